@@ -1,0 +1,3 @@
+module github.com/holdpoint-dev/holdpoint
+
+go 1.26

@@ -1,0 +1,49 @@
+package plan
+
+// Facts finds what is known of a Terraform resource type. Provider is the
+// source address (`registry.terraform.io/hashicorp/aws`), version the one in
+// the lock file or empty where there is none; the nearest version known
+// answers. It returns nil where the type is not known.
+//
+// A Facts is safe for concurrent use, and what it returns is never changed.
+type Facts func(provider, version, resourceType string) *TypeFacts
+
+// TypeFacts is the schema of one resource type as far as a plan depends on it.
+type TypeFacts struct {
+	Provider, Version string
+	Type              string
+	Attributes        map[string]*AttrFacts
+	// PlanLogic: the type computes part of its plan in code (CustomizeDiff,
+	// ModifyPlan). By itself it says little; what that code can force is
+	// marked ForceIf.
+	PlanLogic bool
+	// Framework: Plugin Framework, else Plugin SDK v2.
+	Framework bool
+}
+
+// Force says when a change of an attribute forces replacement.
+type Force string
+
+const (
+	ForceNever      Force = ""
+	ForceAlways     Force = "always"
+	ForceIf         Force = "if"         // decided by provider code at plan time
+	ForceConfigured Force = "configured" // only where configured (RequiresReplaceIfConfigured)
+)
+
+// AttrFacts is one attribute or nested block.
+type AttrFacts struct {
+	// Type is the type in the notation of the facts: `string`, `set:string`,
+	// `list:block:1`, `singlenested` and so on; see rules/facts.
+	Type     string
+	Required bool
+	Optional bool
+	Computed bool
+	Force    Force
+	// Default is the provider's default: nil where it has none.
+	Default any
+	// Normalised: compared by provider code (DiffSuppressFunc, StateFunc or a
+	// custom type), so that two different texts may be equal.
+	Normalised bool
+	Nested     map[string]*AttrFacts
+}

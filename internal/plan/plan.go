@@ -1,0 +1,197 @@
+// Package plan is Holdpoint's vocabulary: what an apply of a change would do,
+// where that comes from, and what could not be told. Read this file first.
+//
+// Every type is a plain value. Nothing here reads a file or decides anything;
+// predictors build a Plan, rules judge it, publishers print it.
+package plan
+
+import "strings"
+
+// Engine names the tool whose apply is predicted.
+type Engine string
+
+const (
+	Terraform  Engine = "terraform" // Terraform and OpenTofu
+	Kubernetes Engine = "kubernetes"
+)
+
+// Address identifies one object: a Terraform resource instance or a Kubernetes
+// object. All fields are strings, so that == works and an Address is a map key.
+type Address struct {
+	Engine Engine
+	// Root is the folder applied as one: a Terraform root module, a
+	// kustomization, a chart or a plain folder of manifests. "." is the top.
+	Root string
+	// Module is the Terraform module instance (`module.a["x"].module.b`,
+	// empty in the root module) or the Kubernetes namespace (empty where the
+	// object has none).
+	Module string
+	// Type is the Terraform resource type or the Kubernetes `<group>/<Kind>`,
+	// with `core` for the empty group.
+	Type string
+	Name string
+	// Key is the instance key as Terraform writes it, brackets included
+	// (`[0]`, `["a"]`), and empty where there is none.
+	Key string
+}
+
+// String writes the address as `terraform show -json` does, or as
+// `<group>/<Kind>/<namespace>/<name>` with `-` for no namespace. The root is
+// not part of it.
+func (a Address) String() string {
+	if a.Engine == Kubernetes {
+		ns := a.Module
+		if ns == "" {
+			ns = "-"
+		}
+		return a.Type + "/" + ns + "/" + a.Name
+	}
+	var b strings.Builder
+	if a.Module != "" {
+		b.WriteString(a.Module)
+		if a.Type != "" {
+			b.WriteByte('.')
+		}
+	}
+	if a.Type != "" {
+		b.WriteString(a.Type)
+		b.WriteByte('.')
+		b.WriteString(a.Name)
+	}
+	b.WriteString(a.Key)
+	return b.String()
+}
+
+// Compare orders addresses by root, engine and then text.
+func (a Address) Compare(b Address) int {
+	if c := strings.Compare(a.Root, b.Root); c != 0 {
+		return c
+	}
+	if c := strings.Compare(string(a.Engine), string(b.Engine)); c != 0 {
+		return c
+	}
+	return strings.Compare(a.String(), b.String())
+}
+
+// Action is what an apply does to an object. The zero value is invalid.
+type Action string
+
+const (
+	Create  Action = "create"
+	Update  Action = "update"
+	Replace Action = "replace" // destroyed and created anew, in either order
+	Delete  Action = "delete"
+	Forget  Action = "forget" // leaves the state, the real object stays
+	Orphan  Action = "orphan" // no longer managed by anything, the real object stays
+	None    Action = "none"   // nothing happens to the object itself; only an Effect is told
+)
+
+// Destroys reports whether the real object ceases to exist.
+func (a Action) Destroys() bool { return a == Delete || a == Replace }
+
+// Effect is what a change does beside its action. Empty where there is nothing
+// to add. Rules may test it.
+type Effect string
+
+const (
+	Disarm      Effect = "disarm"        // a safeguard goes; nothing dies yet
+	Reject      Effect = "reject"        // the API server refuses the update: replace it or be stuck
+	Cascade     Effect = "cascade"       // dies because something it lives in or hangs on dies
+	Detach      Effect = "detach"        // data stays but is cut off from its user
+	Race        Effect = "race"          // two owners: the outcome depends on order
+	ScaleToZero Effect = "scale-to-zero" // runs nowhere after the change
+	Exposure    Effect = "exposure"      // reachable or exposed where it was not
+	Mass        Effect = "mass"          // part of an unusually large destruction
+	Blocked     Effect = "blocked"       // a safeguard makes the plan itself fail
+	DataLoss    Effect = "data-loss"     // an update in place that cannot be taken back
+)
+
+// Side says which of the two trees a place is in. The zero value is invalid.
+type Side string
+
+const (
+	Before Side = "before"
+	After  Side = "after"
+)
+
+// Range is a place in a file of one of the two trees. Lines count from 1; a
+// Line of 0 means the whole file, an empty File the whole root.
+type Range struct {
+	File    string `json:"file"`
+	Line    int    `json:"line"`
+	EndLine int    `json:"end_line"`
+	Side    Side   `json:"side"`
+}
+
+// Cause is one link of the chain from the changed line to the instance. The
+// first link of a chain is a line that changed, the last the instance itself.
+type Cause struct {
+	Range
+	// Text is short and has no line break: `create_db true -> false`.
+	// Sensitive values never appear in it.
+	Text string `json:"text"`
+}
+
+// Path leads to an attribute as Terraform's replace_paths do: a string for an
+// attribute or map key, an int for an index.
+type Path []any
+
+// Change is one predicted action on one object.
+type Change struct {
+	Address Address
+	// Previous is the address before the change; equal to Address unless the
+	// object moved.
+	Previous Address
+	Action   Action
+	Effect   Effect
+	// Reason explains the action. It is text for people and rules, never
+	// used for logic in a predictor.
+	Reason Reason
+	// Certain is false where the action depends on something that the two
+	// trees do not tell. The Reason or a Cause says on what.
+	Certain bool
+	// Because lists the attributes that force a replacement.
+	Because []Path
+	// Causes is the chain back to the changed line.
+	Causes []Cause
+	// At is where the object is declared: on the before side for what goes
+	// away, else on the after side.
+	At Range
+	// Variant names the var-file, workspace, runtime or apply family under
+	// which the change holds; empty where it holds under all.
+	Variant string
+	// Before and After hold the attributes whose values are known (string,
+	// bool, float64, nil, []any, map[string]any). An unknown or sensitive
+	// attribute is absent, never "".
+	Before, After map[string]any
+}
+
+// GapKind groups gaps by what brought them about.
+type GapKind string
+
+const (
+	GapParse       GapKind = "parse"       // the file is not valid in its language
+	GapInvalid     GapKind = "invalid"     // the tool itself would refuse to plan or apply
+	GapUnreadable  GapKind = "unreadable"  // missing, too large, not text, a submodule, an LFS pointer
+	GapLimit       GapKind = "limit"       // one of our own limits was reached
+	GapOpaque      GapKind = "opaque"      // defined outside the repository
+	GapUnknown     GapKind = "unknown"     // a value that decides is not in the repository
+	GapUnsupported GapKind = "unsupported" // a feature that is not modelled
+	GapInternal    GapKind = "internal"    // a defect of ours, caught
+)
+
+// Gap is something that could not be told. It is part of the answer, never a
+// log line, and as narrow as it can be.
+type Gap struct {
+	// At is the place; its File may be empty where the whole root is meant.
+	At   Range
+	Root string
+	// Kind groups gaps in statistics and rules.
+	Kind GapKind
+	// Subject names the thing: an address, a file, a variable.
+	Subject string
+	// Why says what could not be told, and the way out, in one line.
+	Why string
+	// Variant is as in Change.
+	Variant string
+}

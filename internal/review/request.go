@@ -1,0 +1,55 @@
+// Package review joins the predictors and the rules into one report and
+// decides it. It reads no clock, no network and no environment: the same
+// request gives the same answer.
+package review
+
+import (
+	"io/fs"
+	"time"
+
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+)
+
+// Comparison is one pair of trees whose difference is judged.
+type Comparison struct {
+	// Name is "change" for merge base -> head and "merge" for base tip ->
+	// test merge commit.
+	Name          string
+	Before, After fs.FS
+	// Files are the paths that differ, sorted.
+	Files []plan.File
+}
+
+// Request is everything a review is made from.
+type Request struct {
+	Ref Ref
+	// Comparisons holds at least "change". An empty list is judged as
+	// unreadable and holds.
+	Comparisons []Comparison
+	// Gaps are what reading the pull request could not tell (a test merge
+	// that stayed unknown); they count as the predictors' own do.
+	Gaps []plan.Gap
+	// Base is the tree of the base commit: the only place settings are
+	// read from. Organisation is the tree of the organisation's .github
+	// repository, nil where there is none.
+	Base, Organisation fs.FS
+	// Signals tell who made the change.
+	Signals Signals
+	// Evidence is who approved, pushed and labelled.
+	Evidence Evidence
+	// Now is the time of the review.
+	Now time.Time
+}
+
+// Ref names the pull request, or the local range.
+type Ref struct {
+	Owner, Repo string
+	Number      int
+	// BaseRef is the branch name without refs/heads/.
+	BaseRef, HeadRef string
+	BaseSHA, HeadSHA string
+	// MergeBase is the commit the change started from.
+	MergeBase string
+	Title     string
+	Draft     bool
+}
