@@ -1,0 +1,52 @@
+// Package plantest builds trees for tests from plain maps and txtar archives.
+package plantest
+
+import (
+	"crypto/sha1"
+	"fmt"
+	"io/fs"
+	"strings"
+	"testing/fstest"
+
+	"golang.org/x/tools/txtar"
+
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+)
+
+// Tree is a tree of the given files with the object ids git would give their
+// blobs. Folders have no id.
+func Tree(files map[string]string) fs.FS {
+	tree := fstest.MapFS{}
+	for name, content := range files {
+		tree[name] = &fstest.MapFile{Data: []byte(content), Mode: 0o644, Sys: blobID(content)}
+	}
+	return tree
+}
+
+// Archive splits a txtar archive into the trees below `before/` and `after/`,
+// and the files outside both.
+//
+// A file whose name ends in `@` is a symbolic link; its content is the target.
+func Archive(data []byte) (before, after fs.FS, rest map[string]string) {
+	sides := map[string]fstest.MapFS{"before": {}, "after": {}}
+	rest = map[string]string{}
+	for _, file := range txtar.Parse(data).Files {
+		side, name, _ := strings.Cut(file.Name, "/")
+		tree, ok := sides[side]
+		if !ok || name == "" {
+			rest[file.Name] = string(file.Data)
+			continue
+		}
+		if link, isLink := strings.CutSuffix(name, "@"); isLink {
+			target := strings.TrimSpace(string(file.Data))
+			tree[link] = &fstest.MapFile{Data: []byte(target), Mode: fs.ModeSymlink | 0o777, Sys: blobID(target)}
+			continue
+		}
+		tree[name] = &fstest.MapFile{Data: file.Data, Mode: 0o644, Sys: blobID(string(file.Data))}
+	}
+	return sides["before"], sides["after"], rest
+}
+
+func blobID(content string) plan.ObjectID {
+	return plan.ObjectID(fmt.Sprintf("%x", sha1.Sum(fmt.Appendf(nil, "blob %d\x00%s", len(content), content))))
+}
