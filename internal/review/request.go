@@ -8,12 +8,13 @@ import (
 	"time"
 
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
+	"github.com/holdpoint-dev/holdpoint/internal/rules"
 )
 
 // Comparison is one pair of trees whose difference is judged.
 type Comparison struct {
-	// Name is "change" for merge base -> head and "merge" for base tip ->
-	// test merge commit.
+	// Name is "change" for merge base -> head, "merge" for base tip -> test
+	// merge commit, "group" for a merge group's base -> head.
 	Name          string
 	Before, After fs.FS
 	// Files are the paths that differ, sorted.
@@ -34,10 +35,11 @@ type Request struct {
 	// repository, nil where there is none.
 	Base, Organisation fs.FS
 	// Signals tell who made the change.
-	Signals Signals
+	Signals rules.Signals
 	// Evidence is who approved, pushed and labelled.
 	Evidence Evidence
-	// Now is the time of the review.
+	// Now is read right before Decide: what the decision lists counts as
+	// listed from then on.
 	Now time.Time
 }
 

@@ -1,0 +1,93 @@
+package review
+
+import "time"
+
+// Conclusion is what the check run says. Everything but Success holds, the
+// zero value too: neutral and skipped count as success on GitHub and are
+// never used.
+type Conclusion string
+
+const (
+	Success Conclusion = "success"
+	Failure Conclusion = "failure"
+)
+
+// Basis says why the decision is what it is. The zero value is invalid.
+type Basis string
+
+const (
+	Clear      Basis = "clear"      // nothing to hold
+	Released   Basis = "released"   // approved by the people it takes
+	Overridden Basis = "overridden" // a maintainer's override
+	Held       Basis = "held"       // waits for people
+	BySibling  Basis = "sibling"    // another pull request with this head is held
+	Broken     Basis = "broken"     // settings, ledger or reading are not sound
+)
+
+// Decision is what to publish. The zero Decision holds.
+type Decision struct {
+	Conclusion Conclusion
+	Basis      Basis
+	// CheckName is the name of the check run, `holdpoint: main`.
+	CheckName string
+	// Title is at most 255 characters, what cannot be had back first.
+	Title string
+	// Why is one sentence.
+	Why string
+	// Missing says what is missing and from whom; empty where nothing is.
+	Missing []Missing
+	// Discounted says which approvals and labels do not count, and why.
+	Discounted []Discounted
+	// Releases say who let it through, and by which right.
+	Releases []Release
+	Counts   Counts
+	// Ledger is the text for the check run's output.text, whole: the record
+	// that the next review reads. At most 65,535 characters.
+	Ledger string
+	// RemoveLabel is the override label's name where it stands on the pull
+	// request and does not count: the publisher takes it off.
+	RemoveLabel string
+	// Review are the numbers of pull requests that must be reviewed because
+	// they share the head and nothing is known of them.
+	Review []int
+}
+
+// Holds reports whether the pull request must wait.
+func (d Decision) Holds() bool { return d.Conclusion != Success }
+
+// Missing is one thing that is needed, in words.
+type Missing struct {
+	// What is `1 more approval`.
+	What string
+	// From is `@alice, @acme/platform or anyone with the maintain role`.
+	From string
+	// For says what it is needed for: `data losses in production`.
+	For string
+}
+
+// Discounted is an approval or a label that does not count.
+type Discounted struct {
+	Login string
+	What  string // "approval", "override"
+	Why   string
+}
+
+// Release is an approval or an override that counts.
+type Release struct {
+	Login string
+	ID    int64
+	// Right is why the person may: `team acme/platform`, `role maintain`.
+	Right string
+	What  string // "approval", "override"
+	At    time.Time
+}
+
+// Counts are the numbers of a report.
+type Counts struct {
+	// Holding are findings that hold, Data those of them that cannot be had
+	// back; Warnings and Notes are told only.
+	Holding, Data, Warnings, Notes int
+	// Destroyed are objects that are deleted or replaced, Gaps what could
+	// not be told.
+	Destroyed, Gaps int
+}

@@ -1,0 +1,144 @@
+package rules
+
+// SettingsPath is the one place of a repository's settings, read from the base
+// commit only. The organisation's default is the same path in its .github
+// repository.
+const SettingsPath = ".github/holdpoint.yaml"
+
+// Settings are a repository's own rules. The zero Settings are not the default:
+// Strict returns that.
+//
+// The tag `doc` is what the JSON Schema and the documentation say of a field.
+type Settings struct {
+	// Origin says where the settings come from, Problem what is wrong with
+	// them. With a Problem everything is held: see Sound.
+	Origin  Origin `yaml:"-"`
+	Problem string `yaml:"-"`
+
+	Version      int                 `yaml:"version" doc:"Version of this format: 1." required:"true" enum:"1"`
+	Agents       AgentSettings       `yaml:"agents" doc:"Which accounts count as agents."`
+	Enforce      Enforce             `yaml:"enforce" doc:"Whose changes wait, for each class of loss: agents, everyone or nobody."`
+	Environments []Environment       `yaml:"environments" doc:"Names for parts of the repository. The first that matches a path gives it its name."`
+	Rules        map[string]Severity `yaml:"rules" doc:"Severity of a rule by its id: note, warn or hold." enum:"note,warn,hold"`
+	Approvals    []Approval          `yaml:"approvals" doc:"Who may release what. Each finding takes every entry that fits it; where none fits, one person with write access."`
+	Requester    Unknown             `yaml:"unknown_requester" doc:"What to do where a bot does not say who asked it: raise (one more approval) or accept." enum:"raise,accept"`
+	Unattributed Unattributed        `yaml:"unattributed" doc:"What to do with commits and pushes that cannot be traced to an account: raise (one more approval) or hold." enum:"raise,hold"`
+	Override     Override            `yaml:"override" doc:"The label by which a maintainer releases a change in an emergency."`
+	Checks       []Check             `yaml:"checks" doc:"Names of the check for patterns of base branches. Without an entry it is the branch's own name."`
+	Exempt       []string            `yaml:"exempt" doc:"Paths that are not judged. They count only when every changed path of the pull request, old names included, is one of them."`
+	Terraform    TerraformSettings   `yaml:"terraform" doc:"What the repository does not say by itself about its Terraform roots."`
+	Kubernetes   KubernetesSettings  `yaml:"kubernetes" doc:"What the repository does not say by itself about its Kubernetes folders."`
+}
+
+// Origin says where settings come from.
+type Origin string
+
+const (
+	FromBase         Origin = "base"         // the repository's base commit
+	FromOrganisation Origin = "organisation" // the organisation's .github repository
+	FromDefault      Origin = "default"      // the built-in strict default
+)
+
+// Who says whose changes a loss class holds. The zero value is invalid.
+type Who string
+
+const (
+	ByAgents   Who = "agents"
+	ByEveryone Who = "everyone"
+	ByNobody   Who = "nobody"
+)
+
+// Enforce holds one Who for each loss class.
+type Enforce struct {
+	Data     Who `yaml:"data" doc:"Data that cannot be had back. Default: everyone." enum:"agents,everyone,nobody"`
+	Identity Who `yaml:"identity" doc:"Names, addresses and keys that others rely on. Default: agents." enum:"agents,everyone,nobody"`
+	Traffic  Who `yaml:"traffic" doc:"Outages. Default: agents." enum:"agents,everyone,nobody"`
+	Capacity Who `yaml:"capacity" doc:"Things that can be made anew from their description. Default: agents." enum:"agents,everyone,nobody"`
+	None     Who `yaml:"none" doc:"Guard rails and whatever could not be told. Default: agents." enum:"agents,everyone,nobody"`
+}
+
+// AgentSettings shape who counts as an agent. They can widen the built-in
+// table without bound, and narrow it only for named bot accounts.
+type AgentSettings struct {
+	Also   []User     `yaml:"also" doc:"Further accounts that count as agents."`
+	Exempt []ExemptOf `yaml:"exempt" doc:"Bot accounts that do not count as agents, for what they do."`
+}
+
+// ExemptOf takes one bot account out of the agents while every change it makes
+// stays inside Paths.
+type ExemptOf struct {
+	Login User     `yaml:"login" doc:"Login of a bot account, dependabot[bot] or dependabot[bot]#49699333 with its id." required:"true"`
+	Paths []string `yaml:"paths" doc:"The exemption holds only when every changed path, old names included, is one of these. Without it nothing is exempt." required:"true"`
+}
+
+// Environment names a part of the repository and may enforce more in it.
+type Environment struct {
+	Name    string   `yaml:"name" doc:"Name that findings and approvals use." required:"true"`
+	Paths   []string `yaml:"paths" doc:"Folders and files that belong to it, as patterns: ** for any number of folders, * within one." required:"true"`
+	Enforce *Enforce `yaml:"enforce" doc:"Enforcement in this environment; what is not set is as outside it."`
+}
+
+// Approval says who may release the findings it fits.
+type Approval struct {
+	Loss         []Loss   `yaml:"loss" doc:"Loss classes it is for. Without it, all." enum:"data,identity,traffic,capacity,none"`
+	Paths        []string `yaml:"paths" doc:"Places it is for, as patterns. Without it, all."`
+	Environments []string `yaml:"environments" doc:"Environments it is for. Without it, all."`
+	Number       int      `yaml:"number" doc:"How many people must approve. Default: 1." min:"1" max:"10"`
+	Approvers    `yaml:",inline"`
+}
+
+// Approvers names people: each list adds to the others.
+type Approvers struct {
+	Users []User   `yaml:"users" doc:"People by login, alice, or by login and id, alice#583231, which a renamed account cannot take over."`
+	Teams []string `yaml:"teams" doc:"Teams as org/slug; members of child teams count."`
+	Roles []string `yaml:"roles" doc:"Least repository role: write, maintain or admin, or the exact name of a custom role."`
+}
+
+// User is a login, with the account's id behind a # where it is pinned.
+type User string
+
+// Unknown says what to do where the requester of a change is not known.
+type Unknown string
+
+const (
+	Raise  Unknown = "raise"
+	Accept Unknown = "accept"
+)
+
+// Unattributed says what to do where a commit or push has no account.
+type Unattributed string
+
+const (
+	UnattributedRaises Unattributed = "raise"
+	UnattributedHolds  Unattributed = "hold"
+)
+
+// Override is the emergency way out.
+type Override struct {
+	Label     string `yaml:"label" doc:"Name of the label. Default: holdpoint-override. An empty name switches the override off."`
+	Approvers `yaml:",inline"`
+	Second    bool `yaml:"second" doc:"Also ask for an approval by another person."`
+}
+
+// Check gives one name to the check of several base branches.
+type Check struct {
+	Name  string   `yaml:"name" doc:"Name behind 'holdpoint: '." required:"true"`
+	Bases []string `yaml:"bases" doc:"Patterns of base branches, release/*." required:"true"`
+}
+
+// TerraformSettings declare what Terraform is told on its command line.
+type TerraformSettings struct {
+	Roots []Root `yaml:"roots" doc:"Root modules and how they are applied. Roots that are not named are found by themselves."`
+}
+
+// Root is one Terraform root module.
+type Root struct {
+	Path     string   `yaml:"path" doc:"Folder of the root module." required:"true"`
+	VarFiles []string `yaml:"var_files" doc:"Files given with -var-file, relative to the root."`
+	Runtime  string   `yaml:"runtime" doc:"terraform or opentofu." enum:"terraform,opentofu"`
+}
+
+// KubernetesSettings declare how manifests are applied.
+type KubernetesSettings struct {
+	Apply string `yaml:"apply" doc:"How objects reach the cluster where nothing in the repository tells: patch (kubectl apply, server-side apply) or put (replace)." enum:"patch,put"`
+}

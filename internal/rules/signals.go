@@ -1,0 +1,61 @@
+package rules
+
+import "time"
+
+// Account is a GitHub account as the REST API writes it. Accounts are told
+// apart by ID alone where both sides have one: a login can be renamed and
+// taken by another.
+type Account struct {
+	ID    int64
+	Login string
+	// Type is GitHub's: User, Bot, Organization, Mannequin. Empty where the
+	// account is not known to GitHub (a local commit).
+	Type string
+	// App is the slug of the app that acted for the account
+	// (performed_via_github_app), empty where there was none.
+	App string
+}
+
+// Signals is what tells who made a change. Nothing of it but Author is proof:
+// titles, bodies, branch names, commit authors and trailers are the author's
+// own words.
+type Signals struct {
+	// Author opened the pull request; on a laptop it is the zero Account.
+	Author Account
+	// Branch is the head branch without refs/heads/.
+	Branch      string
+	Title, Body string
+	// Labels are the names of the labels that stand on the pull request.
+	Labels []string
+	// Assignees are the accounts the work is assigned to.
+	Assignees []Account
+	// Commits are all commits of the pull request, oldest first, those that
+	// came in through a merge's second parent included.
+	Commits []Commit
+	// CommitsIncomplete is set when there are more commits than could be
+	// read (GitHub lists 250).
+	CommitsIncomplete bool
+}
+
+// Commit is one commit of the change.
+type Commit struct {
+	SHA               string
+	Author, Committer Person
+	// Message is the whole message; trailers are read from it.
+	Message string
+	// Verified is GitHub's verdict on the signature. Only then is the
+	// committer (and for GitHub's own web-flow commits the author) who it
+	// says.
+	Verified bool
+}
+
+// Person is a commit's author or committer.
+type Person struct {
+	Name, Email string
+	// Account is the account GitHub maps the e-mail address to; the zero
+	// Account where it maps to none.
+	Account Account
+	// At is the date in the commit, which its author chooses freely. It is
+	// shown and never used.
+	At time.Time
+}
