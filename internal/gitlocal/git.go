@@ -1,0 +1,97 @@
+package gitlocal
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+	"strings"
+)
+
+// git runs the git program in one folder, in a way that cannot change the
+// repository, reach the network, or run a program that the repository names.
+type git struct {
+	exe string
+	dir string
+	env []string
+}
+
+// newGit finds git on the PATH. env is the environment of the caller; what it
+// says of git (GIT_DIR of a hook, GIT_TRACE) does not reach the child.
+func newGit(dir string, env []string) (git, error) {
+	exe, err := exec.LookPath("git")
+	if err != nil {
+		return git{}, fmt.Errorf("find git: %w: install git, or compare two plain folders", err)
+	}
+	clean := make([]string, 0, len(env)+8)
+	for _, kv := range env {
+		if !strings.HasPrefix(kv, "GIT_") {
+			clean = append(clean, kv)
+		}
+	}
+	return git{exe: exe, dir: dir, env: append(clean,
+		"LC_ALL=C",
+		"GIT_OPTIONAL_LOCKS=0", // do not refresh the index behind the user's back
+		"GIT_NO_LAZY_FETCH=1",  // git 2.45 and later: no fetch of a partial clone's missing objects
+		"GIT_ALLOW_PROTOCOL=none",
+		"GIT_TERMINAL_PROMPT=0",
+		"GIT_NO_REPLACE_OBJECTS=1", // replace refs exist here alone; GitHub does not know them
+	)}, nil
+}
+
+// command is `git ARGS` with the repository's own programs switched off.
+func (g git) command(ctx context.Context, args ...string) *exec.Cmd {
+	fixed := []string{"-C", g.dir, "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.quotePath=false"}
+	cmd := exec.CommandContext(ctx, g.exe, append(fixed, args...)...)
+	cmd.Env = g.env
+	return cmd
+}
+
+// output runs `git ARGS` and returns what it prints. The error carries git's
+// own first line.
+func (g git) output(ctx context.Context, args ...string) ([]byte, error) {
+	var stderr bytes.Buffer
+	cmd := g.command(ctx, args...)
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err == nil {
+		return out, nil
+	}
+	said := firstLine(stderr.String())
+	if said == "" {
+		return nil, fmt.Errorf("git %s: %w", args[0], err)
+	}
+	return nil, &gitError{command: args[0], said: said, err: err}
+}
+
+// gitError is a failed git command with the first line of what it said.
+type gitError struct {
+	command, said string
+	err           error
+}
+
+func (e *gitError) Error() string { return "git " + e.command + ": " + e.said }
+func (e *gitError) Unwrap() error { return e.err }
+
+// said returns git's own words for err, or "".
+func said(err error) string {
+	var ge *gitError
+	if errors.As(err, &ge) {
+		return ge.said
+	}
+	return ""
+}
+
+func firstLine(s string) string {
+	line, _, _ := strings.Cut(strings.TrimSpace(s), "\n")
+	return strings.TrimPrefix(strings.TrimPrefix(line, "fatal: "), "error: ")
+}
+
+// fields splits the NUL-separated output of a git command.
+func fields(out []byte) []string {
+	if len(out) == 0 {
+		return nil
+	}
+	return strings.Split(strings.TrimSuffix(string(out), "\x00"), "\x00")
+}

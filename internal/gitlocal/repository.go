@@ -1,0 +1,201 @@
+package gitlocal
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+)
+
+// Repository is a clone on this machine, open for reading.
+type Repository struct {
+	git     git
+	objects *objects
+	hashes  hashing
+	bare    bool
+	shallow bool
+	crlf    bool // core.autocrlf: text lies on disk with other line ends
+	closers []func() error
+}
+
+// ErrNotRepository means that a folder is in no git repository.
+var ErrNotRepository = errors.New("not a git repository")
+
+// Open opens the repository that dir is in. env is the environment for git.
+// Close must be called when its trees are no longer read.
+func Open(ctx context.Context, dir string, env []string) (*Repository, error) {
+	g, err := newGit(dir, env)
+	if err != nil {
+		return nil, err
+	}
+	out, err := g.output(ctx, "rev-parse", "--show-object-format", "--is-bare-repository", "--is-shallow-repository")
+	if err != nil {
+		if strings.Contains(said(err), "not a git repository") {
+			return nil, fmt.Errorf("open %s: %w: name a clone with --repo, or two folders with --before and --after", dir, ErrNotRepository)
+		}
+		return nil, fmt.Errorf("open repository %s: %w", dir, err)
+	}
+	words := strings.Fields(string(out))
+	if len(words) != 3 {
+		return nil, fmt.Errorf("open repository %s: git 2.29 or later is needed", dir)
+	}
+	r := &Repository{git: g, bare: words[1] == "true", shallow: words[2] == "true"}
+	switch words[0] {
+	case "sha1":
+		r.hashes = sha1Format
+	case "sha256":
+		r.hashes = sha256Format
+	default:
+		return nil, fmt.Errorf("open repository %s: object format %s is not known", dir, words[0])
+	}
+	if r.objects, err = openObjects(ctx, g); err != nil {
+		return nil, err
+	}
+	r.closers = append(r.closers, r.objects.close)
+	r.crlf = r.config(ctx, "core.autocrlf") == "true" || r.config(ctx, "core.autocrlf") == "input"
+	return r, nil
+}
+
+// Close ends what Open started.
+func (r *Repository) Close() error {
+	var errs []error
+	for _, c := range r.closers {
+		errs = append(errs, c())
+	}
+	r.closers = nil
+	return errors.Join(errs...)
+}
+
+// config reads one setting, "" where it is not set.
+func (r *Repository) config(ctx context.Context, key string) string {
+	out, err := r.git.output(ctx, "config", "--get", key)
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(out))
+}
+
+func (r *Repository) topLevel(ctx context.Context) (string, error) {
+	if r.bare {
+		return "", errors.New("the repository is bare: it has no work tree")
+	}
+	out, err := r.git.output(ctx, "rev-parse", "--show-toplevel")
+	if err != nil {
+		return "", fmt.Errorf("find the work tree: %w", err)
+	}
+	return strings.TrimSuffix(string(out), "\n"), nil
+}
+
+// commit is a resolved revision.
+type commit struct {
+	id, tree plan.ObjectID
+}
+
+// resolve finds the commit a revision stands for.
+func (r *Repository) resolve(rev string) (commit, error) {
+	obj, err := r.objects.get(rev + "^{commit}")
+	if errors.Is(err, errMissing) {
+		hint := "`git branch -a` and `git log` show what there is"
+		if r.shallow {
+			hint = "the clone is shallow; `git fetch --unshallow` brings the rest"
+		}
+		return commit{}, fmt.Errorf("revision %q is not in this repository: %s", rev, hint)
+	}
+	if err != nil {
+		return commit{}, fmt.Errorf("read revision %q: %w", rev, err)
+	}
+	first, _, _ := bytes.Cut(obj.content, []byte("\n"))
+	tree, ok := strings.CutPrefix(string(first), "tree ")
+	if obj.kind != "commit" || !ok {
+		return commit{}, fmt.Errorf("read revision %q: %s is a %s, not a commit", rev, obj.id, obj.kind)
+	}
+	return commit{id: obj.id, tree: plan.ObjectID(tree)}, nil
+}
+
+// Tree returns the tree of a revision.
+func (r *Repository) Tree(rev string) (fs.FS, error) {
+	c, err := r.resolve(rev)
+	if err != nil {
+		return nil, err
+	}
+	return r.objects.revision(c.tree), nil
+}
+
+// defaultBranch finds the branch that changes are made for, as a revision:
+// what the remote calls its HEAD, else main or master, a remote's before the
+// local one, which may lie behind.
+func (r *Repository) defaultBranch(ctx context.Context) (string, error) {
+	for _, remote := range r.remotes(ctx) {
+		out, err := r.git.output(ctx, "symbolic-ref", "--quiet", "refs/remotes/"+remote+"/HEAD")
+		if err == nil {
+			return strings.TrimSpace(string(out)), nil
+		}
+		for _, name := range []string{"main", "master"} {
+			if ref := "refs/remotes/" + remote + "/" + name; r.has(ref) {
+				return ref, nil
+			}
+		}
+	}
+	for _, name := range []string{r.config(ctx, "init.defaultBranch"), "main", "master"} {
+		if ref := "refs/heads/" + name; name != "" && r.has(ref) {
+			return ref, nil
+		}
+	}
+	return "", errors.New("find the default branch: no remote HEAD, no main, no master: name the revision to compare with by --before")
+}
+
+// remotes lists the remotes, origin first.
+func (r *Repository) remotes(ctx context.Context) []string {
+	out, err := r.git.output(ctx, "remote")
+	if err != nil {
+		return nil
+	}
+	names := strings.Fields(string(out))
+	sorted := make([]string, 0, len(names))
+	for _, name := range names {
+		if name == "origin" {
+			sorted = append([]string{name}, sorted...)
+			continue
+		}
+		sorted = append(sorted, name)
+	}
+	return sorted
+}
+
+func (r *Repository) has(rev string) bool {
+	_, err := r.objects.get(rev + "^{commit}")
+	return err == nil
+}
+
+// mergeBase is the commit two revisions have both come from.
+func (r *Repository) mergeBase(ctx context.Context, a, b commit) (plan.ObjectID, error) {
+	out, err := r.git.output(ctx, "merge-base", string(a.id), string(b.id))
+	id := strings.TrimSpace(string(out))
+	if err == nil && id != "" {
+		return plan.ObjectID(id), nil
+	}
+	if err != nil && said(err) != "" {
+		return "", fmt.Errorf("find the merge base of %.12s and %.12s: %w", a.id, b.id, err)
+	}
+	hint := "name the revision to compare with by --before"
+	if r.shallow {
+		hint = "the clone is shallow; `git fetch --unshallow` brings the rest, or " + hint
+	}
+	return "", fmt.Errorf("%.12s and %.12s have no common history: %s", a.id, b.id, hint)
+}
+
+// shortRef takes refs/heads/ or refs/remotes/<remote>/ off a branch.
+func shortRef(ref string) string {
+	if name, ok := strings.CutPrefix(ref, "refs/heads/"); ok {
+		return name
+	}
+	if name, ok := strings.CutPrefix(ref, "refs/remotes/"); ok {
+		_, branch, _ := strings.Cut(name, "/")
+		return branch
+	}
+	return ref
+}
