@@ -11,18 +11,24 @@ import (
 type index struct {
 	groups map[string]*group
 	at     map[uint64]*group // by message
-	due    due
+	ready  byAge             // may be served now
+	late   byTime            // wait for a time
+	busy   int               // claimed messages
 }
 
 // group is the messages of one repository. Its head is the only one that can
 // be claimed.
 type group struct {
 	name  string
-	seqs  []uint64
-	sent  []time.Time
-	ready time.Time // of the head
+	heads []waiting
+	until time.Time // when the head may be served; zero at once
 	busy  bool      // the head is claimed
-	place int       // in due, -1 where it is not
+}
+
+// waiting is one message as the index knows it.
+type waiting struct {
+	seq  uint64
+	sent time.Time
 }
 
 func newIndex() *index {
@@ -33,79 +39,112 @@ func newIndex() *index {
 func (x *index) add(seq uint64, r record) {
 	g := x.groups[r.Message.Group]
 	if g == nil {
-		g = &group{name: r.Message.Group, place: -1}
+		g = &group{name: r.Message.Group}
 		x.groups[g.name] = g
 	}
-	g.seqs, g.sent = append(g.seqs, seq), append(g.sent, r.Message.Sent)
+	g.heads = append(g.heads, waiting{seq: seq, sent: r.Message.Sent})
 	x.at[seq] = g
-	if len(g.seqs) == 1 {
-		g.ready = r.NotBefore
-		heap.Push(&x.due, g)
+	if len(g.heads) == 1 {
+		x.offer(g, r.NotBefore)
 	}
 }
 
-// claim takes the head of the group that has been ready longest. Where none is
-// ready it says how long until one will be, 0 where nothing waits for a time.
+// offer makes a group that nobody works on available from a time on.
+func (x *index) offer(g *group, until time.Time) {
+	g.until = until
+	if until.IsZero() {
+		heap.Push(&x.ready, g)
+	} else {
+		heap.Push(&x.late, g)
+	}
+}
+
+// claim takes the oldest message that is the head of a free group. Where there
+// is none it says how long until there will be, 0 where nothing waits for a
+// time.
 func (x *index) claim(now time.Time) (seq uint64, wait time.Duration, ok bool) {
-	if len(x.due) == 0 {
-		return 0, 0, false
+	for len(x.late) > 0 && !x.late[0].until.After(now) {
+		heap.Push(&x.ready, heap.Pop(&x.late))
 	}
-	g := x.due[0]
-	if g.ready.After(now) {
-		return 0, g.ready.Sub(now), false
+	if len(x.ready) > 0 {
+		g := heap.Pop(&x.ready).(*group)
+		g.busy = true
+		x.busy++
+		return g.heads[0].seq, 0, true
 	}
-	heap.Pop(&x.due)
-	g.busy = true
-	return g.seqs[0], 0, true
+	if len(x.late) > 0 {
+		wait = x.late[0].until.Sub(now)
+	}
+	return 0, wait, false
 }
 
-// release gives a claimed message back, to be handed out again at ready.
-func (x *index) release(seq uint64, ready time.Time) {
-	g := x.at[seq]
-	if g == nil || !g.busy {
-		return
+// release gives a claimed message back, to be handed out again at a time.
+func (x *index) release(seq uint64, until time.Time) {
+	if g := x.claimed(seq); g != nil {
+		x.offer(g, until)
 	}
-	g.busy, g.ready = false, ready
-	heap.Push(&x.due, g)
 }
 
-// remove takes a claimed message out; the next of its group is ready at once.
+// remove takes a claimed message out; the next of its group may be served.
 func (x *index) remove(seq uint64) {
-	g := x.at[seq]
-	if g == nil || !g.busy {
+	g := x.claimed(seq)
+	if g == nil {
 		return
 	}
 	delete(x.at, seq)
-	g.seqs, g.sent, g.busy = g.seqs[1:], g.sent[1:], false
-	if len(g.seqs) == 0 {
+	if g.heads = g.heads[1:]; len(g.heads) == 0 {
 		delete(x.groups, g.name)
 		return
 	}
-	g.ready = g.sent[0]
-	heap.Push(&x.due, g)
+	x.offer(g, time.Time{})
 }
 
-// due is a heap of the groups that nobody works on, earliest ready first.
-type due []*group
-
-func (d due) Len() int           { return len(d) }
-func (d due) Less(i, j int) bool { return d[i].ready.Before(d[j].ready) }
-func (d due) Swap(i, j int) {
-	d[i], d[j] = d[j], d[i]
-	d[i].place, d[j].place = i, j
+// claimed ends the claim on a message and returns its group, nil where it was
+// not claimed.
+func (x *index) claimed(seq uint64) *group {
+	g := x.at[seq]
+	if g == nil || !g.busy || g.heads[0].seq != seq {
+		return nil
+	}
+	g.busy = false
+	x.busy--
+	return g
 }
 
-func (d *due) Push(x any) {
-	g := x.(*group)
-	g.place = len(*d)
-	*d = append(*d, g)
+// oldest is when the message that waits longest was sent, zero where none
+// waits.
+func (x *index) oldest() time.Time {
+	var first time.Time
+	for _, g := range x.groups {
+		if sent := g.heads[0].sent; first.IsZero() || sent.Before(first) {
+			first = sent
+		}
+	}
+	return first
 }
 
-func (d *due) Pop() any {
-	last := len(*d) - 1
-	g := (*d)[last]
-	(*d)[last] = nil
-	*d = (*d)[:last]
-	g.place = -1
+// byAge is a heap of groups, the one with the oldest head first.
+type byAge []*group
+
+func (h byAge) Len() int           { return len(h) }
+func (h byAge) Less(i, j int) bool { return h[i].heads[0].seq < h[j].heads[0].seq }
+func (h byAge) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
+func (h *byAge) Push(g any)        { *h = append(*h, g.(*group)) }
+func (h *byAge) Pop() any          { return pop((*[]*group)(h)) }
+
+// byTime is a heap of groups, the one that may be served first first.
+type byTime []*group
+
+func (h byTime) Len() int           { return len(h) }
+func (h byTime) Less(i, j int) bool { return h[i].until.Before(h[j].until) }
+func (h byTime) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
+func (h *byTime) Push(g any)        { *h = append(*h, g.(*group)) }
+func (h *byTime) Pop() any          { return pop((*[]*group)(h)) }
+
+func pop(groups *[]*group) *group {
+	last := len(*groups) - 1
+	g := (*groups)[last]
+	(*groups)[last] = nil
+	*groups = (*groups)[:last]
 	return g
 }
