@@ -1,0 +1,82 @@
+package diff
+
+import (
+	"sort"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+)
+
+// A type without facts is compared as it is written: a difference may do
+// anything, so it is a possible replacement.
+
+func bareState(id string, config cty.Value) cty.Value {
+	return withID(config, Opaque(id, "id", cty.String))
+}
+
+func bareCreate(config cty.Value) cty.Value { return withID(config, pending(cty.String, "id")) }
+
+func withID(config, id cty.Value) cty.Value {
+	un, _ := config.Unmark()
+	attrs := map[string]cty.Value{"id": id}
+	if un.IsKnown() && !un.IsNull() && un.Type().IsObjectType() {
+		for name, v := range un.AsValueMap() {
+			if !(v.IsKnown() && v.IsNull()) && !meta(name) {
+				attrs[name] = v
+			}
+		}
+	}
+	return cty.ObjectVal(attrs)
+}
+
+func barePlan(prior, config cty.Value) Result {
+	prior, _ = prior.Unmark()
+	next := withID(config, prior.GetAttr("id"))
+	olds, news := prior.AsValueMap(), next.AsValueMap()
+	var changed []plan.Path
+	for _, name := range unionNames(prior, next) {
+		o, n := orNull(olds[name], shape{}), orNull(news[name], shape{})
+		if compareLoosely(o, n) != same {
+			changed = append(changed, plan.Path{name})
+		}
+	}
+	if len(changed) == 0 {
+		return Result{Action: plan.None, Certain: true, Planned: next}
+	}
+	news["id"] = maybeOther(olds["id"])
+	return Result{
+		Action: plan.Replace, Paths: changed, Planned: cty.ObjectVal(news),
+		Why: "nothing is known of this resource type, so a change of " + dotted(changed[0]) + " may replace it",
+	}
+}
+
+// compareLoosely treats "1" and 1, and lists and tuples, as one: without a
+// schema they may be converted to one type.
+func compareLoosely(old, new cty.Value) verdict {
+	return compare(shape{holds: noType, elem: cty.DynamicPseudoType}, true, old, new)
+}
+
+func attributeNames(v cty.Value) []string {
+	names := make([]string, 0, len(v.Type().AttributeTypes()))
+	for name := range v.Type().AttributeTypes() {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	return names
+}
+
+func unionNames(a, b cty.Value) []string {
+	seen := map[string]bool{}
+	for _, v := range []cty.Value{a, b} {
+		for _, name := range attributeNames(v) {
+			seen[name] = true
+		}
+	}
+	names := make([]string, 0, len(seen))
+	for name := range seen {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	return names
+}

@@ -1,0 +1,146 @@
+package diff
+
+import (
+	"fmt"
+	"sort"
+
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
+
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+)
+
+// conformer brings a configuration that was read without a schema into the
+// types of the schema, and notes what does not fit.
+type conformer struct {
+	framework bool
+	problems  []string
+}
+
+// meta lists what every resource may have in its body that is not the
+// provider's.
+func meta(name string) bool {
+	switch name {
+	case "count", "for_each", "depends_on", "provider", "lifecycle", "provisioner", "connection", "timeouts":
+		return true
+	}
+	return false
+}
+
+// object conforms each attribute of facts. Attributes that facts do not know
+// are noted and dropped; missing ones are absent from the result.
+func (c *conformer) object(path []any, facts map[string]*plan.AttrFacts, config cty.Value) map[string]cty.Value {
+	config, marks := config.Unmark()
+	out := map[string]cty.Value{}
+	if !config.IsKnown() || config.IsNull() || !(config.Type().IsObjectType() || config.Type().IsMapType()) {
+		if !config.IsKnown() {
+			for name, a := range facts {
+				out[name] = cty.UnknownVal(shapeOf(a).valueType()).WithMarks(marks)
+			}
+		}
+		return out
+	}
+	for name, v := range config.AsValueMap() {
+		a, ok := facts[name]
+		if !ok {
+			if !(len(path) == 0 && meta(name)) && !(v.IsKnown() && v.IsNull()) {
+				c.note(append(path, name), "is not known to the provider's schema")
+			}
+			continue
+		}
+		out[name] = c.attr(append(path, name), a, v)
+	}
+	sort.Strings(c.problems)
+	return out
+}
+
+func (c *conformer) note(path []any, what string) {
+	c.problems = append(c.problems, fmt.Sprintf("%s %s", dotted(path), what))
+}
+
+func (c *conformer) attr(path []any, a *plan.AttrFacts, v cty.Value) cty.Value {
+	s := shapeOf(a)
+	if s.nested {
+		return c.nested(path, a, s, v)
+	}
+	ty := s.valueType()
+	if ty == cty.DynamicPseudoType || s.holds == anyType {
+		return v
+	}
+	out, err := convert.Convert(v, ty)
+	if err != nil {
+		c.note(path, "has a value of a wrong type")
+		return v
+	}
+	if k, _ := knowWithin(v); s.holds == setOf && k == isPending {
+		// The elements of a cty set have no marks of their own.
+		out = out.Mark(Pending{})
+	}
+	return out
+}
+
+// nested conforms a block or nested attribute: the result is a tuple of
+// objects, an object of objects (maps), one object (single), or as unknown as
+// the input.
+func (c *conformer) nested(path []any, a *plan.AttrFacts, s shape, v cty.Value) cty.Value {
+	un, marks := v.Unmark()
+	if !un.IsKnown() || un.IsNull() {
+		return v
+	}
+	ty := un.Type()
+	isObject := ty.IsObjectType() || ty.IsMapType()
+	switch {
+	case s.holds == mapOf:
+		if !isObject {
+			c.note(path, "has a value of a wrong type")
+			return v
+		}
+		out := map[string]cty.Value{}
+		for k, e := range un.AsValueMap() {
+			out[k] = c.element(append(path, k), a, e)
+		}
+		return cty.ObjectVal(out).WithMarks(marks)
+	case isObject:
+		one := c.element(path, a, un)
+		if s.holds == single {
+			return one.WithMarks(marks)
+		}
+		return cty.TupleVal([]cty.Value{one}).WithMarks(marks)
+	case un.CanIterateElements():
+		var out []cty.Value
+		for _, e := range un.AsValueSlice() {
+			out = append(out, c.element(append(path, len(out)), a, e))
+		}
+		if s.holds != single {
+			return cty.TupleVal(out).WithMarks(marks)
+		}
+		switch len(out) {
+		case 0:
+			return cty.NullVal(cty.DynamicPseudoType)
+		case 1:
+			return out[0].WithMarks(marks)
+		}
+	}
+	c.note(path, "has a value of a wrong type")
+	return v
+}
+
+func (c *conformer) element(path []any, a *plan.AttrFacts, e cty.Value) cty.Value {
+	un, marks := e.Unmark()
+	if !un.IsKnown() || un.IsNull() || !(un.Type().IsObjectType() || un.Type().IsMapType()) {
+		return e
+	}
+	return cty.ObjectVal(c.object(path, a.Nested, un)).WithMarks(marks)
+}
+
+// dotted writes a path for people: `a.0.b`.
+func dotted(path []any) string {
+	s := ""
+	for i, p := range path {
+		if i > 0 {
+			s += "."
+		}
+		s += fmt.Sprint(p)
+	}
+	return s
+}

@@ -1,0 +1,101 @@
+// Package diff plans one resource instance as its provider would: given what
+// an apply of one configuration left behind and the configuration that comes
+// next, does the object stay, change in place or get replaced, by which
+// attributes, and what do others see of it meanwhile.
+//
+// It mirrors PlanResourceChange of the Plugin SDK v2 (helper/schema/schema.go
+// and grpc_provider.go, v2.40) and of the Plugin Framework
+// (internal/fwserver/server_planresourcechange.go, v1.19), and what Terraform's
+// core adds to their answer: an attribute forces replacement only when its
+// planned value differs from the prior one.
+//
+// Everything here is pure: values in, values out.
+package diff
+
+import (
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+)
+
+// Result is the plan of one instance.
+type Result struct {
+	// Action is plan.None, plan.Update, plan.Replace or plan.Create.
+	Action plan.Action
+	// Paths are the attributes that force replacement, as in Terraform's
+	// replace_paths: certain ones first. Empty unless Action is Replace.
+	Paths []plan.Path
+	// Certain is false where the action may be milder than stated: the worst
+	// that is possible is what Action says.
+	Certain bool
+	// Why says in one line, without values, what is not certain; empty where
+	// Certain.
+	Why string
+	// Planned is the instance as others refer to it after the plan: an object
+	// with every attribute of the type; what becomes known during apply is
+	// unknown and marked Pending, what may change is opaque under a Symbol
+	// that differs from the prior one.
+	Planned cty.Value
+	// Problems are configuration errors the provider would refuse: attributes
+	// it does not know, values of a wrong type. Each is one line.
+	Problems []string
+}
+
+// State is the instance that an apply of config leaves behind. Attributes that
+// the provider computes are opaque, under Symbols made of id and their path;
+// id must name the instance in a way that is the same before and after a move.
+//
+// config is an object of attribute values and, per block type, a tuple (or
+// list) of objects; missing attributes are null. It may be an object of any
+// shape: it is converted by t. Without facts (t nil) the state is what is
+// configured, and an opaque id.
+func State(t *plan.TypeFacts, id string, config cty.Value) cty.Value {
+	if isTerraformData(t) {
+		return terraformDataState(id, config)
+	}
+	if t == nil {
+		return bareState(id, config)
+	}
+	c := conformer{framework: t.Framework}
+	b := builder{framework: t.Framework, fill: func(path string, ty cty.Type) cty.Value { return Opaque(id, path, ty) }}
+	return followConfig(t, id, cty.ObjectVal(b.object("", t.Attributes, c.object(nil, t.Attributes, config))))
+}
+
+// Create is what a new instance of config looks like to others in the plan
+// that creates it: computed attributes are known after apply.
+func Create(t *plan.TypeFacts, config cty.Value) Result {
+	switch {
+	case isTerraformData(t):
+		return Result{Action: plan.Create, Certain: true, Planned: terraformDataCreate(config)}
+	case t == nil:
+		return Result{Action: plan.Create, Certain: true, Planned: bareCreate(config)}
+	}
+	c := conformer{framework: t.Framework}
+	conformed := c.object(nil, t.Attributes, config)
+	return Result{Action: plan.Create, Certain: true, Planned: created(t, conformed), Problems: c.problems}
+}
+
+func created(t *plan.TypeFacts, conformed map[string]cty.Value) cty.Value {
+	b := builder{framework: t.Framework, fill: func(path string, ty cty.Type) cty.Value { return pending(ty, path) }}
+	return cty.ObjectVal(b.object("", t.Attributes, conformed))
+}
+
+// Plan compares what State (or an earlier Planned) gave with the configuration
+// that comes next. prior is null for an instance that does not exist yet.
+func Plan(t *plan.TypeFacts, prior, config cty.Value) Result {
+	switch {
+	case prior == cty.NilVal || prior.IsNull():
+		return Create(t, config)
+	case isTerraformData(t):
+		return terraformDataPlan(prior, config)
+	case t == nil:
+		return barePlan(prior, config)
+	}
+	c := conformer{framework: t.Framework}
+	conformed := c.object(nil, t.Attributes, config)
+	before, _ := prior.Unmark()
+	w := walker{typ: t}
+	planned := w.object(nil, t.Attributes, before.AsValueMap(), conformed)
+	w.problems(c.problems)
+	return w.result(before, conformed, planned)
+}

@@ -1,0 +1,187 @@
+package diff
+
+import (
+	"sort"
+
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
+
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+)
+
+func asType(v cty.Value, s shape) cty.Value {
+	if out, err := convert.Convert(v, s.valueType()); err == nil {
+		return out
+	}
+	return v
+}
+
+// nested compares blocks and nested attributes by their nesting mode.
+func (w *walker) nested(path plan.Path, a *plan.AttrFacts, s shape, old, new cty.Value) cty.Value {
+	absent := new.IsKnown() && new.IsNull() || s.block && isEmpty(new)
+	switch {
+	case absent && a.Computed:
+		return old
+	case absent && isEmpty(old):
+		return settledNested(s, old)
+	case !new.IsKnown():
+		return w.unknownBlocks(path, a, old, new)
+	}
+	before := len(w.hits)
+	var planned cty.Value
+	switch s.holds {
+	case single:
+		planned = w.single(path, a, s, old, new)
+	case mapOf:
+		planned = w.keyed(path, a, old, new)
+	case setOf:
+		planned = w.set(path, a, s, old, new)
+	default:
+		planned = w.list(path, a, s, old, new)
+	}
+	w.wholeForce(path, a, before, old, planned)
+	return planned
+}
+
+// wholeForce: in the framework a plan modifier of a block or collection sees
+// the whole value, so that any change inside forces replacement. The SDK looks
+// only at the count.
+func (w *walker) wholeForce(path plan.Path, a *plan.AttrFacts, before int, old, planned cty.Value) {
+	if w.sdk() || a.Force == plan.ForceNever || len(w.hits) == before {
+		return
+	}
+	worst := maybe
+	for _, h := range w.hits[before:] {
+		worst = max(worst, h.verdict)
+	}
+	w.hit(path, a, worst, a.Force, old, planned)
+}
+
+func settledNested(s shape, old cty.Value) cty.Value {
+	if old.IsKnown() && old.IsNull() {
+		return noBlocks(s)
+	}
+	return old
+}
+
+// unknownBlocks: a dynamic block over something unknown.
+func (w *walker) unknownBlocks(path plan.Path, a *plan.AttrFacts, old, new cty.Value) cty.Value {
+	switch k, _ := know(new); {
+	case canonical(old) == canonical(new):
+		return new
+	case k == isPending:
+		w.hit(path, a, differs, a.Force, old, new)
+	default:
+		w.hit(path, a, maybe, anyForce(a), old, new)
+	}
+	return new
+}
+
+// anyForce is the worst that a change anywhere in a can do.
+func anyForce(a *plan.AttrFacts) plan.Force {
+	force := a.Force
+	for _, n := range a.Nested {
+		if f := anyForce(n); force == plan.ForceNever || f == plan.ForceAlways {
+			force = f
+		}
+	}
+	return force
+}
+
+func elements(v cty.Value) []cty.Value {
+	un, _ := v.Unmark()
+	if !un.IsKnown() || un.IsNull() || !un.CanIterateElements() {
+		return nil
+	}
+	if isKeyed(un) {
+		return []cty.Value{v}
+	}
+	return un.AsValueSlice()
+}
+
+// attributes are the attributes of an object, opaque ones where the object
+// itself is opaque.
+func (w *walker) attributes(v cty.Value, facts map[string]*plan.AttrFacts) map[string]cty.Value {
+	un, marks := v.Unmark()
+	if un == cty.NilVal || un.IsKnown() && un.IsNull() {
+		return nil
+	}
+	if un.IsKnown() && isKeyed(un) {
+		return un.AsValueMap()
+	}
+	out := map[string]cty.Value{}
+	for name, a := range facts {
+		out[name] = cty.UnknownVal(shapeOf(a).valueType()).WithMarks(marks)
+	}
+	return out
+}
+
+func (w *walker) element(path plan.Path, a *plan.AttrFacts, old, new cty.Value) cty.Value {
+	return cty.ObjectVal(w.object(path, a.Nested, w.attributes(old, a.Nested), w.attributes(new, a.Nested)))
+}
+
+func (w *walker) list(path plan.Path, a *plan.AttrFacts, s shape, old, new cty.Value) cty.Value {
+	olds, news := elements(old), elements(new)
+	opaque := !old.IsKnown()
+	if !opaque && len(olds) != len(news) {
+		w.hit(path, a, differs, a.Force, old, new)
+	}
+	var planned []cty.Value
+	for i := range max(len(olds), len(news)) {
+		at := append(path[:len(path):len(path)], i)
+		switch {
+		case i >= len(news):
+			if w.sdk() {
+				w.element(at, a, olds[i], cty.NullVal(cty.DynamicPseudoType))
+			}
+			continue
+		case opaque:
+			planned = append(planned, w.element(at, a, old, news[i]))
+		case i >= len(olds):
+			planned = append(planned, w.element(at, a, cty.NullVal(cty.DynamicPseudoType), news[i]))
+		default:
+			planned = append(planned, w.element(at, a, olds[i], news[i]))
+		}
+	}
+	return collect(s, planned)
+}
+
+func (w *walker) single(path plan.Path, a *plan.AttrFacts, s shape, old, new cty.Value) cty.Value {
+	oldNull, newNull := old.IsKnown() && isEmpty(old), new.IsNull()
+	if oldNull != newNull {
+		w.hit(path, a, differs, a.Force, old, new)
+	}
+	if newNull {
+		return cty.NullVal(cty.DynamicPseudoType)
+	}
+	return w.element(path, a, old, new)
+}
+
+func (w *walker) keyed(path plan.Path, a *plan.AttrFacts, old, new cty.Value) cty.Value {
+	olds, news := map[string]cty.Value{}, map[string]cty.Value{}
+	if un, _ := old.Unmark(); un.IsKnown() && !un.IsNull() && isKeyed(un) {
+		olds = un.AsValueMap()
+	}
+	if un, _ := new.Unmark(); !un.IsNull() && isKeyed(un) {
+		news = un.AsValueMap()
+	}
+	keys := make([]string, 0, len(news))
+	for k := range news {
+		keys = append(keys, k)
+	}
+	sort.Strings(keys)
+	planned := map[string]cty.Value{}
+	for _, k := range keys {
+		planned[k] = w.element(append(path[:len(path):len(path)], k), a, olds[k], news[k])
+	}
+	for k := range olds {
+		if _, ok := news[k]; !ok {
+			w.hit(path, a, differs, a.Force, old, new)
+			break
+		}
+	}
+	if len(planned) == 0 && new.IsNull() {
+		return cty.NullVal(cty.DynamicPseudoType)
+	}
+	return cty.ObjectVal(planned)
+}

@@ -1,0 +1,83 @@
+package diff
+
+import (
+	"strings"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+)
+
+// problems turns configuration errors into changes that may be anything: the
+// provider would refuse them, or the facts are of another version.
+func (w *walker) problems(list []string) {
+	for _, p := range list {
+		path, _, _ := strings.Cut(p, " ")
+		w.hits = append(w.hits, hit{
+			path: plan.Path{path}, attr: &plan.AttrFacts{}, verdict: maybe, why: p,
+			old: cty.NullVal(cty.DynamicPseudoType), new: cty.NullVal(cty.DynamicPseudoType),
+		})
+	}
+}
+
+// result weighs the hits.
+func (w *walker) result(prior cty.Value, conformed, planned map[string]cty.Value) Result {
+	c := change{typ: w.typ, prior: prior.AsValueMap(), planned: planned, config: conformed}
+	var certain, possible []hit
+	updates, mayUpdate := false, ""
+	for _, h := range c.settle(w.hits) {
+		switch {
+		case h.force == plan.ForceNever && h.verdict == differs:
+			updates = true
+		case h.force == plan.ForceNever:
+			mayUpdate = h.why
+		case h.force == plan.ForceIf || h.verdict == maybe:
+			possible = append(possible, h)
+		default:
+			certain = append(certain, h)
+		}
+	}
+	r := Result{Certain: true, Paths: paths(certain, possible)}
+	switch {
+	case len(certain) > 0:
+		r.Action, r.Planned = plan.Replace, created(w.typ, conformed)
+	case len(possible) > 0:
+		r.Action, r.Certain, r.Why = plan.Replace, false, possible[0].why
+		r.Planned = maybeCreated(w.typ, prior, conformed)
+	case updates:
+		r.Action, r.Planned = plan.Update, c.updated(w.hits)
+	case mayUpdate != "":
+		r.Action, r.Certain, r.Why = plan.Update, false, mayUpdate
+		r.Planned = c.updated(w.hits)
+	default:
+		r.Action, r.Planned = plan.None, cty.ObjectVal(planned)
+	}
+	return r
+}
+
+func paths(certain, possible []hit) []plan.Path {
+	var out []plan.Path
+	seen := map[string]bool{}
+	for _, hits := range [][]hit{certain, possible} {
+		for _, h := range hits {
+			if key := dotted(h.path); !seen[key] {
+				seen[key] = true
+				out = append(out, h.path)
+			}
+		}
+	}
+	return out
+}
+
+// maybeCreated is the instance when it may be replaced: what the provider
+// computes may be another value.
+func maybeCreated(t *plan.TypeFacts, prior cty.Value, conformed map[string]cty.Value) cty.Value {
+	id := "?"
+	if prior.Type().HasAttribute("id") {
+		id = canonical(prior.GetAttr("id"))
+	}
+	b := builder{framework: t.Framework, fill: func(path string, ty cty.Type) cty.Value {
+		return Opaque("if replaced "+id, path, ty)
+	}}
+	return cty.ObjectVal(b.object("", t.Attributes, conformed))
+}

@@ -1,0 +1,132 @@
+package diff
+
+import (
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+)
+
+// set compares set blocks: elements are paired by content, what the provider
+// computes inside them counting as equal to whatever it was; elements that
+// find no partner are removed or added.
+func (w *walker) set(path plan.Path, a *plan.AttrFacts, s shape, old, new cty.Value) cty.Value {
+	olds, news := elements(old), elements(new)
+	if !old.IsKnown() {
+		return w.opaqueSet(path, a, s, old, news)
+	}
+	pairs, removed, added := w.pair(path, a, olds, news)
+	if len(olds) != len(news) {
+		w.hit(path, a, differs, a.Force, old, new)
+	}
+	inner := w.inside(path)
+	var planned []cty.Value
+	for _, p := range pairs {
+		planned = append(planned, inner.element(path, a, p.old, p.new))
+	}
+	for _, e := range added {
+		inner.added(path, a, e)
+		planned = append(planned, inner.element(path, a, cty.NullVal(cty.DynamicPseudoType), e))
+	}
+	for _, e := range removed {
+		if w.sdk() {
+			inner.element(path, a, e, cty.NullVal(cty.DynamicPseudoType))
+		} else {
+			inner.hit(path, a, differs, a.Force, old, new)
+		}
+	}
+	w.hits = inner.hits
+	return collect(s, planned)
+}
+
+// inside is a walker whose hits carry the path of the set.
+func (w *walker) inside(path plan.Path) *walker {
+	inner := *w
+	if inner.within == nil {
+		inner.within = path
+	}
+	return &inner
+}
+
+// added: an attribute of a new element that the provider computes and that
+// forces replacement is unknown, and so forces it
+// (helper/schema/schema.go finalizeDiff).
+func (w *walker) added(path plan.Path, a *plan.AttrFacts, e cty.Value) {
+	if !w.sdk() {
+		return
+	}
+	config := w.attributes(e, a.Nested)
+	for name, n := range a.Nested {
+		v, ok := config[name]
+		if n.Computed && n.Force == plan.ForceAlways && (!ok || v.IsKnown() && v.IsNull()) && !shapeOf(n).nested {
+			w.hit(path, n, differs, n.Force, cty.NullVal(cty.DynamicPseudoType), e)
+		}
+	}
+}
+
+// opaqueSet: what was there before was the provider's choice.
+func (w *walker) opaqueSet(path plan.Path, a *plan.AttrFacts, s shape, old cty.Value, news []cty.Value) cty.Value {
+	inner := w.inside(path)
+	var planned []cty.Value
+	for _, e := range news {
+		planned = append(planned, inner.element(path, a, old, e))
+	}
+	inner.hit(path, a, maybe, a.Force, old, cty.TupleVal(news))
+	w.hits = inner.hits
+	return collect(s, planned)
+}
+
+type pair struct{ old, new cty.Value }
+
+// pair finds for each new element an old one that is the same, else one that
+// may be.
+func (w *walker) pair(path plan.Path, a *plan.AttrFacts, olds, news []cty.Value) (pairs []pair, removed, added []cty.Value) {
+	taken := make([]bool, len(olds))
+	partner := make([]int, len(news))
+	text := make(map[string][]int, len(olds))
+	for i, o := range olds {
+		text[canonical(o)] = append(text[canonical(o)], i)
+	}
+	for j, n := range news {
+		partner[j] = -1
+		for _, i := range text[canonical(n)] {
+			if !taken[i] {
+				taken[i], partner[j] = true, i
+				break
+			}
+		}
+	}
+	for _, accept := range []verdict{same, maybe} {
+		for j := range news {
+			for i := 0; i < len(olds) && partner[j] < 0; i++ {
+				if !taken[i] && w.elementVerdict(path, a, olds[i], news[j]) <= accept {
+					taken[i], partner[j] = true, i
+				}
+			}
+		}
+	}
+	for j, n := range news {
+		if partner[j] < 0 {
+			added = append(added, n)
+			continue
+		}
+		pairs = append(pairs, pair{olds[partner[j]], n})
+	}
+	for i, o := range olds {
+		if !taken[i] {
+			removed = append(removed, o)
+		}
+	}
+	return pairs, removed, added
+}
+
+// elementVerdict is the verdict on a whole element. Sets with a hash of their
+// own compare only what they hash.
+func (w *walker) elementVerdict(path plan.Path, a *plan.AttrFacts, old, new cty.Value) verdict {
+	trial := walker{typ: w.typ, within: path}
+	trial.element(path, a, old, new)
+	worst := same
+	for _, h := range trial.hits {
+		worst = max(worst, h.verdict)
+	}
+	return worst
+}

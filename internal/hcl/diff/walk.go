@@ -1,0 +1,149 @@
+package diff
+
+import (
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+)
+
+// hit is one attribute whose value changes, or may change.
+type hit struct {
+	path     plan.Path
+	attr     *plan.AttrFacts
+	verdict  verdict // maybe or differs
+	force    plan.Force
+	old, new cty.Value
+	why      string // what makes it uncertain
+}
+
+// walker compares a whole instance, attribute by attribute, in the order of
+// their names, and collects what differs.
+type walker struct {
+	typ  *plan.TypeFacts
+	hits []hit
+	// within is the path of the set that is being walked: elements of a set
+	// have no paths of their own.
+	within plan.Path
+}
+
+func (w *walker) sdk() bool { return !w.typ.Framework }
+
+func (w *walker) hit(path plan.Path, a *plan.AttrFacts, v verdict, force plan.Force, old, new cty.Value) {
+	if w.within != nil {
+		path = w.within
+	}
+	h := hit{path: slices.Clone(path), attr: a, verdict: v, force: force, old: old, new: new}
+	if force == plan.ForceConfigured && new.IsKnown() && new.IsNull() {
+		h.force = plan.ForceNever
+	}
+	if v == maybe {
+		h.why = dotted(path) + " may or may not change: its value is not in the configuration"
+	}
+	w.hits = append(w.hits, h)
+}
+
+// object compares the attributes of one object and returns their planned
+// values. Absent attributes count as null.
+func (w *walker) object(path plan.Path, facts map[string]*plan.AttrFacts, old, new map[string]cty.Value) map[string]cty.Value {
+	names := make([]string, 0, len(facts))
+	for name := range facts {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	out := make(map[string]cty.Value, len(facts))
+	for _, name := range names {
+		a := facts[name]
+		s := shapeOf(a)
+		out[name] = w.attr(append(path[:len(path):len(path)], name), a, s, orNull(old[name], s), orNull(new[name], s))
+	}
+	return out
+}
+
+func orNull(v cty.Value, s shape) cty.Value {
+	if v == cty.NilVal {
+		return cty.NullVal(s.valueType())
+	}
+	return v
+}
+
+func (w *walker) attr(path plan.Path, a *plan.AttrFacts, s shape, old, new cty.Value) cty.Value {
+	if writeOnly(a, last(path)) {
+		return cty.NullVal(s.valueType())
+	}
+	if s.nested {
+		return w.nested(path, a, s, old, new)
+	}
+	if new.IsKnown() && new.IsNull() {
+		switch d := defaultValue(a, s); {
+		case d != cty.NilVal:
+			new = d
+		case a.Computed:
+			return old
+		}
+	}
+	if w.sdk() && a.Computed && isEmptyString(new) {
+		// "" means unset where the provider can compute the value
+		// (helper/schema/schema.go finalizeDiff).
+		return old
+	}
+	v := compare(s, w.sdk(), old, new)
+	if v == differs && a.Normalised {
+		v = compareNormalised(w.typ.Type, path, old, new)
+	}
+	if v == same {
+		return settled(old, new)
+	}
+	w.hit(path, a, v, a.Force, old, new)
+	return new
+}
+
+// settled is the value of an unchanged attribute: as the configuration has it,
+// with its marks, unless the provider only regards it as the same.
+func settled(old, new cty.Value) cty.Value {
+	if canonical(old) == canonical(new) {
+		return new
+	}
+	return old
+}
+
+func isEmptyString(v cty.Value) bool {
+	un, _ := v.Unmark()
+	return un.Type() == cty.String && un.IsKnown() && !un.IsNull() && un.AsString() == ""
+}
+
+// writeOnly attributes never reach the state; by convention their names end in
+// _wo, and the version beside them is what acts.
+func writeOnly(a *plan.AttrFacts, name string) bool {
+	return strings.HasSuffix(name, "_wo") && !a.Computed
+}
+
+func last(path plan.Path) string {
+	for i := len(path) - 1; i >= 0; i-- {
+		if name, ok := path[i].(string); ok {
+			return name
+		}
+	}
+	return ""
+}
+
+// defaultValue is the provider's default, NilVal where there is none. A
+// default that the facts name but cannot tell is opaque.
+func defaultValue(a *plan.AttrFacts, s shape) cty.Value {
+	switch d := a.Default.(type) {
+	case nil:
+		return cty.NilVal
+	case string:
+		return asType(cty.StringVal(d), s)
+	case bool:
+		return asType(cty.BoolVal(d), s)
+	case float64:
+		return asType(cty.NumberFloatVal(d), s)
+	case int:
+		return asType(cty.NumberIntVal(int64(d)), s)
+	}
+	return cty.UnknownVal(s.valueType()).Mark(Symbol{ID: "default of the provider"})
+}
