@@ -1,0 +1,123 @@
+package github
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/holdpoint-dev/holdpoint/internal/review"
+)
+
+// Config sets an App up. The zero addresses are those of github.com.
+type Config struct {
+	AppID int64
+	// PrivateKey is the app's key, PEM as GitHub gives it.
+	PrivateKey []byte
+	// WebURL is the address people use. For GitHub Enterprise Server the
+	// other two follow from it (https://HOST/api/v3/, https://HOST/api/graphql)
+	// unless they are set.
+	WebURL, APIURL, GraphQLURL string
+	// Docs is the address of Holdpoint's documentation for the texts;
+	// without it no link is written.
+	Docs string
+	// Transport carries the requests; nil is http.DefaultTransport.
+	Transport http.RoundTripper
+	// Timeout bounds one request; 0 is 20 seconds.
+	Timeout time.Duration
+	// MergeWaits are the pauses between questions for a test merge that
+	// GitHub has not made yet; nil is one and two seconds.
+	MergeWaits []time.Duration
+	// Now is the clock.
+	Now func() time.Time
+	Log *slog.Logger
+}
+
+// Addresses of github.com.
+const (
+	publicWeb     = "https://github.com/"
+	publicAPI     = "https://api.github.com/"
+	publicGraphQL = "https://api.github.com/graphql"
+)
+
+// addresses fills in what follows from the rest.
+func (c Config) addresses() (Config, error) {
+	if c.WebURL == "" && c.APIURL == "" && c.GraphQLURL == "" {
+		c.WebURL, c.APIURL, c.GraphQLURL = publicWeb, publicAPI, publicGraphQL
+	}
+	web := strings.TrimSuffix(c.WebURL, "/")
+	c.WebURL = web + "/"
+	c.APIURL = strings.TrimSuffix(cmp.Or(c.APIURL, web+"/api/v3"), "/") + "/"
+	c.GraphQLURL = cmp.Or(c.GraphQLURL, web+"/api/graphql")
+	for _, u := range []string{c.WebURL, c.APIURL, c.GraphQLURL} {
+		parsed, err := url.Parse(u)
+		if err != nil || parsed.Host == "" || (parsed.Scheme != "https" && parsed.Scheme != "http") {
+			return c, fmt.Errorf("address of GitHub %q: want https://HOST/...", u)
+		}
+	}
+	return c, nil
+}
+
+// Outcomes that are no failure.
+var (
+	// ErrGone: the pull request, repository or installation is not there any
+	// more, or not ours to see. There is nothing to do.
+	ErrGone = errors.New("gone from GitHub")
+	// ErrRepository: the repository that GitHub has under this name is not
+	// the one of the delivery.
+	ErrRepository = errors.New("the repository is not the one of the delivery")
+)
+
+// LaterError asks to try the job again after a pause: a rate limit, or
+// something that moved while it was read. The check run holds meanwhile.
+type LaterError struct {
+	After time.Duration
+	// Limited is true for GitHub's rate limits and our own budget: the try
+	// does not count.
+	Limited bool
+	Why     string
+}
+
+func (e *LaterError) Error() string { return fmt.Sprintf("%s; again in %s", e.Why, e.After) }
+
+// Judge turns a request into what is published: review.Run, then
+// review.Decide. It is called more than once for one job, because the first
+// run tells which files it needs.
+type Judge struct {
+	Run    func(review.Request) review.Report
+	Decide func(review.Report, review.Request) review.Decision
+}
+
+// Result is what became of a job.
+type Result struct {
+	// Decision is the decision that was published; the zero value where the
+	// job asked for none (a push, a label).
+	Decision review.Decision
+	// Published is true where the check run says so now.
+	Published bool
+	// More are jobs that this one leads to. The caller queues them.
+	More []Job
+	// Bypassed is true where a pull request was merged past a failing check.
+	Bypassed bool
+	// Requests is the number of requests that were made.
+	Requests int
+}
+
+var _ error = (*LaterError)(nil)
+
+// Work does a job: it reads, judges and publishes, or expands the job into
+// others. An error of type *LaterError is no failure.
+func (a *App) Work(ctx context.Context, job Job, judge Judge) (Result, error) {
+	return Result{}, errors.New("not there yet")
+}
+
+// GiveUp publishes that the job could not be reviewed, and why. It is the
+// last thing tried for a job; the check run holds.
+func (a *App) GiveUp(ctx context.Context, job Job, why error) error {
+	return errors.New("not there yet")
+}

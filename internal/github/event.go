@@ -1,0 +1,268 @@
+package github
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// payload holds the few fields of a delivery that are used. GitHub adds
+// fields at will, so unknown ones are passed over; a missing one that is
+// needed is an error.
+type payload struct {
+	Action       string `json:"action"`
+	Installation *struct {
+		ID int64 `json:"id"`
+	} `json:"installation"`
+	Repository *struct {
+		ID            int64  `json:"id"`
+		Name          string `json:"name"`
+		DefaultBranch string `json:"default_branch"`
+		Owner         struct {
+			Login string `json:"login"`
+			// Name stands for the login in push events of old.
+			Name string `json:"name"`
+		} `json:"owner"`
+	} `json:"repository"`
+	Sender      *payloadUser `json:"sender"`
+	Number      int          `json:"number"`
+	PullRequest *struct {
+		Number int        `json:"number"`
+		Merged bool       `json:"merged"`
+		State  string     `json:"state"`
+		Head   payloadRef `json:"head"`
+		Base   payloadRef `json:"base"`
+	} `json:"pull_request"`
+	Changes struct {
+		Base *json.RawMessage `json:"base"`
+		Name *struct {
+			From string `json:"from"`
+		} `json:"name"`
+	} `json:"changes"`
+	Review *struct {
+		ID        int64        `json:"id"`
+		State     string       `json:"state"`
+		CommitID  string       `json:"commit_id"`
+		User      *payloadUser `json:"user"`
+		Submitted *time.Time   `json:"submitted_at"`
+	} `json:"review"`
+	Label *struct {
+		ID   int64  `json:"id"`
+		Name string `json:"name"`
+	} `json:"label"`
+	MergeGroup *struct {
+		HeadSHA string `json:"head_sha"`
+		HeadRef string `json:"head_ref"`
+		BaseSHA string `json:"base_sha"`
+		BaseRef string `json:"base_ref"`
+	} `json:"merge_group"`
+	CheckRun *struct {
+		HeadSHA string `json:"head_sha"`
+	} `json:"check_run"`
+	CheckSuite *struct {
+		HeadSHA string `json:"head_sha"`
+	} `json:"check_suite"`
+	Ref               string        `json:"ref"`
+	After             string        `json:"after"`
+	Deleted           bool          `json:"deleted"`
+	Repositories      []payloadRepo `json:"repositories"`
+	RepositoriesAdded []payloadRepo `json:"repositories_added"`
+}
+
+type payloadRef struct {
+	SHA string `json:"sha"`
+	Ref string `json:"ref"`
+}
+
+type payloadUser struct {
+	ID    int64  `json:"id"`
+	Login string `json:"login"`
+	Type  string `json:"type"`
+}
+
+type payloadRepo struct {
+	FullName string `json:"full_name"`
+}
+
+func (u *payloadUser) actor() Actor {
+	if u == nil {
+		return Actor{}
+	}
+	return newActor(u.ID, u.Login, u.Type)
+}
+
+// parseEvent reads the body of a delivery. Events and actions that ask for
+// no work wrap ErrIgnored.
+func parseEvent(event string, body []byte) (Job, error) {
+	read, ok := map[string]func(payload) (Job, error){
+		"pull_request":              parsePull,
+		"pull_request_review":       parseReview,
+		"merge_group":               parseGroup,
+		"check_run":                 parseRerun,
+		"check_suite":               parseRerun,
+		"label":                     parseLabel,
+		"push":                      parsePush,
+		"installation":              parseInstall,
+		"installation_repositories": parseInstall,
+	}[event]
+	if !ok {
+		return Job{}, ErrIgnored
+	}
+	var p payload
+	if err := json.Unmarshal(body, &p); err != nil {
+		return Job{}, fmt.Errorf("%w: %w", ErrMalformed, err)
+	}
+	job, err := read(p)
+	if err != nil {
+		return Job{}, err
+	}
+	job.Action, job.Sender = p.Action, p.Sender.actor()
+	if p.Installation == nil || p.Installation.ID == 0 {
+		return Job{}, fmt.Errorf("%w: no installation; deliver the webhook of the app, not of the repository", ErrMalformed)
+	}
+	job.Installation = p.Installation.ID
+	if job.Kind == KindInstall {
+		return job, nil
+	}
+	if p.Repository == nil || p.Repository.ID == 0 || p.Repository.Name == "" {
+		return Job{}, fmt.Errorf("%w: no repository", ErrMalformed)
+	}
+	job.RepoID, job.Repo, job.Owner = p.Repository.ID, p.Repository.Name, p.Repository.Owner.Login
+	if job.Owner == "" {
+		job.Owner = p.Repository.Owner.Name
+	}
+	if job.Owner == "" {
+		return Job{}, fmt.Errorf("%w: no owner of the repository", ErrMalformed)
+	}
+	return job, nil
+}
+
+// pullActions are the actions of pull_request that can change a verdict.
+var pullActions = []string{"opened", "reopened", "synchronize", "edited", "ready_for_review", "converted_to_draft",
+	"labeled", "unlabeled", "enqueued", "dequeued", "closed", "review_requested", "review_request_removed"}
+
+func parsePull(p payload) (Job, error) {
+	if !slices.Contains(pullActions, p.Action) {
+		return Job{}, fmt.Errorf("%w: action %q", ErrIgnored, p.Action)
+	}
+	job, err := pullJob(p)
+	if err != nil {
+		return Job{}, err
+	}
+	if p.Action == "closed" {
+		job.Kind, job.Merged = KindClosed, p.PullRequest.Merged
+	}
+	job.Retargeted = p.Changes.Base != nil
+	if p.Label != nil {
+		job.Label = &LabelFact{ID: p.Label.ID, Name: p.Label.Name}
+	}
+	return job, nil
+}
+
+func pullJob(p payload) (Job, error) {
+	if p.PullRequest == nil || p.PullRequest.Number == 0 {
+		return Job{}, fmt.Errorf("%w: no pull request", ErrMalformed)
+	}
+	pr := p.PullRequest
+	return Job{Kind: KindPull, Number: pr.Number, HeadSHA: pr.Head.SHA, BaseRef: pr.Base.Ref, BaseSHA: pr.Base.SHA}, nil
+}
+
+func parseReview(p payload) (Job, error) {
+	if !slices.Contains([]string{"submitted", "edited", "dismissed"}, p.Action) {
+		return Job{}, fmt.Errorf("%w: action %q", ErrIgnored, p.Action)
+	}
+	job, err := pullJob(p)
+	if err != nil {
+		return Job{}, err
+	}
+	if p.Review == nil || p.Review.ID == 0 {
+		return Job{}, fmt.Errorf("%w: no review", ErrMalformed)
+	}
+	job.Review = &ReviewFact{ID: p.Review.ID, State: strings.ToUpper(p.Review.State), CommitID: p.Review.CommitID,
+		HeadSHA: job.HeadSHA, BaseRef: job.BaseRef, Author: p.Review.User.actor()}
+	if p.Review.Submitted != nil {
+		job.Review.Submitted = *p.Review.Submitted
+	}
+	return job, nil
+}
+
+func parseGroup(p payload) (Job, error) {
+	if p.Action != "checks_requested" {
+		return Job{}, fmt.Errorf("%w: action %q", ErrIgnored, p.Action)
+	}
+	g := p.MergeGroup
+	if g == nil || g.HeadSHA == "" || g.BaseSHA == "" {
+		return Job{}, fmt.Errorf("%w: no merge group", ErrMalformed)
+	}
+	return Job{Kind: KindGroup, HeadSHA: g.HeadSHA, BaseSHA: g.BaseSHA,
+		BaseRef: branchName(g.BaseRef), GroupRef: branchName(g.HeadRef)}, nil
+}
+
+// parseRerun takes the commit alone: the pull requests of a check run are
+// empty where the head is in a fork.
+func parseRerun(p payload) (Job, error) {
+	if !slices.Contains([]string{"rerequested", "requested_action"}, p.Action) {
+		return Job{}, fmt.Errorf("%w: action %q", ErrIgnored, p.Action)
+	}
+	switch {
+	case p.CheckRun != nil && p.CheckRun.HeadSHA != "":
+		return Job{Kind: KindCommit, HeadSHA: p.CheckRun.HeadSHA}, nil
+	case p.CheckSuite != nil && p.CheckSuite.HeadSHA != "":
+		return Job{Kind: KindCommit, HeadSHA: p.CheckSuite.HeadSHA}, nil
+	}
+	return Job{}, fmt.Errorf("%w: no commit", ErrMalformed)
+}
+
+func parseLabel(p payload) (Job, error) {
+	if !slices.Contains([]string{"created", "edited", "deleted"}, p.Action) {
+		return Job{}, fmt.Errorf("%w: action %q", ErrIgnored, p.Action)
+	}
+	if p.Label == nil {
+		return Job{}, fmt.Errorf("%w: no label", ErrMalformed)
+	}
+	fact := &LabelFact{ID: p.Label.ID, Name: p.Label.Name}
+	if p.Changes.Name != nil {
+		fact.From = p.Changes.Name.From
+	}
+	return Job{Kind: KindLabel, Label: fact}, nil
+}
+
+func parsePush(p payload) (Job, error) {
+	branch, ok := strings.CutPrefix(p.Ref, "refs/heads/")
+	if !ok || p.Deleted || strings.HasPrefix(branch, queuePrefix) {
+		return Job{}, fmt.Errorf("%w: ref %q", ErrIgnored, p.Ref)
+	}
+	return Job{Kind: KindBase, BaseRef: branch, BaseSHA: p.After}, nil
+}
+
+func parseInstall(p payload) (Job, error) {
+	if !slices.Contains([]string{"created", "unsuspend", "new_permissions_accepted", "added"}, p.Action) {
+		return Job{}, fmt.Errorf("%w: action %q", ErrIgnored, p.Action)
+	}
+	job := Job{Kind: KindInstall}
+	for _, r := range append(p.Repositories, p.RepositoriesAdded...) {
+		owner, name, ok := strings.Cut(r.FullName, "/")
+		if !ok {
+			return Job{}, fmt.Errorf("%w: repository %q", ErrMalformed, r.FullName)
+		}
+		job.Repos = append(job.Repos, RepoName{Owner: owner, Repo: name})
+	}
+	return job, nil
+}
+
+// queuePrefix starts the branches of GitHub's merge queue.
+const queuePrefix = "gh-readonly-queue/"
+
+func branchName(ref string) string { return strings.TrimPrefix(ref, "refs/heads/") }
+
+// newActor makes one account of the spellings GitHub has for it: REST appends
+// [bot] to the login of an app, GraphQL leaves it out and says Bot.
+func newActor(id int64, login, kind string) Actor {
+	bot := kind == "Bot" || strings.HasSuffix(login, "[bot]")
+	if bot && !strings.HasSuffix(login, "[bot]") && !strings.EqualFold(login, "Copilot") {
+		login += "[bot]"
+	}
+	return Actor{ID: id, Login: login, Bot: bot}
+}

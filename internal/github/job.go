@@ -1,0 +1,141 @@
+// Package github speaks with GitHub in both directions: it turns a webhook
+// delivery into a [Job], reads all that a job needs into a [Reading], and
+// publishes what a review of it decided.
+//
+// A delivery is a hint that something happened. Only a few facts are taken
+// from it, those that GitHub does not tell afterwards (which commit a review
+// was made on, who set a label); everything else is read afresh, so that
+// order, repetition and age of deliveries cannot change an outcome. Whatever
+// could not be read in full is an error or a gap, and both hold.
+package github
+
+import (
+	"fmt"
+	"time"
+)
+
+// Kind says what a job asks for. The zero value is invalid.
+type Kind string
+
+const (
+	// KindPull reviews one pull request.
+	KindPull Kind = "pull"
+	// KindCommit reviews every open pull request with HeadSHA as its head
+	// (a check was asked for again; it names no pull request of a fork).
+	KindCommit Kind = "commit"
+	// KindBase re-evaluates the open pull requests of BaseRef, which moved.
+	KindBase Kind = "base"
+	// KindLabel re-evaluates the open pull requests that carry a label whose
+	// definition changed.
+	KindLabel Kind = "label"
+	// KindClosed follows up a closed pull request: the others with its head
+	// are judged without it, and a merge past a failing check is noted.
+	KindClosed Kind = "closed"
+	// KindGroup judges a merge group by its own trees.
+	KindGroup Kind = "group"
+	// KindInstall posts the first completed check on the default branch of
+	// each repository, so that it can be chosen as required.
+	KindInstall Kind = "install"
+)
+
+// Job is one piece of work. It is what the queue carries (JSON).
+type Job struct {
+	// Delivery is the X-GitHub-Delivery of the event, for logs only: a
+	// redelivery has the same one.
+	Delivery string `json:"delivery"`
+	Kind     Kind   `json:"kind"`
+	// Event and Action are GitHub's names of what happened.
+	Event  string `json:"event"`
+	Action string `json:"action,omitempty"`
+	// Received is when the delivery reached us.
+	Received time.Time `json:"received"`
+
+	Installation int64  `json:"installation"`
+	RepoID       int64  `json:"repo_id,omitempty"`
+	Owner        string `json:"owner,omitempty"`
+	Repo         string `json:"repo,omitempty"`
+	// Number is the pull request; 0 where the kind has none.
+	Number int `json:"number,omitempty"`
+	// HeadSHA is the head as the delivery saw it: a hint for KindPull, the
+	// commit itself for KindCommit and KindGroup.
+	HeadSHA string `json:"head_sha,omitempty"`
+	// BaseRef is the base branch without refs/heads/, BaseSHA its commit.
+	BaseRef string `json:"base_ref,omitempty"`
+	BaseSHA string `json:"base_sha,omitempty"`
+	// GroupRef is the branch of a merge group, without refs/heads/.
+	GroupRef string `json:"group_ref,omitempty"`
+	// Sender is who caused the event, as GitHub itself recorded it.
+	Sender Actor `json:"sender"`
+	// Review is set for pull_request_review deliveries, Label for labelled,
+	// unlabelled and label ones.
+	Review *ReviewFact `json:"review,omitempty"`
+	Label  *LabelFact  `json:"label,omitempty"`
+	// Retargeted: the base branch of the pull request was changed.
+	Retargeted bool `json:"retargeted,omitempty"`
+	// Merged: the pull request was merged.
+	Merged bool `json:"merged,omitempty"`
+	// Repos are the repositories of KindInstall.
+	Repos []RepoName `json:"repos,omitempty"`
+}
+
+// Actor is an account. Accounts are told apart by ID: a login can be renamed
+// and taken by another.
+type Actor struct {
+	ID    int64  `json:"id"`
+	Login string `json:"login"`
+	// Bot is true for apps and GitHub's own automation.
+	Bot bool `json:"bot,omitempty"`
+}
+
+// ReviewFact is what a pull_request_review delivery shows and GitHub may
+// change afterwards: the commit that was reviewed, at that moment.
+type ReviewFact struct {
+	ID        int64     `json:"id"`
+	State     string    `json:"state"`
+	CommitID  string    `json:"commit_id"`
+	HeadSHA   string    `json:"head_sha"`
+	BaseRef   string    `json:"base_ref"`
+	Author    Actor     `json:"author"`
+	Submitted time.Time `json:"submitted"`
+}
+
+// LabelFact is what a delivery shows of a label: its number does not change
+// with its name.
+type LabelFact struct {
+	ID   int64  `json:"id"`
+	Name string `json:"name"`
+	// From is the name before it was edited.
+	From string `json:"from,omitempty"`
+}
+
+// RepoName names a repository.
+type RepoName struct {
+	Owner string `json:"owner"`
+	Repo  string `json:"repo"`
+}
+
+// Group is the queue's message group: one writer for each repository.
+func (j Job) Group() string { return fmt.Sprintf("%d/%d", j.Installation, j.RepoID) }
+
+// String identifies the job in logs and errors.
+func (j Job) String() string {
+	switch j.Kind {
+	case KindPull, KindClosed:
+		return fmt.Sprintf("%s/%s#%d", j.Owner, j.Repo, j.Number)
+	case KindCommit, KindGroup:
+		return fmt.Sprintf("%s/%s@%.12s", j.Owner, j.Repo, j.HeadSHA)
+	case KindBase:
+		return fmt.Sprintf("%s/%s branch %s", j.Owner, j.Repo, j.BaseRef)
+	case KindInstall:
+		return fmt.Sprintf("installation %d", j.Installation)
+	}
+	return fmt.Sprintf("%s/%s", j.Owner, j.Repo)
+}
+
+// Replaces reports whether reviewing j makes reviewing an earlier job
+// needless: the same pull request, and nothing in the earlier delivery that
+// only it can tell.
+func (j Job) Replaces(earlier Job) bool {
+	return j.Kind == KindPull && earlier.Kind == KindPull && j.RepoID == earlier.RepoID && j.Number == earlier.Number &&
+		earlier.Review == nil && earlier.Label == nil
+}
