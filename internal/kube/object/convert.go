@@ -311,7 +311,7 @@ func resolve(n *yaml.Node) (any, error) {
 		if err != nil {
 			return nil, fmt.Errorf("!!binary value is not base64")
 		}
-		return strings.ToValidUTF8(string(data), "\ufffd"), nil
+		return string([]rune(string(data))), nil // JSON replaces each invalid byte
 	case "!!bool", "!!int", "!!float", "!!null":
 		return tagged(tag, n.Value)
 	}
@@ -365,6 +365,11 @@ func plain(text string) any {
 	if floatForm.MatchString(digits) {
 		if f, err := strconv.ParseFloat(digits, 64); err == nil {
 			return f
+		}
+	}
+	if bits, ok := strings.CutPrefix(digits, "0b"); ok { // 0b+1, which Go itself refuses
+		if i, err := strconv.ParseInt(bits, 2, 64); err == nil {
+			return i
 		}
 	}
 	return text

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -153,6 +154,9 @@ func FuzzParse(f *testing.F) {
 		if len(file.Objects)+len(file.Others) != 1 || strings.Contains(string(data), "---") || strings.Contains(string(data), "List") {
 			return
 		}
+		if nonSpecificTag.Match(data) {
+			return // `! x` is a string for yaml.v2; yaml.v3 does not tell it from `x`
+		}
 		var want any
 		if err := yaml.Unmarshal(data, &want); err != nil {
 			return
@@ -173,6 +177,8 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+var nonSpecificTag = regexp.MustCompile(`!([^!a-zA-Z0-9]|$)`)
 
 func sameJSON(a, b []byte) bool {
 	var x, y any
