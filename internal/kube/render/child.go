@@ -1,0 +1,115 @@
+// Package render turns kustomizations and charts into objects. What it renders
+// is written by the author of a pull request, so it happens in a child process
+// of the same binary, which gets the files of one unit over a pipe and has
+// nothing else: no network, no programs, no files of the host, and a limit on
+// memory, time and output. A program that renders calls [Main] before anything
+// else when [ChildRequested] says so.
+package render
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"io"
+	"runtime/debug"
+	"slices"
+
+	"github.com/holdpoint-dev/holdpoint/internal/kube/unit"
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+)
+
+// childArgument and childVariable mark a process as a renderer. Both are
+// needed, so that neither a stray argument nor an inherited variable starts
+// one.
+const (
+	childArgument = "render-child"
+	childVariable = "HOLDPOINT_RENDER_CHILD=1"
+)
+
+// ChildRequested reports whether the process was started as a renderer. args
+// are os.Args, environ is os.Environ().
+func ChildRequested(args, environ []string) bool {
+	return len(args) == 2 && args[1] == childArgument && slices.Contains(environ, childVariable)
+}
+
+// Main is the child: it answers requests from in on out until in ends, and
+// returns the exit code of the process.
+func Main(in io.Reader, out io.Writer) int {
+	confineSelf()
+	for {
+		var req unit.Request
+		err := readFrame(in, &req, maxRequestBytes)
+		if err == io.EOF {
+			return 0
+		}
+		if err != nil {
+			return 2
+		}
+		if err := writeFrame(out, answer(req), maxResponseBytes); err != nil {
+			return 2
+		}
+		// The next unit starts with the memory of a fresh process.
+		debug.FreeOSMemory()
+	}
+}
+
+// answer renders one unit. The libraries may panic on input that they do not
+// expect; that is a failure of this unit only.
+func answer(req unit.Request) (res unit.Rendered) {
+	defer func() {
+		if r := recover(); r != nil {
+			res = failed(plan.GapInternal, "rendering broke off: %v", r)
+		}
+	}()
+	switch req.Tool {
+	case unit.Kustomize:
+		return kustomize(req)
+	case unit.Helm:
+		return chart(req)
+	}
+	return failed(plan.GapInternal, "nothing renders a unit of the kind %q", req.Tool)
+}
+
+func failed(kind plan.GapKind, format string, args ...any) unit.Rendered {
+	return unit.Rendered{Failure: &unit.Failure{Kind: kind, Why: oneLine(fmt.Sprintf(format, args...))}}
+}
+
+// Frames are an eight-byte length and that many bytes of JSON.
+
+func writeFrame(w io.Writer, value any, limit int) error {
+	body, err := json.Marshal(value)
+	if err != nil {
+		return fmt.Errorf("encode a frame: %w", err)
+	}
+	if len(body) > limit {
+		over := failed(plan.GapLimit, "more than %d MiB were rendered", limit>>20)
+		if body, err = json.Marshal(over); err != nil {
+			return fmt.Errorf("encode a frame: %w", err)
+		}
+	}
+	var head [8]byte
+	binary.BigEndian.PutUint64(head[:], uint64(len(body)))
+	if _, err := w.Write(append(head[:], body...)); err != nil {
+		return fmt.Errorf("write a frame: %w", err)
+	}
+	return nil
+}
+
+func readFrame(r io.Reader, into any, limit int) error {
+	var head [8]byte
+	if _, err := io.ReadFull(r, head[:]); err != nil {
+		return err
+	}
+	size := binary.BigEndian.Uint64(head[:])
+	if size > uint64(limit) {
+		return fmt.Errorf("read a frame: %d bytes are more than the limit of %d", size, limit)
+	}
+	body := make([]byte, size)
+	if _, err := io.ReadFull(r, body); err != nil {
+		return fmt.Errorf("read a frame: %w", err)
+	}
+	if err := json.Unmarshal(body, into); err != nil {
+		return fmt.Errorf("decode a frame: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,182 @@
+package render
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"sigs.k8s.io/kustomize/api/hasher"
+	"sigs.k8s.io/kustomize/api/krusty"
+	"sigs.k8s.io/kustomize/api/resource"
+	"sigs.k8s.io/kustomize/api/types"
+	"sigs.k8s.io/kustomize/kyaml/filesys"
+	"sigs.k8s.io/kustomize/kyaml/openapi"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/holdpoint-dev/holdpoint/internal/kube/unit"
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+)
+
+// top is where the repository stands in the file system of a build.
+const top = "/repository"
+
+// kustomize builds one kustomization in a file system that holds the files of
+// the request and nothing else. Load restrictions are off as Flux has them:
+// the file system ends at the repository anyway.
+func kustomize(req unit.Request) unit.Rendered {
+	files := filesys.MakeFsInMemory()
+	for name, content := range req.Files {
+		if err := files.WriteFile(path.Join(top, name), content); err != nil {
+			return failed(plan.GapInternal, "%s cannot be handed to kustomize: %v", name, err)
+		}
+	}
+	root := path.Join(top, req.Root)
+	if err := prepare(files, root, req.Fields); err != nil {
+		return failed(plan.GapInvalid, "%v", err)
+	}
+	// A kustomization may replace the schema, which is one per process.
+	openapi.ResetOpenAPI()
+	built, err := krusty.MakeKustomizer(&krusty.Options{
+		Reorder:          krusty.ReorderOptionNone,
+		LoadRestrictions: types.LoadRestrictionsNone,
+		PluginConfig:     types.DisabledPluginConfig(),
+	}).Run(files, root)
+	if err != nil {
+		return failed(plan.GapInvalid, "kustomize refuses to build it: %s", strings.ReplaceAll(err.Error(), top+"/", ""))
+	}
+	var res unit.Rendered
+	for _, r := range built.Resources() {
+		doc, err := document(r, req.Root)
+		if err != nil {
+			return failed(plan.GapInternal, "%v", err)
+		}
+		res.Docs = append(res.Docs, doc)
+	}
+	return res
+}
+
+// prepare sets fields in the kustomization file of a folder and asks for the
+// origin of each object.
+func prepare(files filesys.FileSystem, root string, fields map[string]any) error {
+	name, err := kustomizationFile(files, root)
+	if err != nil {
+		return err
+	}
+	content, err := files.ReadFile(name)
+	if err != nil {
+		return fmt.Errorf("read %s: %w", name, err)
+	}
+	node := yaml.NewMapRNode(nil)
+	if len(strings.TrimSpace(string(content))) > 0 {
+		if node, err = yaml.Parse(string(content)); err != nil {
+			return fmt.Errorf("%s is not valid YAML: %w", strings.TrimPrefix(name, top+"/"), err)
+		}
+	}
+	if node.YNode().Kind != yaml.MappingNode {
+		return fmt.Errorf("%s is not a mapping", strings.TrimPrefix(name, top+"/"))
+	}
+	all := map[string]any{"buildMetadata": []any{types.OriginAnnotations}}
+	for k, v := range fields {
+		all[k] = v
+	}
+	for k, v := range all {
+		if err := setField(node, k, v); err != nil {
+			return fmt.Errorf("set %s in %s: %w", k, name, err)
+		}
+	}
+	text, err := node.String()
+	if err != nil {
+		return fmt.Errorf("write %s: %w", name, err)
+	}
+	return files.WriteFile(name, []byte(text))
+}
+
+// kustomizationFile is the file kustomize would read in a folder; two of them
+// are an error there too.
+func kustomizationFile(files filesys.FileSystem, root string) (string, error) {
+	var found []string
+	for _, name := range []string{"kustomization.yaml", "kustomization.yml", "Kustomization"} {
+		if p := path.Join(root, name); files.Exists(p) {
+			found = append(found, p)
+		}
+	}
+	switch len(found) {
+	case 1:
+		return found[0], nil
+	case 0:
+		return "", fmt.Errorf("there is no kustomization file")
+	}
+	return "", fmt.Errorf("there is more than one kustomization file: %s", strings.ReplaceAll(strings.Join(found, ", "), top+"/", ""))
+}
+
+// setField sets a field, appending where both values are lists.
+func setField(node *yaml.RNode, name string, value any) error {
+	text, err := yaml.Marshal(value)
+	if err != nil {
+		return err
+	}
+	add, err := yaml.Parse(string(text))
+	if err != nil {
+		return err
+	}
+	have := node.Field(name)
+	if have != nil && have.Value.YNode().Kind == yaml.SequenceNode && add.YNode().Kind == yaml.SequenceNode {
+		have.Value.YNode().Content = append(have.Value.YNode().Content, add.YNode().Content...)
+		return nil
+	}
+	return node.PipeE(yaml.SetField(name, add))
+}
+
+// document takes one object out of the build, without the origin annotation
+// that prepare asked for.
+func document(r *resource.Resource, root string) (unit.Doc, error) {
+	var doc unit.Doc
+	origin, err := r.GetOrigin()
+	if err != nil {
+		return doc, fmt.Errorf("read the origin of %s: %w", r.CurId(), err)
+	}
+	if origin != nil {
+		source := origin.Path
+		if source == "" {
+			source, doc.Generated = origin.ConfiguredIn, true
+		}
+		if source != "" {
+			doc.Source = strings.TrimPrefix(path.Join(top, root, source), top+"/")
+		}
+		if err := r.SetOrigin(nil); err != nil {
+			return doc, fmt.Errorf("remove the origin of %s: %w", r.CurId(), err)
+		}
+	}
+	if doc.Content, err = r.AsYAML(); err != nil {
+		return doc, fmt.Errorf("write %s: %w", r.CurId(), err)
+	}
+	doc.Stable = withoutHash(r)
+	return doc, nil
+}
+
+// hashLength is that of the suffix that kustomize puts on generated names
+// (api/hasher/hasher.go, encode).
+const hashLength = 10
+
+// withoutHash returns the name of a ConfigMap or Secret without the hash of
+// its content, or "" where the name ends in nothing that hashes back.
+func withoutHash(r *resource.Resource) string {
+	if !slices.Contains([]string{"ConfigMap", "Secret"}, r.GetKind()) {
+		return ""
+	}
+	name := r.GetName()
+	cut := len(name) - hashLength - 1
+	if cut < 1 || name[cut] != '-' {
+		return ""
+	}
+	bare := r.RNode.Copy()
+	if err := bare.SetName(name[:cut]); err != nil {
+		return ""
+	}
+	hash, err := (&hasher.Hasher{}).Hash(bare)
+	if err != nil || hash != name[cut+1:] {
+		return ""
+	}
+	return name[:cut]
+}

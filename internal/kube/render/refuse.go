@@ -1,0 +1,28 @@
+package render
+
+import (
+	"fmt"
+
+	"github.com/holdpoint-dev/holdpoint/internal/kube/unit"
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+)
+
+// refuse says why a request is not rendered at all, nil where it may be. It
+// looks again at what the discovery of units has looked at, because what
+// passes here is run.
+func refuse(req unit.Request, limits Limits) *unit.Failure {
+	size := 0
+	for name, content := range req.Files {
+		size += len(content)
+		if size > limits.Input {
+			return &unit.Failure{Kind: plan.GapLimit, Why: fmt.Sprintf("its files are larger than %d MiB", limits.Input>>20)}
+		}
+		if err := unit.CheckYAML(name, content); err != nil {
+			return &unit.Failure{Kind: plan.GapLimit, Why: oneLine(err.Error())}
+		}
+	}
+	if req.Tool == unit.Kustomize {
+		return unit.RefuseReferences(req)
+	}
+	return nil
+}

@@ -1,0 +1,90 @@
+package unit
+
+import "github.com/holdpoint-dev/holdpoint/internal/plan"
+
+// Tool turns files into objects. The zero value is invalid.
+type Tool string
+
+const (
+	Folder    Tool = "folder"    // the manifests of a folder as they stand
+	Kustomize Tool = "kustomize" // a kustomization
+	Helm      Tool = "helm"      // a chart with its values
+)
+
+// Request asks for the objects of one kustomization or chart. It carries
+// everything the rendering may read: nothing else is reachable for it.
+type Request struct {
+	Tool Tool
+	// Files are the files of the unit by their path in the repository.
+	Files map[string][]byte
+	// Root is the folder of the kustomization or the chart.
+	Root string
+	// Fields are set in the kustomization file before it is built, as Argo CD
+	// and Flux do with what their own objects say (namePrefix, images, ...).
+	// A list value is appended to a list that is there.
+	Fields map[string]any
+	// Release is used by charts only.
+	Release Release
+}
+
+// Release is what Helm is told beside the chart.
+type Release struct {
+	Name, Namespace string
+	// Values are YAML documents in the order of precedence, the last wins.
+	Values [][]byte
+	// Set are `--set` parameters, applied after Values.
+	Set []Parameter
+	// SkipCRDs leaves out the chart's crds folder.
+	SkipCRDs bool
+}
+
+// Parameter is one `--set name=value`.
+type Parameter struct {
+	Name, Value string
+	// String keeps the value a string (`--set-string`).
+	String bool
+}
+
+// Rendered is the answer to a Request.
+type Rendered struct {
+	Docs []Doc
+	// Missing are the charts that are used but not in the repository. What
+	// they would add is not among Docs.
+	Missing []Missing
+	// Failure is set where there is no answer; Docs is empty then.
+	Failure *Failure
+}
+
+// Doc is one rendered document or stream of documents.
+type Doc struct {
+	// Source is the path of the file it was made from, in the repository,
+	// empty where that is not known. For a generated object it is the file
+	// that declares the generator.
+	Source string
+	// Generated is set for the objects of kustomize's generators.
+	Generated bool
+	// Stable is the object's name without the hash of its content, empty
+	// where the name carries none.
+	Stable string
+	// CRD marks the files of a chart's crds folder, which Helm installs but
+	// never updates or deletes.
+	CRD     bool
+	Content []byte
+}
+
+// Missing is a chart dependency that is not in the repository.
+type Missing struct {
+	Name, Version, Repository string
+	// Digest identifies the values it would be rendered with.
+	Digest string
+}
+
+// Failure says why there is no answer.
+type Failure struct {
+	Kind plan.GapKind
+	Why  string
+}
+
+// Renderer answers requests, in their order. It never fails as a whole: what
+// it could not render carries a Failure.
+type Renderer func([]Request) []Rendered

@@ -1,0 +1,251 @@
+package unit
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+)
+
+// MaxFile is the size in bytes of the largest file that is read.
+const MaxFile = 8 << 20
+
+// Tree is one side of a comparison with a memory: what was read and parsed is
+// kept, and shared with the other side where the content is the same.
+type Tree struct {
+	Side  plan.Side
+	fsys  fs.FS
+	files map[string]fs.FileInfo
+	names []string
+	dirs  map[string][]string
+
+	texts  map[string]text
+	parsed map[string]parsed
+	other  *Tree
+}
+
+type text struct {
+	data []byte
+	err  error
+}
+
+type parsed struct {
+	file object.File
+	err  error
+}
+
+// Open walks a tree. other is the side that was opened before, or nil.
+func Open(fsys fs.FS, side plan.Side, other *Tree) (*Tree, error) {
+	t := &Tree{Side: side, fsys: fsys, other: other, files: map[string]fs.FileInfo{}, dirs: map[string][]string{}, texts: map[string]text{}, parsed: map[string]parsed{}}
+	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			if d.Name() == ".git" {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		info, err := fs.Lstat(fsys, name)
+		if err != nil {
+			return err
+		}
+		t.files[name] = info
+		t.names = append(t.names, name)
+		t.dirs[path.Dir(name)] = append(t.dirs[path.Dir(name)], path.Base(name))
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("walk the tree: %w", err)
+	}
+	slices.Sort(t.names)
+	return t, nil
+}
+
+// Names are the paths of all files, sorted.
+func (t *Tree) Names() []string { return t.names }
+
+// HasFile reports whether there is a file, or a link to one, of that path.
+func (t *Tree) HasFile(name string) bool {
+	if _, ok := t.files[name]; ok {
+		return true
+	}
+	real, err := plan.Resolve(t.fsys, name)
+	if err != nil {
+		return false
+	}
+	_, ok := t.files[real]
+	return ok
+}
+
+// HasDir reports whether a folder of that path holds a file at any depth.
+func (t *Tree) HasDir(name string) bool {
+	if name == "." {
+		return len(t.names) > 0
+	}
+	prefix := name + "/"
+	i, _ := slices.BinarySearch(t.names, prefix)
+	return i < len(t.names) && strings.HasPrefix(t.names[i], prefix)
+}
+
+// In are the names of the files directly in a folder, sorted.
+func (t *Tree) In(dir string) []string { return t.dirs[dir] }
+
+// Below are the paths of all files in a folder at any depth, sorted.
+func (t *Tree) Below(dir string) []string {
+	if dir == "." {
+		return t.names
+	}
+	prefix := dir + "/"
+	i, _ := slices.BinarySearch(t.names, prefix)
+	j := i
+	for j < len(t.names) && strings.HasPrefix(t.names[j], prefix) {
+		j++
+	}
+	return t.names[i:j]
+}
+
+// Unreadable is an entry that cannot be read as a file.
+type Unreadable struct {
+	Kind plan.GapKind
+	Why  string
+	// Err is what the tree said, nil where the entry itself tells.
+	Err error
+}
+
+func (e *Unreadable) Error() string { return e.Why }
+func (e *Unreadable) Unwrap() error { return e.Err }
+
+// Read returns the content of a file, following links inside the tree. Errors
+// are *Unreadable.
+func (t *Tree) Read(name string) ([]byte, error) {
+	if got, ok := t.texts[name]; ok {
+		return got.data, got.err
+	}
+	var got text
+	if t.other != nil && t.sameFile(name) {
+		got.data, got.err = t.other.Read(name)
+	} else {
+		got.data, got.err = t.read(name)
+	}
+	t.texts[name] = got
+	return got.data, got.err
+}
+
+func (t *Tree) sameFile(name string) bool {
+	id := t.ID(name)
+	return id != "" && id == t.other.ID(name) && t.files[name].Mode()&fs.ModeSymlink == 0
+}
+
+func (t *Tree) read(name string) ([]byte, error) {
+	real, err := plan.Resolve(t.fsys, name)
+	if err != nil {
+		return nil, &Unreadable{plan.GapUnreadable, oneLine(err), err}
+	}
+	info, err := fs.Lstat(t.fsys, real)
+	switch {
+	case err != nil:
+		return nil, &Unreadable{plan.GapUnreadable, oneLine(err), err}
+	case plan.IsSubmodule(info):
+		return nil, &Unreadable{plan.GapOpaque, "it is a submodule, whose content is in another repository", nil}
+	case info.Size() > MaxFile:
+		return nil, &Unreadable{plan.GapLimit, fmt.Sprintf("it is larger than %d MiB", MaxFile>>20), nil}
+	}
+	data, err := fs.ReadFile(t.fsys, real)
+	if err != nil {
+		return nil, &Unreadable{plan.GapUnreadable, oneLine(err), err}
+	}
+	if plan.IsLFSPointer(data) {
+		return nil, &Unreadable{plan.GapUnreadable, "it is a Git LFS pointer, the content is not in the repository", nil}
+	}
+	return data, nil
+}
+
+// Parse reads a file as manifests.
+func (t *Tree) Parse(name string) (object.File, error) {
+	if got, ok := t.parsed[name]; ok {
+		return got.file, got.err
+	}
+	var got parsed
+	if t.other != nil && t.sameFile(name) {
+		got.file, got.err = t.other.Parse(name)
+	} else if data, err := t.Read(name); err != nil {
+		got.err = err
+	} else {
+		got.file, got.err = object.Parse(name, data, object.Limits{})
+	}
+	t.parsed[name] = got
+	return got.file, got.err
+}
+
+// ID is the object id of a file, "" where it is not known.
+func (t *Tree) ID(name string) plan.ObjectID {
+	info, ok := t.files[name]
+	if !ok {
+		return ""
+	}
+	id, _ := info.Sys().(plan.ObjectID)
+	return id
+}
+
+// Same reports whether a path is the same entry on both sides; a path that is
+// on neither is the same.
+func Same(a, b *Tree, name string) bool {
+	x, inA := a.files[name]
+	y, inB := b.files[name]
+	if !inA || !inB {
+		return inA == inB
+	}
+	if x.Mode().Type() != y.Mode().Type() {
+		return false
+	}
+	if id := a.ID(name); id != "" && b.ID(name) != "" {
+		return id == b.ID(name)
+	}
+	left, errA := a.Read(name)
+	right, errB := b.Read(name)
+	return errA == nil && errB == nil && bytes.Equal(left, right)
+}
+
+// Changed are the paths that differ between the sides, sorted.
+func Changed(before, after *Tree) []string {
+	var out []string
+	for _, name := range before.names {
+		if !Same(before, after, name) {
+			out = append(out, name)
+		}
+	}
+	for _, name := range after.names {
+		if _, ok := before.files[name]; !ok {
+			out = append(out, name)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// Trouble turns an error of Read or Parse into the kind of a gap, the line it
+// is about, and its words.
+func Trouble(err error) (kind plan.GapKind, line int, why string) {
+	var unreadable *Unreadable
+	if errors.As(err, &unreadable) {
+		return unreadable.Kind, 0, unreadable.Why
+	}
+	var bad *object.Error
+	if errors.As(err, &bad) {
+		if bad.Limit {
+			return plan.GapLimit, bad.Line, bad.Why
+		}
+		return plan.GapParse, bad.Line, bad.Why
+	}
+	return plan.GapInternal, 0, oneLine(err)
+}
+
+func oneLine(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }
