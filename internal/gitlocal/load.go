@@ -1,0 +1,197 @@
+// Package gitlocal reads a clone or plain folders on this machine as the two
+// sides of a review. It checks nothing out and writes nothing.
+package gitlocal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/holdpoint-dev/holdpoint/internal/plan/treediff"
+	"github.com/holdpoint-dev/holdpoint/internal/review"
+	"github.com/holdpoint-dev/holdpoint/internal/rules"
+)
+
+// Options say what to compare.
+type Options struct {
+	// Dir is any folder of the clone.
+	Dir string
+	// Before and After are revisions, or both folders. An empty After is
+	// HEAD, an empty Before the merge base of After and the default branch.
+	// A revision wins over a folder of the same name; `./name` is always
+	// the folder.
+	Before, After string
+	// WorkTree compares with the work tree, in the place of After.
+	WorkTree bool
+	// Env is the environment that git runs in.
+	Env []string
+}
+
+// ErrUsage marks an error in what was asked for, not in what was found.
+var ErrUsage = errors.New("usage")
+
+// Load reads two sides into a request. Its trees read lazily: close must be
+// called when the review is over. Now and Evidence are left empty.
+func Load(ctx context.Context, opt Options) (req review.Request, close func() error, err error) {
+	if opt.WorkTree && opt.After != "" {
+		return review.Request{}, nil, fmt.Errorf("%w: give a revision to compare with or the work tree, not both", ErrUsage)
+	}
+	repo, err := Open(ctx, opt.Dir, opt.Env)
+	if folders(repo, opt) {
+		if repo != nil {
+			repo.Close()
+		}
+		return loadFolders(opt.Before, opt.After)
+	}
+	if err != nil {
+		return review.Request{}, nil, err
+	}
+	req, err = repo.load(ctx, opt)
+	if err != nil {
+		return review.Request{}, nil, errors.Join(err, repo.Close())
+	}
+	return req, repo.Close, nil
+}
+
+// folders reports whether both sides are folders of the machine rather than
+// revisions of the repository, which may be nil.
+func folders(repo *Repository, opt Options) bool {
+	return !opt.WorkTree && isFolder(repo, opt.Before) && isFolder(repo, opt.After)
+}
+
+func isFolder(repo *Repository, name string) bool {
+	found, err := os.Stat(name)
+	if name == "" || err != nil || !found.IsDir() {
+		return false
+	}
+	if filepath.IsAbs(name) || strings.HasPrefix(name, "./") || strings.HasPrefix(name, "../") || name == "." || name == ".." {
+		return true
+	}
+	return repo == nil || !repo.has(name)
+}
+
+// Folder opens a plain folder as a tree, with the object ids git would give
+// its entries, worked out when asked for.
+func Folder(dir string) (tree fs.FS, close func() error, err error) {
+	d, err := openDisk(dir, sha1Format)
+	if err != nil {
+		return nil, nil, err
+	}
+	return d.tree(), d.root.Close, nil
+}
+
+func loadFolders(before, after string) (review.Request, func() error, error) {
+	left, closeLeft, err := Folder(before)
+	if err != nil {
+		return review.Request{}, nil, err
+	}
+	right, closeRight, err := Folder(after)
+	if err != nil {
+		return review.Request{}, nil, errors.Join(err, closeLeft())
+	}
+	closeBoth := func() error { return errors.Join(closeLeft(), closeRight()) }
+	c, err := compare(left, right)
+	if err != nil {
+		return review.Request{}, nil, errors.Join(err, closeBoth())
+	}
+	return review.Request{
+		Ref:         review.Ref{BaseRef: before, HeadRef: after},
+		Comparisons: []review.Comparison{c},
+		Base:        left,
+	}, closeBoth, nil
+}
+
+func compare(before, after fs.FS) (review.Comparison, error) {
+	files, err := treediff.Files(before, after)
+	if err != nil {
+		return review.Comparison{}, fmt.Errorf("compare the two trees: %w", err)
+	}
+	return review.Comparison{Name: "change", Before: before, After: after, Files: treediff.Similar(before, after, files)}, nil
+}
+
+// load reads two revisions, or one and the work tree.
+func (r *Repository) load(ctx context.Context, opt Options) (review.Request, error) {
+	after, err := r.resolve(orHead(opt.After))
+	if err != nil {
+		return review.Request{}, err
+	}
+	before, base, err := r.before(ctx, opt, after)
+	if err != nil {
+		return review.Request{}, err
+	}
+	right := r.objects.revision(after.tree)
+	if opt.WorkTree {
+		if right, err = r.workTree(ctx); err != nil {
+			return review.Request{}, err
+		}
+	}
+	c, err := compare(r.objects.revision(before.tree), right)
+	if err != nil {
+		return review.Request{}, err
+	}
+	commits, err := r.commits(ctx, before, after)
+	if err != nil {
+		return review.Request{}, err
+	}
+	branch := r.branch(ctx, orHead(opt.After))
+	return review.Request{
+		Ref: review.Ref{
+			BaseRef: base, HeadRef: branch,
+			BaseSHA: string(before.id), MergeBase: string(before.id), HeadSHA: string(after.id),
+		},
+		Comparisons: []review.Comparison{c},
+		Base:        c.Before,
+		Signals:     rules.Signals{Branch: branch, Commits: commits},
+	}, nil
+}
+
+func orHead(rev string) string {
+	if rev == "" {
+		return "HEAD"
+	}
+	return rev
+}
+
+// before finds the commit to compare with, and the name of the branch it is
+// of: the default branch where none was named.
+func (r *Repository) before(ctx context.Context, opt Options, after commit) (commit, string, error) {
+	if opt.Before != "" {
+		c, err := r.resolve(opt.Before)
+		return c, shortRef(opt.Before), err
+	}
+	base, err := r.defaultBranch(ctx)
+	if err != nil {
+		return commit{}, "", err
+	}
+	tip, err := r.resolve(base)
+	if err != nil {
+		return commit{}, "", err
+	}
+	id, err := r.mergeBase(ctx, tip, after)
+	if err != nil {
+		return commit{}, "", err
+	}
+	if id == after.id && !opt.WorkTree {
+		return commit{}, "", fmt.Errorf("%w: %s is part of %s already, there is nothing to compare: give --before REV (such as HEAD~1), or --worktree for what is not committed",
+			ErrUsage, orHead(opt.After), shortRef(base))
+	}
+	c, err := r.resolve(string(id))
+	return c, shortRef(base), err
+}
+
+// branch is the short name of a revision that is a branch, "" where it is not.
+func (r *Repository) branch(ctx context.Context, rev string) string {
+	out, err := r.git.output(ctx, "rev-parse", "--symbolic-full-name", "--verify", "--quiet", "--end-of-options", rev)
+	if err != nil {
+		return ""
+	}
+	ref := strings.TrimSpace(string(out))
+	if !strings.HasPrefix(ref, "refs/") || strings.HasPrefix(ref, "refs/tags/") {
+		return ""
+	}
+	return shortRef(ref)
+}

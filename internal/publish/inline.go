@@ -1,0 +1,235 @@
+package publish
+
+import (
+	"cmp"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+	"github.com/holdpoint-dev/holdpoint/internal/rules"
+)
+
+// ReviewText writes a REQUEST_CHANGES review. Findings whose line the diff
+// shows become inline comments, one a line however many findings it causes;
+// the others are told in the body.
+func ReviewText(m Markdown, lines Lines) Review {
+	holding, _ := split(m.Report.Findings)
+	spots, rest := anchor(holding, lines)
+	if len(spots) > MaxInline {
+		for _, s := range spots[MaxInline:] {
+			rest = append(rest, s.findings...)
+		}
+		spots = spots[:MaxInline]
+	}
+	rev := Review{Body: m.reviewBody(holding, rest)}
+	for _, s := range spots {
+		rev.Comments = append(rev.Comments, m.comment(s))
+	}
+	return rev
+}
+
+// spot is a line of the diff with what it causes.
+type spot struct {
+	path     string
+	at       plan.Range
+	findings []rules.Finding
+}
+
+// anchor puts each finding on the first link of its chain that the diff
+// shows, else on the place of the object itself.
+func anchor(findings []rules.Finding, lines Lines) (spots []spot, rest []rules.Finding) {
+	index := map[plan.Range]int{}
+	for _, f := range findings {
+		path, at, ok := shownLine(f, lines)
+		if !ok {
+			rest = append(rest, f)
+			continue
+		}
+		key := plan.Range{File: path, Line: at.Line, Side: at.Side}
+		i, seen := index[key]
+		if !seen {
+			i = len(spots)
+			index[key] = i
+			spots = append(spots, spot{path: path, at: at})
+		}
+		spots[i].findings = append(spots[i].findings, f)
+	}
+	return spots, rest
+}
+
+func shownLine(f rules.Finding, lines Lines) (path string, at plan.Range, ok bool) {
+	if lines == nil {
+		return "", plan.Range{}, false
+	}
+	candidates := []plan.Range{}
+	for _, c := range causes(f) {
+		candidates = append(candidates, c.Range)
+	}
+	candidates = append(candidates, f.At)
+	if f.Change != nil {
+		candidates = append(candidates, f.Change.At)
+	}
+	for _, r := range candidates {
+		if r.File == "" || r.Line < 1 || r.Side == "" {
+			continue
+		}
+		if path, ok := lines(r.File, r.Side, r.Line); ok {
+			return path, r, true
+		}
+	}
+	return "", plan.Range{}, false
+}
+
+func (m Markdown) comment(s spot) Comment {
+	var b strings.Builder
+	ids := make([]string, len(s.findings))
+	for i, f := range s.findings {
+		ids[i] = f.Fingerprint
+	}
+	c := Comment{Path: s.path, Side: s.at.Side, Line: s.at.Line, Findings: ids}
+	if len(s.findings) == 1 {
+		b.WriteString(single(s.findings[0]))
+	} else {
+		fmt.Fprintf(&b, "**This line leads to %s.**\n\n%s", count(len(s.findings), "held finding"), table(s.findings))
+	}
+	if edit, ok := m.suggestion(s); ok {
+		c.StartLine, c.Line = startLine(edit.Edit), edit.Edit.End
+		b.WriteString("\n" + suggestionBlock(edit))
+	}
+	m.blocks(&b, s.findings)
+	c.Body = guard(b.String()) + "\n" + marker(ids)
+	return c
+}
+
+// single tells of one finding: what, why and what is lost.
+func single(f rules.Finding) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "**%s %s**: %s.\n", Escape(Prose, operation(f), 40), Escape(Span, f.Subject(), maxName), lossPhrase(f.Loss))
+	if f.Message != "" {
+		fmt.Fprintf(&b, "\n%s\n", Escape(Prose, f.Message, maxPhrase))
+	}
+	if reason := why(f); reason != "" {
+		fmt.Fprintf(&b, "\nWhy: %s.\n", Escape(Prose, reason, maxPhrase))
+	}
+	return b.String()
+}
+
+// blocks adds the agent's blocks of a comment, few of them: the check run has
+// them all.
+func (m Markdown) blocks(b *strings.Builder, findings []rules.Finding) {
+	if m.History.Held > MaxRounds {
+		return
+	}
+	const most = 3
+	fmt.Fprintf(b, "\n%s\n", agentNotice)
+	for i, f := range findings {
+		if i == most {
+			fmt.Fprintf(b, "\n%s more in the check run.\n", count(len(findings)-i, "finding"))
+			return
+		}
+		b.WriteString("\n" + agentBlock(f))
+	}
+}
+
+// suggestion finds a proved edit for a comment: one that clears its first
+// finding and stands where the comment can.
+func (m Markdown) suggestion(s spot) (Suggestion, bool) {
+	if m.History.Held > MaxRounds || s.at.Side != plan.After {
+		return Suggestion{}, false
+	}
+	for _, sg := range m.Suggestions {
+		here := sg.Edit.Path == s.at.File && sg.Edit.Start <= s.at.Line && s.at.Line <= sg.Edit.End
+		if here && slices.ContainsFunc(s.findings, func(f rules.Finding) bool { return f.Fingerprint == sg.Fingerprint }) {
+			return sg, true
+		}
+	}
+	return Suggestion{}, false
+}
+
+func startLine(e Edit) int {
+	if e.Start == e.End {
+		return 0
+	}
+	return e.Start
+}
+
+// suggestionBlock is a GitHub suggestion. Its content is code and cannot be
+// escaped, so Suggest makes none that would not be safe as it is.
+func suggestionBlock(s Suggestion) string {
+	content := strings.Join(s.Edit.New, "\n")
+	fence := strings.Repeat("`", max(3, longestRun(content, '`')+1))
+	if content != "" {
+		content += "\n"
+	}
+	return s.What + ":\n\n" + fence + "suggestion\n" + content + fence + "\n"
+}
+
+func longestRun(s string, c byte) int {
+	longest, run := 0, 0
+	for i := range len(s) {
+		if s[i] != c {
+			run = 0
+			continue
+		}
+		run++
+		longest = max(longest, run)
+	}
+	return longest
+}
+
+// reviewBody sums up and tells the findings that have no line in the diff.
+func (m Markdown) reviewBody(holding, rest []rules.Finding) string {
+	d := &document{limit: MaxText}
+	d.add(heading(m))
+	if len(rest) > 0 && len(rest) < len(holding) {
+		d.add("\nThese have no line in the diff:\n")
+	}
+	if len(rest) > 0 {
+		d.add("\n" + table(rest))
+	}
+	d.add(needs(m.Decision))
+	if m.History.Held > MaxRounds {
+		d.add(stop(m.History.Held))
+	}
+	d.add("\nThe check run `" + strings.Trim(Escape(Span, m.Decision.CheckName, 100), "`") + "` has the whole report. Resolving these threads or dismissing this review does not let the change through.\n")
+	return guard(d.String())
+}
+
+// marker ends a comment of ours with the findings it tells of, for finding it
+// again. It is bookkeeping: nothing is decided by it.
+func marker(fingerprints []string) string {
+	short := make([]string, 0, len(fingerprints))
+	for _, f := range fingerprints {
+		short = append(short, f[:min(markerLength, len(f))])
+	}
+	slices.Sort(short)
+	return "<!-- holdpoint:finding " + strings.Join(slices.Compact(short), " ") + " -->\n"
+}
+
+const markerLength = 16
+
+var markerPattern = regexp.MustCompile(`<!-- holdpoint:finding ((?:[0-9a-f]{8,64} ?)*)-->`)
+
+// Markers returns the fingerprints, each cut to 16 digits, that a comment of
+// ours tells of. Anybody can write such a comment: it finds text to edit and
+// says nothing of the verdict.
+func Markers(body string) []string {
+	all := markerPattern.FindAllStringSubmatch(body, -1)
+	if len(all) == 0 {
+		return nil
+	}
+	return strings.Fields(all[len(all)-1][1])
+}
+
+// SameFinding reports whether a marker stands for a fingerprint.
+func SameFinding(marker, fingerprint string) bool {
+	return marker != "" && cmp.Compare(marker, fingerprint[:min(len(marker), len(fingerprint))]) == 0
+}
+
+// FixedComment is what an inline comment becomes when none of its findings is
+// there any more.
+func FixedComment(body, head string) string {
+	return "**Fixed** as of " + Escape(Span, head, 12) + ": the findings of this comment are gone.\n\n" + marker(Markers(body))
+}

@@ -1,0 +1,187 @@
+package publish
+
+import (
+	"io"
+	"strings"
+
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+	"github.com/holdpoint-dev/holdpoint/internal/review"
+	"github.com/holdpoint-dev/holdpoint/internal/rules"
+)
+
+// TextOptions shape the text for a terminal.
+type TextOptions struct {
+	// Color writes ANSI colours.
+	Color bool
+}
+
+// Text writes a report for the person who ran the command: what would be
+// lost, which changed line causes it, and what to do.
+func Text(w io.Writer, rep review.Report, dec review.Decision, opt TextOptions) error {
+	t := &terminal{color: opt.Color}
+	t.verdict(rep, dec)
+	holding, others := split(rep.Findings)
+	for _, g := range byCause(holding) {
+		t.group(g)
+	}
+	if len(others) > 0 {
+		t.line("")
+		t.line(t.bold(count(len(others), "finding") + " that do not hold"))
+		for _, f := range others {
+			t.line("  " + t.headline(f))
+		}
+	}
+	t.unjudged(unjudged(rep.Plan.Changes, rep.Findings))
+	t.gaps(untold(rep.Gaps, rep.Findings))
+	t.needs(dec)
+	_, err := io.WriteString(w, t.b.String())
+	return err
+}
+
+type terminal struct {
+	b     strings.Builder
+	color bool
+}
+
+func (t *terminal) line(s string) { t.b.WriteString(strings.TrimRight(s, " ") + "\n") }
+
+func (t *terminal) paint(code, s string) string {
+	if !t.color || s == "" {
+		return s
+	}
+	return "\x1b[" + code + "m" + s + "\x1b[0m"
+}
+
+func (t *terminal) bold(s string) string { return t.paint("1", s) }
+func (t *terminal) dim(s string) string  { return t.paint("2", s) }
+
+// safe is foreign text for a terminal.
+func safe(s string) string { return Escape(Terminal, s, maxPhrase) }
+
+func (t *terminal) verdict(rep review.Report, dec review.Decision) {
+	word := t.paint("1;31", "HELD")
+	if !dec.Holds() {
+		word = t.paint("1;32", "CLEAR")
+	}
+	t.line(word + "  " + t.bold(safe(dec.Title)))
+	if rep.Ref.Title != "" {
+		t.line(t.dim("change: ") + safe(rep.Ref.Title))
+	}
+	if rep.Agent != nil {
+		t.line(t.dim("agent:  ") + safe(rep.Agent.Name) + " (" + safe(rep.Evidence) + ")")
+	}
+	if rep.Settings.Problem != "" {
+		t.line(t.dim("settings: ") + safe(rep.Settings.Problem))
+	}
+}
+
+// group tells of everything that one changed line leads to.
+func (t *terminal) group(g group) {
+	t.line("")
+	head := "not tied to a line"
+	if g.cause.File != "" {
+		head = safe(place(g.cause.Range))
+	}
+	t.line(t.bold(head) + "  " + safe(g.cause.Text))
+	for _, f := range g.findings {
+		t.finding(f)
+	}
+	t.remedies(g.findings)
+}
+
+// headline is one finding in one line.
+func (t *terminal) headline(f rules.Finding) string {
+	color := "31"
+	if !f.Holds {
+		color = "33"
+	}
+	text := t.paint(color, operation(f)) + " " + t.bold(safe(subject(f)))
+	if f.Environment != "" {
+		text += " " + t.dim("("+safe(f.Environment)+")")
+	}
+	return text + "  " + t.dim(safe(f.Rule))
+}
+
+func (t *terminal) finding(f rules.Finding) {
+	t.line("  " + t.headline(f))
+	if f.Message != "" {
+		t.line("    " + safe(f.Message))
+	}
+	if reason := why(f); reason != "" {
+		t.line("    " + t.dim("why:  ") + safe(reason))
+	}
+	chain := causes(f)
+	for i, c := range chain {
+		if i == 0 {
+			continue // the heading of the group
+		}
+		t.line("    " + t.dim("over: ") + safe(place(c.Range)) + "  " + safe(c.Text))
+	}
+}
+
+// remedies tells the ways out of a group once, in the order they come.
+func (t *terminal) remedies(findings []rules.Finding) {
+	var all []string
+	seen := map[string]bool{}
+	for _, f := range findings {
+		for _, r := range f.Remedies {
+			if !seen[r] {
+				seen[r] = true
+				all = append(all, r)
+			}
+		}
+	}
+	if len(all) == 0 {
+		return
+	}
+	t.line("  " + t.bold("ways out"))
+	for _, r := range all {
+		t.line("  - " + safe(r))
+	}
+}
+
+// unjudged lists what is destroyed without a rule that says anything of it.
+func (t *terminal) unjudged(changes []plan.Change) {
+	if len(changes) == 0 {
+		return
+	}
+	t.line("")
+	t.line(t.bold(count(len(changes), "more object") + " deleted or replaced, which no rule holds"))
+	for _, c := range changes {
+		name := c.Address.String()
+		if c.Address.Root != "." {
+			name += " in " + c.Address.Root
+		}
+		t.line("  " + changeWord(c) + " " + safe(name) + "  " + t.dim(safe(c.Reason.Sentence())))
+	}
+}
+
+func (t *terminal) gaps(gaps []plan.Gap) {
+	if len(gaps) == 0 {
+		return
+	}
+	t.line("")
+	t.line(t.bold("What could not be told"))
+	for _, g := range gaps {
+		at := g.At
+		if at.File == "" {
+			at.File = g.Root
+		}
+		t.line("  " + safe(place(at)) + "  " + safe(g.Subject) + ": " + safe(g.Why))
+	}
+}
+
+func (t *terminal) needs(dec review.Decision) {
+	if len(dec.Missing) == 0 {
+		return
+	}
+	t.line("")
+	t.line(t.bold("To let it through on GitHub"))
+	for _, m := range dec.Missing {
+		text := "  - " + safe(m.What) + " from " + safe(m.From)
+		if m.For != "" {
+			text += ", for " + safe(m.For)
+		}
+		t.line(text)
+	}
+}
