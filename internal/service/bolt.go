@@ -280,6 +280,29 @@ func (q *BoltQueue) bury(ctx context.Context, d Delivery, reason string) error {
 	}, func() { q.index.remove(d.seq) })
 }
 
+// lookAhead bounds how many later messages of a group are looked at.
+const lookAhead = 64
+
+// later shows the messages that wait behind a delivery, in order, until show
+// returns false.
+func (q *BoltQueue) later(d Delivery, show func(Message) bool) error {
+	q.mu.Lock()
+	seqs := q.index.behind(d.seq, lookAhead)
+	q.mu.Unlock()
+	return q.db.View(func(tx *bolt.Tx) error {
+		for _, seq := range seqs {
+			r, err := getRecord(tx, bucketWaiting, seq)
+			if err != nil {
+				return err
+			}
+			if !show(r.Message) {
+				return nil
+			}
+		}
+		return nil
+	})
+}
+
 func key(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n) }
 
 func number(key []byte) uint64 { return binary.BigEndian.Uint64(key) }

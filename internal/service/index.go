@@ -111,6 +111,19 @@ func (x *index) claimed(seq uint64) *group {
 	return g
 }
 
+// behind returns the messages that wait behind a claimed one, at most n.
+func (x *index) behind(seq uint64, n int) []uint64 {
+	g := x.at[seq]
+	if g == nil {
+		return nil
+	}
+	var seqs []uint64
+	for _, w := range g.heads[1:min(len(g.heads), n+1)] {
+		seqs = append(seqs, w.seq)
+	}
+	return seqs
+}
+
 // oldest is when the message that waits longest was sent, zero where none
 // waits.
 func (x *index) oldest() time.Time {

@@ -1,0 +1,73 @@
+package service
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/holdpoint-dev/holdpoint/internal/github"
+)
+
+// publicGitHub is the address that needs no others derived from it.
+const publicGitHub = "https://github.com"
+
+// AppSource makes the client of the App, and makes it anew when its key was
+// rotated.
+type AppSource struct {
+	app App
+	key *CachedSecret
+	log *slog.Logger
+	now func() time.Time
+
+	mu     sync.Mutex
+	client *github.App
+	made   string // the key that client was made with
+}
+
+// NewAppSource reads the key once, so that a missing or wrong one refuses to
+// start.
+func NewAppSource(ctx context.Context, app App, key *CachedSecret, log *slog.Logger, now func() time.Time) (*AppSource, error) {
+	s := &AppSource{app: app, key: key, log: log, now: now}
+	if _, err := s.Get(ctx); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// Get returns the client.
+func (s *AppSource) Get(ctx context.Context) (*github.App, error) {
+	key, err := s.key.Get(ctx, false)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.client != nil && key == s.made {
+		return s.client, nil
+	}
+	config := github.Config{AppID: s.app.ID, PrivateKey: []byte(key), Now: s.now, Log: s.log}
+	if s.app.URL != publicGitHub {
+		config.WebURL = s.app.URL
+	}
+	if !strings.Contains(key, "PRIVATE KEY-----") {
+		return nil, fmt.Errorf("the App's key is not a PEM private key; store the .pem file that GitHub made, as it is")
+	}
+	client, err := github.New(config)
+	if err != nil {
+		return nil, fmt.Errorf("set up App %d: %w", s.app.ID, err)
+	}
+	s.client, s.made = client, key
+	return client, nil
+}
+
+// GitHub is Get for a Pipeline.
+func (s *AppSource) GitHub(ctx context.Context) (GitHub, error) {
+	app, err := s.Get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return app, nil
+}

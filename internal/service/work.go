@@ -1,0 +1,207 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"time"
+
+	"github.com/holdpoint-dev/holdpoint/internal/github"
+)
+
+// Reviewer does the work of a job. Pipeline is the one.
+type Reviewer interface {
+	// Review carries a job out. It may return more jobs to queue: pull
+	// requests that must be reviewed as a consequence.
+	Review(ctx context.Context, job github.Job) (Result, error)
+	// GiveUp publishes that the job could not be reviewed, which holds.
+	GiveUp(ctx context.Context, job github.Job, why string) error
+}
+
+// Result is what a job came to, for metrics and the next jobs.
+type Result struct {
+	// Verdict is the basis of the decision, empty where the job published
+	// none (it was superseded, or only led to more jobs).
+	Verdict  string
+	Classes  map[string]int // findings that hold, by loss class
+	GapKinds map[string]int
+	More     []github.Job
+}
+
+// Worker handles messages one at a time. It is safe for concurrent use with
+// messages of different groups.
+type Worker struct {
+	Reviewer Reviewer
+	Queue    Queue
+	// Budget is the time one try may take. A try that does not end in it is
+	// left behind.
+	Budget time.Duration
+	Meter  Meter
+	Log    *slog.Logger
+	Now    func() time.Time
+}
+
+// Errors of a try.
+var (
+	// ErrAbandoned: a try did not end in its budget and is still computing.
+	// What it computes is dropped: its context has ended, so it can write
+	// nothing.
+	ErrAbandoned = errors.New("the try did not end in its time")
+	errPanic     = errors.New("panic")
+)
+
+// pauses between the tries of a job: the neighbours in its repository wait
+// with it, so all tries and pauses together stay below a minute with the
+// default budget.
+const (
+	firstPause = 2 * time.Second
+	mostPause  = 10 * time.Second // of one that the reading asked for
+)
+
+// limits of a deferral, which is asked for by GitHub.
+const (
+	leastDefer   = 5 * time.Second
+	mostDefer    = 15 * time.Minute
+	maxDeferrals = 24
+)
+
+// Handle makes one try; attempt counts from 1. The outcome says what is to
+// become of the message. abandoned is true where the try is still computing.
+func (w Worker) Handle(ctx context.Context, m Message, attempt int) (o Outcome, abandoned bool) {
+	start := w.Now()
+	log := w.Log.With("delivery", m.ID, "trace", m.Trace, "attempt", attempt)
+	job, err := m.DecodeJob()
+	if err != nil {
+		log.Error("job cannot be read", "error", err)
+		return w.settled(Outcome{Verdict: Bury, Reason: err.Error()}), false
+	}
+	log = w.Log.With(append([]any{"delivery", m.ID, "attempt", attempt}, JobAttrs(job, m.Trace)...)...)
+	if attempt == 1 {
+		w.Meter.Add(WaitSeconds, start.Sub(m.Sent).Seconds())
+	}
+	if attempt > Tries {
+		return w.settled(w.giveUp(ctx, log, job, attempt)), false
+	}
+	result, err := w.try(ctx, job)
+	took := w.Now().Sub(start)
+	w.Meter.Add(WorkSeconds, took.Seconds())
+	if err == nil {
+		err = w.queueMore(ctx, m, result.More)
+	}
+	if err == nil {
+		w.count(result)
+		log.Info("job done", "verdict", result.Verdict, "more", len(result.More), "ms", took.Milliseconds())
+		return w.settled(Outcome{Verdict: Done}), false
+	}
+	o = failure(err, m, attempt)
+	log.Error("job failed", "error", err, "outcome", string(o.Verdict), "again_in_s", o.After.Seconds(), "ms", took.Milliseconds())
+	return w.settled(o), errors.Is(err, ErrAbandoned)
+}
+
+// try runs the review under the budget and turns a panic into an error.
+func (w Worker) try(ctx context.Context, job github.Job) (Result, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, w.Budget, ErrAbandoned)
+	defer cancel()
+	type ended struct {
+		result Result
+		err    error
+	}
+	end := make(chan ended, 1)
+	go func() {
+		defer func() {
+			if p := recover(); p != nil {
+				end <- ended{err: fmt.Errorf("review %s: %w: %v\n%s", job, errPanic, p, debug.Stack())}
+			}
+		}()
+		result, err := w.Reviewer.Review(ctx, job)
+		end <- ended{result, err}
+	}()
+	select {
+	case e := <-end:
+		return e.result, e.err
+	case <-ctx.Done():
+	}
+	// What waits for the network ends at once now; only a computation stays.
+	patience := time.NewTimer(patience)
+	defer patience.Stop()
+	select {
+	case e := <-end:
+		if e.err == nil {
+			e.err = context.Cause(ctx)
+		}
+		return Result{}, fmt.Errorf("budget of %s is used up: %w", w.Budget, e.err)
+	case <-patience.C:
+		return Result{}, fmt.Errorf("review %s: %w of %s", job, ErrAbandoned, w.Budget)
+	}
+}
+
+// patience is how long a try has to notice that its context ended.
+const patience = 500 * time.Millisecond
+
+// failure says what follows from a failed try.
+func failure(err error, m Message, attempt int) Outcome {
+	var later *github.LaterError
+	asked := errors.As(err, &later)
+	if asked && later.Limited && m.Deferrals < maxDeferrals {
+		return Outcome{Verdict: Defer, After: min(max(later.After, leastDefer), mostDefer), Reason: err.Error()}
+	}
+	if attempt >= Tries {
+		return Outcome{Verdict: Retry, Reason: err.Error()} // at once, to be given up
+	}
+	pause := firstPause << (attempt - 1)
+	if asked {
+		pause = min(max(later.After, time.Second), mostPause)
+	}
+	return Outcome{Verdict: Retry, After: pause, Reason: err.Error()}
+}
+
+// giveUp publishes that the job could not be reviewed. The message is buried
+// either way; the sweep finds a pull request that was left without a check.
+func (w Worker) giveUp(ctx context.Context, log *slog.Logger, job github.Job, attempt int) Outcome {
+	why := fmt.Sprintf("it was tried %d times; the service's log says why", attempt-1)
+	ctx, cancel := context.WithTimeout(ctx, w.Budget)
+	defer cancel()
+	if err := w.Reviewer.GiveUp(ctx, job, why); err != nil {
+		log.Error("job given up, and that could not be published", "error", err)
+		return Outcome{Verdict: Bury, Reason: fmt.Sprintf("given up after %d tries; publish that: %v", attempt-1, err)}
+	}
+	w.Meter.Add(Reviews, 1, "unreviewed")
+	log.Error("job given up: could not review is published")
+	return Outcome{Verdict: Bury, Reason: fmt.Sprintf("given up after %d tries", attempt-1)}
+}
+
+// queueMore queues the jobs that follow from one, under its trace.
+func (w Worker) queueMore(ctx context.Context, from Message, jobs []github.Job) error {
+	for _, job := range jobs {
+		m, err := NewMessage(job)
+		if err != nil {
+			return err
+		}
+		// The id is the job's content: the same follow-up asked for twice in
+		// a moment is one.
+		m.ID, m.Trace, m.Sent = digest(append([]byte(from.ID), m.Job...)), from.Trace, w.Now()
+		if err := w.Queue.Send(ctx, m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w Worker) settled(o Outcome) Outcome {
+	w.Meter.Add(Jobs, 1, string(o.Verdict))
+	return o
+}
+
+func (w Worker) count(r Result) {
+	if r.Verdict != "" {
+		w.Meter.Add(Reviews, 1, r.Verdict)
+	}
+	for class, n := range r.Classes {
+		w.Meter.Add(Findings, float64(n), class)
+	}
+	for kind, n := range r.GapKinds {
+		w.Meter.Add(Gaps, float64(n), kind)
+	}
+}
