@@ -102,7 +102,7 @@ func (w Worker) Handle(ctx context.Context, m Message, attempt int) (o Outcome, 
 
 // try runs the review under the budget and turns a panic into an error.
 func (w Worker) try(ctx context.Context, job github.Job) (Result, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, w.Budget, ErrAbandoned)
+	ctx, cancel := context.WithTimeout(ctx, w.Budget)
 	defer cancel()
 	type ended struct {
 		result Result
@@ -128,10 +128,10 @@ func (w Worker) try(ctx context.Context, job github.Job) (Result, error) {
 	defer patience.Stop()
 	select {
 	case e := <-end:
-		if e.err == nil {
-			e.err = context.Cause(ctx)
+		if e.err != nil {
+			e.err = fmt.Errorf("budget of %s is used up: %w", w.Budget, e.err)
 		}
-		return Result{}, fmt.Errorf("budget of %s is used up: %w", w.Budget, e.err)
+		return e.result, e.err
 	case <-patience.C:
 		return Result{}, fmt.Errorf("review %s: %w of %s", job, ErrAbandoned, w.Budget)
 	}

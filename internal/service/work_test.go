@@ -1,0 +1,272 @@
+package service_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/holdpoint-dev/holdpoint/internal/github"
+	"github.com/holdpoint-dev/holdpoint/internal/service"
+)
+
+// script is a Reviewer that does for each pull request what a test says.
+type script struct {
+	mu      sync.Mutex
+	do      map[int]func(ctx context.Context, try int) (service.Result, error)
+	tries   map[int]int
+	order   []int
+	givenUp []int
+}
+
+func (s *script) Review(ctx context.Context, job github.Job) (service.Result, error) {
+	s.mu.Lock()
+	if s.tries == nil {
+		s.tries = map[int]int{}
+	}
+	s.tries[job.Number]++
+	s.order = append(s.order, job.Number)
+	try, do := s.tries[job.Number], s.do[job.Number]
+	s.mu.Unlock()
+	if do == nil {
+		return service.Result{Verdict: "clear"}, nil
+	}
+	return do(ctx, try)
+}
+
+func (s *script) GiveUp(_ context.Context, job github.Job, _ string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.givenUp = append(s.givenUp, job.Number)
+	return nil
+}
+
+func (s *script) seen() (order, givenUp []int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.order), slices.Clone(s.givenUp)
+}
+
+func message(t *testing.T, number int) service.Message {
+	t.Helper()
+	m, err := service.NewMessage(github.Job{Kind: github.KindPull, Delivery: fmt.Sprintf("d-%d-%d", number, time.Now().UnixNano()),
+		Installation: 7, RepoID: 42, Owner: "acme", Repo: "infra", Number: number})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func worker(s *script, q service.Queue, meter service.Meter) service.Worker {
+	return service.Worker{Reviewer: s, Queue: q, Budget: 50 * time.Millisecond, Meter: meter, Log: slog.New(slog.DiscardHandler), Now: time.Now}
+}
+
+func TestWorkerOutcomes(t *testing.T) {
+	fail := func(err error) func(context.Context, int) (service.Result, error) {
+		return func(context.Context, int) (service.Result, error) { return service.Result{}, err }
+	}
+	limited := &github.LaterError{After: time.Minute, Limited: true, Why: "rate limit"}
+	moved := &github.LaterError{After: 3 * time.Second, Why: "head moved"}
+	var unreadable service.Message
+	unreadable.Job = []byte(`{"kind":"pull","news":1}`)
+	cases := []struct {
+		name      string
+		do        func(context.Context, int) (service.Result, error)
+		message   *service.Message
+		attempt   int
+		verdict   service.Verdict
+		after     time.Duration
+		abandoned bool
+		givenUp   int
+	}{
+		{name: "done", attempt: 1, verdict: service.Done},
+		{name: "first failure", do: fail(errors.New("500")), attempt: 1, verdict: service.Retry, after: 2 * time.Second},
+		{name: "second failure", do: fail(errors.New("500")), attempt: 2, verdict: service.Retry, after: 4 * time.Second},
+		{name: "last failure", do: fail(errors.New("500")), attempt: 3, verdict: service.Retry},
+		{name: "given up", do: fail(errors.New("500")), attempt: 4, verdict: service.Bury, givenUp: 1},
+		{name: "rate limit", do: fail(limited), attempt: 3, verdict: service.Defer, after: time.Minute},
+		{name: "moved while read", do: fail(moved), attempt: 1, verdict: service.Retry, after: 3 * time.Second},
+		{name: "panic", do: func(context.Context, int) (service.Result, error) { panic("boom") }, attempt: 1, verdict: service.Retry, after: 2 * time.Second},
+		{name: "waits for ever", do: func(ctx context.Context, _ int) (service.Result, error) {
+			<-ctx.Done()
+			return service.Result{}, ctx.Err()
+		}, attempt: 1, verdict: service.Retry, after: 2 * time.Second},
+		{name: "computes for ever", do: func(context.Context, int) (service.Result, error) {
+			time.Sleep(2 * time.Second)
+			return service.Result{Verdict: "clear"}, nil
+		}, attempt: 1, verdict: service.Retry, after: 2 * time.Second, abandoned: true},
+		{name: "done in the last moment", do: func(ctx context.Context, _ int) (service.Result, error) {
+			<-ctx.Done()
+			return service.Result{Verdict: "clear"}, nil
+		}, attempt: 1, verdict: service.Done},
+		{name: "made by a newer version", message: &unreadable, attempt: 1, verdict: service.Bury},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			s := &script{do: map[int]func(context.Context, int) (service.Result, error){5: c.do}}
+			m := message(t, 5)
+			if c.message != nil {
+				m = *c.message
+			}
+			meter := &tally{}
+			o, abandoned := worker(s, &memory{}, meter).Handle(t.Context(), m, c.attempt)
+			if o.Verdict != c.verdict || o.After != c.after || abandoned != c.abandoned {
+				t.Errorf("outcome %+v, abandoned %t; want %s after %s, abandoned %t", o, abandoned, c.verdict, c.after, c.abandoned)
+			}
+			if _, given := s.seen(); len(given) != c.givenUp {
+				t.Errorf("given up %v", given)
+			}
+			if meter.get("jobs_total "+string(c.verdict)) != 1 {
+				t.Errorf("metrics %v", meter.n)
+			}
+		})
+	}
+}
+
+func TestWorkerEndsDeferralsThatNeverEnd(t *testing.T) {
+	s := &script{do: map[int]func(context.Context, int) (service.Result, error){5: func(context.Context, int) (service.Result, error) {
+		return service.Result{}, &github.LaterError{After: time.Second, Limited: true}
+	}}}
+	m := message(t, 5)
+	m.Deferrals = 24
+	if o, _ := worker(s, &memory{}, &tally{}).Handle(t.Context(), m, 1); o.Verdict != service.Retry {
+		t.Errorf("after 24 deferrals: %+v, want a try that counts", o)
+	}
+}
+
+func TestWorkerQueuesWhatFollows(t *testing.T) {
+	q := &memory{}
+	s := &script{do: map[int]func(context.Context, int) (service.Result, error){5: func(context.Context, int) (service.Result, error) {
+		return service.Result{More: []github.Job{{Kind: github.KindPull, Delivery: "d", RepoID: 42, Number: 6}, {Kind: github.KindPull, Delivery: "d", RepoID: 42, Number: 7}}}, nil
+	}}}
+	m := message(t, 5)
+	if o, _ := worker(s, q, &tally{}).Handle(t.Context(), m, 1); o.Verdict != service.Done {
+		t.Fatalf("outcome %+v", o)
+	}
+	if len(q.sent) != 2 || q.sent[0].ID == q.sent[1].ID || q.sent[0].Trace != m.Trace {
+		t.Errorf("followed by %+v", q.sent)
+	}
+	q.err = errors.New("full")
+	if o, _ := worker(s, q, &tally{}).Handle(t.Context(), m, 1); o.Verdict != service.Retry {
+		t.Errorf("with a queue that refuses: %+v, want another try", o)
+	}
+}
+
+// start runs a runner until the test ends.
+func start(t *testing.T, r service.Runner) (stop func() error) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- r.Run(ctx) }()
+	return sync.OnceValue(func() error { cancel(); return <-ended })
+}
+
+func until(t *testing.T, what string, reached func() bool) {
+	t.Helper()
+	for range 1000 {
+		if reached() {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Fatalf("waited in vain until %s", what)
+}
+
+// TestPoisonedJobLeavesItsRepository: what fails every time is given up, said,
+// and kept as a dead letter; the neighbours go on.
+func TestPoisonedJobLeavesItsRepository(t *testing.T) {
+	q := openQueue(t, filepath.Join(t.TempDir(), "q"), time.Now)
+	s := &script{do: map[int]func(context.Context, int) (service.Result, error){13: func(context.Context, int) (service.Result, error) {
+		return service.Result{}, &github.LaterError{After: time.Nanosecond, Why: "poison"}
+	}}}
+	for _, n := range []int{13, 1, 2} {
+		if err := q.Send(t.Context(), message(t, n)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	stop := start(t, service.Runner{Queue: q, Worker: worker(s, q, &tally{}), Workers: 3, Grace: time.Second})
+	until(t, "the neighbours were reviewed", func() bool { order, _ := s.seen(); return slices.Contains(order, 2) })
+	if err := stop(); err != nil {
+		t.Error(err)
+	}
+	order, given := s.seen()
+	if fmt.Sprint(order, given) != "[13 13 13 1 2] [13]" {
+		t.Errorf("reviewed %v, given up %v", order, given)
+	}
+	letters, err := q.DeadLetters()
+	if err != nil || len(letters) != 1 || !strings.Contains(letters[0].Reason, "given up after 3 tries") {
+		t.Errorf("dead letters %+v, %v", letters, err)
+	}
+}
+
+func TestRunnerSkipsWhatANewerJobReplaces(t *testing.T) {
+	q := openQueue(t, filepath.Join(t.TempDir(), "q"), time.Now)
+	reviewed := message(t, 1)
+	for _, m := range []service.Message{message(t, 1), message(t, 2), message(t, 1), reviewed} {
+		if err := q.Send(t.Context(), m); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s, meter := &script{}, &tally{}
+	stop := start(t, service.Runner{Queue: q, Worker: worker(s, q, meter), Workers: 1, Grace: time.Second})
+	until(t, "the queue is empty", func() bool { st, err := q.Stats(); return err == nil && st.Waiting == 0 })
+	if err := stop(); err != nil {
+		t.Error(err)
+	}
+	if order, _ := s.seen(); fmt.Sprint(order) != "[2 1]" {
+		t.Errorf("reviewed %v, want 2 and then the last job of 1", order)
+	}
+}
+
+// TestRunnerStopsGracefully: a job under way ends; one that does not end in the
+// grace is handed out again, and the try does not count.
+func TestRunnerStopsGracefully(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "q")
+	q := openQueue(t, path, time.Now)
+	hang := func(ctx context.Context, _ int) (service.Result, error) {
+		<-ctx.Done()
+		return service.Result{}, ctx.Err()
+	}
+	s := &script{do: map[int]func(context.Context, int) (service.Result, error){1: hang}}
+	if err := q.Send(t.Context(), message(t, 1)); err != nil {
+		t.Fatal(err)
+	}
+	w := worker(s, q, &tally{})
+	w.Budget = time.Minute
+	stop := start(t, service.Runner{Queue: q, Worker: w, Workers: 2, Grace: 20 * time.Millisecond})
+	until(t, "the job is under way", func() bool { order, _ := s.seen(); return len(order) == 1 })
+	if err := stop(); err != nil {
+		t.Error(err)
+	}
+	_ = q.Close()
+	q = openQueue(t, path, time.Now)
+	if d := receive(t, q); d.Attempt != 1 {
+		t.Errorf("after the stop it is handed out as try %d", d.Attempt)
+	}
+}
+
+// TestRunnerEndsWhenEveryTryIsStuck: computations that cannot be stopped must
+// not take the process's cores one by one.
+func TestRunnerEndsWhenEveryTryIsStuck(t *testing.T) {
+	q := openQueue(t, filepath.Join(t.TempDir(), "q"), time.Now)
+	release := make(chan struct{})
+	defer close(release)
+	s := &script{do: map[int]func(context.Context, int) (service.Result, error){1: func(context.Context, int) (service.Result, error) {
+		<-release
+		return service.Result{}, nil
+	}}}
+	if err := q.Send(t.Context(), message(t, 1)); err != nil {
+		t.Fatal(err)
+	}
+	r := service.Runner{Queue: q, Worker: worker(s, q, &tally{}), Workers: 1, Grace: time.Second}
+	if err := r.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "start the process anew") {
+		t.Errorf("the runner ended with %v", err)
+	}
+}
