@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os/exec"
+	"slices"
 	"strings"
 )
 
@@ -15,6 +16,8 @@ type git struct {
 	exe string
 	dir string
 	env []string
+	// off are settings that switch off what the repository's own ones name.
+	off []string
 }
 
 // newGit finds git on the PATH. env is the environment of the caller; what it
@@ -43,9 +46,26 @@ func newGit(dir string, env []string) (git, error) {
 // command is `git ARGS` with the repository's own programs switched off.
 func (g git) command(ctx context.Context, args ...string) *exec.Cmd {
 	fixed := []string{"-C", g.dir, "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.quotePath=false"}
-	cmd := exec.CommandContext(ctx, g.exe, append(fixed, args...)...)
+	cmd := exec.CommandContext(ctx, g.exe, slices.Concat(fixed, g.off, args)...)
 	cmd.Env = g.env
 	return cmd
+}
+
+// withoutFilters switches the repository's content filters off: one of them
+// (Git LFS) writes into the repository when it cleans a file.
+func (g git) withoutFilters(ctx context.Context) git {
+	out, err := g.output(ctx, "config", "-z", "--name-only", "--get-regexp", `^filter\..*\.(clean|smudge|process|required)$`)
+	if err != nil {
+		return g // there are none
+	}
+	for _, key := range fields(out) {
+		off := key + "="
+		if strings.HasSuffix(key, ".required") {
+			off += "false"
+		}
+		g.off = append(g.off, "-c", off)
+	}
+	return g
 }
 
 // output runs `git ARGS` and returns what it prints. The error carries git's

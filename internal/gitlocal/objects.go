@@ -33,6 +33,11 @@ var errMissing = errors.New("no such object in this clone")
 // kind of repository git itself serves: worktrees, packs, alternates, SHA-256,
 // reftable. It is safe for concurrent use; requests queue up.
 type objects struct {
+	// start starts the child process again.
+	start func() *exec.Cmd
+	// partial: the clone is one from which objects may be missing.
+	partial bool
+
 	mu     sync.Mutex
 	cmd    *exec.Cmd
 	in     io.WriteCloser
@@ -40,31 +45,42 @@ type objects struct {
 	broken error
 }
 
-func openObjects(ctx context.Context, g git) (*objects, error) {
-	cmd := g.command(ctx, "cat-file", "--batch")
+func openObjects(ctx context.Context, g git, partial bool) (*objects, error) {
+	o := &objects{partial: partial, start: func() *exec.Cmd { return g.command(ctx, "cat-file", "--batch") }}
+	if err := o.restart(); err != nil {
+		return nil, err
+	}
+	return o, nil
+}
+
+func (o *objects) restart() error {
+	cmd := o.start()
 	in, err := cmd.StdinPipe()
 	if err != nil {
-		return nil, fmt.Errorf("start git cat-file: %w", err)
+		return fmt.Errorf("start git cat-file: %w", err)
 	}
 	out, err := cmd.StdoutPipe()
 	if err != nil {
-		return nil, fmt.Errorf("start git cat-file: %w", err)
+		return fmt.Errorf("start git cat-file: %w", err)
 	}
 	if err := cmd.Start(); err != nil {
-		return nil, fmt.Errorf("start git cat-file: %w", err)
+		return fmt.Errorf("start git cat-file: %w", err)
 	}
-	return &objects{cmd: cmd, in: in, out: bufio.NewReaderSize(out, 64<<10)}, nil
+	o.cmd, o.in, o.out = cmd, in, bufio.NewReaderSize(out, 64<<10)
+	return nil
 }
 
 // close ends the child process.
 func (o *objects) close() error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.broken == nil {
-		o.broken = errors.New("repository is closed")
-	}
+	wasBroken := o.broken != nil
+	o.broken = errors.New("repository is closed")
 	o.in.Close()
-	return o.cmd.Wait()
+	if err := o.cmd.Wait(); err != nil && !wasBroken {
+		return fmt.Errorf("end git cat-file: %w", err)
+	}
+	return nil
 }
 
 // object is one object as cat-file gives it.
@@ -87,6 +103,16 @@ func (o *objects) get(name string) (object, error) {
 		return object{}, o.broken
 	}
 	obj, err := o.exchange(name)
+	if o.partial && errors.Is(err, io.EOF) {
+		// git before 2.45 cannot be told to leave a missing object missing:
+		// it ends when it is not let fetch one.
+		o.cmd.Wait() //nolint:errcheck // it failed, that is the point
+		if err := o.restart(); err != nil {
+			o.broken = err
+			return object{}, err
+		}
+		return object{}, errMissing
+	}
 	var large *TooLargeError
 	if err != nil && !errors.Is(err, errMissing) && !errors.As(err, &large) {
 		// The stream is out of step: nothing that follows can be trusted.

@@ -52,12 +52,19 @@ func Open(ctx context.Context, dir string, env []string) (*Repository, error) {
 	default:
 		return nil, fmt.Errorf("open repository %s: object format %s is not known", dir, words[0])
 	}
-	if r.objects, err = openObjects(ctx, g); err != nil {
+	r.git = g.withoutFilters(ctx)
+	if r.objects, err = openObjects(ctx, r.git, r.partial(ctx)); err != nil {
 		return nil, err
 	}
 	r.closers = append(r.closers, r.objects.close)
 	r.crlf = r.config(ctx, "core.autocrlf") == "true" || r.config(ctx, "core.autocrlf") == "input"
 	return r, nil
+}
+
+// partial reports whether objects may be missing that a remote promised.
+func (r *Repository) partial(ctx context.Context) bool {
+	out, err := r.git.output(ctx, "config", "--get-regexp", `^(extensions\.partialclone|remote\..*\.promisor)$`)
+	return err == nil && len(out) > 0
 }
 
 // Close ends what Open started.
