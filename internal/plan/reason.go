@@ -27,7 +27,57 @@ const (
 	ObjectRemoved    Reason = "object_removed"
 )
 
+// Reasons of Kubernetes deletions and of what stands in for one.
+const (
+	PruneUnknown      Reason = "prune_unknown"
+	PruneOff          Reason = "prune_off"
+	PruneProtected    Reason = "prune_protected"
+	PruneConfirm      Reason = "prune_confirm"
+	PruneEmptyRefused Reason = "prune_empty_refused"
+	PruneForbidden    Reason = "prune_forbidden"
+	PruneNotVisited   Reason = "prune_not_visited"
+	OwnerChanges      Reason = "owner_changes"
+	OwnerRemoved      Reason = "owner_removed"
+	OwnerLeaves       Reason = "owner_removed_leaves_objects"
+	OwnerSuspended    Reason = "owner_suspended"
+	ClusterChanged    Reason = "destination_cluster_changed"
+	CRDsStay          Reason = "helm_keeps_definitions"
+	HooksStay         Reason = "helm_keeps_hooks"
+	BecomesHook       Reason = "becomes_hook"
+	NamespaceRemoved  Reason = "namespace_removed"
+	DefinitionRemoved Reason = "definition_removed"
+	ProtectionRemoved Reason = "prune_protection_removed"
+	PruneTurnedOn     Reason = "prune_turned_on"
+	CascadeTurnedOn   Reason = "owner_cascade_turned_on"
+	GuardTurnedOff    Reason = "empty_guard_turned_off"
+	ForceTurnedOn     Reason = "force_turned_on"
+	ForcedRecreate    Reason = "forced_recreate"
+)
+
 var sentences = map[Reason]string{
+	PruneUnknown:      "it is no longer among what is applied; whether what applies it also prunes is not in the repository",
+	PruneOff:          "it is no longer among what is applied, and its owner does not prune: it stays, unmanaged",
+	PruneProtected:    "it is no longer among what is applied, and an annotation keeps it: it stays, unmanaged",
+	PruneConfirm:      "it is no longer among what is applied; its deletion waits for a confirmation",
+	PruneEmptyRefused: "nothing is left to apply, which its owner refuses to sync",
+	PruneForbidden:    "the API server refuses to delete it",
+	PruneNotVisited:   "it is no longer among what is applied, and kubectl --prune does not look at it: it stays, unmanaged",
+	OwnerChanges:      "another owner applies it from here on; the old one deletes it if it syncs first",
+	OwnerRemoved:      "what applies it is deleted, and takes along what it applied",
+	OwnerLeaves:       "what applies it is deleted, and leaves behind what it applied",
+	OwnerSuspended:    "its owner is suspended: it stays until that ends",
+	ClusterChanged:    "its owner applies to another cluster from here on; it stays in the old one, unmanaged",
+	CRDsStay:          "Helm never deletes what came from a chart's crds folder: it stays, unmanaged",
+	HooksStay:         "Helm does not track hooks: it stays, unmanaged",
+	BecomesHook:       "it becomes a hook, which takes it out of what its owner keeps",
+	NamespaceRemoved:  "its namespace is deleted",
+	DefinitionRemoved: "its CustomResourceDefinition is deleted",
+	ProtectionRemoved: "the annotation that keeps it from being pruned goes",
+	PruneTurnedOn:     "its owner prunes from here on",
+	CascadeTurnedOn:   "deleting its owner deletes it from here on",
+	GuardTurnedOff:    "its owner no longer refuses to sync an empty result",
+	ForceTurnedOn:     "its owner deletes and recreates what cannot be updated from here on",
+	ForcedRecreate:    "it cannot be updated in place, and its owner is told to delete and recreate it",
 	NoResourceConfig: "its resource block is gone",
 	WrongRepetition:  "its key does not fit the repetition (count, for_each or none) it now has",
 	CountIndex:       "its index is beyond the new count",
