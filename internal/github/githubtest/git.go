@@ -1,0 +1,331 @@
+package githubtest
+
+import (
+	"bytes"
+	"compress/zlib"
+	"crypto/sha1"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"sort"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// Git is a bare repository on disk, as git itself reads it. Objects never
+// change, so several simulated GitHubs may share one; branches are theirs.
+type Git struct {
+	t    testing.TB
+	dir  string
+	mu   sync.Mutex
+	memo map[string]string
+}
+
+// Files is the content of a commit by path. Link, Submodule and Executable
+// make values other than plain files.
+type Files map[string]string
+
+// Special kinds of files. No text file starts with their mark.
+const mark = "\x00githubtest "
+
+// Link is a symbolic link.
+func Link(target string) string { return mark + "120000 " + target }
+
+// Submodule is a submodule at a commit.
+func Submodule(sha string) string { return mark + "160000 " + sha }
+
+// Executable is a file with the executable bit.
+func Executable(content string) string { return mark + "100755 " + content }
+
+// With returns the files with some replaced; an empty string removes.
+func (f Files) With(changes Files) Files {
+	out := Files{}
+	for k, v := range f {
+		out[k] = v
+	}
+	for k, v := range changes {
+		if v == "" {
+			delete(out, k)
+			continue
+		}
+		out[k] = v
+	}
+	return out
+}
+
+// NewGit makes an empty repository that goes away with the test.
+func NewGit(t testing.TB) *Git {
+	t.Helper()
+	g := &Git{t: t, dir: t.TempDir(), memo: map[string]string{}}
+	if out, err := exec.Command("git", "init", "-q", "--bare", g.dir).CombinedOutput(); err != nil {
+		t.Fatalf("git init: %v: %s", err, out)
+	}
+	return g
+}
+
+// object writes a loose object and returns its id.
+func (g *Git) object(kind string, content []byte) string {
+	whole := append(fmt.Appendf(nil, "%s %d\x00", kind, len(content)), content...)
+	sum := sha1.Sum(whole)
+	id := hex.EncodeToString(sum[:])
+	name := filepath.Join(g.dir, "objects", id[:2], id[2:])
+	if _, err := os.Stat(name); err == nil {
+		return id
+	}
+	var b bytes.Buffer
+	w := zlib.NewWriter(&b)
+	_, _ = w.Write(whole)
+	_ = w.Close()
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		g.t.Fatal(err)
+	}
+	if err := os.WriteFile(name, b.Bytes(), 0o444); err != nil {
+		g.t.Fatal(err)
+	}
+	return id
+}
+
+// read returns an object's kind and content; "" where there is none.
+func (g *Git) read(id string) (kind string, content []byte) {
+	if len(id) != 40 {
+		return "", nil
+	}
+	f, err := os.Open(filepath.Join(g.dir, "objects", id[:2], id[2:]))
+	if err != nil {
+		return "", nil
+	}
+	defer f.Close()
+	z, err := zlib.NewReader(f)
+	if err != nil {
+		g.t.Fatalf("object %s: %v", id, err)
+	}
+	whole, err := io.ReadAll(z)
+	if err != nil {
+		g.t.Fatalf("object %s: %v", id, err)
+	}
+	header, content, _ := bytes.Cut(whole, []byte{0})
+	kind, _, _ = strings.Cut(string(header), " ")
+	return kind, content
+}
+
+// Tree writes a tree and returns its id.
+func (g *Git) Tree(files Files) string {
+	type entry struct{ name, mode, id string }
+	var entries []entry
+	folders := map[string]Files{}
+	for name, content := range files {
+		first, rest, nested := strings.Cut(name, "/")
+		if nested {
+			if folders[first] == nil {
+				folders[first] = Files{}
+			}
+			folders[first][rest] = content
+			continue
+		}
+		mode := "100644"
+		if special, ok := strings.CutPrefix(content, mark); ok {
+			mode, content, _ = strings.Cut(special, " ")
+		}
+		if mode == "160000" {
+			entries = append(entries, entry{name, mode, content})
+			continue
+		}
+		entries = append(entries, entry{name, mode, g.object("blob", []byte(content))})
+	}
+	for name, below := range folders {
+		entries = append(entries, entry{name, "40000", g.Tree(below)})
+	}
+	key := func(e entry) string {
+		if e.mode == "40000" {
+			return e.name + "/"
+		}
+		return e.name
+	}
+	sort.Slice(entries, func(i, j int) bool { return key(entries[i]) < key(entries[j]) })
+	var b bytes.Buffer
+	for _, e := range entries {
+		raw, _ := hex.DecodeString(e.id)
+		fmt.Fprintf(&b, "%s %s\x00%s", e.mode, e.name, raw)
+	}
+	return g.object("tree", b.Bytes())
+}
+
+// Person is the author and committer of a commit, as its text says.
+type Person struct{ Name, Email string }
+
+// CommitOf describes a commit to make.
+type CommitOf struct {
+	Files   Files
+	Parents []string
+	Message string
+	Author  Person
+	// Committer is the author where it is zero.
+	Committer Person
+}
+
+// Commit writes a commit and returns its id. Its dates are fixed: nothing may
+// depend on them.
+func (g *Git) Commit(c CommitOf) string {
+	return g.commitTree(g.Tree(c.Files), c)
+}
+
+func (g *Git) commitTree(tree string, c CommitOf) string {
+	if c.Author == (Person{}) {
+		c.Author = Person{"Dana", "dana@example.com"}
+	}
+	if c.Committer == (Person{}) {
+		c.Committer = c.Author
+	}
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "tree %s\n", tree)
+	for _, p := range c.Parents {
+		fmt.Fprintf(&b, "parent %s\n", p)
+	}
+	fmt.Fprintf(&b, "author %s <%s> 1700000000 +0000\ncommitter %s <%s> 1700000000 +0000\n\n%s\n",
+		c.Author.Name, c.Author.Email, c.Committer.Name, c.Committer.Email, c.Message)
+	return g.object("commit", b.Bytes())
+}
+
+// commit is a commit as it is read back.
+type commit struct {
+	id, tree          string
+	parents           []string
+	author, committer Person
+	message           string
+}
+
+// commit reads a commit, nil where id is none.
+func (g *Git) commit(id string) *commit {
+	kind, content := g.read(id)
+	if kind != "commit" {
+		return nil
+	}
+	head, message, _ := strings.Cut(string(content), "\n\n")
+	c := &commit{id: id, message: strings.TrimSuffix(message, "\n")}
+	for _, line := range strings.Split(head, "\n") {
+		key, value, _ := strings.Cut(line, " ")
+		switch key {
+		case "tree":
+			c.tree = value
+		case "parent":
+			c.parents = append(c.parents, value)
+		case "author":
+			c.author = person(value)
+		case "committer":
+			c.committer = person(value)
+		}
+	}
+	return c
+}
+
+func person(line string) Person {
+	name, rest, _ := strings.Cut(line, " <")
+	email, _, _ := strings.Cut(rest, ">")
+	return Person{name, email}
+}
+
+// treeOf gives the tree of a commit or tree id.
+func (g *Git) treeOf(id string) string {
+	switch kind, _ := g.read(id); kind {
+	case "tree":
+		return id
+	case "commit":
+		return g.commit(id).tree
+	}
+	return ""
+}
+
+// entry is one line of a tree.
+type entry struct {
+	path, mode, kind, id string
+	size                 int
+}
+
+// list lists a tree, folders below it included where recursive.
+func (g *Git) list(tree, prefix string, recursive bool) []entry {
+	_, content := g.read(tree)
+	var out []entry
+	for len(content) > 0 {
+		head, rest, _ := bytes.Cut(content, []byte{0})
+		mode, name, _ := strings.Cut(string(head), " ")
+		id := hex.EncodeToString(rest[:20])
+		content = rest[20:]
+		e := entry{path: path.Join(prefix, name), mode: mode, kind: "blob", id: id}
+		switch mode {
+		case "40000":
+			e.mode, e.kind = "040000", "tree"
+		case "160000":
+			e.kind = "commit"
+		default:
+			_, blob := g.read(id)
+			e.size = len(blob)
+		}
+		out = append(out, e)
+		if recursive && e.kind == "tree" {
+			out = append(out, g.list(id, e.path, true)...)
+		}
+	}
+	return out
+}
+
+// run asks git, once for the same question.
+func (g *Git) run(args ...string) (string, error) {
+	key := strings.Join(args, "\x00")
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if out, ok := g.memo[key]; ok {
+		return out, nil
+	}
+	cmd := exec.Command("git", append([]string{"-C", g.dir, "-c", "core.quotePath=false"}, args...)...)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		return string(out), fmt.Errorf("git %s: %w: %s", strings.Join(args, " "), err, stderr.String())
+	}
+	g.memo[key] = string(out)
+	return string(out), nil
+}
+
+// mergeBase is the merge base of two commits, "" where there is none.
+func (g *Git) mergeBase(a, b string) string {
+	out, err := g.run("merge-base", a, b)
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(out)
+}
+
+// between lists the commits of head that base has not, oldest first.
+func (g *Git) between(base, head string) []string {
+	out, err := g.run("rev-list", "--topo-order", "--reverse", head, "^"+base)
+	if err != nil {
+		g.t.Errorf("githubtest: %v", err)
+	}
+	return strings.Fields(out)
+}
+
+// merge makes the commit that merges head into base, "" on a conflict.
+func (g *Git) merge(base, head, message string) string {
+	out, err := g.run("merge-tree", "--write-tree", base, head)
+	tree := strings.TrimSpace(out)
+	if err != nil || len(tree) != 40 {
+		return ""
+	}
+	return g.commitTree(tree, CommitOf{Parents: []string{base, head}, Message: message, Author: Person{"GitHub", "noreply@github.com"}})
+}
+
+// Merge makes the commit that merges head into base; it fails the test on a
+// conflict.
+func (g *Git) Merge(base, head string) string {
+	id := g.merge(base, head, fmt.Sprintf("Merge %s into %s", head, base))
+	if id == "" {
+		g.t.Fatalf("githubtest: %s and %s do not merge", base, head)
+	}
+	return id
+}

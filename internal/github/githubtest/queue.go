@@ -1,0 +1,43 @@
+package githubtest
+
+import "fmt"
+
+// queueEntry is a pull request in the merge queue.
+type queueEntry struct {
+	pull       *Pull
+	base, head string
+}
+
+// Enqueue puts pull requests into the merge queue as one group on top of the
+// base and asks for its checks. It returns the group's head.
+func (r *Repo) Enqueue(by *User, pulls ...*Pull) string {
+	s := r.server
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r.queueBase, r.queue = pulls[0].baseRef, nil
+	base := r.branches[r.queueBase]
+	tip := base
+	for _, p := range pulls {
+		next := s.git.merge(tip, p.headSHA, fmt.Sprintf("Merge pull request #%d", p.Number))
+		if next == "" {
+			s.t.Fatalf("githubtest: #%d does not merge into the group", p.Number)
+		}
+		r.queue = append(r.queue, &queueEntry{p, tip, next})
+		tip = next
+	}
+	last := pulls[len(pulls)-1]
+	ref := fmt.Sprintf("gh-readonly-queue/%s/pr-%d-%s", r.queueBase, last.Number, base)
+	r.branches[ref] = tip
+	o := r.payload("merge_group", "checks_requested", by, nil)
+	group, _ := o["merge_group"].(object)
+	group["head_sha"], group["head_ref"], group["base_sha"], group["base_ref"] = tip, "refs/heads/"+ref, base, "refs/heads/"+r.queueBase
+	s.deliver("merge_group", o)
+	return tip
+}
+
+// ForgetQueue makes the queue show other members than the group's branch.
+func (r *Repo) ForgetQueue() {
+	r.server.mu.Lock()
+	defer r.server.mu.Unlock()
+	r.queue = r.queue[:len(r.queue)-1]
+}

@@ -1,0 +1,393 @@
+package githubtest
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+func (s *Server) pull(c call) *Pull {
+	n, _ := strconv.Atoi(c.PathValue("pull_number"))
+	if n == 0 {
+		n, _ = strconv.Atoi(c.PathValue("issue_number"))
+	}
+	return s.repo(c).pulls[n]
+}
+
+// withPull runs a handler on the pull request of the path.
+func (s *Server) withPull(c call, f func(*Pull) answer) answer {
+	p := s.pull(c)
+	if p == nil {
+		return notFound()
+	}
+	return f(p)
+}
+
+func (s *Server) getPull(c call) answer {
+	return s.withPull(c, func(p *Pull) answer { return ok(p.full(true)) })
+}
+
+func (s *Server) listPulls(c call) answer {
+	q := c.URL.Query()
+	var all []any
+	for _, p := range s.repo(c).sorted() {
+		if (q.Get("base") == "" || q.Get("base") == p.baseRef) && (q.Get("state") == "all" || p.state() == defaultTo(q.Get("state"), "open")) {
+			all = append(all, p.json())
+		}
+	}
+	return s.page(c, all)
+}
+
+func defaultTo(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return s
+}
+
+// commitPulls lists the pull requests that a commit is part of, those of
+// stacked branches too.
+func (s *Server) commitPulls(c call) answer {
+	sha := c.PathValue("commit_sha")
+	if s.git.commit(sha) == nil {
+		return fail(http.StatusUnprocessableEntity, "No commit found for SHA: "+sha)
+	}
+	var all []any
+	for _, p := range s.repo(c).associated(sha) {
+		all = append(all, p.json())
+	}
+	return s.page(c, all)
+}
+
+func (r *Repo) associated(sha string) (out []*Pull) {
+	for _, p := range r.sorted() {
+		if p.headSHA == sha || slices.Contains(p.commits(), sha) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// maxFiles and maxCommits are where GitHub's lists end (docs.github.com, REST
+// "Pull requests").
+const (
+	maxFiles   = 3000
+	maxCommits = 250
+)
+
+func (s *Server) listFiles(c call) answer {
+	return s.withPull(c, func(p *Pull) answer {
+		var all []any
+		for i, f := range p.files() {
+			if i < maxFiles {
+				all = append(all, f.json(p.repo, p.headSHA))
+			}
+		}
+		return s.page(c, all)
+	})
+}
+
+func (s *Server) listCommits(c call) answer {
+	return s.withPull(c, func(p *Pull) answer {
+		var all []any
+		for i, id := range p.commits() {
+			if i < maxCommits {
+				all = append(all, p.repo.commitJSON(id))
+			}
+		}
+		return s.page(c, all)
+	})
+}
+
+func (s *Server) listEvents(c call) answer {
+	return s.withPull(c, func(p *Pull) answer {
+		var all []any
+		for _, e := range p.timeline {
+			all = append(all, e.json(p))
+		}
+		return s.page(c, all)
+	})
+}
+
+func (s *Server) listLabels(c call) answer {
+	return s.withPull(c, func(p *Pull) answer {
+		var all []any
+		for _, l := range p.labels {
+			all = append(all, l.json(p.repo))
+		}
+		return s.page(c, all)
+	})
+}
+
+func (s *Server) removeLabel(c call) answer {
+	return s.withPull(c, func(p *Pull) answer {
+		if !p.unlabel(c.PathValue("name"), s.bot) {
+			return fail(http.StatusNotFound, "Label does not exist")
+		}
+		out := []any{}
+		for _, l := range p.labels {
+			out = append(out, l.json(p.repo))
+		}
+		return ok(out)
+	})
+}
+
+// maxBody is the longest body of a comment or review.
+const maxBody = 65536
+
+func tooLong(body string) (answer, bool) {
+	if utf8.RuneCountInString(body) > maxBody {
+		return fail(http.StatusUnprocessableEntity, "Validation Failed", object{"resource": "IssueComment", "code": "unprocessable", "field": "data", "message": "Body is too long (maximum is 65536 characters)"}), true
+	}
+	return answer{}, false
+}
+
+func (s *Server) listComments(c call) answer {
+	return s.withPull(c, func(p *Pull) answer {
+		var all []any
+		for _, x := range p.comments {
+			all = append(all, x.json(p))
+		}
+		return s.page(c, all)
+	})
+}
+
+func (s *Server) createComment(c call) answer {
+	return s.withPull(c, func(p *Pull) answer {
+		var in struct{ Body string }
+		_ = c.decode(&in)
+		if a, long := tooLong(in.Body); long {
+			return a
+		}
+		x := &Comment{ID: s.id(), Author: s.bot, Body: in.Body, At: p.touch(), Updated: s.now}
+		p.comments = append(p.comments, x)
+		return answer{status: http.StatusCreated, value: x.json(p)}
+	})
+}
+
+func (s *Server) updateComment(c call) answer {
+	id, _ := strconv.ParseInt(c.PathValue("comment_id"), 10, 64)
+	var in struct{ Body string }
+	_ = c.decode(&in)
+	for _, p := range s.repo(c).sorted() {
+		for _, x := range p.comments {
+			if x.ID != id {
+				continue
+			}
+			if x.Author != s.bot {
+				return fail(http.StatusForbidden, "Must have admin rights to Repository.")
+			}
+			if a, long := tooLong(in.Body); long {
+				return a
+			}
+			x.Body, x.Updated = in.Body, s.tick()
+			x.Edits++
+			return ok(x.json(p))
+		}
+	}
+	return notFound()
+}
+
+func (s *Server) requestReviewers(c call) answer {
+	return s.withPull(c, func(p *Pull) answer {
+		var in struct {
+			Reviewers     []string `json:"reviewers"`
+			TeamReviewers []string `json:"team_reviewers"`
+		}
+		_ = c.decode(&in)
+		for _, login := range in.Reviewers {
+			u := s.users[strings.ToLower(login)]
+			if u == nil || p.repo.roles[u.ID] == "" {
+				return fail(http.StatusUnprocessableEntity, "Reviews may only be requested from collaborators. One or more of the users or teams you specified is not a collaborator of the "+p.repo.Name()+" repository.")
+			}
+			if u == p.Author {
+				return fail(http.StatusUnprocessableEntity, "Review cannot be requested from pull request author.")
+			}
+			p.ask(u, s.bot)
+		}
+		return answer{status: http.StatusCreated, value: p.json()}
+	})
+}
+
+// checkInline says why GitHub would refuse a review comment, "" where it
+// takes it.
+func (p *Pull) checkInline(path, side string, line, start int, startSide string) string {
+	i := slices.IndexFunc(p.files(), func(f fileDiff) bool { return f.path == path })
+	switch {
+	case i < 0:
+		return "Path could not be resolved"
+	case line == 0:
+		return "line must be part of the diff"
+	case start != 0 && start >= line:
+		return "start line must precede the end line"
+	case start != 0 && startSide != "" && startSide != side:
+		return "start side must be the side of the end"
+	}
+	patch := p.files()[i].patch
+	if !commentable(patch, side, line) || (start != 0 && !commentable(patch, side, start)) {
+		return "Line could not be resolved"
+	}
+	return ""
+}
+
+func (s *Server) listInline(c call) answer {
+	return s.withPull(c, func(p *Pull) answer {
+		var all []any
+		for _, x := range p.inline {
+			all = append(all, x.json(p))
+		}
+		return s.page(c, all)
+	})
+}
+
+func (s *Server) createInline(c call) answer {
+	return s.withPull(c, func(p *Pull) answer {
+		var in struct {
+			Body, Path, Side string
+			Line             int    `json:"line"`
+			StartLine        int    `json:"start_line"`
+			StartSide        string `json:"start_side"`
+			CommitID         string `json:"commit_id"`
+			SubjectType      string `json:"subject_type"`
+		}
+		_ = c.decode(&in)
+		if in.SubjectType != "file" {
+			if why := p.checkInline(in.Path, defaultTo(in.Side, "RIGHT"), in.Line, in.StartLine, in.StartSide); why != "" {
+				return fail(http.StatusUnprocessableEntity, "Validation Failed", object{"resource": "PullRequestReviewComment", "code": "custom", "field": "pull_request_review_thread.line", "message": why})
+			}
+		} else if !slices.ContainsFunc(p.files(), func(f fileDiff) bool { return f.path == in.Path }) {
+			return fail(http.StatusUnprocessableEntity, "Validation Failed", object{"resource": "PullRequestReviewComment", "code": "invalid", "field": "path", "message": "path is not part of the diff"})
+		}
+		x := &Inline{ID: s.id(), Author: s.bot, Path: in.Path, Body: in.Body, Side: in.Side, Line: in.Line, FileLevel: in.SubjectType == "file", Commit: in.CommitID, At: p.touch()}
+		p.inline = append(p.inline, x)
+		return answer{status: http.StatusCreated, value: x.json(p)}
+	})
+}
+
+func (s *Server) updateInline(c call) answer {
+	id, _ := strconv.ParseInt(c.PathValue("comment_id"), 10, 64)
+	var in struct{ Body string }
+	_ = c.decode(&in)
+	for _, p := range s.repo(c).sorted() {
+		for _, x := range p.inline {
+			if x.ID == id && x.Author == s.bot {
+				x.Body = in.Body
+				return ok(x.json(p))
+			}
+		}
+	}
+	return notFound()
+}
+
+func (s *Server) listReviews(c call) answer {
+	return s.withPull(c, func(p *Pull) answer {
+		var all []any
+		for _, x := range p.reviews {
+			if x.State != "PENDING" || x.Author == s.bot {
+				all = append(all, x.json(p))
+			}
+		}
+		return s.page(c, all)
+	})
+}
+
+// maxInline is where GitHub takes a review for abuse; reports name 36 to 60.
+const maxInline = 36
+
+func (s *Server) createReview(c call) answer {
+	return s.withPull(c, func(p *Pull) answer {
+		var in struct {
+			CommitID, Body, Event string
+			Commit                string `json:"commit_id"`
+			Comments              []struct {
+				Path, Body, Side string
+				Line             int    `json:"line"`
+				StartLine        int    `json:"start_line"`
+				StartSide        string `json:"start_side"`
+			} `json:"comments"`
+		}
+		_ = c.decode(&in)
+		refuse := func(why string) answer {
+			return answer{status: http.StatusUnprocessableEntity, value: object{"message": "Unprocessable Entity", "errors": []any{why},
+				"documentation_url": "https://docs.github.com/rest/pulls/reviews#create-a-review-for-a-pull-request"}}
+		}
+		switch {
+		case p.Author == s.bot && in.Event != "COMMENT":
+			return refuse("Can not request changes on your own pull request")
+		case slices.ContainsFunc(p.reviews, func(r *Review) bool { return r.State == "PENDING" && r.Author == s.bot }):
+			return refuse("User can only have one pending review per pull request")
+		case len(in.Comments) > maxInline:
+			return refuse("was submitted too quickly")
+		case in.Event == "REQUEST_CHANGES" && in.Body == "":
+			return refuse("Review body can't be blank")
+		case in.Commit != "" && in.Commit != p.headSHA && !slices.Contains(p.commits(), in.Commit):
+			return refuse("The commit_id is not part of the pull request")
+		}
+		if a, long := tooLong(in.Body); long {
+			return a
+		}
+		r := &Review{ID: s.id(), Author: s.bot, Body: in.Body, Commit: defaultTo(in.Commit, p.headSHA), Submitted: p.touch()}
+		r.State = map[string]string{"APPROVE": "APPROVED", "REQUEST_CHANGES": "CHANGES_REQUESTED", "COMMENT": "COMMENTED", "": "PENDING"}[in.Event]
+		for _, x := range in.Comments {
+			side := defaultTo(x.Side, "RIGHT")
+			if why := p.checkInline(x.Path, side, x.Line, x.StartLine, x.StartSide); why != "" {
+				return refuse(why)
+			}
+			r.Inline = append(r.Inline, &Inline{ID: s.id(), Review: r, Author: s.bot, Path: x.Path, Body: x.Body, Side: side, Line: x.Line, StartLine: x.StartLine, Commit: r.Commit, At: s.now})
+		}
+		p.reviews = append(p.reviews, r)
+		p.inline = append(p.inline, r.Inline...)
+		s.deliver("pull_request_review", p.reviewPayload("submitted", s.bot, r))
+		return ok(r.json(p))
+	})
+}
+
+func (s *Server) withReview(c call, f func(*Pull, *Review) answer) answer {
+	return s.withPull(c, func(p *Pull) answer {
+		for _, r := range p.reviews {
+			if fmt.Sprint(r.ID) == c.PathValue("review_id") {
+				return f(p, r)
+			}
+		}
+		return notFound()
+	})
+}
+
+func (s *Server) getReview(c call) answer {
+	return s.withReview(c, func(p *Pull, r *Review) answer { return ok(r.json(p)) })
+}
+
+func (s *Server) updateReview(c call) answer {
+	return s.withReview(c, func(p *Pull, r *Review) answer {
+		var in struct{ Body string }
+		_ = c.decode(&in)
+		if r.Author != s.bot {
+			return fail(http.StatusForbidden, "Forbidden")
+		}
+		r.Body = in.Body
+		return ok(r.json(p))
+	})
+}
+
+func (s *Server) deleteReview(c call) answer {
+	return s.withReview(c, func(p *Pull, r *Review) answer {
+		if r.State != "PENDING" || r.Author != s.bot {
+			return fail(http.StatusUnprocessableEntity, "Can not delete a non-pending pull request review")
+		}
+		p.reviews = slices.DeleteFunc(p.reviews, func(x *Review) bool { return x == r })
+		return ok(r.json(p))
+	})
+}
+
+func (s *Server) dismissReview(c call) answer {
+	return s.withReview(c, func(p *Pull, r *Review) answer {
+		if r.State != "CHANGES_REQUESTED" && r.State != "APPROVED" {
+			return fail(http.StatusUnprocessableEntity, "Can not dismiss a "+strings.ToLower(r.State)+" pull request review")
+		}
+		p.dismiss(r, s.bot)
+		return ok(r.json(p))
+	})
+}

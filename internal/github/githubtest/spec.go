@@ -1,0 +1,117 @@
+package githubtest
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"embed"
+	"fmt"
+	"io"
+	"net/http"
+	"sync"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers"
+	"github.com/vektah/gqlparser/v2"
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+//go:embed testdata/*.gz
+var testdata embed.FS
+
+func unpack(name string) ([]byte, error) {
+	f, err := testdata.Open("testdata/" + name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		return nil, fmt.Errorf("unpack %s: %w", name, err)
+	}
+	return io.ReadAll(z)
+}
+
+// description is one of GitHub's OpenAPI descriptions.
+type description struct{ doc *openapi3.T }
+
+func loadDescription(name string) (*description, error) {
+	data, err := unpack(name)
+	if err != nil {
+		return nil, err
+	}
+	doc, err := openapi3.NewLoader().LoadFromData(data)
+	if err != nil {
+		return nil, fmt.Errorf("load %s: %w", name, err)
+	}
+	return &description{doc}, nil
+}
+
+// The published descriptions, parsed once for a test binary.
+var (
+	public   = sync.OnceValues(func() (*description, error) { return loadDescription("api.github.com.json.gz") })
+	server   = sync.OnceValues(func() (*description, error) { return loadDescription("ghes.json.gz") })
+	webhooks = sync.OnceValues(func() (*description, error) { return loadDescription("webhooks.json.gz") })
+	graph    = sync.OnceValues(func() (*ast.Schema, error) {
+		data, err := unpack("schema.graphql.gz")
+		if err != nil {
+			return nil, err
+		}
+		return gqlparser.LoadSchema(&ast.Source{Name: "schema.graphql", Input: string(data)})
+	})
+)
+
+// operation finds an operation by its template path.
+func (d *description) operation(method, path string) (*openapi3.PathItem, *openapi3.Operation) {
+	item := d.doc.Paths.Value(path)
+	if item == nil {
+		return nil, nil
+	}
+	return item, item.GetOperation(method)
+}
+
+// exchange checks one request and its response.
+func (d *description) exchange(r *http.Request, path string, params map[string]string, body []byte, status int, header http.Header, answer []byte) error {
+	item, op := d.operation(r.Method, path)
+	if op == nil {
+		return fmt.Errorf("%s %s is not in GitHub's description", r.Method, path)
+	}
+	options := &openapi3filter.Options{
+		AuthenticationFunc:    openapi3filter.NoopAuthenticationFunc,
+		IncludeResponseStatus: true, MultiError: false,
+	}
+	req := r.Clone(context.Background())
+	req.Body = io.NopCloser(bytes.NewReader(body))
+	in := &openapi3filter.RequestValidationInput{
+		Request: req, PathParams: params, Options: options,
+		Route: &routers.Route{Spec: d.doc, Path: path, PathItem: item, Method: r.Method, Operation: op},
+	}
+	// A request that GitHub answers 4xx may be wrong; one that it takes may not.
+	if status < 400 {
+		if err := openapi3filter.ValidateRequest(context.Background(), in); err != nil {
+			return fmt.Errorf("request %s %s: %w", r.Method, path, err)
+		}
+	}
+	if status >= 500 || status == http.StatusTooManyRequests || status == http.StatusUnauthorized {
+		return nil // GitHub's description does not list these everywhere
+	}
+	out := &openapi3filter.ResponseValidationInput{RequestValidationInput: in, Status: status, Header: header, Options: options}
+	out.SetBodyBytes(answer)
+	if err := openapi3filter.ValidateResponse(context.Background(), out); err != nil {
+		return fmt.Errorf("response %d to %s %s: %w", status, r.Method, path, err)
+	}
+	return nil
+}
+
+// payload checks a webhook payload against the schema of its event.
+func (d *description) payload(name string, value any) error {
+	schema := d.doc.Components.Schemas["webhook:"+name]
+	if schema == nil {
+		return fmt.Errorf("webhook %s is not in GitHub's description", name)
+	}
+	if err := schema.Value.VisitJSON(value); err != nil {
+		return fmt.Errorf("webhook %s: %w", name, err)
+	}
+	return nil
+}
