@@ -1,0 +1,243 @@
+package kube
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/holdpoint-dev/holdpoint/internal/kube/unit"
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+)
+
+// fileHunks are the places where a file changed.
+func (p *prediction) fileHunks(name string) []hunk {
+	if known, ok := p.hunks[name]; ok {
+		return known
+	}
+	before, errBefore := p.before.tree.Read(name)
+	after, errAfter := p.after.tree.Read(name)
+	var out []hunk
+	switch {
+	case !p.before.tree.HasFile(name) && errAfter == nil:
+		lines := lineCount(after)
+		out = []hunk{{file: name, from: 1, newFrom: 1, newTo: lines, createdFile: true}}
+	case !p.after.tree.HasFile(name) && errBefore == nil:
+		lines := lineCount(before)
+		out = []hunk{{file: name, from: 1, to: lines, newFrom: 1, goneFile: true}}
+	case errBefore == nil && errAfter == nil:
+		out = diff(name, string(before), string(after))
+	}
+	p.hunks[name] = out
+	return out
+}
+
+func lineCount(data []byte) int {
+	return max(1, strings.Count(strings.TrimSuffix(string(data), "\n"), "\n")+1)
+}
+
+// causes is the chain from the changed line to an object. old and now are its
+// two sides, one of which may be nil. paths are the fields that it is about,
+// empty for the object as a whole.
+func (p *prediction) causes(r *pair, old, now *entry, paths ...plan.Path) []plan.Cause {
+	last := old
+	if now != nil {
+		last = now
+	}
+	end := plan.Cause{Range: last.at, Text: address(last).String()}
+	h, ok := p.culprit(r, old, now, paths)
+	if !ok {
+		return []plan.Cause{end}
+	}
+	first := plan.Cause{Range: h.at(), Text: h.text()}
+	if h.goneFile && h.file == last.at.File && last.at.Side == plan.Before {
+		first.Range = last.at
+		first.Text = path.Base(h.file) + " is removed"
+	}
+	if first.Range == end.Range {
+		first.Text = end.Text + ": " + first.Text
+		return []plan.Cause{first}
+	}
+	return []plan.Cause{first, end}
+}
+
+// scored is a changed place and how likely it is the one.
+type scored struct {
+	hunk  hunk
+	score int
+}
+
+// culprit picks the changed place that brought a difference about: a place in
+// the object's own lines, else one in another file of the unit that speaks of
+// the object or its file, else the first in what shapes the unit.
+func (p *prediction) culprit(r *pair, old, now *entry, paths []plan.Path) (hunk, bool) {
+	var best scored
+	for _, name := range p.changedInputs(r) {
+		for _, h := range p.fileHunks(name) {
+			s := scored{h, p.score(r, h, old, now, paths)}
+			if best.score < s.score {
+				best = s
+			}
+		}
+	}
+	return best.hunk, best.score > 0
+}
+
+// changedInputs are the changed files that a unit is made from, with the file
+// of the object that owns it.
+func (p *prediction) changedInputs(r *pair) []string {
+	files := map[string]bool{}
+	for _, c := range []*content{r.before, r.after} {
+		if c == nil {
+			continue
+		}
+		for _, name := range c.unit.Files {
+			files[name] = true
+		}
+		files[c.unit.Owner.At.File] = true
+		for _, extra := range c.unit.Selectors {
+			files[extra] = true
+		}
+	}
+	var out []string
+	for _, name := range p.changed {
+		if files[name] {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// score weighs a changed place. The classes are far enough apart that a lower
+// one never outweighs a higher.
+func (p *prediction) score(r *pair, h hunk, old, now *entry, paths []plan.Path) int {
+	score := 1
+	for _, e := range []*entry{old, now} {
+		if e == nil || h.file != e.at.File {
+			continue
+		}
+		score = max(score, 100)
+		if h.touches(e.at.Side, e.at.Line, e.at.EndLine) {
+			score = max(score, 1000)
+			for _, path := range paths {
+				if at := e.At(e.at.Side, path); e.File == e.at.File && h.touches(e.at.Side, at.Line, at.EndLine) {
+					score = 2000
+				}
+			}
+		}
+	}
+	text := strings.Join(append(slices.Clone(h.removed), h.added...), "\n")
+	for _, e := range []*entry{old, now} {
+		if e == nil || text == "" {
+			continue
+		}
+		if namesSource(text, h.file, e.at.File) || e.Name != "" && strings.Contains(text, e.Name) {
+			score = max(score, 500)
+		}
+		score = max(score, p.values(h, e, text))
+	}
+	if r.either().Owner.At.File == h.file {
+		score = max(score, 50)
+	}
+	return score
+}
+
+// namesSource reports whether the lines of a kustomization speak of a file: by
+// its path from there, or by a folder above it.
+func namesSource(text, in, source string) bool {
+	if source == "" {
+		return false
+	}
+	for _, line := range strings.Split(text, "\n") {
+		word := strings.Trim(strings.TrimLeft(strings.TrimSpace(line), "- "), `"' `)
+		if word == "" || strings.Contains(word, " ") {
+			continue
+		}
+		target := path.Join(path.Dir(in), word)
+		if target == source || strings.HasPrefix(source, target+"/") {
+			return true
+		}
+	}
+	return false
+}
+
+// values weighs a change of a values file by the keys that the template reads.
+func (p *prediction) values(h hunk, e *entry, text string) int {
+	if e.unit.Tool != unit.Helm || e.at.File == "" {
+		return 0
+	}
+	t := p.after.tree
+	if e.at.Side == plan.Before {
+		t = p.before.tree
+	}
+	template, err := t.Read(e.at.File)
+	if err != nil {
+		return 0
+	}
+	score := 0
+	for _, key := range yamlKeys(text) {
+		if strings.Contains(string(template), "."+key) {
+			score += 20
+		}
+	}
+	if score > 0 {
+		return 300 + min(score, 190)
+	}
+	return 0
+}
+
+var yamlKey = regexp.MustCompile(`(?m)^[\s-]*([A-Za-z_][\w-]*):`)
+
+func yamlKeys(text string) []string {
+	var out []string
+	for _, m := range yamlKey.FindAllStringSubmatch(text, -1) {
+		out = append(out, m[1])
+	}
+	return out
+}
+
+// sensitive are words in keys whose values are never shown.
+var sensitive = regexp.MustCompile(`(?i)pass|secret|token|key|cred|cert|data|auth|private|salt|dsn|conn|url`)
+
+// scalarLine is a line with a plain, short value.
+var scalarLine = regexp.MustCompile(`^[\s-]*([A-Za-z_][\w./-]*):\s*("?[\w./:-]{1,40}"?)\s*(#.*)?$`)
+
+// text says in short what changed.
+func (h hunk) text() string {
+	switch {
+	case h.goneFile:
+		return path.Base(h.file) + " is removed"
+	case h.createdFile:
+		return path.Base(h.file) + " is added"
+	case len(h.removed) == 1 && len(h.added) == 1:
+		a, b := scalarLine.FindStringSubmatch(h.removed[0]), scalarLine.FindStringSubmatch(h.added[0])
+		if a != nil && b != nil && a[1] == b[1] && !sensitive.MatchString(a[1]) {
+			return fmt.Sprintf("%s %s -> %s", a[1], a[2], b[2])
+		}
+	}
+	line, verb := firstLine(h.removed), "removed"
+	if line == "" {
+		line, verb = firstLine(h.added), "added"
+	} else if firstLine(h.added) != "" {
+		verb = "changed"
+	}
+	if key := yamlKey.FindStringSubmatch(line); key != nil {
+		return key[1] + " " + verb
+	}
+	if word := strings.TrimSpace(strings.TrimLeft(strings.TrimSpace(line), "-")); plainWord.MatchString(word) {
+		return word + " " + verb
+	}
+	return fmt.Sprintf("lines %s", verb)
+}
+
+var plainWord = regexp.MustCompile(`^[\w./-]{1,60}$`)
+
+func firstLine(lines []string) string {
+	for _, l := range lines {
+		if t := strings.TrimSpace(l); t != "" && !strings.HasPrefix(t, "#") {
+			return l
+		}
+	}
+	return ""
+}

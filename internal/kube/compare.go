@@ -1,0 +1,186 @@
+package kube
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/unit"
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+)
+
+// compare matches the objects of both sides and says what becomes of each.
+func (p *prediction) compare() {
+	gained := p.gained()
+	for _, r := range p.sorted() {
+		if !comparable(r) {
+			continue
+		}
+		before, after := index(r.before), index(r.after)
+		for _, key := range slices.SortedFunc(maps.Keys(before), comparePlaces) {
+			old := before[key]
+			if now, ok := after[key]; ok {
+				p.update(r, old, now)
+				continue
+			}
+			p.removed(r, old, gained)
+		}
+		for _, key := range slices.SortedFunc(maps.Keys(after), comparePlaces) {
+			if _, ok := before[key]; !ok {
+				p.created(r, after[key])
+			}
+		}
+		p.policy(r)
+	}
+	p.cascades()
+}
+
+// comparable reports whether both sides of a unit are known.
+func comparable(r *pair) bool {
+	return (r.before == nil || !r.before.failed) && (r.after == nil || !r.after.failed)
+}
+
+func index(c *content) map[place]*entry {
+	out := map[place]*entry{}
+	if c != nil {
+		for _, e := range c.entries {
+			out[e.key] = e
+		}
+	}
+	return out
+}
+
+func comparePlaces(a, b place) int {
+	return cmp.Or(strings.Compare(a.cluster, b.cluster), strings.Compare(a.Group, b.Group), strings.Compare(a.Kind, b.Kind),
+		strings.Compare(a.Namespace, b.Namespace), strings.Compare(a.Name, b.Name))
+}
+
+// gained are the objects that a unit applies after the change and did not
+// before: where something else lost them, they moved.
+func (p *prediction) gained() map[place][]*entry {
+	out := map[place][]*entry{}
+	for _, r := range p.sorted() {
+		if r.after == nil {
+			continue
+		}
+		before := index(r.before)
+		for _, e := range r.after.entries {
+			if before[e.key] == nil {
+				out[e.key] = append(out[e.key], e)
+			}
+		}
+	}
+	return out
+}
+
+// address names an object for people: the namespace as far as it is known.
+func address(e *entry) plan.Address {
+	ns := e.key.Namespace
+	if e.Namespace == "" && e.unit.Namespace == "" && e.unit.Tool != unit.Helm {
+		ns = ""
+	}
+	return plan.Address{Engine: plan.Kubernetes, Root: e.unit.Root, Module: ns, Type: e.key.GroupKind(), Name: e.key.Name}
+}
+
+// change starts a change of an object.
+func (p *prediction) change(e *entry, action plan.Action, reason plan.Reason) plan.Change {
+	a := address(e)
+	c := plan.Change{Address: a, Previous: a, Action: action, Reason: reason, Certain: true, At: e.at, Variant: e.unit.Variant}
+	if e.at.Side == plan.Before {
+		c.Before = shown(e.Object)
+	} else {
+		c.After = shown(e.Object)
+	}
+	return c
+}
+
+// shown are the attributes of an object that may be shown and tested: all but
+// what a Secret holds.
+func shown(o object.Object) map[string]any {
+	if o.Kind != "Secret" || o.Group != "" {
+		return o.Value
+	}
+	out := maps.Clone(o.Value)
+	delete(out, "data")
+	delete(out, "stringData")
+	return out
+}
+
+// removed says what becomes of an object that a unit no longer applies.
+func (p *prediction) removed(r *pair, old *entry, gained map[place][]*entry) {
+	if r.after != nil && len(r.after.broken) > 0 {
+		return // it may be in a file that does not parse; the file is a gap
+	}
+	for _, now := range gained[old.key] {
+		if moved, silent := p.moved(r, old, now); moved {
+			if !silent {
+				p.race(r, old, now)
+			}
+			return
+		}
+	}
+	f := fateOf(r, old)
+	if f.action == "" {
+		return
+	}
+	c := p.change(old, f.action, f.reason)
+	c.Effect, c.Certain = f.effect, f.certain
+	c.Causes = p.causes(r, old, nil)
+	p.changes = append(p.changes, c)
+}
+
+func (p *prediction) created(r *pair, now *entry) {
+	c := p.change(now, plan.Create, "")
+	c.Causes = p.causes(r, nil, now)
+	p.changes = append(p.changes, c)
+}
+
+// moved reports whether an object that one unit lost and another gained is the
+// same object in the cluster, and whether the move harms nothing.
+func (p *prediction) moved(r *pair, old, now *entry) (moved, silent bool) {
+	from, to := old.unit, now.unit
+	switch {
+	case from.Owner.Kind == unit.Unowned && to.Owner.Kind == unit.Unowned:
+		return environment(from.Root) == environment(to.Root), true
+	case from.Owner.Cluster != to.Owner.Cluster:
+		return false, false
+	case sameOwner(from.Owner, to.Owner):
+		return true, true
+	}
+	return true, !from.Owner.Prune || r.after == nil && !from.Owner.Cascade
+}
+
+func sameOwner(a, b unit.Owner) bool {
+	return a.Kind == b.Kind && a.Namespace == b.Namespace && a.Name == b.Name && a.Object == b.Object
+}
+
+// race: the old owner deletes the object unless the new one takes it first.
+func (p *prediction) race(r *pair, old, now *entry) {
+	c := p.change(old, plan.Delete, plan.OwnerChanges)
+	c.Effect, c.Certain = plan.Race, false
+	c.Causes = p.causes(r, old, nil)
+	c.Causes = append(c.Causes, plan.Cause{Range: now.at, Text: "from here on " + now.unit.Owner.Label() + " applies it"})
+	p.changes = append(p.changes, c)
+}
+
+// environments are names of folders by which people tell clusters apart.
+var environments = map[string]bool{
+	"prod": true, "production": true, "prd": true, "live": true, "staging": true, "stage": true, "stg": true, "dev": true,
+	"development": true, "qa": true, "uat": true, "test": true, "sandbox": true, "preprod": true, "pre-prod": true, "preview": true,
+	"canary": true, "integration": true, "int": true, "dr": true, "local": true,
+}
+
+// environment is the part of a path that names a cluster, "" where none does:
+// the same object in two of them is two objects.
+func environment(root string) string {
+	parts := strings.Split(root, "/")
+	var found []string
+	for i, part := range parts {
+		if environments[strings.ToLower(part)] || i > 0 && (parts[i-1] == "clusters" || parts[i-1] == "cluster" || parts[i-1] == "environments" || parts[i-1] == "envs" || parts[i-1] == "overlays") {
+			found = append(found, part)
+		}
+	}
+	return strings.Join(found, "/")
+}

@@ -1,0 +1,267 @@
+package kube
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/unit"
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+)
+
+// entry is one object that a side of a unit applies.
+type entry struct {
+	object.Object
+	// key is the object's place in its cluster, without a content hash.
+	key  place
+	unit *unit.Unit
+	// at is where the object is declared.
+	at plan.Range
+	// hashed: the name carries a hash of the content, so that a change of it
+	// is a new object beside the old.
+	hashed bool
+	// crd: from a chart's crds folder.
+	crd bool
+}
+
+// place is an object's identity in a world of several clusters.
+type place struct {
+	cluster string
+	object.Key
+}
+
+// fill reads or renders both sides of units.
+func (p *prediction) fill(reached []*pair) {
+	var jobs []job
+	for _, r := range reached {
+		for _, c := range []struct {
+			content *content
+			side    *side
+		}{{r.before, &p.before}, {r.after, &p.after}} {
+			if c.content == nil {
+				continue
+			}
+			if c.content.unit.Tool == unit.Folder && len(c.content.unit.Gaps) == 0 {
+				p.readFolder(c.content, c.side)
+			} else {
+				jobs = append(jobs, job{c.content, c.side})
+			}
+		}
+	}
+	p.renderAll(jobs)
+	for _, r := range reached {
+		p.outside(r)
+	}
+}
+
+// readFolder takes the objects of manifests as they stand. A file that does
+// not parse and is the same on both sides is as good as not there; one that
+// changed makes unknown what the folder no longer holds.
+func (p *prediction) readFolder(c *content, s *side) {
+	for _, name := range c.unit.Manifests {
+		objects, err := unit.Manifests(s.tree, name)
+		if err != nil {
+			if !slices.Contains(p.changed, name) {
+				continue
+			}
+			kind, line, why := unit.Trouble(err)
+			if data, readErr := s.tree.Read(name); readErr == nil && kind == plan.GapParse && unit.Template(data) != "" {
+				kind, why = plan.GapUnsupported, "it is "+unit.Template(data)+", and what is made of it is not in the repository"
+			}
+			c.broken = append(c.broken, name)
+			p.gap(c.unit, plan.Range{File: name, Line: line, EndLine: line, Side: s.tree.Side}, kind, name, "%s", why)
+			continue
+		}
+		for _, o := range objects {
+			c.add(&entry{Object: o, at: o.At(s.tree.Side, nil)})
+		}
+	}
+}
+
+// add takes an object into a unit. Of two with the same key the last counts,
+// as for a server that gets both.
+func (c *content) add(e *entry) {
+	if e.Name == "" && e.GenerateName != "" {
+		return // a new object on every apply, which nothing takes away
+	}
+	e.unit = c.unit
+	if e.key.Name == "" {
+		e.key = place{c.unit.Owner.Cluster, e.In(defaultNamespace(c.unit))}
+	}
+	for i, have := range c.entries {
+		if have.key == e.key {
+			c.entries[i] = e
+			return
+		}
+	}
+	c.entries = append(c.entries, e)
+}
+
+// defaultNamespace is where an object goes that names none.
+func defaultNamespace(u *unit.Unit) string {
+	if u.Namespace != "" {
+		return u.Namespace
+	}
+	return "default"
+}
+
+type job struct {
+	content *content
+	side    *side
+}
+
+// renderAll renders what has to be rendered, in one call.
+func (p *prediction) renderAll(jobs []job) {
+	var requests []unit.Request
+	var asked []job
+	for _, j := range jobs {
+		u := j.content.unit
+		if len(u.Gaps) > 0 {
+			p.fail(j, u.Gaps...)
+			continue
+		}
+		req, gap := u.Request(j.side.tree)
+		switch {
+		case gap != nil:
+			p.fail(j, *gap)
+		case p.render == nil:
+			p.fail(j, plan.Gap{Kind: plan.GapUnsupported, Subject: u.Root, Why: "it has to be rendered, and this run has no renderer"})
+		default:
+			requests, asked = append(requests, req), append(asked, j)
+		}
+	}
+	if len(requests) == 0 {
+		return
+	}
+	for i, res := range p.render(requests) {
+		p.take(asked[i], requests[i], res)
+	}
+}
+
+// fail notes why a side of a unit is not known.
+func (p *prediction) fail(j job, gaps ...plan.Gap) {
+	j.content.failed = true
+	for _, g := range gaps {
+		u := j.content.unit
+		if g.At.Side == "" {
+			g.At.Side = j.side.tree.Side
+		}
+		g.Root, g.Variant = u.Root, u.Variant
+		p.gaps = append(p.gaps, g)
+	}
+}
+
+// take turns an answer of the renderer into objects.
+func (p *prediction) take(j job, req unit.Request, res unit.Rendered) {
+	u := j.content.unit
+	if res.Failure != nil {
+		p.fail(j, plan.Gap{Kind: res.Failure.Kind, Subject: u.Root, Why: res.Failure.Why})
+		return
+	}
+	for _, m := range res.Missing {
+		u.Outside = append(u.Outside, unit.Outside{What: "the chart " + m.Name, ID: strings.Join([]string{m.Version, m.Repository, m.Digest}, " "), File: path.Join(u.Root, "Chart.yaml")})
+	}
+	for _, doc := range res.Docs {
+		text := u.Substituted(doc.Content)
+		parsed, err := object.Parse(doc.Source, text, object.Limits{})
+		if err != nil {
+			kind, _, why := unit.Trouble(err)
+			if kind == plan.GapParse {
+				kind = plan.GapInvalid
+			}
+			p.fail(j, plan.Gap{At: plan.Range{File: doc.Source}, Kind: kind, Subject: u.Root, Why: "what it renders is not valid: " + why})
+			return
+		}
+		for _, o := range parsed.Objects {
+			e := &entry{Object: o, hashed: doc.Stable != "", crd: doc.CRD, at: locate(j.side.tree, doc, o)}
+			e.key = place{u.Owner.Cluster, o.In(renderedNamespace(u))}
+			if e.hashed {
+				e.key.Name = doc.Stable
+			}
+			j.content.add(e)
+		}
+	}
+}
+
+// renderedNamespace is where a rendered object goes that names none: Helm's
+// release has a namespace of its own.
+func renderedNamespace(u *unit.Unit) string {
+	if u.Tool == unit.Helm && u.Namespace == "" && u.Release.Namespace != "" {
+		return u.Release.Namespace
+	}
+	return defaultNamespace(u)
+}
+
+// locate finds where a rendered object is written.
+func locate(t *unit.Tree, doc unit.Doc, o object.Object) plan.Range {
+	at := plan.Range{File: doc.Source, Side: t.Side}
+	if doc.Source == "" {
+		return at
+	}
+	if file, err := t.Parse(doc.Source); err == nil && !doc.Generated {
+		var best *object.Object
+		for i, c := range file.Objects {
+			if c.Kind == o.Kind && (best == nil || strings.Contains(o.Name, c.Name) && len(c.Name) > 0) {
+				best = &file.Objects[i]
+			}
+		}
+		if best != nil {
+			return best.At(t.Side, nil)
+		}
+	}
+	data, err := t.Read(doc.Source)
+	if err != nil {
+		return at
+	}
+	for _, want := range []string{"name: " + doc.Stable, "kind: " + o.Kind} {
+		if line := lineOf(string(data), want); line > 0 && !strings.HasSuffix(want, ": ") {
+			at.Line, at.EndLine = line, line
+			return at
+		}
+	}
+	return at
+}
+
+// lineOf is the first line that ends in a text, 0 where none does.
+func lineOf(text, want string) int {
+	for i, line := range strings.Split(text, "\n") {
+		if strings.HasSuffix(strings.TrimRight(line, " \r\"'"), want) {
+			return i + 1
+		}
+	}
+	return 0
+}
+
+// outside compares what a unit takes from elsewhere. What is the same on both
+// sides adds and removes nothing, and what is new only adds.
+func (p *prediction) outside(r *pair) {
+	switch {
+	case r.before == nil:
+	case r.after == nil:
+		p.outsideGaps(r.before, r.before.unit.Outside)
+	default:
+		gone := minus(r.before.unit.Outside, r.after.unit.Outside)
+		p.outsideGaps(r.before, gone)
+		if len(gone) > 0 {
+			p.outsideGaps(r.after, minus(r.after.unit.Outside, r.before.unit.Outside))
+		}
+	}
+}
+
+func minus(a, b []unit.Outside) []unit.Outside {
+	var out []unit.Outside
+	for _, x := range a {
+		if !slices.ContainsFunc(b, func(y unit.Outside) bool { return x.What == y.What && x.ID == y.ID }) {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+func (p *prediction) outsideGaps(c *content, parts []unit.Outside) {
+	for _, o := range parts {
+		p.gap(c.unit, plan.Range{File: o.File, Line: o.Line, EndLine: o.EndLine, Side: c.side}, plan.GapOpaque, o.What,
+			"what %s applies is not in the repository, and it changes", o.What)
+	}
+}

@@ -1,0 +1,172 @@
+package kube
+
+import (
+	"fmt"
+	"io/fs"
+	"maps"
+	"slices"
+
+	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/unit"
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+)
+
+// prediction is the work of one call of Predict.
+type prediction struct {
+	render  Renderer
+	options Options
+
+	before, after side
+	changed       []string
+	hunks         map[string][]hunk
+
+	pairs   map[string]*pair
+	changes []plan.Change
+	gaps    []plan.Gap
+}
+
+// side is one tree and what was found in it.
+type side struct {
+	tree *unit.Tree
+	scan *unit.Scan
+	// owners are the objects of Argo CD and Flux as the files have them.
+	owners []object.Object
+}
+
+// pair is a unit on both sides; one of them may be nil.
+type pair struct {
+	key           string
+	before, after *content
+}
+
+// content is what one side of a unit applies.
+type content struct {
+	unit    *unit.Unit
+	side    plan.Side
+	entries []*entry
+	// failed: nothing is known of what the unit applies.
+	failed bool
+	// broken are the files of a folder that changed and do not parse.
+	broken []string
+}
+
+// either is a side that is there.
+func (p *pair) either() *unit.Unit {
+	if p.after != nil {
+		return p.after.unit
+	}
+	return p.before.unit
+}
+
+func (p *prediction) open(before, after fs.FS) error {
+	var err error
+	if p.before.tree, err = unit.Open(before, plan.Before, nil); err != nil {
+		return fmt.Errorf("read the tree before the change: %w", err)
+	}
+	if p.after.tree, err = unit.Open(after, plan.After, p.before.tree); err != nil {
+		return fmt.Errorf("read the tree after the change: %w", err)
+	}
+	p.changed = unit.Changed(p.before.tree, p.after.tree)
+	p.hunks = map[string][]hunk{}
+	p.pairs = map[string]*pair{}
+	return nil
+}
+
+func (p *prediction) sides() [2]*side { return [2]*side{&p.before, &p.after} }
+
+// maxWaves bounds how deep owners may define owners: an Application of
+// Applications of charts.
+const maxWaves = 6
+
+// units finds the units that the change reaches and what they apply. Rendered
+// objects may define units of their own, so it goes on until nothing is new.
+func (p *prediction) units() {
+	for _, s := range p.sides() {
+		s.scan = unit.NewScan(s.tree, p.options.settings())
+	}
+	for _, s := range p.sides() {
+		s.owners = s.scan.OwnerObjects()
+	}
+	pending := p.standing()
+	owned := p.ownedBy(p.before.owners, p.after.owners)
+	for range maxWaves {
+		if !p.load(pending) {
+			break
+		}
+		pending = p.newOwned(owned)
+	}
+}
+
+// standing are the units that no owner is known to apply.
+func (p *prediction) standing() []*pair {
+	claims := map[string]bool{}
+	for _, s := range p.sides() {
+		for _, o := range s.owners {
+			for _, dir := range s.scan.Claims(o) {
+				claims[dir] = true
+			}
+		}
+	}
+	var out []*pair
+	for _, root := range unit.Roots(p.before.scan, p.after.scan, func(dir string) bool { return p.claimed(claims, dir) }) {
+		out = append(out, newPair(p.before.scan.At(root), p.after.scan.At(root)))
+	}
+	return out
+}
+
+// claimed reports whether a folder is what an owner applies: the folder it
+// names, or for one without a kustomization a folder below it.
+func (p *prediction) claimed(claims map[string]bool, dir string) bool {
+	for claim := range claims {
+		if dir == claim {
+			return true
+		}
+	}
+	return false
+}
+
+func newPair(before, after *unit.Unit) *pair {
+	p := &pair{}
+	if before != nil {
+		p.key, p.before = before.Key, &content{unit: before, side: plan.Before}
+	}
+	if after != nil {
+		p.key, p.after = after.Key, &content{unit: after, side: plan.After}
+	}
+	return p
+}
+
+// load reads and renders the units of a wave that the change reaches. It
+// reports whether there was one.
+func (p *prediction) load(wave []*pair) bool {
+	var reached []*pair
+	for _, next := range wave {
+		if next.key == "" || p.pairs[next.key] != nil || p.same(next) {
+			continue
+		}
+		p.pairs[next.key] = next
+		reached = append(reached, next)
+	}
+	if len(reached) == 0 {
+		return false
+	}
+	p.fill(reached)
+	return true
+}
+
+func (p *prediction) same(c *pair) bool {
+	return c.before != nil && c.after != nil && unit.SameInputs(c.before.unit, p.before.tree, c.after.unit, p.after.tree)
+}
+
+// sorted are the pairs in the order of their keys.
+func (p *prediction) sorted() []*pair {
+	out := make([]*pair, 0, len(p.pairs))
+	for _, key := range slices.Sorted(maps.Keys(p.pairs)) {
+		out = append(out, p.pairs[key])
+	}
+	return out
+}
+
+func (p *prediction) gap(u *unit.Unit, at plan.Range, kind plan.GapKind, subject, format string, args ...any) {
+	p.gaps = append(p.gaps, plan.Gap{At: at, Root: u.Root, Kind: kind, Subject: subject, Why: fmt.Sprintf(format, args...), Variant: u.Variant})
+}

@@ -1,0 +1,262 @@
+package unit
+
+import (
+	"bytes"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+)
+
+// maxVariants is how many values files of one chart are looked at.
+const maxVariants = 12
+
+// variants are the values files with which a chart that nobody claims is
+// released: those of environments by convention (`values-prod.yaml`), or those
+// that chart-testing renders it with (`ci/*-values.yaml`), else none.
+func variants(before, after *Scan, dir string) []string {
+	found := map[string]bool{}
+	for _, s := range []*Scan{before, after} {
+		for _, base := range s.Tree.In(dir) {
+			if environmentValues(base) {
+				found[path.Join(dir, base)] = true
+			}
+		}
+		for _, base := range s.Tree.In(path.Join(dir, "values")) {
+			if hasManifestEnding(base) {
+				found[path.Join(dir, "values", base)] = true
+			}
+		}
+	}
+	if len(found) == 0 {
+		found[""] = true
+		for _, s := range []*Scan{before, after} {
+			for _, base := range s.Tree.In(path.Join(dir, "ci")) {
+				if strings.HasSuffix(base, "values.yaml") {
+					found[path.Join(dir, "ci", base)] = true
+				}
+			}
+		}
+	}
+	for _, s := range []*Scan{before, after} {
+		for _, d := range s.settings.Declared {
+			if path.Clean(d.Path) == dir && len(d.Values) > 0 {
+				return d.Values
+			}
+		}
+	}
+	return sortedSet(found)
+}
+
+func environmentValues(base string) bool {
+	stem, ok := strings.CutSuffix(base, path.Ext(base))
+	if !ok || path.Ext(base) != ".yaml" && path.Ext(base) != ".yml" {
+		return false
+	}
+	for _, mark := range []string{"values-", "values.", "values_"} {
+		if strings.HasPrefix(stem, mark) && !strings.Contains(stem, "schema") {
+			return true
+		}
+	}
+	return strings.HasSuffix(stem, "-values") || strings.HasSuffix(stem, ".values")
+}
+
+// chartAt is the release of a chart with one values file, nil where the file
+// is not on this side.
+func (s *Scan) chartAt(r Root) *Unit {
+	u := s.chart(r.Dir)
+	u.Owner = Owner{Kind: HelmRelease, Object: "release", Name: u.Release.Name, Prune: true}
+	if r.Variant != "" {
+		if !s.Tree.HasFile(r.Variant) {
+			return nil
+		}
+		u.addValuesFile(r.Variant)
+	}
+	return u
+}
+
+func (u *Unit) addValuesFile(name string) {
+	u.Values = append(u.Values, ValueSource{File: name})
+	if !slices.Contains(u.Files, name) {
+		u.Files = append(u.Files, name)
+		slices.Sort(u.Files)
+	}
+}
+
+// chartFile is what matters of a Chart.yaml before it is rendered.
+type chartFile struct {
+	name, kind   string
+	dependencies []dependency
+}
+
+type dependency struct{ name, repository string }
+
+func readChartFile(t *Tree, dir string) (chartFile, *plan.Gap) {
+	var c chartFile
+	name := path.Join(dir, "Chart.yaml")
+	file, err := t.Parse(name)
+	if err != nil {
+		kind, line, why := Trouble(err)
+		return c, &plan.Gap{At: plan.Range{File: name, Line: line, EndLine: line, Side: t.Side}, Root: dir, Kind: kind, Subject: name, Why: why}
+	}
+	var value any
+	for _, other := range file.Others {
+		value = other.Value
+	}
+	for _, o := range file.Objects {
+		value = o.Value
+	}
+	c.name, c.kind = stringAt(value, "name"), stringAt(value, "type")
+	list, _ := object.Lookup(value, "dependencies")
+	items, _ := list.([]any)
+	for _, item := range items {
+		c.dependencies = append(c.dependencies, dependency{stringAt(item, "name"), stringAt(item, "repository")})
+	}
+	return c, nil
+}
+
+func stringAt(v any, at ...any) string {
+	found, _ := object.Lookup(v, at...)
+	text, _ := found.(string)
+	return text
+}
+
+// chart is the unit of a chart without any values but its own.
+func (s *Scan) chart(dir string) *Unit {
+	u := &Unit{Root: dir, Tool: Helm, Vendored: map[string]string{}}
+	read, gap := readChartFile(s.Tree, dir)
+	if gap != nil {
+		u.Gaps = append(u.Gaps, *gap)
+	}
+	u.Release = Release{Name: read.name, Namespace: "default"}
+	files := s.chartFiles(dir)
+	for _, dep := range read.dependencies {
+		local, ok := strings.CutPrefix(dep.repository, "file://")
+		if !ok || s.Tree.HasDir(path.Join(dir, "charts", dep.name)) {
+			continue
+		}
+		target := path.Join(dir, local)
+		if !s.charts[target] {
+			u.Gaps = append(u.Gaps, plan.Gap{At: plan.Range{File: path.Join(dir, "Chart.yaml"), Side: s.Tree.Side}, Root: dir, Kind: plan.GapInvalid,
+				Subject: dep.name, Why: fmt.Sprintf("the chart %s that it depends on is not at %s", dep.name, target)})
+			continue
+		}
+		u.Vendored[dep.name] = target
+		files = append(files, s.chartFiles(target)...)
+	}
+	slices.Sort(files)
+	u.Files = slices.Compact(files)
+	return u
+}
+
+// chartParts are the names in a chart's folder that Helm itself reads.
+var chartParts = []string{"Chart.yaml", "Chart.lock", "values.yaml", "requirements.yaml", "requirements.lock", ".helmignore"}
+
+// chartFiles are the files of a chart that its rendering may read, without
+// what .helmignore names. Files beside the parts that Helm knows count only
+// where a template reads files.
+func (s *Scan) chartFiles(dir string) []string {
+	var parts, rest []string
+	reads := false
+	ignore := s.helmignore(dir)
+	for _, name := range s.Tree.Below(dir) {
+		inside := strings.TrimPrefix(name, dir+"/")
+		if dir == "." {
+			inside = name
+		}
+		first, below, nested := strings.Cut(inside, "/")
+		switch {
+		case ignore.match(inside):
+		case !nested && slices.Contains(chartParts, first), nested && (first == "templates" || first == "charts" || first == "crds") && below != "":
+			parts = append(parts, name)
+			if first != "crds" && !reads {
+				data, err := s.Tree.Read(name)
+				reads = err == nil && bytes.Contains(data, []byte(".Files"))
+			}
+		case s.Tree.HasFile(name) && !s.otherChart(dir, name):
+			rest = append(rest, name)
+		}
+	}
+	if reads {
+		parts = append(parts, rest...)
+	}
+	return parts
+}
+
+// otherChart reports whether a file belongs to a chart that lies in this one's
+// folder without being a part of it.
+func (s *Scan) otherChart(dir, name string) bool {
+	for d := path.Dir(name); d != dir && d != "."; d = path.Dir(d) {
+		if s.charts[d] {
+			return true
+		}
+	}
+	return false
+}
+
+// ignoreRules are the patterns of a .helmignore file (helm v4 internal
+// ignore/rules.go): a pattern without a slash matches the last element of a
+// path, one with a slash the whole path, `!` turns it round.
+type ignoreRules []ignoreRule
+
+type ignoreRule struct {
+	pattern      string
+	negate, tree bool
+	whole        bool
+}
+
+func (s *Scan) helmignore(dir string) ignoreRules {
+	name := path.Join(dir, ".helmignore")
+	if !s.Tree.HasFile(name) {
+		return nil
+	}
+	data, err := s.Tree.Read(name)
+	if err != nil {
+		return nil
+	}
+	var rules ignoreRules
+	for _, line := range strings.Split(string(data), "\n") {
+		line = strings.TrimSpace(line)
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		var r ignoreRule
+		line, r.negate = strings.CutPrefix(line, "!")
+		line, r.tree = strings.CutSuffix(line, "/")
+		line, r.whole = strings.CutPrefix(line, "/")
+		r.whole = r.whole || strings.Contains(line, "/")
+		r.pattern = line
+		rules = append(rules, r)
+	}
+	return rules
+}
+
+// match reports whether a file of the chart, or a folder above it, is ignored.
+func (rules ignoreRules) match(inside string) bool {
+	for i, c := range inside + "/" {
+		if c == '/' && rules.matchOne(inside[:i], i < len(inside)) {
+			return true
+		}
+	}
+	return false
+}
+
+func (rules ignoreRules) matchOne(name string, isDir bool) bool {
+	for _, r := range rules {
+		if r.tree && !isDir {
+			continue
+		}
+		against := path.Base(name)
+		if r.whole {
+			against = name
+		}
+		hit, err := path.Match(r.pattern, against)
+		if err == nil && hit != r.negate {
+			return true
+		}
+	}
+	return false
+}

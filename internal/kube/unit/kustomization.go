@@ -1,0 +1,205 @@
+package unit
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+)
+
+// kustomizations is the graph of a tree's kustomizations by folder.
+type kustomizations struct {
+	tree  *Tree
+	nodes map[string]*kustomizationNode
+	// used are the folders that another kustomization builds on.
+	used map[string]bool
+	// territory are folders that hold files which a kustomization elsewhere
+	// names.
+	territory map[string]bool
+}
+
+type kustomizationNode struct {
+	file string
+	read Kustomization
+	err  error
+}
+
+func readKustomizations(t *Tree) *kustomizations {
+	g := &kustomizations{tree: t, nodes: map[string]*kustomizationNode{}, used: map[string]bool{}, territory: map[string]bool{}}
+	for _, name := range t.Names() {
+		if !isKustomizationName(path.Base(name)) || g.nodes[path.Dir(name)] != nil {
+			continue
+		}
+		node := &kustomizationNode{file: name}
+		data, err := t.Read(name)
+		if err == nil {
+			node.read, err = ReadKustomization(name, data)
+		}
+		node.err = err
+		g.nodes[path.Dir(name)] = node
+	}
+	for dir, node := range g.nodes {
+		for _, ref := range node.read.References {
+			target := path.Join(dir, ref.Path)
+			switch {
+			case IsRemote(ref.Path):
+			case g.nodes[target] != nil:
+				g.used[target] = true
+			case t.HasFile(target):
+				g.territory[path.Dir(target)] = true
+			}
+		}
+	}
+	return g
+}
+
+// tops are the folders of kustomizations that nothing else builds on.
+func (g *kustomizations) tops() []string {
+	var out []string
+	for dir, node := range g.nodes {
+		if !g.used[dir] && !node.read.Component {
+			out = append(out, dir)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// walk collects what the kustomization of a folder reads.
+type walk struct {
+	graph   *kustomizations
+	root    string
+	files   map[string]bool
+	outside []Outside
+	gaps    []plan.Gap
+	open    map[string]bool
+	done    map[string]bool
+}
+
+func (g *kustomizations) walk(root string) *walk {
+	w := &walk{graph: g, root: root, files: map[string]bool{}, open: map[string]bool{}, done: map[string]bool{}}
+	w.folder(root, plan.Range{Side: g.tree.Side})
+	return w
+}
+
+func (w *walk) gap(at plan.Range, kind plan.GapKind, subject, format string, args ...any) {
+	w.gaps = append(w.gaps, plan.Gap{At: at, Root: w.root, Kind: kind, Subject: subject, Why: fmt.Sprintf(format, args...)})
+}
+
+func (w *walk) folder(dir string, from plan.Range) {
+	node := w.graph.nodes[dir]
+	switch {
+	case w.open[dir]:
+		w.gap(from, plan.GapInvalid, dir, "the kustomization builds on itself")
+		return
+	case w.done[dir]:
+		return
+	}
+	w.open[dir] = true
+	defer func() { w.open[dir], w.done[dir] = false, true }()
+	w.files[node.file] = true
+	for _, other := range kustomizationNames {
+		if p := path.Join(dir, other); p != node.file && w.graph.tree.HasFile(p) {
+			w.files[p] = true // kustomize refuses two of them; let it say so
+		}
+	}
+	if node.err != nil {
+		kind, line, why := Trouble(node.err)
+		w.gap(plan.Range{File: node.file, Line: line, EndLine: line, Side: w.graph.tree.Side}, kind, node.file, "%s", why)
+		return
+	}
+	if line := node.read.HelmCharts; line > 0 {
+		w.helmCharts(node)
+	}
+	for _, ref := range node.read.References {
+		w.reference(dir, node, ref)
+	}
+}
+
+func (w *walk) reference(dir string, node *kustomizationNode, ref Reference) {
+	at := plan.Range{File: node.file, Line: ref.Line, EndLine: ref.Line, Side: w.graph.tree.Side}
+	target := path.Join(dir, ref.Path)
+	switch {
+	case IsRemote(ref.Path) && (ref.Role == Resource || ref.Role == Component):
+		w.outside = append(w.outside, Outside{What: node.file, ID: ref.Path, File: node.file, Line: ref.Line, EndLine: ref.Line})
+	case IsRemote(ref.Path):
+		w.gap(at, plan.GapOpaque, ref.Path, "%s is not in the repository", ref.Path)
+	case target == ".." || strings.HasPrefix(target, "../"):
+		w.gap(at, plan.GapOpaque, ref.Path, "%s leads out of the repository", ref.Path)
+	case w.graph.nodes[target] != nil:
+		w.folder(target, at)
+	case w.graph.tree.HasFile(target):
+		w.files[target] = true
+	case w.graph.tree.HasDir(target) && ref.Role == Plugin:
+		for _, file := range w.graph.tree.Below(target) {
+			w.files[file] = true
+		}
+	case w.graph.tree.HasDir(target):
+		w.gap(at, plan.GapInvalid, ref.Path, "%s is a folder without a kustomization; kustomize refuses to build it", ref.Path)
+	default:
+		w.gap(at, plan.GapInvalid, ref.Path, "%s does not exist; kustomize refuses to build it", ref.Path)
+	}
+}
+
+// helmCharts leaves out what kustomize would have Helm render: a remote chart
+// in all but a few cases. The values files it names decide as well.
+func (w *walk) helmCharts(node *kustomizationNode) {
+	data, err := w.graph.tree.Read(node.file)
+	if err != nil {
+		return
+	}
+	for _, block := range topBlocks(data, "helmCharts", "helmChartInflationGenerator", "helmGlobals") {
+		lines := strings.Split(string(data), "\n")[block.from-1 : block.to]
+		id := strings.Join(lines, "\n")
+		for _, file := range valuesFilesIn(lines) {
+			if text, err := w.graph.tree.Read(path.Join(path.Dir(node.file), file)); err == nil {
+				id += "\x00" + string(text)
+			}
+		}
+		w.outside = append(w.outside, Outside{What: node.file + " helmCharts", ID: id, File: node.file, Line: block.from, EndLine: block.to})
+	}
+}
+
+type block struct{ from, to int }
+
+// topBlocks are the lines of top-level keys of a block mapping.
+func topBlocks(data []byte, keys ...string) []block {
+	var out []block
+	open := false
+	for i, line := range strings.Split(string(data), "\n") {
+		top := line != "" && line[0] != ' ' && line[0] != '-' && line[0] != '#' && line[0] != '\r'
+		if top {
+			key, _, _ := strings.Cut(line, ":")
+			if open = slices.Contains(keys, key); open {
+				out = append(out, block{i + 1, i + 1})
+			}
+		}
+		if open {
+			out[len(out)-1].to = i + 1
+		}
+	}
+	return out
+}
+
+// valuesFilesIn are the words after `valuesFile:` and in `additionalValuesFiles`.
+func valuesFilesIn(lines []string) []string {
+	var out []string
+	for _, line := range lines {
+		word := strings.Trim(strings.TrimLeft(strings.TrimSpace(line), "- "), `"'`)
+		if _, value, ok := strings.Cut(word, "valuesFile:"); ok {
+			word = strings.Trim(strings.TrimSpace(value), `"'`)
+		}
+		if hasManifestEnding(word) && !strings.Contains(word, ":") {
+			out = append(out, word)
+		}
+	}
+	return out
+}
+
+// unit makes the unit of a kustomization that stands alone.
+func (g *kustomizations) unit(dir string) *Unit {
+	w := g.walk(dir)
+	return &Unit{Root: dir, Tool: Kustomize, Files: sortedSet(w.files), Outside: w.outside, Gaps: w.gaps}
+}

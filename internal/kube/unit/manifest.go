@@ -1,0 +1,119 @@
+package unit
+
+import (
+	"bytes"
+	"path"
+	"strings"
+
+	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
+)
+
+// toolGroups are API groups of files that tools read and that are never
+// applied to a cluster, although they carry apiVersion and kind.
+var toolGroups = map[string]bool{
+	"kustomize.config.k8s.io": true, "builtin": true, "config.kubernetes.io": true, "kpt.dev": true, "fn.kpt.dev": true,
+	"skaffold": true, "kind.x-k8s.io": true, "k3d.io": true, "kuttl.dev": true, "kubeadm.k8s.io": true, "kubelet.config.k8s.io": true,
+	"kubeproxy.config.k8s.io": true, "kubescheduler.config.k8s.io": true, "controller-runtime.sigs.k8s.io": true, "controller.config": true,
+	"apiserver.config.k8s.io": true, "apiserver.k8s.io": true, "audit.k8s.io": true, "client.authentication.k8s.io": true, "credentialprovider.kubelet.k8s.io": true,
+	"eksctl.io": true, "backstage.io": true, "meta.pkg.crossplane.io": true, "cli.kyverno.io": true, "talhelper.budimanjojo.com": true,
+	"kubeone.k8c.io": true, "kubeone.io": true, "kops.k8s.io": true, "k0sctl.k0sproject.io": true,
+	"ctlptl.dev": true, "krew.googlecontainertools.github.com": true, "scaffolder.backstage.io": true, "devspace.sh": true, "garden.io": true, "score.dev": true, "testing.kuttl.dev": true, "test.kyverno.io": true, "operatorframework.io": true,
+}
+
+// toolKinds are single kinds of that sort.
+var toolKinds = map[string]bool{
+	"/Config":                              true, // kubeconfig, skaffold
+	"argoproj.io/ConfigManagementPlugin":   true,
+	"kubernetes-client.io/ExternalDataKey": true,
+	"chaostoolkit.org/Experiment":          true,
+	"install.openshift.io/InstallConfig":   true,
+}
+
+// applied reports whether an object is one that goes to a cluster.
+func applied(o object.Object) bool {
+	if o.Kind == "" || o.Version == "" || toolGroups[o.Group] || toolKinds[o.Group+"/"+o.Kind] {
+		return false
+	}
+	// A version written alone, such as `v2` of a chart or `2.0` of a tool's
+	// own file, is no core version.
+	if o.Group == "" && o.Version != "v1" && o.Version != "v1beta1" {
+		return false
+	}
+	_, named := o.Get("metadata")
+	return named
+}
+
+// Manifests are the objects of a file that go to a cluster. A file that is
+// none at all yields nothing and no error.
+func Manifests(t *Tree, name string) ([]object.Object, error) {
+	if !looksLikeManifest(t, name) {
+		return nil, nil
+	}
+	file, err := t.Parse(name)
+	if err != nil {
+		return nil, err
+	}
+	var out []object.Object
+	for _, o := range file.Objects {
+		if applied(o) {
+			out = append(out, o)
+		}
+	}
+	return out, nil
+}
+
+// looksLikeManifest is a quick look at the text: a key apiVersion and a key
+// kind at the start of a line or of a flow mapping.
+func looksLikeManifest(t *Tree, name string) bool {
+	if isKustomizationName(path.Base(name)) {
+		return false
+	}
+	switch path.Ext(name) {
+	case ".yaml", ".yml", ".json":
+	default:
+		return false
+	}
+	data, err := t.Read(name)
+	if err != nil {
+		return couldBeManifest(name)
+	}
+	return hasKey(data, "apiVersion") && hasKey(data, "kind")
+}
+
+func hasKey(data []byte, key string) bool {
+	for rest := data; ; {
+		i := bytes.Index(rest, []byte(key))
+		if i < 0 {
+			return false
+		}
+		tail := bytes.TrimLeft(rest[i+len(key):], `"' `)
+		if len(tail) > 0 && tail[0] == ':' {
+			return true
+		}
+		rest = rest[i+len(key):]
+	}
+}
+
+// couldBeManifest judges a file that cannot be read by its name alone.
+func couldBeManifest(name string) bool {
+	base := path.Base(name)
+	for _, part := range []string{"values", "compose", "package", "tsconfig", "openapi", "swagger", "lock"} {
+		if strings.Contains(base, part) {
+			return false
+		}
+	}
+	return path.Ext(name) != ".json"
+}
+
+// Template names the language that a text which does not parse may be a
+// template of, "" where it shows none.
+func Template(data []byte) string {
+	for _, mark := range []struct{ text, language string }{
+		{"{{", "a template"}, {"{%", "a template"}, {"<%", "a template"}, {"#@ ", "ytt"}, {"#@data/", "ytt"},
+	} {
+		if bytes.Contains(data, []byte(mark.text)) {
+			return mark.language
+		}
+	}
+	return ""
+}

@@ -1,0 +1,236 @@
+package unit
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
+)
+
+// Settings are what a repository says about its own units.
+type Settings struct {
+	// Repository is `owner/name` on the host, used to tell this repository
+	// from others in what Argo CD and Flux objects name. Where it is empty a
+	// source counts as this repository if its path is here.
+	Repository string
+	// Branch is the branch that is merged into.
+	Branch string
+	// Declared are units that cannot be seen in the files.
+	Declared []Declaration
+	// Ignore are folders whose manifests are not applied.
+	Ignore []string
+}
+
+// Declaration says how a folder is applied.
+type Declaration struct {
+	Path string
+	// Prune: what leaves the folder is deleted from the cluster.
+	Prune   bool
+	Cluster string
+	// Namespace is where objects go that name none.
+	Namespace string
+	// Release and Values are used by charts.
+	Release string
+	Values  []string
+}
+
+// Scan is what one side holds.
+type Scan struct {
+	Tree     *Tree
+	settings Settings
+	graph    *kustomizations
+	charts   map[string]bool
+}
+
+// NewScan reads the structure of one side: kustomizations and charts, no
+// manifests.
+func NewScan(t *Tree, s Settings) *Scan {
+	scan := &Scan{Tree: t, settings: s, graph: readKustomizations(t), charts: map[string]bool{}}
+	for _, name := range t.Names() {
+		if path.Base(name) == "Chart.yaml" {
+			scan.charts[path.Dir(name)] = true
+		}
+	}
+	return scan
+}
+
+// Root is one folder that is applied with its variants.
+type Root struct {
+	Dir     string
+	Variant string
+}
+
+// Roots are the folders that stand alone on either side: no object of Argo CD
+// or Flux is known to apply them. claimed tells those that one does apply.
+func Roots(before, after *Scan, claimed func(dir string) bool) []Root {
+	dirs := map[string]bool{}
+	for _, s := range []*Scan{before, after} {
+		for _, dir := range s.graph.tops() {
+			dirs[dir] = true
+		}
+		for dir := range s.charts {
+			if !s.insideChart(dir) {
+				dirs[dir] = true
+			}
+		}
+		for dir := range s.Tree.dirs {
+			if s.plain(dir, before, after) {
+				dirs[dir] = true
+			}
+		}
+	}
+	var out []Root
+	for _, dir := range sortedSet(dirs) {
+		if claimed(dir) || ignored(dir, before.settings) {
+			continue
+		}
+		if before.charts[dir] || after.charts[dir] {
+			for _, v := range variants(before, after, dir) {
+				out = append(out, Root{dir, v})
+			}
+			continue
+		}
+		out = append(out, Root{Dir: dir})
+	}
+	return out
+}
+
+// plain reports whether a folder may hold manifests that are applied as they
+// stand.
+func (s *Scan) plain(dir string, before, after *Scan) bool {
+	if s.graph.nodes[dir] != nil || before.graph.territory[dir] || after.graph.territory[dir] {
+		return false
+	}
+	if before.graph.used[dir] || after.graph.used[dir] || before.inChart(dir) || after.inChart(dir) {
+		return false
+	}
+	return slices.ContainsFunc(s.Tree.In(dir), hasManifestEnding)
+}
+
+// inChart reports whether a folder is a chart or lies in one.
+func (s *Scan) inChart(dir string) bool {
+	for ; ; dir = path.Dir(dir) {
+		if s.charts[dir] {
+			return true
+		}
+		if dir == "." || dir == "/" {
+			return false
+		}
+	}
+}
+
+// insideChart reports whether a chart is a part of another.
+func (s *Scan) insideChart(dir string) bool {
+	return dir != "." && s.inChart(path.Dir(dir))
+}
+
+// exempt are folders whose manifests nobody applies, by what tools and people
+// call them. An owner that names such a folder wins.
+var exempt = map[string]bool{
+	"testdata": true, "fixtures": true, "__fixtures__": true, "__tests__": true, "__snapshots__": true, "node_modules": true,
+	".github": true, ".gitlab": true, ".circleci": true, "docs": true, "doc": true, "examples": true, "example": true,
+	"samples": true, "sample": true, "test": true, "tests": true, "e2e": true, "third_party": true, ".vscode": true, ".devcontainer": true,
+}
+
+func ignored(dir string, s Settings) bool {
+	for _, d := range s.Declared {
+		if under(dir, d.Path) {
+			return false
+		}
+	}
+	for _, i := range s.Ignore {
+		if under(dir, path.Clean(i)) {
+			return true
+		}
+	}
+	for _, part := range strings.Split(dir, "/") {
+		if exempt[part] {
+			return true
+		}
+	}
+	return false
+}
+
+// under reports whether a path is a folder or lies below it.
+func under(name, dir string) bool {
+	dir = path.Clean(dir)
+	return dir == "." || name == dir || strings.HasPrefix(name, dir+"/")
+}
+
+// At is the unit of a root on this side, nil where there is none.
+func (s *Scan) At(r Root) *Unit {
+	var u *Unit
+	switch {
+	case s.graph.nodes[r.Dir] != nil:
+		u = s.graph.unit(r.Dir)
+	case s.charts[r.Dir]:
+		if u = s.chartAt(r); u == nil {
+			return nil
+		}
+	default:
+		u = s.folder(r.Dir)
+		if len(u.Files) == 0 {
+			return nil
+		}
+	}
+	u.Key, u.Variant = "path:"+r.Dir+"#"+r.Variant, r.Variant
+	for _, d := range s.settings.Declared {
+		if path.Clean(d.Path) == r.Dir {
+			u.declare(d)
+		}
+	}
+	return u
+}
+
+func (u *Unit) declare(d Declaration) {
+	u.Owner.Cluster, u.Namespace = d.Cluster, d.Namespace
+	if d.Prune && u.Owner.Kind == Unowned {
+		u.Owner.Kind, u.Owner.Prune = KubectlPrune, true
+	}
+	if d.Release != "" {
+		u.Release.Name = d.Release
+	}
+	if d.Namespace != "" {
+		u.Release.Namespace = d.Namespace
+	}
+}
+
+// folder is the unit of the manifests that lie directly in a folder.
+func (s *Scan) folder(dir string) *Unit {
+	u := &Unit{Root: dir, Tool: Folder}
+	for _, base := range s.Tree.In(dir) {
+		name := path.Join(dir, base)
+		if looksLikeManifest(s.Tree, name) {
+			u.Manifests = append(u.Manifests, name)
+		}
+	}
+	slices.Sort(u.Manifests)
+	u.Files = u.Manifests
+	return u
+}
+
+// OwnerObjects are the objects of Argo CD and Flux that are written out in
+// files, by file. Chart templates and what does not parse are left out.
+func (s *Scan) OwnerObjects() []object.Object {
+	var out []object.Object
+	for _, name := range s.Tree.Names() {
+		if !hasManifestEnding(name) || s.inChart(path.Dir(name)) || isKustomizationName(path.Base(name)) {
+			continue
+		}
+		data, err := s.Tree.Read(name)
+		if err != nil || !mentionsOwner(data) {
+			continue
+		}
+		file, err := s.Tree.Parse(name)
+		if err != nil {
+			continue
+		}
+		for _, o := range file.Objects {
+			if IsOwner(o) {
+				out = append(out, o)
+			}
+		}
+	}
+	return out
+}

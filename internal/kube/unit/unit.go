@@ -1,0 +1,201 @@
+// Package unit finds what is applied as one: folders of manifests,
+// kustomizations, charts with their values, and what Argo CD and Flux objects
+// name. It reads files and renders nothing.
+package unit
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+)
+
+// Unit is one side of what is applied as one.
+type Unit struct {
+	// Key is the same on both sides for the same unit.
+	Key string
+	// Root is the folder it stands in, the root of its addresses.
+	Root string
+	// Variant tells units of one root apart: the values file of a chart.
+	Variant string
+	Tool    Tool
+	Owner   Owner
+	// Namespace is where objects go that name none, "" where that is not
+	// known.
+	Namespace string
+	// Files is everything that the objects are made from, sorted.
+	Files []string
+	// Manifests are the files of a Folder, sorted.
+	Manifests []string
+	// Fields are as in Request.
+	Fields map[string]any
+	// Written is the kustomization that the owner writes into Root where
+	// there is none, nil else.
+	Written []byte
+	// Release is as in Request, with Values left to ValueSources.
+	Release Release
+	// Values are the sources of a release's values, the last wins.
+	Values []ValueSource
+	// Vendored are folders of charts that a chart names by file://, by the
+	// name of the dependency.
+	Vendored map[string]string
+	// Substitute are the variables Flux puts in after building.
+	Substitute map[string]string
+	// Selectors are files that decide which files count, such as
+	// .sourceignore.
+	Selectors []string
+	// Outside is what the unit takes from outside the repository. It is left
+	// out on both sides; where it differs the result is a gap.
+	Outside []Outside
+	// Gaps say why the unit cannot be rendered; empty where it can.
+	Gaps []plan.Gap
+}
+
+// ValueSource is one document of values: a file or text in place.
+type ValueSource struct {
+	File string
+	Text []byte
+}
+
+// Outside is a part that is defined elsewhere.
+type Outside struct {
+	// What names the part; two parts of the same name and ID are equal.
+	What, ID string
+	File     string
+	// Line and EndLine are blanked before the file is used; 0 where nothing
+	// has to go.
+	Line, EndLine int
+}
+
+// config is what beside the files decides about the objects.
+func (u *Unit) config() string {
+	text, err := json.Marshal([]any{u.Tool, u.Root, u.Owner.Cluster, u.Namespace, u.Manifests, u.Fields, string(u.Written), u.Release, u.Values, u.Vendored, u.Substitute})
+	if err != nil {
+		return err.Error()
+	}
+	return string(text)
+}
+
+// SameInputs reports whether two sides of a unit are made from the same.
+func SameInputs(before *Unit, tb *Tree, after *Unit, ta *Tree) bool {
+	if !slices.Equal(before.Files, after.Files) || before.config() != after.config() || !slices.Equal(outsideIDs(before), outsideIDs(after)) {
+		return false
+	}
+	for _, name := range before.Files {
+		if !Same(tb, ta, name) {
+			return false
+		}
+	}
+	return true
+}
+
+func outsideIDs(u *Unit) []string {
+	ids := make([]string, len(u.Outside))
+	for i, o := range u.Outside {
+		ids[i] = o.What + "\x00" + o.ID
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+// Request collects the files of a unit that has to be rendered.
+func (u *Unit) Request(t *Tree) (Request, *plan.Gap) {
+	req := Request{Tool: u.Tool, Files: map[string][]byte{}, Root: u.Root, Fields: u.Fields, Release: u.Release}
+	for _, name := range u.Files {
+		data, err := t.Read(name)
+		if err != nil {
+			kind, line, why := Trouble(err)
+			return req, &plan.Gap{At: plan.Range{File: name, Line: line, EndLine: line, Side: t.Side}, Root: u.Root, Kind: kind, Subject: name, Why: why}
+		}
+		req.Files[name] = data
+	}
+	for _, o := range u.Outside {
+		if o.Line > 0 {
+			req.Files[o.File] = blank(req.Files[o.File], o.Line, o.EndLine)
+		}
+	}
+	if u.Written != nil {
+		req.Files[path.Join(u.Root, kustomizationNames[0])] = u.Written
+	}
+	for name, dir := range u.Vendored {
+		for _, file := range t.Below(dir) {
+			if data, ok := req.Files[file]; ok {
+				req.Files[path.Join(u.Root, "charts", name, strings.TrimPrefix(file, dir+"/"))] = data
+			}
+		}
+	}
+	for _, v := range u.Values {
+		text := v.Text
+		if v.File != "" {
+			text = req.Files[v.File]
+		}
+		req.Release.Values = append(req.Release.Values, text)
+	}
+	return req, nil
+}
+
+// blank empties lines without moving the others.
+func blank(data []byte, from, to int) []byte {
+	lines := strings.Split(string(data), "\n")
+	for i := max(from, 1); i <= min(to, len(lines)); i++ {
+		lines[i-1] = ""
+	}
+	return []byte(strings.Join(lines, "\n"))
+}
+
+// OwnerKind is what applies a unit. The zero value is an apply of which
+// nothing is known.
+type OwnerKind string
+
+const (
+	Unowned OwnerKind = ""
+	ArgoCD  OwnerKind = "argocd"
+	Flux    OwnerKind = "flux"
+	// HelmRelease is a release: of a chart by hand, or by Flux's controller.
+	HelmRelease OwnerKind = "helm"
+	// KubectlPrune is `kubectl apply --prune`, as settings declare it.
+	KubectlPrune OwnerKind = "kubectl-prune"
+)
+
+// Owner is what applies a unit, and how it treats what leaves it.
+type Owner struct {
+	Kind OwnerKind
+	// Namespace and Name are those of the owning object.
+	Namespace, Name string
+	// Object is its kind in words: `Application`, `HelmRelease`.
+	Object string
+	// At is where the owning object is written.
+	At plan.Range
+	// Cluster names the destination, "" for the one nobody names.
+	Cluster string
+	// Prune: what is no longer rendered is deleted.
+	Prune bool
+	// AllowEmpty lets Argo CD prune everything.
+	AllowEmpty bool
+	// KeepByDefault is the sync option Prune=false of a whole Application.
+	KeepByDefault bool
+	// Force deletes and creates what cannot be updated; Replace puts whole
+	// objects.
+	Force, Replace bool
+	// Suspended: nothing is applied or deleted.
+	Suspended bool
+	// Cascade: with the owner goes what it applied.
+	Cascade bool
+}
+
+// Label names the owner in messages.
+func (o Owner) Label() string {
+	switch {
+	case o.Object == "":
+		return "what applies it"
+	case o.Namespace == "":
+		return fmt.Sprintf("%s %s", o.Object, o.Name)
+	}
+	return fmt.Sprintf("%s %s/%s", o.Object, o.Namespace, o.Name)
+}
+
+func sortedSet(names map[string]bool) []string { return slices.Sorted(maps.Keys(names)) }
