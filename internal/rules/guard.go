@@ -1,0 +1,119 @@
+package rules
+
+import (
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+)
+
+// guard is an attribute whose value protects an object: losing it is a step
+// towards a deletion that nothing will stop.
+type guard struct {
+	// Attribute is a path of names; lists in between are entered.
+	Attribute string `yaml:"attribute"`
+	// Types limits the guard to types, as patterns. Empty means all.
+	Types []string `yaml:"types"`
+	// Safe is the protecting value. Falls marks a number that protects by
+	// its size.
+	Safe  any  `yaml:"safe"`
+	Falls bool `yaml:"falls"`
+	// Assumed marks a Safe that also holds where the attribute is not set.
+	Assumed bool   `yaml:"assumed"`
+	Source  string `yaml:"source"`
+}
+
+func (g guard) check() error {
+	switch {
+	case g.Attribute == "" || g.Source == "":
+		return fmt.Errorf("guard %q: attribute and source must be given", g.Attribute)
+	case (g.Safe == nil) == !g.Falls:
+		return fmt.Errorf("guard %q: want either safe or falls", g.Attribute)
+	case g.Assumed && g.Safe == nil:
+		return fmt.Errorf("guard %q: assumed needs safe", g.Attribute)
+	}
+	for _, t := range g.Types {
+		if _, err := path.Match(t, ""); err != nil {
+			return fmt.Errorf("guard %q: type %q: %w", g.Attribute, t, err)
+		}
+	}
+	return nil
+}
+
+func (g guard) fits(resourceType string) bool {
+	if len(g.Types) == 0 {
+		return true
+	}
+	for _, t := range g.Types {
+		if ok, _ := path.Match(t, resourceType); ok {
+			return true
+		}
+	}
+	return false
+}
+
+// lost reports whether the change takes the protection away. What was not
+// known before is not lost; what was safe and is not known any more is.
+func (g guard) lost(c plan.Change) bool {
+	elements := strings.Split(g.Attribute, ".")
+	before, after := values(c.Before, elements), values(c.After, elements)
+	if g.Falls {
+		low, ok := lowest(before)
+		now, known := lowest(after)
+		return ok && (!known || now < low)
+	}
+	wasSafe := allEqual(before, g.Safe) && (len(before) > 0 || g.Assumed)
+	if !wasSafe {
+		return false
+	}
+	return len(after) == 0 && !g.Assumed || !allEqual(after, g.Safe)
+}
+
+// values collects what stands at a path, entering every list on the way.
+func values(at any, elements []string) []any {
+	if list, ok := at.([]any); ok {
+		var out []any
+		for _, item := range list {
+			out = append(out, values(item, elements)...)
+		}
+		return out
+	}
+	if len(elements) == 0 {
+		if at == nil {
+			return nil
+		}
+		return []any{at}
+	}
+	object, ok := at.(map[string]any)
+	if !ok {
+		return nil
+	}
+	next, ok := object[elements[0]]
+	if !ok {
+		return nil
+	}
+	return values(next, elements[1:])
+}
+
+func allEqual(list []any, want any) bool {
+	for _, v := range list {
+		if fmt.Sprint(v) != fmt.Sprint(want) {
+			return false
+		}
+	}
+	return true
+}
+
+func lowest(list []any) (low float64, ok bool) {
+	for i, v := range list {
+		n, isNumber := v.(float64)
+		if !isNumber {
+			return 0, false
+		}
+		if i == 0 || n < low {
+			low = n
+		}
+	}
+	return low, len(list) > 0
+}

@@ -1,0 +1,421 @@
+package rules
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+)
+
+// Case is what a Set judges: one comparison of two trees.
+type Case struct {
+	// Comparison is its name: change, merge or group.
+	Comparison string
+	Plan       plan.Plan
+	// Files are the paths that differ.
+	Files []plan.File
+	// Before and After are read only for the files that rules about added
+	// lines look into, see Wants.
+	Before, After fs.FS
+	// Totals are the numbers of objects in each root before the change, by an
+	// address of engine and root alone, where they are known.
+	Totals map[plan.Address]int
+	// Agent is nil where no agent is known to have made the change.
+	Agent    *Agent
+	Settings Settings
+}
+
+// Judge applies every rule to every change, changed file and gap. Its answer
+// is in no particular order.
+func (s *Set) Judge(c Case) []Finding {
+	if c.Settings.exemptsAll(c.Files) {
+		return nil
+	}
+	j := judging{Set: s, Case: c, counts: count(s, c.Plan)}
+	var out []Finding
+	for i := range c.Plan.Changes {
+		out = append(out, j.change(&c.Plan.Changes[i])...)
+	}
+	for _, root := range j.counts.roots() {
+		out = append(out, j.root(root)...)
+	}
+	for i := range c.Files {
+		out = append(out, j.file(&c.Files[i])...)
+	}
+	for i := range c.Plan.Gaps {
+		out = append(out, j.gap(&c.Plan.Gaps[i])...)
+	}
+	return out
+}
+
+// Wants reports whether a rule reads the content of a changed file: such files
+// are worth fetching beforehand.
+func (s *Set) Wants(name string) bool {
+	if name == SettingsPath {
+		return true
+	}
+	return slices.ContainsFunc(s.rules, func(r *Rule) bool { return r.adds != nil && matchAny(r.Paths, name) })
+}
+
+// exemptsAll reports whether every changed path is exempt: one that is not
+// brings all the others back, so that a name alone hides nothing.
+func (s Settings) exemptsAll(files []plan.File) bool {
+	return len(s.Exempt) > 0 && within(s.Exempt, files)
+}
+
+type judging struct {
+	*Set
+	Case
+	counts counts
+}
+
+// counts are the numbers that rules about mass destruction see.
+type counts struct {
+	tally
+	byRoot map[plan.Address]*tally
+}
+
+type tally struct{ destroyed, replaced, data int }
+
+func (t *tally) add(c plan.Change, loss Loss) {
+	t.destroyed++
+	if c.Action == plan.Replace {
+		t.replaced++
+	}
+	if loss == Data {
+		t.data++
+	}
+}
+
+func (n counts) roots() []plan.Address {
+	return slices.SortedFunc(maps.Keys(n.byRoot), plan.Address.Compare)
+}
+
+// count counts each object once, however many variants and comparisons tell
+// of it.
+func count(s *Set, p plan.Plan) counts {
+	n := counts{byRoot: map[plan.Address]*tally{}}
+	seen := map[plan.Address]bool{}
+	for _, c := range p.Changes {
+		if !c.Action.Destroys() || c.Effect == plan.Blocked || seen[c.Previous] {
+			continue
+		}
+		seen[c.Previous] = true
+		loss, _ := s.types.of(c.Address)
+		root := plan.Address{Engine: c.Address.Engine, Root: c.Address.Root}
+		if n.byRoot[root] == nil {
+			n.byRoot[root] = &tally{}
+		}
+		n.add(c, loss.Loss)
+		n.byRoot[root].add(c, loss.Loss)
+	}
+	return n
+}
+
+func (j *judging) vars(extra string, value map[string]any) map[string]any {
+	agent := map[string]any{"present": j.Case.Agent != nil, "name": "", "kind": ""}
+	if j.Case.Agent != nil {
+		agent["name"], agent["kind"] = j.Case.Agent.Name, string(j.Case.Agent.Kind)
+	}
+	return map[string]any{
+		extra:   value,
+		"agent": agent,
+		"plan": map[string]any{
+			"destroyed": j.counts.destroyed, "replaced": j.counts.replaced, "data": j.counts.data,
+			"changes": len(j.Plan.Changes), "gaps": len(j.Plan.Gaps),
+		},
+	}
+}
+
+func (j *judging) change(c *plan.Change) []Finding {
+	loss, listed := j.types.of(c.Address)
+	var lost []string
+	if !c.Action.Destroys() && c.Action != plan.Create {
+		for _, g := range j.guards {
+			if g.fits(c.Address.Type) && g.lost(*c) {
+				lost = append(lost, g.Attribute)
+			}
+		}
+	}
+	place := c.At.File
+	if place == "" {
+		place = c.Address.Root
+	}
+	environment := j.Settings.EnvironmentOf(place, c.Address.Root)
+	because := make([]string, len(c.Because))
+	for i, p := range c.Because {
+		because[i] = pathText(p)
+	}
+	vars := j.vars("change", map[string]any{
+		"engine": string(c.Address.Engine), "root": c.Address.Root, "module": c.Address.Module, "type": c.Address.Type,
+		"name": c.Address.Name, "key": c.Address.Key, "address": c.Address.String(),
+		"action": string(c.Action), "destroys": c.Action.Destroys(), "moved": c.Previous != c.Address,
+		"effect": string(c.Effect), "reason": string(c.Reason), "certain": c.Certain, "variant": c.Variant,
+		"because": because, "before": known(c.Before), "after": known(c.After),
+		"loss": string(loss.Loss), "listed": listed, "disarmed": lost, "environment": environment,
+	})
+	words := map[string]string{
+		"address": c.Address.String(), "type": c.Address.Type, "holds": loss.Holds, "does": does(c), "reason": c.Reason.Sentence(),
+		"guards": strings.Join(lost, ", "), "root": c.Address.Root,
+	}
+	if words["holds"] == "" {
+		words["holds"] = c.Address.Type
+	}
+	class := loss.Loss
+	if !listed {
+		class = Capacity
+	}
+	return j.apply(aboutChange, vars, words, subject{
+		root: c.Address.Root, at: c.At, name: c.Address.String(), class: class, environment: environment,
+		finish: func(r *Rule, f *Finding) {
+			f.Change = c
+			f.Fingerprint = fingerprint(r.ID, string(c.Address.Engine), c.Address.Root, c.Address.String(), c.Previous.String(),
+				string(c.Action), string(c.Effect), string(c.Reason), c.Variant, strings.Join(because, ","), strings.Join(lost, ","), fmt.Sprint(c.Certain))
+		},
+	})
+}
+
+// root judges a folder as a whole. The finding's Change stands for all of
+// them: it has the root alone for an address.
+func (j *judging) root(root plan.Address) []Finding {
+	n, total := j.counts.byRoot[root], j.Totals[root]
+	vars := j.vars("root", map[string]any{
+		"path": root.Root, "engine": string(root.Engine),
+		"destroyed": n.destroyed, "replaced": n.replaced, "data": n.data, "total": total,
+	})
+	words := map[string]string{"root": root.Root, "count": fmt.Sprint(n.destroyed)}
+	if total > 0 {
+		words["share"] = fmt.Sprintf(" out of %d", total)
+	}
+	at := plan.Range{File: root.Root, Side: plan.Before}
+	return j.apply(aboutRoot, vars, words, subject{
+		root: root.Root, at: at, name: root.Root, class: Capacity, environment: j.Settings.EnvironmentOf("", root.Root),
+		finish: func(r *Rule, f *Finding) {
+			f.Change = &plan.Change{Address: root, Previous: root, Action: plan.None, Effect: plan.Mass, Certain: true, At: at}
+			f.Fingerprint = fingerprint(r.ID, string(root.Engine), root.Root, fmt.Sprint(n.destroyed))
+		},
+	})
+}
+
+// subject is what a set of rules is applied to.
+type subject struct {
+	root, name, environment string
+	at                      plan.Range
+	// class is what a rule's loss `type` stands for.
+	class Loss
+	// finish sets what was judged, and the fingerprint.
+	finish func(*Rule, *Finding)
+}
+
+// apply evaluates all rules about one kind of subject.
+func (j *judging) apply(kind about, vars map[string]any, words map[string]string, s subject) []Finding {
+	var out []Finding
+	for _, r := range j.rules {
+		if r.About != kind {
+			continue
+		}
+		yes, err := holds(r.program, vars)
+		if err != nil {
+			out = append(out, j.defect(r, s.root, s.at, s.name, err))
+			continue
+		}
+		if !yes {
+			continue
+		}
+		class := r.Loss
+		if class == typeLoss {
+			class = s.class
+		}
+		f := j.finding(r, class, s.environment, words)
+		f.At = s.at
+		s.finish(r, &f)
+		out = append(out, f)
+	}
+	return out
+}
+
+func (j *judging) file(file *plan.File) []Finding {
+	var out []Finding
+	for _, r := range j.rules {
+		if r.About != aboutFile || !matchAny(r.Paths, file.Path) && (file.From == "" || !matchAny(r.Paths, file.From)) {
+			continue
+		}
+		adds, err := j.added(r, file)
+		at := plan.Range{File: file.Path, Side: plan.After}
+		if file.Status == plan.Removed {
+			at.Side = plan.Before
+		}
+		if err != nil {
+			out = append(out, j.unread(r, file, at, err))
+			continue
+		}
+		if r.adds != nil && len(adds) == 0 {
+			continue
+		}
+		environment := j.Settings.EnvironmentOf(file.Path, "")
+		texts := make([]string, len(adds))
+		for i, a := range adds {
+			texts[i] = a.text
+		}
+		if r.program != nil {
+			yes, err := holds(r.program, j.vars("file", map[string]any{
+				"path": file.Path, "from": file.From, "status": string(file.Status),
+				"executable": file.AfterMode&0o111 != 0, "symlink": file.AfterMode&fs.ModeSymlink != 0,
+				"submodule": file.AfterMode&fs.ModeIrregular != 0, "environment": environment, "adds": texts,
+			}))
+			if err != nil {
+				out = append(out, j.defect(r, "", at, file.Path, err))
+				continue
+			}
+			if !yes {
+				continue
+			}
+		}
+		words := map[string]string{"path": file.Path, "does": "is " + string(file.Status)}
+		if file.Status == plan.Renamed {
+			words["path"] = file.From + " -> " + file.Path
+		}
+		if len(adds) > 0 {
+			at.Line, at.EndLine = adds[0].line, adds[0].line
+			words["adds"] = adds[0].text
+		}
+		f := j.finding(r, r.Loss, environment, words)
+		f.File, f.At = file, at
+		f.Fingerprint = fingerprint(append([]string{r.ID, file.From, file.Path, string(file.Status)}, texts...)...)
+		out = append(out, f)
+	}
+	return out
+}
+
+func (j *judging) gap(g *plan.Gap) []Finding {
+	environment := j.Settings.EnvironmentOf(g.At.File, g.Root)
+	vars := j.vars("gap", map[string]any{
+		"kind": string(g.Kind), "root": g.Root, "file": g.At.File, "subject": g.Subject, "changed": j.touches(g),
+	})
+	words := map[string]string{"subject": g.Subject, "why": g.Why, "root": g.Root, "path": g.At.File}
+	return j.apply(aboutGap, vars, words, subject{
+		root: g.Root, at: g.At, name: g.Subject, class: Data, environment: environment,
+		finish: func(r *Rule, f *Finding) {
+			f.Gap = g
+			f.Fingerprint = fingerprint(r.ID, g.Root, g.At.File, g.Subject, string(g.Kind), g.Why, g.Variant)
+		},
+	})
+}
+
+// touches reports whether a gap is in a place that the change touches: its
+// file, or anything below its root. A gap without any place is everywhere.
+func (j *judging) touches(g *plan.Gap) bool {
+	if g.At.File == "" && g.Root == "" {
+		return true
+	}
+	return slices.ContainsFunc(j.Files, func(f plan.File) bool {
+		for _, name := range []string{f.Path, f.From} {
+			if name == "" {
+				continue
+			}
+			if name == g.At.File || g.Root != "" && inside(g.Root, name) {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+func inside(folder, name string) bool {
+	return folder == "." || name == folder || strings.HasPrefix(name, folder+"/")
+}
+
+func (j *judging) finding(r *Rule, class Loss, environment string, words map[string]string) Finding {
+	severity := r.Severity
+	if set, ok := j.Settings.Rules[r.ID]; ok {
+		severity = set
+	}
+	return Finding{
+		Rule: r.ID, Title: r.Title, Severity: severity, Loss: class,
+		Holds:      severity == Hold && j.Settings.enforced(class, environment, j.Case.Agent),
+		Comparison: j.Comparison, Environment: environment,
+		Message: fill(r.Message, words), Remedies: r.Remedies, Docs: r.Docs(),
+	}
+}
+
+// defect is the finding for a rule that could not be evaluated: it holds for
+// everybody, because what it would have said is not known.
+func (j *judging) defect(r *Rule, root string, at plan.Range, subject string, err error) Finding {
+	g := &plan.Gap{At: at, Root: root, Kind: plan.GapInternal, Subject: subject,
+		Why: fmt.Sprintf("rule %s could not be evaluated: %s", r.ID, firstLine(err.Error()))}
+	return Finding{
+		Rule: "gap-internal", Title: "A rule could not be evaluated", Severity: Hold, Loss: Data, Holds: true,
+		Comparison: j.Comparison, Gap: g, At: at, Message: g.Subject + ": " + g.Why,
+		Remedies:    []string{"Report this as a defect of Holdpoint."},
+		Docs:        docsRoot + "gap-internal",
+		Fingerprint: fingerprint("gap-internal", r.ID, root, subject),
+	}
+}
+
+// unread is the finding for a file whose added lines could not be read.
+func (j *judging) unread(r *Rule, file *plan.File, at plan.Range, err error) Finding {
+	why := firstLine(err.Error())
+	if errors.Is(err, plan.ErrNotFetched) {
+		why = "its content was not fetched"
+	}
+	f := j.finding(r, r.Loss, j.Settings.EnvironmentOf(file.Path, ""), map[string]string{"path": file.Path, "adds": "(" + why + ")"})
+	f.File, f.At = file, at
+	f.Fingerprint = fingerprint(r.ID, file.From, file.Path, string(file.Status), "unread")
+	return f
+}
+
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(text, "\n")
+	return line
+}
+
+func does(c *plan.Change) string {
+	verb := map[plan.Action]string{
+		plan.Delete: "deleted", plan.Replace: "replaced", plan.Forget: "no longer managed",
+		plan.Orphan: "left behind unmanaged", plan.Update: "changed", plan.Create: "created", plan.None: "affected",
+	}[c.Action]
+	if c.Certain {
+		return "is " + verb
+	}
+	return "may be " + verb
+}
+
+// known gives CEL an empty map where there is none.
+func known(m map[string]any) map[string]any {
+	if m == nil {
+		return map[string]any{}
+	}
+	return m
+}
+
+func pathText(p plan.Path) string {
+	var b strings.Builder
+	for i, step := range p {
+		switch v := step.(type) {
+		case string:
+			if i > 0 {
+				b.WriteByte('.')
+			}
+			b.WriteString(v)
+		default:
+			fmt.Fprintf(&b, "[%v]", v)
+		}
+	}
+	return b.String()
+}
+
+// fingerprint hashes the parts with their lengths, so that no two lists of
+// parts run together.
+func fingerprint(parts ...string) string {
+	h := sha256.New()
+	for _, p := range parts {
+		fmt.Fprintf(h, "%d:%s;", len(p), p)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}

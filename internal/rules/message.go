@@ -1,0 +1,41 @@
+package rules
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// placeholders are what a message may name. Their values come from the change
+// and are data: publishers escape the whole message.
+var placeholders = []string{
+	"address", // the object
+	"type",    // its type
+	"holds",   // what the type holds, from rules/types
+	"does",    // `is deleted`, `would be replaced`
+	"reason",  // why, in words
+	"guards",  // the protections that go
+	"path",    // the changed file
+	"adds",    // the first new line that fits
+	"subject", // what a gap is about
+	"why",     // what could not be told
+	"count",   // objects destroyed in the root
+	"share",   // ` out of 40`, empty where the number is not known
+	"root",
+}
+
+var placeholder = regexp.MustCompile(`\{([a-z]*)\}`)
+
+func checkMessage(message string) error {
+	for _, m := range placeholder.FindAllStringSubmatch(message, -1) {
+		if !slices.Contains(placeholders, m[1]) {
+			return fmt.Errorf("message: {%s} is not known, want one of %s", m[1], strings.Join(placeholders, ", "))
+		}
+	}
+	return nil
+}
+
+func fill(message string, values map[string]string) string {
+	return placeholder.ReplaceAllStringFunc(message, func(m string) string { return values[strings.Trim(m, "{}")] })
+}

@@ -1,0 +1,114 @@
+package rules
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+
+	"cel.dev/cel-go/cel"
+)
+
+// about says what a rule judges. The zero value is invalid.
+type about string
+
+const (
+	aboutChange about = "change"
+	aboutFile   about = "file"
+	aboutGap    about = "gap"
+	aboutRoot   about = "root"
+)
+
+// typeLoss in a rule's loss means: the class of the changed object's type.
+const typeLoss Loss = "type"
+
+// Rule is one record of a pack.
+type Rule struct {
+	// ID is stable and never reused: retired ids stay in rules/retired.yaml.
+	ID    string `yaml:"id"`
+	Title string `yaml:"title"`
+	// About is what the rule judges, one finding for each.
+	About about `yaml:"about"`
+	// When is a CEL expression over the vocabulary. It may be empty where
+	// Paths says it all.
+	When string `yaml:"when"`
+	// Paths limits a rule about files to paths, as patterns.
+	Paths []string `yaml:"paths"`
+	// Adds limits a rule about files to those in which the change adds a line
+	// that fits this regular expression.
+	Adds string `yaml:"adds"`
+	// Loss is a class, or `type` for the class of the changed object's type.
+	Loss     Loss     `yaml:"loss"`
+	Severity Severity `yaml:"severity"`
+	// Message is one sentence with placeholders in braces, see message.go.
+	Message  string   `yaml:"message"`
+	Remedies []string `yaml:"remedies"`
+
+	program cel.Program
+	adds    *regexp.Regexp
+}
+
+// docsRoot is where a rule's documentation stands: one heading for each id.
+const docsRoot = "https://github.com/holdpoint-dev/holdpoint/blob/main/docs/rules.md#"
+
+// Docs is the link to the rule's documentation.
+func (r *Rule) Docs() string { return docsRoot + r.ID }
+
+var idForm = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)+$`)
+
+// ready checks the record and compiles what is in it.
+func (r *Rule) ready(env *cel.Env) error {
+	if err := r.check(); err != nil {
+		return err
+	}
+	if r.When != "" {
+		program, err := compile(env, r.When)
+		if err != nil {
+			return fmt.Errorf("when: %w", err)
+		}
+		r.program = program
+	}
+	if r.Adds != "" {
+		adds, err := regexp.Compile(r.Adds)
+		if err != nil {
+			return fmt.Errorf("adds: %w", err)
+		}
+		r.adds = adds
+	}
+	return nil
+}
+
+func (r *Rule) check() error {
+	if !idForm.MatchString(r.ID) {
+		return fmt.Errorf("id: want lower-case words joined by hyphens")
+	}
+	if r.Title == "" || r.Message == "" {
+		return errors.New("title and message must be given")
+	}
+	if !r.Severity.valid() {
+		return fmt.Errorf("severity %q: want note, warn or hold", r.Severity)
+	}
+	if !r.Loss.valid() && (r.Loss != typeLoss || r.About != aboutChange) {
+		return fmt.Errorf("loss %q: want data, identity, traffic, capacity, none, or type in a rule about changes", r.Loss)
+	}
+	if r.Severity == Hold && len(r.Remedies) == 0 {
+		return errors.New("remedies: a rule that holds must name a way out")
+	}
+	switch r.About {
+	case aboutChange, aboutGap, aboutRoot:
+		if r.When == "" || len(r.Paths) > 0 || r.Adds != "" {
+			return fmt.Errorf("a rule about a %s needs when, and takes neither paths nor adds", r.About)
+		}
+	case aboutFile:
+		if len(r.Paths) == 0 {
+			return errors.New("a rule about files needs paths")
+		}
+	default:
+		return fmt.Errorf("about %q: want change, root, file or gap", r.About)
+	}
+	for _, p := range r.Paths {
+		if err := checkPattern(p); err != nil {
+			return fmt.Errorf("paths: %w", err)
+		}
+	}
+	return checkMessage(r.Message)
+}

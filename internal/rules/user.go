@@ -1,0 +1,39 @@
+package rules
+
+import (
+	"strconv"
+	"strings"
+)
+
+// Login is the login in lower case, ID the pinned id or 0.
+func (u User) Login() string {
+	login, _, _ := strings.Cut(string(u), "#")
+	return strings.ToLower(login)
+}
+
+// ID is the pinned id, 0 where there is none.
+func (u User) ID() int64 {
+	_, id, _ := strings.Cut(string(u), "#")
+	n, err := strconv.ParseInt(id, 10, 64)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+// Is reports whether the settings mean this account: by the pinned id alone
+// where there is one, else by login without regard to case. `name[bot]` means
+// the bot and never a person of that name.
+func (u User) Is(a Account) bool {
+	if id := u.ID(); id != 0 {
+		return a.ID == id
+	}
+	login, isBot := strings.CutSuffix(u.Login(), "[bot]")
+	if login == "" {
+		return false
+	}
+	if isBot || a.Type == "Bot" {
+		return isBot == (a.Type == "Bot") && botLogin(a.Login) == login
+	}
+	return strings.EqualFold(a.Login, login)
+}
