@@ -58,9 +58,9 @@ func (e *Environment) Number(name string, fallback, least, most int64) int64 {
 	return n
 }
 
-// Period is a time in whole seconds.
-func (e *Environment) Period(name string, fallback, least, most time.Duration) time.Duration {
-	return time.Duration(e.Number(name, int64(fallback.Seconds()), int64(least.Seconds()), int64(most.Seconds()))) * time.Second
+// Period is a time as a whole number of units (time.Second, time.Minute).
+func (e *Environment) Period(name string, unit, fallback, least, most time.Duration) time.Duration {
+	return time.Duration(e.Number(name, int64(fallback/unit), int64(least/unit), int64(most/unit))) * unit
 }
 
 // Level is a log level.

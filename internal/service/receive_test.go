@@ -289,7 +289,7 @@ func TestEnvironmentTellsEveryError(t *testing.T) {
 	set := map[string]string{"HOLDPOINT_APP_ID": "x", "HOLDPOINT_GITHUB_URL": "http://github.example.com", "SECONDS": "0", "LEVEL": "loud"}
 	e := service.NewEnvironment(func(name string) (string, bool) { v, ok := set[name]; return v, ok })
 	e.App()
-	e.Period("SECONDS", time.Minute, time.Second, time.Hour)
+	e.Period("SECONDS", time.Second, time.Minute, time.Second, time.Hour)
 	e.Level("LEVEL")
 	e.Required("MISSING", "something")
 	got := fmt.Sprint(e.Err())

@@ -60,6 +60,17 @@ const (
 	mostPause  = 10 * time.Second // of one that the reading asked for
 )
 
+// LongestDelay is how long a job that fails every time, and uses its budget
+// each time, keeps the others of its repository waiting. Giving it up is one
+// write and is not part of it.
+func LongestDelay(budget time.Duration) time.Duration {
+	delay := Tries * (budget + patience)
+	for attempt := 1; attempt < Tries; attempt++ {
+		delay += firstPause << (attempt - 1)
+	}
+	return delay
+}
+
 // limits of a deferral, which is asked for by GitHub.
 const (
 	leastDefer   = 5 * time.Second

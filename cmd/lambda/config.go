@@ -1,0 +1,103 @@
+package main
+
+import (
+	"log/slog"
+	"net/url"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws/arn"
+
+	"github.com/holdpoint-dev/holdpoint/internal/service"
+)
+
+// role is what this process does. The zero value is invalid.
+type role string
+
+const (
+	roleReceive role = "receive"
+	roleWork    role = "work"
+	roleSweep   role = "sweep"
+)
+
+// config is the whole configuration of a role. Fields that a role does not use
+// are zero.
+type config struct {
+	Role  role
+	Level slog.Level
+	// QueueURL is the SQS FIFO queue.
+	QueueURL string
+	// WebhookSecret and AppKey are ARNs in Secrets Manager or of SSM
+	// parameters.
+	WebhookSecret, AppKey string
+	App                   service.App
+	// Budget is the time of one try of a job.
+	Budget time.Duration
+	// Every is the time between two sweeps.
+	Every time.Duration
+}
+
+// Limits of HOLDPOINT_JOB_SECONDS. With the default, three tries and their
+// pauses stay below a minute, which is what a job may delay the others of its
+// repository.
+const (
+	defaultBudget = 15 * time.Second
+	leastBudget   = 5 * time.Second
+	mostBudget    = 300 * time.Second
+)
+
+// Limits of HOLDPOINT_SWEEP_MINUTES.
+const (
+	defaultEvery = 15 * time.Minute
+	leastEvery   = 5 * time.Minute
+	mostEvery    = 24 * time.Hour
+)
+
+// readConfig reads what the role needs and returns every error at once.
+func readConfig(look func(string) (string, bool)) (config, error) {
+	env := service.NewEnvironment(look)
+	c := config{Role: role(env.Required("HOLDPOINT_ROLE", "receive, work or sweep")), Level: env.Level("HOLDPOINT_LOG_LEVEL")}
+	switch c.Role {
+	case roleReceive:
+		c.WebhookSecret = secretARN(env, "HOLDPOINT_WEBHOOK_SECRET_ARN")
+		c.QueueURL = queueURL(env)
+	case roleWork:
+		c.AppKey = secretARN(env, "HOLDPOINT_APP_KEY_ARN")
+		c.App = env.App()
+		c.QueueURL = queueURL(env)
+		c.Budget = env.Period("HOLDPOINT_JOB_SECONDS", time.Second, defaultBudget, leastBudget, mostBudget)
+	case roleSweep:
+		c.AppKey = secretARN(env, "HOLDPOINT_APP_KEY_ARN")
+		c.App = env.App()
+		c.QueueURL = queueURL(env)
+		c.Every = env.Period("HOLDPOINT_SWEEP_MINUTES", time.Minute, defaultEvery, leastEvery, mostEvery)
+	case "":
+	default:
+		env.Fail("HOLDPOINT_ROLE", "is %q; want receive, work or sweep", string(c.Role))
+	}
+	return c, env.Err()
+}
+
+func queueURL(env *service.Environment) string {
+	v := env.Required("HOLDPOINT_QUEUE_URL", "the URL of the SQS FIFO queue")
+	if v == "" {
+		return ""
+	}
+	u, err := url.Parse(v)
+	if err != nil || u.Host == "" || len(v) < 6 || v[len(v)-5:] != ".fifo" {
+		env.Fail("HOLDPOINT_QUEUE_URL", "is %q; want the URL of a FIFO queue, which ends in .fifo", v)
+	}
+	return v
+}
+
+// secretARN is the ARN of a secret that readSecret can read.
+func secretARN(env *service.Environment, name string) string {
+	v := env.Required(name, "the ARN of a secret in Secrets Manager or of an SSM parameter")
+	if v == "" {
+		return ""
+	}
+	a, err := arn.Parse(v)
+	if err != nil || (a.Service != "secretsmanager" && a.Service != "ssm") {
+		env.Fail(name, "is %q; want arn:aws:secretsmanager:... or arn:aws:ssm:...:parameter/...", v)
+	}
+	return v
+}
