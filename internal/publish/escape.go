@@ -39,6 +39,9 @@ const (
 // control character as \u{1b}, an at-sign as (at).
 func Escape(where Slot, s string, limit int) string {
 	s = truncate(visible(s), limit)
+	if where != Terminal {
+		s = strings.TrimSpace(s)
+	}
 	switch where {
 	case Span:
 		if s == "" {
@@ -60,7 +63,7 @@ func Escape(where Slot, s string, limit int) string {
 
 // delimiters replaces what ends a code span, a table cell or a fence, or
 // starts a tag or a comment that a reader would strip.
-var delimiters = strings.NewReplacer("`", "'", "|", "¦", "<", "‹", ">", "›", "@", "(at)", "＠", "(at)", "﹫", "(at)", "&#", "&·#")
+var delimiters = strings.NewReplacer("`", "'", "|", "¦", "<", "‹", ">", "›", "@", "(at)", "＠", "(at)", "﹫", "(at)")
 
 // visible keeps what can be seen and reads from left to right; anything else
 // becomes its number, line breaks and tabs a blank.

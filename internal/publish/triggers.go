@@ -19,6 +19,10 @@ const dot = "·"
 // letter, digit or closing bracket it is part of a path.
 var slash = regexp.MustCompile(`(^|[^\pL\pN._~\-\]})/])(/+)([\pL\pN_])`)
 
+// entity finds what may be read as a character reference. Some readers decode
+// those before they look for commands, so none is left whole.
+var entity = regexp.MustCompile(`&([#\pL])`)
+
 // triggers is triggers.txt as one expression for each of its two kinds.
 var triggers = sync.OnceValues(func() (anywhere, start *regexp.Regexp) {
 	any, first, err := parseTriggers(triggerFile)
@@ -62,6 +66,7 @@ func parseTriggers(file string) (anywhere, start *regexp.Regexp, err error) {
 // repeats until there is none.
 func defuse(s string) string {
 	anywhere, start := triggers()
+	s = entity.ReplaceAllString(s, "&"+dot+"$1")
 	s = slash.ReplaceAllString(s, "$1$2"+dot+"$3")
 	if start.MatchString(s) {
 		s = breakWord(s)
