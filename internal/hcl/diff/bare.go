@@ -35,7 +35,7 @@ func barePlan(prior, config cty.Value) Result {
 	next := withID(config, prior.GetAttr("id"))
 	olds, news := prior.AsValueMap(), next.AsValueMap()
 	var changed []plan.Path
-	for _, name := range unionNames(prior, next) {
+	for _, name := range unionKeys(olds, news) {
 		o, n := orNull(olds[name], shape{}), orNull(news[name], shape{})
 		if compareLoosely(o, n) != same {
 			changed = append(changed, plan.Path{name})
@@ -66,10 +66,10 @@ func attributeNames(v cty.Value) []string {
 	return names
 }
 
-func unionNames(a, b cty.Value) []string {
+func unionKeys(maps ...map[string]cty.Value) []string {
 	seen := map[string]bool{}
-	for _, v := range []cty.Value{a, b} {
-		for _, name := range attributeNames(v) {
+	for _, m := range maps {
+		for name := range m {
 			seen[name] = true
 		}
 	}

@@ -26,6 +26,11 @@ func (b *builder) object(path string, facts map[string]*plan.AttrFacts, config m
 		}
 		out[name] = b.attr(join(path, name), a, shapeOf(a), v)
 	}
+	for name, v := range config {
+		if _, ok := facts[name]; !ok {
+			out[name] = v
+		}
+	}
 	return out
 }
 

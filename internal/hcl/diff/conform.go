@@ -2,7 +2,6 @@ package diff
 
 import (
 	"fmt"
-	"sort"
 
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
@@ -14,7 +13,8 @@ import (
 // types of the schema, and notes what does not fit.
 type conformer struct {
 	framework bool
-	problems  []string
+	// problems are configuration errors by dotted path.
+	problems map[string]string
 }
 
 // meta lists what every resource may have in its body that is not the
@@ -28,7 +28,7 @@ func meta(name string) bool {
 }
 
 // object conforms each attribute of facts. Attributes that facts do not know
-// are noted and dropped; missing ones are absent from the result.
+// are noted and kept as they are; missing ones are absent from the result.
 func (c *conformer) object(path []any, facts map[string]*plan.AttrFacts, config cty.Value) map[string]cty.Value {
 	config, marks := config.Unmark()
 	out := map[string]cty.Value{}
@@ -44,18 +44,21 @@ func (c *conformer) object(path []any, facts map[string]*plan.AttrFacts, config 
 		a, ok := facts[name]
 		if !ok {
 			if !(len(path) == 0 && meta(name)) && !(v.IsKnown() && v.IsNull()) {
-				c.note(append(path, name), "is not known to the provider's schema")
+				c.note(append(path[:len(path):len(path)], name), "is not known to the schema of this provider version")
+				out[name] = v
 			}
 			continue
 		}
-		out[name] = c.attr(append(path, name), a, v)
+		out[name] = c.attr(append(path[:len(path):len(path)], name), a, v)
 	}
-	sort.Strings(c.problems)
 	return out
 }
 
 func (c *conformer) note(path []any, what string) {
-	c.problems = append(c.problems, fmt.Sprintf("%s %s", dotted(path), what))
+	if c.problems == nil {
+		c.problems = map[string]string{}
+	}
+	c.problems[dotted(path)] = dotted(path) + " " + what
 }
 
 func (c *conformer) attr(path []any, a *plan.AttrFacts, v cty.Value) cty.Value {

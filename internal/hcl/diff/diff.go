@@ -13,6 +13,9 @@
 package diff
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
@@ -36,8 +39,9 @@ type Result struct {
 	// unknown and marked Pending, what may change is opaque under a Symbol
 	// that differs from the prior one.
 	Planned cty.Value
-	// Problems are configuration errors the provider would refuse: attributes
-	// it does not know, values of a wrong type. Each is one line.
+	// Problems are changed parts of the configuration that the provider would
+	// refuse, or that its facts do not cover: attributes it does not know,
+	// values of a wrong type. Each is one line.
 	Problems []string
 }
 
@@ -56,9 +60,8 @@ func State(t *plan.TypeFacts, id string, config cty.Value) cty.Value {
 	if t == nil {
 		return bareState(id, config)
 	}
-	c := conformer{framework: t.Framework}
-	b := builder{framework: t.Framework, fill: func(path string, ty cty.Type) cty.Value { return Opaque(id, path, ty) }}
-	return followConfig(t, id, cty.ObjectVal(b.object("", t.Attributes, c.object(nil, t.Attributes, config))))
+	conformed, _ := conform(t, config)
+	return build(t, conformed, func(path string, ty cty.Type) cty.Value { return Opaque(id, path, ty) })
 }
 
 // Create is what a new instance of config looks like to others in the plan
@@ -70,14 +73,32 @@ func Create(t *plan.TypeFacts, config cty.Value) Result {
 	case t == nil:
 		return Result{Action: plan.Create, Certain: true, Planned: bareCreate(config)}
 	}
-	c := conformer{framework: t.Framework}
-	conformed := c.object(nil, t.Attributes, config)
-	return Result{Action: plan.Create, Certain: true, Planned: created(t, conformed), Problems: c.problems}
+	conformed, problems := conform(t, config)
+	r := Result{Action: plan.Create, Certain: true, Planned: created(t, conformed)}
+	for _, path := range slices.Sorted(maps.Keys(problems)) {
+		r.Problems = append(r.Problems, problems[path])
+	}
+	return r
 }
 
 func created(t *plan.TypeFacts, conformed map[string]cty.Value) cty.Value {
-	b := builder{framework: t.Framework, fill: func(path string, ty cty.Type) cty.Value { return pending(ty, path) }}
-	return cty.ObjectVal(b.object("", t.Attributes, conformed))
+	return build(t, conformed, func(path string, ty cty.Type) cty.Value { return pending(ty, path) })
+}
+
+func conform(t *plan.TypeFacts, config cty.Value) (map[string]cty.Value, map[string]string) {
+	c := conformer{framework: t.Framework}
+	conformed := c.object(nil, t.Attributes, config)
+	adapt(t, conformed)
+	return conformed, c.problems
+}
+
+// build completes a conformed configuration; fill makes what the provider
+// computes.
+func build(t *plan.TypeFacts, conformed map[string]cty.Value, fill func(path string, ty cty.Type) cty.Value) cty.Value {
+	b := builder{framework: t.Framework, fill: fill}
+	object := b.object("", t.Attributes, conformed)
+	derive(t, object, func(path string) cty.Value { return fill(path, cty.String) })
+	return cty.ObjectVal(object)
 }
 
 // Plan compares what State (or an earlier Planned) gave with the configuration
@@ -91,11 +112,9 @@ func Plan(t *plan.TypeFacts, prior, config cty.Value) Result {
 	case t == nil:
 		return barePlan(prior, config)
 	}
-	c := conformer{framework: t.Framework}
-	conformed := c.object(nil, t.Attributes, config)
+	conformed, problems := conform(t, config)
 	before, _ := prior.Unmark()
-	w := walker{typ: t}
+	w := walker{typ: t, problems: problems}
 	planned := w.object(nil, t.Attributes, before.AsValueMap(), conformed)
-	w.problems(c.problems)
 	return w.result(before, conformed, planned)
 }

@@ -1,24 +1,10 @@
 package diff
 
 import (
-	"strings"
-
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
-
-// problems turns configuration errors into changes that may be anything: the
-// provider would refuse them, or the facts are of another version.
-func (w *walker) problems(list []string) {
-	for _, p := range list {
-		path, _, _ := strings.Cut(p, " ")
-		w.hits = append(w.hits, hit{
-			path: plan.Path{path}, attr: &plan.AttrFacts{}, verdict: maybe, why: p,
-			old: cty.NullVal(cty.DynamicPseudoType), new: cty.NullVal(cty.DynamicPseudoType),
-		})
-	}
-}
 
 // result weighs the hits.
 func (w *walker) result(prior cty.Value, conformed, planned map[string]cty.Value) Result {
@@ -37,7 +23,7 @@ func (w *walker) result(prior cty.Value, conformed, planned map[string]cty.Value
 			certain = append(certain, h)
 		}
 	}
-	r := Result{Certain: true, Paths: paths(certain, possible)}
+	r := Result{Certain: true, Paths: paths(certain, possible), Problems: problemsOf(w.hits)}
 	switch {
 	case len(certain) > 0:
 		r.Action, r.Planned = plan.Replace, created(w.typ, conformed)
@@ -53,6 +39,16 @@ func (w *walker) result(prior cty.Value, conformed, planned map[string]cty.Value
 		r.Action, r.Planned = plan.None, cty.ObjectVal(planned)
 	}
 	return r
+}
+
+func problemsOf(hits []hit) []string {
+	var out []string
+	for _, h := range hits {
+		if h.problem != "" {
+			out = append(out, h.problem)
+		}
+	}
+	return out
 }
 
 func paths(certain, possible []hit) []plan.Path {
@@ -76,8 +72,7 @@ func maybeCreated(t *plan.TypeFacts, prior cty.Value, conformed map[string]cty.V
 	if prior.Type().HasAttribute("id") {
 		id = canonical(prior.GetAttr("id"))
 	}
-	b := builder{framework: t.Framework, fill: func(path string, ty cty.Type) cty.Value {
+	return build(t, conformed, func(path string, ty cty.Type) cty.Value {
 		return Opaque("if replaced "+id, path, ty)
-	}}
-	return cty.ObjectVal(b.object("", t.Attributes, conformed))
+	})
 }

@@ -14,6 +14,9 @@ func (w *walker) set(path plan.Path, a *plan.AttrFacts, s shape, old, new cty.Va
 	if !old.IsKnown() {
 		return w.opaqueSet(path, a, s, old, news)
 	}
+	if w.sameHashes(hashOf(w.typ.Type, names(path)), olds, news) {
+		return old
+	}
 	pairs, removed, added := w.pair(path, a, olds, news)
 	if len(olds) != len(news) {
 		w.hit(path, a, differs, a.Force, old, new)
@@ -119,10 +122,9 @@ func (w *walker) pair(path plan.Path, a *plan.AttrFacts, olds, news []cty.Value)
 	return pairs, removed, added
 }
 
-// elementVerdict is the verdict on a whole element. Sets with a hash of their
-// own compare only what they hash.
+// elementVerdict is the verdict on a whole element.
 func (w *walker) elementVerdict(path plan.Path, a *plan.AttrFacts, old, new cty.Value) verdict {
-	trial := walker{typ: w.typ, within: path}
+	trial := walker{typ: w.typ, within: path, problems: w.problems}
 	trial.element(path, a, old, new)
 	worst := same
 	for _, h := range trial.hits {

@@ -18,6 +18,7 @@ type hit struct {
 	force    plan.Force
 	old, new cty.Value
 	why      string // what makes it uncertain
+	problem  string // what the provider would refuse
 }
 
 // walker compares a whole instance, attribute by attribute, in the order of
@@ -28,19 +29,24 @@ type walker struct {
 	// within is the path of the set that is being walked: elements of a set
 	// have no paths of their own.
 	within plan.Path
+	// problems are what does not fit the schema, by dotted path.
+	problems map[string]string
 }
 
 func (w *walker) sdk() bool { return !w.typ.Framework }
 
 func (w *walker) hit(path plan.Path, a *plan.AttrFacts, v verdict, force plan.Force, old, new cty.Value) {
-	if w.within != nil {
-		path = w.within
-	}
 	h := hit{path: slices.Clone(path), attr: a, verdict: v, force: force, old: old, new: new}
+	if w.within != nil {
+		h.path = slices.Clone(w.within)
+	}
 	if force == plan.ForceConfigured && new.IsKnown() && new.IsNull() {
 		h.force = plan.ForceNever
 	}
-	if v == maybe {
+	if problem, ok := w.problems[dotted(path)]; ok {
+		h.verdict, h.force, h.why = maybe, plan.ForceIf, problem
+		h.problem = problem
+	} else if v == maybe {
 		h.why = dotted(path) + " may or may not change: its value is not in the configuration"
 	}
 	w.hits = append(w.hits, h)
@@ -60,7 +66,24 @@ func (w *walker) object(path plan.Path, facts map[string]*plan.AttrFacts, old, n
 		s := shapeOf(a)
 		out[name] = w.attr(append(path[:len(path):len(path)], name), a, s, orNull(old[name], s), orNull(new[name], s))
 	}
+	w.strangers(path, facts, old, new, out)
 	return out
+}
+
+// strangers compares attributes that the facts do not know: of a preview build
+// of the provider, of another version, or misspelt.
+func (w *walker) strangers(path plan.Path, facts map[string]*plan.AttrFacts, old, new, out map[string]cty.Value) {
+	for _, name := range unionKeys(old, new) {
+		if _, ok := facts[name]; ok {
+			continue
+		}
+		o, n := orNull(old[name], shape{}), orNull(new[name], shape{})
+		out[name] = n
+		if compareLoosely(o, n) != same {
+			at := append(path[:len(path):len(path)], name)
+			w.hit(at, &plan.AttrFacts{}, maybe, plan.ForceIf, o, n)
+		}
+	}
 }
 
 func orNull(v cty.Value, s shape) cty.Value {
@@ -92,7 +115,7 @@ func (w *walker) attr(path plan.Path, a *plan.AttrFacts, s shape, old, new cty.V
 	}
 	v := compare(s, w.sdk(), old, new)
 	if v == differs && a.Normalised {
-		v = compareNormalised(w.typ.Type, path, old, new)
+		v = compareNormalised(w.typ, path, old, new)
 	}
 	if v == same {
 		return settled(old, new)

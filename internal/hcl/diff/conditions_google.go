@@ -1,0 +1,248 @@
+package diff
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+)
+
+// googleConditions is the plan-time logic of hashicorp/google by resource
+// type. Sources are files of google/services in its repository, 8.0
+// (2026-08-21).
+func googleConditions(resourceType string) []condition {
+	switch resourceType {
+	case "google_sql_database_instance":
+		return []condition{
+			{[]string{"settings.disk_size"}, sqlDiskSize, "sql/resource_sql_database_instance.go diskSizeCutomizeDiff"},
+			{[]string{"settings.ip_configuration.private_network"}, cleared, "sql/resource_sql_database_instance.go privateNetworkCustomizeDiff"},
+			{[]string{"settings.auto_upgrade_enabled"}, turnedOff(), "sql/resource_sql_database_instance.go autoUpgradeEnabledCustomizeDiff"},
+			{[]string{"master_instance_name", "replica_configuration.cascadable_replica"}, always, "sql/resource_sql_database_instance.go ForceNewIf(master_instance_name): all but a switchover"},
+		}
+	case "google_bigquery_table":
+		return []condition{{[]string{"schema"}, bigQuerySchema, "bigquery/resource_bigquery_table.go resourceBigQueryTableSchemaIsChangeable"}}
+	case "google_spanner_database":
+		return []condition{
+			{[]string{"ddl"}, rewritten, "spanner/resource_spanner_database.go resourceSpannerDBDdlCustomDiffFunc: statements may only be appended"},
+			{[]string{"encryption_config.kms_key_names"}, always, "spanner/resource_spanner_database.go resourceSpannerEncryptionConfigCustomDiffFunc"},
+		}
+	case "google_compute_disk", "google_compute_region_disk":
+		return []condition{{[]string{"size"}, shrinks(), "compute/resource_compute_disk.go IsDiskShrinkage"}}
+	case "google_compute_instance":
+		return []condition{{[]string{"network_interface.network_ip"}, networkIP, "compute/resource_compute_instance.go forceNewIfNetworkIPNotUpdatable"}}
+	case "google_compute_subnetwork":
+		return []condition{{[]string{"ip_cidr_range"}, narrows(), "compute/resource_compute_subnetwork.go IsShrinkageIpCidr"}}
+	case "google_container_cluster":
+		return []condition{
+			{[]string{"enable_l4_ilb_subsetting", "enable_fqdn_network_policy"}, turnedOff(), "container/resource_container_cluster.go isBeenEnabled"},
+			{[]string{"dns_config.additive_vpc_scope_dns_domain"}, where("enable_autopilot", []string{"true"}, always), "container/resource_container_cluster.go containerClusterAutopilotCustomizeDiff"},
+		}
+	case "google_redis_instance":
+		return []condition{{[]string{"redis_version"}, downgrades(), "redis/resource_redis_instance.go isRedisVersionDecreasing"}}
+	case "google_storage_bucket":
+		return []condition{{[]string{"retention_policy.is_locked"}, turnedOff(), "storage/resource_storage_bucket.go isPolicyLocked"}}
+	case "google_secret_manager_secret":
+		return []condition{{[]string{"replication.auto", "replication.automatic"}, always, "secretmanager/resource_secret_manager_secret.go secretManagerSecretAutoCustomizeDiff"}}
+	case "google_compute_forwarding_rule":
+		return []condition{
+			{[]string{"allow_global_access"}, where("load_balancing_scheme", []string{"INTERNAL_MANAGED"}, always), "compute/resource_compute_forwarding_rule.go forwardingRuleCustomizeDiff"},
+			{[]string{"target"}, serviceAttachments, "compute/resource_compute_forwarding_rule.go forwardingRuleCustomizeDiff"},
+		}
+	case "google_vpc_access_connector":
+		return []condition{{[]string{"min_instances", "max_instances"}, shrinks(), "vpcaccess/resource_vpc_access_connector.go isInstanceShrinkage"}}
+	case "google_composer_environment":
+		return []condition{{[]string{"config.node_config.network", "config.node_config.subnetwork"}, composerNetwork, "composer/resource_composer_environment.go forceNewIfNotComposer3CustomDiff"}}
+	}
+	return nil
+}
+
+// sqlDiskSize: a smaller size is not even a change where the disk grows by
+// itself.
+func sqlDiskSize(c change, h hit) decision {
+	if d := shrinks()(c, h); d != replaces {
+		return d
+	}
+	switch text, ok := c.becomes("settings.disk_autoresize"); {
+	case !ok:
+		return open
+	case text == "" || text == "true":
+		return nothing
+	}
+	return replaces
+}
+
+// networkIP: another address in the same subnetwork needs another machine; a
+// move to another subnetwork takes the address along.
+func networkIP(c change, h hit) decision {
+	oldCount, newCount := length(unmarked(c.prior["network_interface"])), length(unmarked(c.planned["network_interface"]))
+	if _, new, ok := h.texts(); oldCount != newCount || ok && new == "" {
+		return inPlace
+	}
+	m := meaning{provider: "google"}
+	worst := same
+	for _, name := range []string{"network_interface.network", "network_interface.subnetwork"} {
+		o, n := at(c.prior, name), at(c.planned, name)
+		if v := compare(shape{holds: single}, true, o, n); v == differs {
+			worst = max(worst, m.compare(o, n))
+		} else {
+			worst = max(worst, v)
+		}
+	}
+	switch worst {
+	case differs:
+		return inPlace
+	case maybe:
+		return open
+	}
+	return replaces
+}
+
+// rewritten: an element that was there is gone or another.
+func rewritten(_ change, h hit) decision {
+	if !h.old.IsKnown() || !h.new.IsKnown() {
+		return open
+	}
+	o, n := unmarked(h.old), unmarked(h.new)
+	if length(n) < length(o) {
+		return replaces
+	}
+	if length(o) == 0 {
+		return inPlace
+	}
+	olds, news := o.AsValueSlice(), n.AsValueSlice()
+	worst := same
+	for i := range olds {
+		worst = max(worst, compare(shape{holds: single}, true, olds[i], news[i]))
+	}
+	switch worst {
+	case same:
+		return inPlace
+	case maybe:
+		return open
+	}
+	return replaces
+}
+
+func serviceAttachments(_ change, h hit) decision {
+	old, new, ok := h.texts()
+	if !ok {
+		return open
+	}
+	const part = "/serviceAttachments/"
+	return decide(strings.Contains(old, part) && strings.Contains(new, part))
+}
+
+func composerNetwork(c change, _ hit) decision {
+	version, ok := c.becomes("config.software_config.image_version")
+	if !ok {
+		return open
+	}
+	return decide(!strings.HasPrefix(version, "composer-3"))
+}
+
+// bigQuerySchema: columns may be added unless required, relaxed, described,
+// and dropped when none is added; anything else makes another table.
+func bigQuerySchema(c change, h hit) decision {
+	old, new, ok := h.texts()
+	if !ok {
+		return open
+	}
+	o, okOld := columns(old)
+	n, okNew := columns(new)
+	if !okOld || !okNew {
+		return decide(okOld != okNew && okOld)
+	}
+	external := length(unmarked(at(c.planned, "external_data_configuration"))) > 0
+	return decide(!columnsChangeable(o, n, external, true))
+}
+
+func columns(schema string) ([]any, bool) {
+	if schema == "" || schema == "null" {
+		schema = "[]"
+	}
+	var v any
+	if err := json.Unmarshal([]byte(schema), &v); err != nil {
+		return nil, false
+	}
+	list, ok := v.([]any)
+	return list, ok
+}
+
+func columnsChangeable(old, new []any, external, top bool) bool {
+	olds, okOld := byName(old)
+	news, okNew := byName(new)
+	if !okOld || !okNew {
+		return false
+	}
+	dropped, kept := 0, 0
+	for name, n := range news {
+		if _, ok := olds[name]; !ok && columnMode(n) == "REQUIRED" {
+			return false
+		}
+	}
+	for name, o := range olds {
+		n, ok := news[name]
+		if !ok {
+			if !top || external {
+				return false
+			}
+			dropped++
+			continue
+		}
+		if !columnChangeable(o, n, external) {
+			return false
+		}
+		kept++
+	}
+	return dropped == 0 || len(news) == kept
+}
+
+func byName(list []any) (map[string]map[string]any, bool) {
+	out := map[string]map[string]any{}
+	for _, e := range list {
+		m, ok := e.(map[string]any)
+		name, named := m["name"].(string)
+		if !ok || !named {
+			return nil, false
+		}
+		out[name] = m
+	}
+	return out, true
+}
+
+func columnMode(m map[string]any) string {
+	if s, ok := m["mode"].(string); ok && s != "" {
+		return strings.ToUpper(s)
+	}
+	return "NULLABLE"
+}
+
+func columnChangeable(old, new map[string]any, external bool) bool {
+	if columnType(old) != columnType(new) {
+		return false
+	}
+	if om, nm := columnMode(old), columnMode(new); om != nm && !(om == "REQUIRED" && nm == "NULLABLE") {
+		return false
+	}
+	of, okOld := old["fields"].([]any)
+	nf, okNew := new["fields"].([]any)
+	if okOld != okNew {
+		return false
+	}
+	return !okOld || columnsChangeable(of, nf, external, false)
+}
+
+// columnType knows the two names that types have in the two SQL dialects.
+func columnType(m map[string]any) string {
+	t := strings.ToUpper(fmt.Sprint(m["type"]))
+	switch t {
+	case "INT64":
+		return "INTEGER"
+	case "FLOAT64":
+		return "FLOAT"
+	case "BOOL":
+		return "BOOLEAN"
+	case "STRUCT":
+		return "RECORD"
+	}
+	return t
+}

@@ -1,0 +1,206 @@
+package diff
+
+import (
+	"strings"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+)
+
+// recomputed says which computed attributes an update in place makes unknown.
+// The SDK keeps computed attributes unless the provider says otherwise; the
+// framework makes those unknown that it is not told to keep, so that for types
+// that are not listed they may change.
+type recomputed struct {
+	attrs []string
+	// changed are the attributes of which one must change; none means any.
+	changed []string
+	// except are attributes whose change does not count.
+	except []string
+	// only, if set, is asked as well.
+	only   func(change) (bool, bool)
+	source string
+}
+
+func recomputedOf(t *plan.TypeFacts) []recomputed {
+	switch t.Type {
+	case "aws_launch_template":
+		return []recomputed{
+			{attrs: []string{"latest_version"}, except: []string{"name", "name_prefix", "description", "default_version", "update_default_version"}, source: "aws ec2/ec2_launch_template.go ComputedIf(latest_version)"},
+			{attrs: []string{"default_version"}, except: []string{"name", "name_prefix", "description"}, only: flag("update_default_version"), source: "aws ec2/ec2_launch_template.go ComputedIf(default_version)"},
+		}
+	case "aws_lambda_function":
+		return []recomputed{
+			{attrs: []string{"version", "qualified_arn", "qualified_invoke_arn"}, except: lambdaAside, only: flag("publish"), source: "aws lambda/function.go updateComputedAttributesOnPublish"},
+			{attrs: []string{"last_modified"}, except: lambdaAside, source: "aws lambda/function.go updateComputedAttributesOnPublish"},
+		}
+	case "aws_ssm_parameter":
+		return []recomputed{
+			{attrs: []string{"version"}, changed: []string{"value", "insecure_value"}, source: "aws ssm/parameter.go ComputedIf(version)"},
+			{attrs: []string{"insecure_value"}, changed: []string{"value"}, source: "aws ssm/parameter.go ComputedIf(insecure_value)"},
+			{attrs: []string{"value"}, changed: []string{"insecure_value"}, source: "aws ssm/parameter.go ComputedIf(value)"},
+		}
+	case "aws_s3_object", "aws_s3_bucket_object":
+		return []recomputed{
+			{attrs: []string{"version_id"}, changed: []string{"bucket_key_enabled", "cache_control", "content_base64", "content_disposition", "content_encoding", "content_language", "content_type", "content", "etag", "kms_key_id", "metadata", "server_side_encryption", "source", "source_hash", "storage_class", "website_redirect"}, source: "aws s3/object.go resourceObjectCustomizeDiff"},
+			{attrs: []string{"etag"}, changed: []string{"source_hash"}, source: "aws s3/object.go resourceObjectCustomizeDiff"},
+		}
+	case "aws_batch_job_definition":
+		return []recomputed{{attrs: []string{"arn", "revision"}, except: []string{"tags", "tags_all"}, source: "aws batch/job_definition.go jobDefinitionCustomizeDiff"}}
+	case "aws_cloudformation_stack":
+		return []recomputed{{attrs: []string{"outputs"}, changed: []string{"template_body", "template_url", "parameters", "capabilities", "policy_body", "policy_url"}, source: "aws cloudformation/stack.go ComputedIf(outputs)"}}
+	case "aws_elasticache_replication_group":
+		return []recomputed{{attrs: []string{"member_clusters"}, changed: []string{"num_cache_clusters", "num_node_groups", "replicas_per_node_group"}, source: "aws elasticache/replication_group.go ComputedIf(member_clusters)"}}
+	case "aws_imagebuilder_component", "aws_glue_script":
+		return nil
+	case "google_storage_bucket_object":
+		return []recomputed{{attrs: []string{"md5hash", "crc32c", "generation"}, changed: []string{"content", "source", "source_md5hash", "detect_md5hash"}, source: "google storage/resource_storage_bucket_object.go resourceStorageBucketObjectCustomizeDiff"}}
+	case "google_endpoints_service":
+		return []recomputed{{attrs: []string{"config_id"}, changed: []string{"openapi_config", "grpc_config", "protoc_output_base64"}, source: "google servicemanagement/resource_endpoints_service.go"}}
+	case "google_logging_project_sink":
+		return []recomputed{{attrs: []string{"writer_identity"}, changed: []string{"unique_writer_identity", "custom_writer_identity"}, source: "google logging/resource_logging_project_sink.go"}}
+	case "azurerm_kubernetes_cluster":
+		return []recomputed{{attrs: []string{"oidc_issuer_url"}, changed: []string{"oidc_issuer_enabled"}, source: "azurerm containers/kubernetes_cluster_resource.go"}}
+	case "time_rotating":
+		return []recomputed{{attrs: []string{"rotation_rfc3339", "day", "hour", "minute", "month", "second", "unix", "year"}, changed: []string{"rotation_days", "rotation_hours", "rotation_minutes", "rotation_months", "rotation_years", "rotation_rfc3339"}, source: "time internal/provider/resource_time_rotating.go ModifyPlan"}}
+	case "time_offset":
+		return []recomputed{{attrs: []string{"rfc3339", "day", "hour", "minute", "month", "second", "unix", "year"}, changed: []string{"offset_days", "offset_hours", "offset_minutes", "offset_months", "offset_seconds", "offset_years"}, source: "time internal/provider/resource_time_offset.go ModifyPlan"}}
+	}
+	return nil
+}
+
+// lambdaAside are attributes of a function that are neither its code nor its
+// configuration (aws lambda/function.go needsFunctionConfigUpdate and
+// needsFunctionCodeUpdate).
+var lambdaAside = []string{
+	"tags", "tags_all", "reserved_concurrent_executions", "code_signing_config_arn", "publish",
+	"skip_destroy", "replace_security_groups_on_destroy", "replacement_security_group_ids",
+}
+
+func flag(path string) func(change) (bool, bool) {
+	return func(c change) (bool, bool) {
+		text, ok := c.becomes(path)
+		return text == "true", ok
+	}
+}
+
+// updated is the instance after an update in place: what the provider
+// recomputes is known after apply, what it may recompute is another symbol.
+func (c change) updated(hits []hit) cty.Value {
+	out := make(map[string]cty.Value, len(c.planned))
+	for name, v := range c.planned {
+		out[name] = v
+	}
+	for _, r := range recomputedOf(c.typ) {
+		c.recompute(r, hits, out)
+	}
+	c.effective(hits, out)
+	if c.typ.Framework && !keepsComputed(c.typ) {
+		for name, a := range c.typ.Attributes {
+			if a.Computed && c.unset(name) && !keptByConvention(name) && !isPendingValue(out[name]) {
+				out[name] = maybeOther(out[name])
+			}
+		}
+	}
+	return cty.ObjectVal(out)
+}
+
+func isPendingValue(v cty.Value) bool {
+	k, _ := know(v)
+	return k == isPending
+}
+
+// unset reports that the configuration leaves an attribute to the provider.
+func (c change) unset(name string) bool {
+	v, ok := c.config[name]
+	return !ok || v.IsKnown() && v.IsNull()
+}
+
+func (c change) recompute(r recomputed, hits []hit, out map[string]cty.Value) {
+	worst := r.concerned(hits)
+	if worst == same {
+		return
+	}
+	if r.only != nil {
+		switch on, known := r.only(c); {
+		case !known:
+			worst = maybe
+		case !on:
+			return
+		}
+	}
+	for _, name := range r.attrs {
+		a, ok := c.typ.Attributes[name]
+		if !ok || !c.unset(name) {
+			continue
+		}
+		if worst == differs {
+			out[name] = pending(shapeOf(a).valueType(), name)
+		} else {
+			out[name] = maybeOther(out[name])
+		}
+	}
+}
+
+// concerned is the verdict on the changes that count for r.
+func (r recomputed) concerned(hits []hit) verdict {
+	worst := same
+	for _, h := range hits {
+		name, ok := h.path[0].(string)
+		if !ok || contains(r.except, name) || len(r.changed) > 0 && !contains(r.changed, name) {
+			continue
+		}
+		worst = max(worst, h.verdict)
+	}
+	return worst
+}
+
+func contains(list []string, s string) bool {
+	for _, e := range list {
+		if e == s {
+			return true
+		}
+	}
+	return false
+}
+
+// effective: tags_all, effective_labels and the like are what is configured
+// together with the provider's defaults.
+func (c change) effective(hits []hit, out map[string]cty.Value) {
+	for _, pair := range [][2]string{
+		{"tags", "tags_all"}, {"labels", "effective_labels"}, {"labels", "terraform_labels"},
+		{"annotations", "effective_annotations"}, {"resource_labels", "effective_labels"}, {"resource_labels", "terraform_labels"},
+	} {
+		a, ok := c.typ.Attributes[pair[1]]
+		if !ok || !a.Computed || !c.unset(pair[1]) {
+			continue
+		}
+		for _, h := range hits {
+			if h.path[0] != pair[0] {
+				continue
+			}
+			if k, _ := knowWithin(h.new); k == isPending {
+				out[pair[1]] = pending(shapeOf(a).valueType(), pair[1])
+			} else {
+				out[pair[1]] = cty.UnknownVal(shapeOf(a).valueType()).Mark(Symbol{ID: pair[1] + " of " + canonical(h.new)})
+			}
+		}
+	}
+}
+
+// keepsComputed names the framework providers and types all of whose computed
+// attributes have UseStateForUnknown, or change only with a replacement.
+func keepsComputed(t *plan.TypeFacts) bool {
+	switch providerName(t) {
+	case "random", "null", "tls", "local", "archive", "time":
+		return true
+	}
+	return false
+}
+
+// keptByConvention: identity is kept by every provider
+// (aws internal/framework IDAttribute, ARNAttributeComputedOnly).
+func keptByConvention(name string) bool {
+	return name == "id" || name == "arn" || strings.HasSuffix(name, "_arn") || name == "tags_all" || name == "region" || strings.HasSuffix(name, "_id")
+}
