@@ -1,0 +1,130 @@
+// Package apply simulates what the API server makes of an update: which parts
+// of the stored object change, and whether it refuses.
+//
+// Everything here is a pure function of two manifests of the same object. The
+// manifest before stands for what is live: the server's defaults are filled in
+// first. What is compared is meaning, not text.
+package apply
+
+import (
+	"github.com/holdpoint-dev/holdpoint/internal/kube/apply/crd"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/apply/schema"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+)
+
+// Family is a way of applying. The zero value is invalid.
+type Family string
+
+const (
+	// Patch: kubectl apply, server-side apply, Argo CD, Flux, Helm. A field
+	// in neither manifest keeps its live value.
+	Patch Family = "patch"
+	// Put: kubectl replace, Argo CD Replace=true, helm --force. The new
+	// object is the manifest and its defaults.
+	Put Family = "put"
+)
+
+// Verdict is what becomes of an update. The zero value is invalid.
+type Verdict string
+
+const (
+	None     Verdict = "none"     // the stored object stays as it is
+	Changes  Verdict = "update"   // it changes in place
+	Rejected Verdict = "rejected" // the API server refuses the update
+	// Possible: it changes in place or is refused, which depends on
+	// something that the manifests do not tell; Refused says on what.
+	Possible Verdict = "possible"
+)
+
+// Outcome is what an update does.
+type Outcome struct {
+	Verdict Verdict
+	// Changed is what differs in the stored object, defaults filled in.
+	Changed []schema.Difference
+	// Refused lists the changes that the server refuses, or may refuse.
+	Refused []Refusal
+	// Notes are things worth saying that do not decide the verdict.
+	Notes []Note
+	// Known is false for a custom resource whose definition is not among
+	// the files: then its defaults and transition rules are not known.
+	Known bool
+}
+
+// Refusal is a change that the API server does not accept.
+type Refusal struct {
+	// Paths lead to the parts that change and may not.
+	Paths []plan.Path
+	// Field is the field as the server's message names it.
+	Field string
+	// Why is one sentence without a final stop.
+	Why string
+	// Source names the rule: function, file and version, or the definition.
+	Source string
+	// Certain is false where it depends on what the manifests do not tell;
+	// Why says on what.
+	Certain bool
+}
+
+// NoteKind groups notes. The zero value is invalid.
+type NoteKind string
+
+const (
+	// Invalid: the new object is refused by itself, whatever was before.
+	Invalid NoteKind = "invalid"
+	// Ignored: the server keeps the old value without a word.
+	Ignored NoteKind = "ignored"
+	// Depends: the update also depends on something outside, such as the
+	// version of the cluster.
+	Depends NoteKind = "depends"
+)
+
+// Note is a remark on an update that does not decide its verdict.
+type Note struct {
+	Kind NoteKind
+	Path plan.Path
+	Text string
+}
+
+// Update says what an update of before to after does in a family. The two
+// must be the same object ([object.Identity.Key]).
+func Update(before, after object.Object, family Family, cluster Cluster) Outcome {
+	u := prepare(before, after, family, cluster)
+	u.refuse()
+	u.remark()
+	out := Outcome{Changed: u.changed, Refused: u.refused, Notes: u.notes, Known: u.known}
+	out.Verdict = verdict(out)
+	return out
+}
+
+func verdict(o Outcome) Verdict {
+	if len(o.Changed) == 0 {
+		return None
+	}
+	for _, r := range o.Refused {
+		if r.Certain {
+			return Rejected
+		}
+	}
+	if len(o.Refused) > 0 {
+		return Possible
+	}
+	return Changes
+}
+
+// update is one simulated update while it is being judged.
+type update struct {
+	before, after object.Object
+	family        Family
+	cluster       Cluster
+	definition    *crd.Definition
+	typ           *schema.Type
+	known         bool
+	// live and wanted are what is stored before and after, defaults filled
+	// in; old and next are the same in normal form.
+	live, wanted map[string]any
+	old, next    map[string]any
+	changed      []schema.Difference
+	refused      []Refusal
+	notes        []Note
+}

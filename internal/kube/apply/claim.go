@@ -1,0 +1,233 @@
+package apply
+
+import (
+	"maps"
+	"reflect"
+
+	"github.com/holdpoint-dev/holdpoint/internal/kube/apply/schema"
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+)
+
+// betaClassKey is the annotation that was used before storageClassName.
+const betaClassKey = "volume.beta.kubernetes.io/storage-class"
+
+// liveClaim reports whether the manifest before says how the claim is, and
+// not only how it should be: a status with a phase, as a cluster prints it.
+func (u *update) liveClaim() (phase string, known bool) {
+	phase = textAt(u.before.Value, "status", "phase")
+	return phase, phase != ""
+}
+
+// claim: everything but the size and the attributes class of a bound claim.
+func claim(u *update, f field) {
+	phase, known := u.liveClaim()
+	old, next := maps.Clone(mapAt(u.old, "spec")), maps.Clone(mapAt(u.next, "spec"))
+	if textAt(old, "volumeName") == "" {
+		delete(old, "volumeName")
+		delete(next, "volumeName")
+	}
+	u.claimClass(f, old, next, known)
+	if phase == "Bound" || !known {
+		dropSize(old)
+		dropSize(next)
+		delete(old, "volumeAttributesClassName")
+		delete(next, "volumeAttributesClassName")
+	}
+	if !reflect.DeepEqual(old, next) {
+		u.deny(f, u.paths("spec"), "the spec of a PersistentVolumeClaim may not change, except to grow a bound one")
+		return
+	}
+	u.claimReplaced(f, known)
+}
+
+// claimClass: a class may be named once where there was none. Most clusters
+// fill in their default class when a claim is created.
+func (u *update) claimClass(f field, old, next map[string]any, known bool) {
+	before, had := old["storageClassName"]
+	after, has := next["storageClassName"]
+	beta := textAt(u.old, "metadata", "annotations", betaClassKey)
+	if had || !has || beta != "" && after != beta {
+		return
+	}
+	_ = before
+	delete(next, "storageClassName")
+	if !known && beta == "" {
+		u.doubt(f, []plan.Path{{"spec", "storageClassName"}},
+			"spec.storageClassName is refused unless it is the class that the cluster filled in when the claim was created")
+	}
+}
+
+// dropSize removes the requested size, wherever the rest is compared.
+func dropSize(spec map[string]any) {
+	resources := maps.Clone(mapAt(spec, "resources"))
+	requests := maps.Clone(mapAt(resources, "requests"))
+	if requests == nil {
+		return
+	}
+	delete(requests, "storage")
+	delete(resources, "requests")
+	if len(requests) > 0 {
+		resources["requests"] = requests
+	}
+	delete(spec, "resources")
+	if len(resources) > 0 {
+		spec["resources"] = resources
+	}
+}
+
+// claimReplaced: a replace drops what the binder and the admission plug-in
+// filled in.
+func (u *update) claimReplaced(f field, known bool) {
+	if u.family != Put || known {
+		return
+	}
+	for _, field := range []string{"volumeName", "storageClassName"} {
+		if textAt(u.old, "spec", field) == "" && textAt(u.next, "spec", field) == "" {
+			u.doubt(f, u.paths(), "a replace drops the spec."+field+" that the cluster filled in, which is refused once it is set")
+			return
+		}
+	}
+}
+
+// claimSize: never less, and more only where the class allows it.
+func claimSize(u *update, f field) {
+	old, _ := get(u.old, f.path)
+	next, _ := get(u.next, f.path)
+	if old == nil {
+		return
+	}
+	c, ok := schema.CompareQuantities(orZero(next), old)
+	if !ok || c == 0 {
+		return
+	}
+	if c < 0 {
+		capacity, _ := get(u.before.Value, plan.Path{"status", "capacity", "storage"})
+		if over, ok := schema.CompareQuantities(orZero(next), orZero(capacity)); ok && capacity != nil && over > 0 {
+			return // after an expansion that failed
+		}
+		u.deny(f, u.paths(f.path...), "the size of a claim may not become less")
+		return
+	}
+	u.claimGrows(f)
+}
+
+func (u *update) claimGrows(f field) {
+	name := textAt(u.next, "spec", "storageClassName")
+	class, ok := u.cluster.Class(name)
+	switch {
+	case !ok:
+		u.note(Depends, f.path, "a claim grows only if it is bound and its StorageClass allows expansion")
+	case !boolAt(class.Value, "allowVolumeExpansion"):
+		f.Source = "plugin/pkg/admission/storage/persistentvolume/resize/admission.go"
+		u.deny(f, u.paths(f.path...), "StorageClass "+name+" does not allow expansion (allowVolumeExpansion)")
+	default:
+		u.note(Depends, f.path, "a claim grows only while it is bound, and never shrinks again")
+	}
+}
+
+func orZero(v any) any {
+	if v == nil {
+		return "0"
+	}
+	return v
+}
+
+// claimAttributes: not removed once it took effect.
+func claimAttributes(u *update, f field) {
+	next := textAt(u.next, "spec", "volumeAttributesClassName")
+	old := textAt(u.old, "spec", "volumeAttributesClassName")
+	if next != "" || old == "" {
+		return
+	}
+	if textAt(u.before.Value, "status", "currentVolumeAttributesClassName") != "" {
+		u.deny(f, u.paths(f.path...), "spec.volumeAttributesClassName may not be removed once it took effect")
+	} else if _, known := u.liveClaim(); !known {
+		u.doubt(f, u.paths(f.path...), "spec.volumeAttributesClassName may be removed only before it took effect")
+	}
+}
+
+// betaClass: the annotation is fixed, except that the field takes its place.
+func betaClass(u *update, f field) {
+	old := textAt(u.old, "metadata", "annotations", betaClassKey)
+	next := textAt(u.next, "metadata", "annotations", betaClassKey)
+	if old == next {
+		return
+	}
+	if _, had := get(u.old, plan.Path{"spec", "storageClassName"}); !had && next == "" && textAt(u.next, "spec", "storageClassName") == old {
+		return
+	}
+	u.deny(f, u.paths("metadata", "annotations"), "annotation "+betaClassKey+" may not change after creation")
+}
+
+// claimedFields are the parts of a volume that are not its source
+// (k8s.io/api v0.37.2 core/v1 PersistentVolumeSpec).
+var claimedFields = []string{"accessModes", "capacity", "claimRef", "mountOptions", "nodeAffinity",
+	"persistentVolumeReclaimPolicy", "storageClassName", "volumeAttributesClassName", "volumeMode"}
+
+// volumeSource: where the data is.
+func volumeSource(u *update, f field) {
+	old, next := maps.Clone(mapAt(u.old, "spec")), maps.Clone(mapAt(u.next, "spec"))
+	for _, not := range claimedFields {
+		delete(old, not)
+		delete(next, not)
+	}
+	const secret = "controllerExpandSecretRef"
+	if csi := mapAt(old, "csi"); csi != nil && csi[secret] == nil && mapAt(next, "csi") != nil {
+		c := maps.Clone(mapAt(next, "csi"))
+		delete(c, secret)
+		next["csi"] = c
+	}
+	if reflect.DeepEqual(old, next) {
+		return
+	}
+	var paths []plan.Path
+	for _, d := range u.below(plan.Path{"spec"}) {
+		if len(d.Path) > 1 && (old[d.Path[1].(string)] != nil || next[d.Path[1].(string)] != nil) {
+			paths = append(paths, d.Path)
+		}
+	}
+	u.deny(f, paths, "the source of a PersistentVolume may not change after creation")
+}
+
+// betaTopology are the node labels that were renamed when they became stable
+// (getMaskNodeSelectorLabelChangeEqualities, pkg/apis/core/validation).
+var betaTopology = map[string]string{
+	"failure-domain.beta.kubernetes.io/zone":   "topology.kubernetes.io/zone",
+	"failure-domain.beta.kubernetes.io/region": "topology.kubernetes.io/region",
+	"beta.kubernetes.io/os":                    "kubernetes.io/os",
+	"beta.kubernetes.io/arch":                  "kubernetes.io/arch",
+	"beta.kubernetes.io/instance-type":         "node.kubernetes.io/instance-type",
+}
+
+// volumeAffinity: fixed once set, renamed labels apart.
+func volumeAffinity(u *update, f field) {
+	old, had := get(u.old, f.path)
+	if !had || u.same(f.path...) {
+		return
+	}
+	next, _ := get(u.next, f.path)
+	if !reflect.DeepEqual(renamed(old), next) {
+		u.deny(f, u.paths(f.path...), "spec.nodeAffinity may not change once set")
+	}
+}
+
+func renamed(v any) any {
+	switch x := v.(type) {
+	case map[string]any:
+		out := make(map[string]any, len(x))
+		for k, e := range x {
+			out[k] = renamed(e)
+			if s, ok := e.(string); ok && k == "key" && betaTopology[s] != "" {
+				out[k] = betaTopology[s]
+			}
+		}
+		return out
+	case []any:
+		out := make([]any, len(x))
+		for i, e := range x {
+			out[i] = renamed(e)
+		}
+		return out
+	}
+	return v
+}

@@ -1,0 +1,109 @@
+package apply
+
+import (
+	"maps"
+	"reflect"
+)
+
+// completions: free only for an Indexed Job, together with parallelism.
+func completions(u *update, f field) {
+	if u.same("spec", "completions") {
+		return
+	}
+	if textAt(u.next, "spec", "completionMode") != "Indexed" {
+		u.deny(f, u.paths("spec", "completions"), "spec.completions may not change after creation")
+		return
+	}
+	c, ok := intAt(u.next, "spec", "completions")
+	p, _ := intAt(u.next, "spec", "parallelism")
+	if ok && c != p {
+		u.deny(f, u.paths("spec", "completions"), "spec.completions of an Indexed Job may change only together with spec.parallelism, to the same number")
+	}
+}
+
+// jobTemplate: fixed, unless the Job is suspended and has no pods; then how
+// and where its pods are scheduled and their resources may change
+// (MutableSchedulingDirectivesForSuspendedJobs and
+// MutablePodResourcesForSuspendedJobs, on by default since 1.36).
+func jobTemplate(u *update, f field) {
+	old, next := mapAt(u.old, "spec", "template"), mapAt(u.next, "spec", "template")
+	if !boolAt(u.old, "spec", "suspend") || !u.neverRan() {
+		if !reflect.DeepEqual(old, next) {
+			u.deny(f, u.paths("spec", "template"), "spec.template may not change after creation")
+		}
+		return
+	}
+	if !reflect.DeepEqual(frozenTemplate(old), frozenTemplate(next)) {
+		f.As = "spec.template.spec"
+		u.deny(f, u.paths("spec", "template"), "of the spec.template of a suspended Job only labels, annotations, scheduling and resources may change")
+		return
+	}
+	if !reflect.DeepEqual(old, next) {
+		u.note(Depends, f.path, "the template of a suspended Job may change only while it has no pods, and its resources only since Kubernetes 1.36")
+	}
+}
+
+// neverRan: status says that the Job has no pods, or there is no status.
+func (u *update) neverRan() bool {
+	status := mapAt(u.before.Value, "status")
+	active, _ := intAt(status, "active")
+	suspended := false
+	for _, c := range listAt(status, "conditions") {
+		suspended = suspended || textAt(asMap(c), "type") == "Suspended" && textAt(asMap(c), "status") == "True"
+	}
+	return (status["startTime"] == nil || suspended) && active == 0
+}
+
+// frozenTemplate is a template without what a suspended Job may change.
+func frozenTemplate(t map[string]any) map[string]any {
+	t = maps.Clone(t)
+	meta := maps.Clone(mapAt(t, "metadata"))
+	delete(meta, "labels")
+	delete(meta, "annotations")
+	delete(t, "metadata")
+	if len(meta) > 0 {
+		t["metadata"] = meta
+	}
+	spec := maps.Clone(mapAt(t, "spec"))
+	for _, free := range []string{"nodeSelector", "tolerations", "schedulingGates"} {
+		delete(spec, free)
+	}
+	if affinity := maps.Clone(mapAt(spec, "affinity")); affinity != nil {
+		delete(affinity, "nodeAffinity")
+		delete(spec, "affinity")
+		if len(affinity) > 0 {
+			spec["affinity"] = affinity
+		}
+	}
+	for _, list := range []string{"containers", "initContainers"} {
+		if containers := listAt(spec, list); containers != nil {
+			spec[list] = without(containers, "resources")
+		}
+	}
+	t["spec"] = spec
+	return t
+}
+
+// without copies a list of objects and leaves out a field of each.
+func without(list []any, field string) []any {
+	out := make([]any, len(list))
+	for i, item := range list {
+		m := maps.Clone(asMap(item))
+		delete(m, field)
+		out[i] = m
+	}
+	return out
+}
+
+// generatedSelector: the server gives a Job a selector and labels when it is
+// created. A replace with a manifest that does not have them changes them.
+func generatedSelector(u *update, f field) {
+	if u.family != Put || boolAt(u.next, "spec", "manualSelector") {
+		return
+	}
+	_, before := get(u.old, f.path)
+	_, after := get(u.next, f.path)
+	if !before && !after {
+		u.deny(f, u.paths("spec"), "a replace drops the spec.selector that the server generated when the Job was created")
+	}
+}

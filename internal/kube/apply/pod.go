@@ -1,0 +1,122 @@
+package apply
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+)
+
+// pod: of a Pod's spec only images, the deadline (down), tolerations (more),
+// scheduling gates (fewer) may change; of a gated pod also where it goes.
+func pod(u *update, f field) {
+	old, next := mapAt(u.old, "spec"), mapAt(u.next, "spec")
+	if reflect.DeepEqual(old, next) {
+		return
+	}
+	u.podDeadline(f, old, next)
+	u.podTolerations(f, old, next)
+	u.podGates(f, old, next)
+	o, n := frozenPod(old), frozenPod(next)
+	if len(listAt(old, "schedulingGates")) > 0 {
+		u.gatedPod(f, o, n)
+		for _, m := range []map[string]any{o, n} {
+			delete(m, "nodeSelector")
+			dropNodeAffinity(m)
+		}
+	}
+	if !reflect.DeepEqual(o, n) {
+		u.deny(f, u.paths("spec"), "of a Pod's spec only images, activeDeadlineSeconds, more tolerations and fewer scheduling gates may change")
+	}
+}
+
+// frozenPod is a Pod's spec without what may change.
+func frozenPod(spec map[string]any) map[string]any {
+	spec = maps.Clone(spec)
+	for _, free := range []string{"activeDeadlineSeconds", "tolerations", "schedulingGates"} {
+		delete(spec, free)
+	}
+	for _, list := range []string{"containers", "initContainers"} {
+		if containers := listAt(spec, list); containers != nil {
+			spec[list] = without(containers, "image")
+		}
+	}
+	return spec
+}
+
+func dropNodeAffinity(spec map[string]any) {
+	affinity := maps.Clone(mapAt(spec, "affinity"))
+	delete(affinity, "nodeAffinity")
+	delete(spec, "affinity")
+	if len(affinity) > 0 {
+		spec["affinity"] = affinity
+	}
+}
+
+func (u *update) podDeadline(f field, old, next map[string]any) {
+	before, had := intAt(old, "activeDeadlineSeconds")
+	after, has := intAt(next, "activeDeadlineSeconds")
+	if had && (!has || after > before) {
+		f.As = "spec.activeDeadlineSeconds"
+		u.deny(f, u.paths("spec", "activeDeadlineSeconds"), "spec.activeDeadlineSeconds of a Pod may only become less")
+	}
+}
+
+func (u *update) podTolerations(f field, old, next map[string]any) {
+	for _, o := range listAt(old, "tolerations") {
+		kept := slices.ContainsFunc(listAt(next, "tolerations"), func(n any) bool {
+			return except(asMap(o), asMap(n), "tolerationSeconds")
+		})
+		if !kept {
+			f.As = "spec.tolerations"
+			u.deny(f, u.paths("spec", "tolerations"), "spec.tolerations of a Pod may only be added to")
+			return
+		}
+	}
+}
+
+func (u *update) podGates(f field, old, next map[string]any) {
+	for _, n := range listAt(next, "schedulingGates") {
+		if !slices.ContainsFunc(listAt(old, "schedulingGates"), func(o any) bool { return reflect.DeepEqual(o, n) }) {
+			f.As = "spec.schedulingGates"
+			u.deny(f, u.paths("spec", "schedulingGates"), "spec.schedulingGates of a Pod may only be removed")
+			return
+		}
+	}
+}
+
+// gatedPod: a pod that waits may be narrowed, never widened.
+func (u *update) gatedPod(f field, old, next map[string]any) {
+	for k, v := range mapAt(old, "nodeSelector") {
+		if mapAt(next, "nodeSelector")[k] != v {
+			f.As = "spec.nodeSelector"
+			u.deny(f, u.paths("spec", "nodeSelector"), "spec.nodeSelector of a gated Pod may only be added to")
+			break
+		}
+	}
+	before := mapAt(old, "affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution")
+	after := mapAt(next, "affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution")
+	if before == nil || reflect.DeepEqual(before, after) {
+		return
+	}
+	f.As = "spec.affinity.nodeAffinity"
+	if !narrower(listAt(before, "nodeSelectorTerms"), listAt(after, "nodeSelectorTerms")) {
+		u.deny(f, u.paths("spec", "affinity"), "the required node affinity of a gated Pod may only become stricter")
+	}
+}
+
+// narrower: the same terms, each with all its old expressions and perhaps more.
+func narrower(old, next []any) bool {
+	if len(old) != len(next) {
+		return false
+	}
+	for i := range old {
+		for _, part := range []string{"matchExpressions", "matchFields"} {
+			for _, e := range listAt(asMap(old[i]), part) {
+				if !slices.ContainsFunc(listAt(asMap(next[i]), part), func(n any) bool { return reflect.DeepEqual(e, n) }) {
+					return false
+				}
+			}
+		}
+	}
+	return true
+}

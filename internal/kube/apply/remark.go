@@ -1,0 +1,59 @@
+package apply
+
+import (
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+)
+
+// remark notes what is odd about the new object by itself, and what the server
+// does without a word.
+func (u *update) remark() {
+	u.remarkTypes()
+	switch u.kind() {
+	case "apps/Deployment":
+		u.remarkRecreate()
+	case "core/Service":
+		u.remarkHeadless()
+	}
+	if textAt(u.after.Value, "metadata", "resourceVersion") != "" {
+		u.note(Invalid, plan.Path{"metadata", "resourceVersion"}, "metadata.resourceVersion in a manifest conflicts with the live object as soon as it changes")
+	}
+}
+
+// remarkTypes: labels and annotations are strings; anything else is refused.
+func (u *update) remarkTypes() {
+	for _, field := range []string{"labels", "annotations"} {
+		for k, v := range mapAt(u.after.Value, "metadata", field) {
+			if _, ok := v.(string); !ok && v != nil {
+				u.note(Invalid, plan.Path{"metadata", field, k}, "a value of metadata."+field+" is not a string")
+			}
+		}
+	}
+}
+
+// remarkRecreate: Recreate has no rolling update. kubectl apply drops the one
+// that the server filled in (patch strategy retainKeys), server-side apply
+// does not (validateDeploymentStrategy, pkg/apis/apps/validation/validation.go).
+func (u *update) remarkRecreate() {
+	path := plan.Path{"spec", "strategy", "rollingUpdate"}
+	if textAt(u.next, "spec", "strategy", "type") != "Recreate" {
+		return
+	}
+	if _, has := get(u.next, path); has {
+		u.note(Invalid, path, "spec.strategy.rollingUpdate may not be given with the type Recreate")
+		return
+	}
+	_, live := get(u.old, path)
+	_, written := get(u.before.Value, path)
+	if u.family == Patch && live && !written {
+		f := field{Path: dotted(path), As: dotted(path), Source: "ValidateDeploymentStrategy, pkg/apis/apps/validation/validation.go"}
+		u.doubt(f, []plan.Path{{"spec", "strategy", "type"}}, "server-side apply keeps the spec.strategy.rollingUpdate that the server filled in, which is refused with the type Recreate; kubectl apply drops it")
+	}
+}
+
+// remarkHeadless: an address cannot be taken away by leaving it out.
+func (u *update) remarkHeadless() {
+	path := plan.Path{"spec", "clusterIP"}
+	if textAt(u.before.Value, path...) != "" && textAt(u.after.Value, path...) == "" && textAt(u.next, path...) != "" {
+		u.note(Ignored, path, "the Service keeps spec.clusterIP "+textAt(u.next, path...)+", which cannot be removed by leaving it out")
+	}
+}
