@@ -42,9 +42,16 @@ func (p *prediction) fill(reached []*pair) {
 			if c.content == nil {
 				continue
 			}
-			if c.content.unit.Tool == unit.Folder && len(c.content.unit.Gaps) == 0 {
+			switch {
+			case len(c.content.unit.Gaps) > 0:
+				jobs = append(jobs, job{c.content, c.side})
+			case c.content.unit.Tool == unit.Folder:
 				p.readFolder(c.content, c.side)
-			} else {
+			case c.content.unit.Tool == unit.Generated:
+				for _, o := range c.content.unit.Generated {
+					c.content.add(&entry{Object: o, at: o.At(c.side.tree.Side, nil)})
+				}
+			default:
 				jobs = append(jobs, job{c.content, c.side})
 			}
 		}

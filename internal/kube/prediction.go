@@ -84,45 +84,34 @@ func (p *prediction) units() {
 	for _, s := range p.sides() {
 		s.scan = unit.NewScan(s.tree, p.options.settings())
 	}
+	p.before.scan.Other, p.after.scan.Other = p.after.tree, p.before.tree
 	for _, s := range p.sides() {
 		s.owners = s.scan.OwnerObjects()
 	}
-	pending := p.standing()
-	owned := p.ownedBy(p.before.owners, p.after.owners)
+	p.load(p.standing())
 	for range maxWaves {
-		if !p.load(pending) {
+		if !p.load(p.ready(p.owned())) {
 			break
 		}
-		pending = p.newOwned(owned)
 	}
 }
 
 // standing are the units that no owner is known to apply.
 func (p *prediction) standing() []*pair {
-	claims := map[string]bool{}
+	var claims []unit.Claim
 	for _, s := range p.sides() {
 		for _, o := range s.owners {
-			for _, dir := range s.scan.Claims(o) {
-				claims[dir] = true
-			}
+			claims = append(claims, s.scan.Claims(o)...)
 		}
 	}
+	claimed := func(dir string) bool {
+		return slices.ContainsFunc(claims, func(c unit.Claim) bool { return c.Covers(dir) })
+	}
 	var out []*pair
-	for _, root := range unit.Roots(p.before.scan, p.after.scan, func(dir string) bool { return p.claimed(claims, dir) }) {
+	for _, root := range unit.Roots(p.before.scan, p.after.scan, claimed) {
 		out = append(out, newPair(p.before.scan.At(root), p.after.scan.At(root)))
 	}
 	return out
-}
-
-// claimed reports whether a folder is what an owner applies: the folder it
-// names, or for one without a kustomization a folder below it.
-func (p *prediction) claimed(claims map[string]bool, dir string) bool {
-	for claim := range claims {
-		if dir == claim {
-			return true
-		}
-	}
-	return false
 }
 
 func newPair(before, after *unit.Unit) *pair {

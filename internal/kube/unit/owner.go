@@ -2,8 +2,13 @@ package unit
 
 import (
 	"bytes"
+	"encoding/json"
+	"fmt"
+	"path"
+	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
 // IsOwner reports whether an object makes a controller apply other objects.
@@ -19,8 +24,94 @@ func mentionsOwner(data []byte) bool {
 	return bytes.Contains(data, []byte("argoproj.io/")) || bytes.Contains(data, []byte("toolkit.fluxcd.io/"))
 }
 
-// Claims are the folders that an owner applies.
-func (s *Scan) Claims(o object.Object) []string { return nil }
+// Owned are the units that an owner applies on this side.
+func (s *Scan) Owned(o object.Object) []*Unit {
+	switch o.Group + "/" + o.Kind {
+	case "argoproj.io/Application":
+		return s.application(o)
+	case "kustomize.toolkit.fluxcd.io/Kustomization":
+		return s.fluxKustomization(o)
+	case "helm.toolkit.fluxcd.io/HelmRelease":
+		return s.fluxRelease(o)
+	}
+	return nil
+}
 
-// Substituted is rendered text with the variables that Flux puts in.
-func (u *Unit) Substituted(text []byte) []byte { return text }
+// Claims are the folders that an owner applies, whole or from their top.
+func (s *Scan) Claims(o object.Object) []Claim {
+	var out []Claim
+	owners := []object.Object{o}
+	if o.Kind == "ApplicationSet" {
+		owners, _ = s.Generate(o)
+	}
+	for _, owner := range owners {
+		for _, u := range s.Owned(owner) {
+			if u.claims {
+				out = append(out, Claim{u.Root, u.deep})
+			}
+		}
+	}
+	return out
+}
+
+// Claim is a folder that an owner applies.
+type Claim struct {
+	Dir string
+	// Deep: what lies below counts as well.
+	Deep bool
+}
+
+// Covers reports whether a folder is part of the claim.
+func (c Claim) Covers(dir string) bool { return dir == c.Dir || c.Deep && under(dir, c.Dir) }
+
+// decode fills a struct from an object. Fields that it does not name are not
+// looked at: these are the objects of others.
+func decode(o object.Object, into any) error {
+	text, err := json.Marshal(o.Value)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(text, into)
+}
+
+// ownerGap is a gap at a field of an owner.
+func ownerGap(t *Tree, o object.Object, kind plan.GapKind, at plan.Path, format string, args ...any) plan.Gap {
+	return plan.Gap{At: o.At(t.Side, at), Kind: kind, Subject: o.Kind + " " + o.Name, Why: fmt.Sprintf(format, args...)}
+}
+
+// isHere reports whether the URL of a git repository means this one. Without
+// a name to compare with, a path that is here decides.
+func (s *Scan) isHere(url, dir string) bool {
+	if s.settings.Repository != "" {
+		return sameRepository(url, s.settings.Repository)
+	}
+	return s.Tree.HasDir(dir) || s.Other != nil && s.Other.HasDir(dir)
+}
+
+// sameRepository compares the last two elements of a URL or scp-like name.
+func sameRepository(url, repository string) bool {
+	url = strings.ToLower(strings.TrimSuffix(strings.TrimSuffix(url, "/"), ".git"))
+	repository = strings.ToLower(repository)
+	return strings.HasSuffix(url, "/"+repository) || strings.HasSuffix(url, ":"+repository)
+}
+
+// isThisRevision reports whether a git reference means the tree at hand: the
+// branch that is merged into, under one of its usual names.
+func (s *Scan) isThisRevision(ref string) bool {
+	ref = strings.TrimPrefix(ref, "refs/heads/")
+	switch ref {
+	case "", "HEAD", "main", "master", "trunk", "develop":
+		return true
+	}
+	return ref == s.settings.Branch
+}
+
+// clean is a path of an owner inside the repository: `./apps/web` and
+// `/apps/web` mean the same.
+func clean(p string) string {
+	p = path.Clean(strings.TrimLeft(p, "/"))
+	if p == "" {
+		return "."
+	}
+	return p
+}

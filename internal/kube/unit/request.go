@@ -9,6 +9,7 @@ const (
 	Folder    Tool = "folder"    // the manifests of a folder as they stand
 	Kustomize Tool = "kustomize" // a kustomization
 	Helm      Tool = "helm"      // a chart with its values
+	Generated Tool = "generated" // objects that a controller makes up
 )
 
 // Request asks for the objects of one kustomization or chart. It carries

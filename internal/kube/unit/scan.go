@@ -1,6 +1,7 @@
 package unit
 
 import (
+	"bytes"
 	"path"
 	"slices"
 	"strings"
@@ -41,12 +42,18 @@ type Scan struct {
 	settings Settings
 	graph    *kustomizations
 	charts   map[string]bool
+	// Other is the tree of the other side: what was or will be here counts
+	// as here.
+	Other *Tree
+	// Sources are the sources of Flux and the ConfigMaps that it takes
+	// variables from, by `Kind/name`.
+	Sources map[string]object.Object
 }
 
 // NewScan reads the structure of one side: kustomizations and charts, no
 // manifests.
 func NewScan(t *Tree, s Settings) *Scan {
-	scan := &Scan{Tree: t, settings: s, graph: readKustomizations(t), charts: map[string]bool{}}
+	scan := &Scan{Tree: t, settings: s, graph: readKustomizations(t), charts: map[string]bool{}, Sources: map[string]object.Object{}}
 	for _, name := range t.Names() {
 		if path.Base(name) == "Chart.yaml" {
 			scan.charts[path.Dir(name)] = true
@@ -211,9 +218,11 @@ func (s *Scan) folder(dir string) *Unit {
 }
 
 // OwnerObjects are the objects of Argo CD and Flux that are written out in
-// files, by file. Chart templates and what does not parse are left out.
+// files. Chart templates and what does not parse are left out. Sources is
+// filled on the way.
 func (s *Scan) OwnerObjects() []object.Object {
 	var out []object.Object
+	maps := map[string]bool{}
 	for _, name := range s.Tree.Names() {
 		if !hasManifestEnding(name) || s.inChart(path.Dir(name)) || isKustomizationName(path.Base(name)) {
 			continue
@@ -230,7 +239,53 @@ func (s *Scan) OwnerObjects() []object.Object {
 			if IsOwner(o) {
 				out = append(out, o)
 			}
+			if o.Group == "source.toolkit.fluxcd.io" && o.String("spec", "url") != "" {
+				s.Sources[o.Kind+"/"+o.Name] = o
+			}
+			for _, name := range variableSources(o) {
+				maps[name] = true
+			}
+		}
+	}
+	s.variableMaps(maps)
+	return out
+}
+
+// variableSources are the ConfigMaps that a Flux Kustomization takes variables
+// from.
+func variableSources(o object.Object) []string {
+	list, _ := o.Get("spec", "postBuild", "substituteFrom")
+	items, _ := list.([]any)
+	var out []string
+	for _, item := range items {
+		if stringAt(item, "kind") == "ConfigMap" {
+			out = append(out, stringAt(item, "name"))
 		}
 	}
 	return out
+}
+
+// variableMaps finds ConfigMaps by name.
+func (s *Scan) variableMaps(names map[string]bool) {
+	if len(names) == 0 {
+		return
+	}
+	for _, file := range s.Tree.Names() {
+		if !hasManifestEnding(file) || s.inChart(path.Dir(file)) {
+			continue
+		}
+		data, err := s.Tree.Read(file)
+		if err != nil || !bytes.Contains(data, []byte("ConfigMap")) {
+			continue
+		}
+		parsed, err := s.Tree.Parse(file)
+		if err != nil {
+			continue
+		}
+		for _, o := range parsed.Objects {
+			if o.Kind == "ConfigMap" && names[o.Name] {
+				s.Sources["ConfigMap/"+o.Name] = o
+			}
+		}
+	}
 }

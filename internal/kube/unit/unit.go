@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -53,6 +54,11 @@ type Unit struct {
 	Outside []Outside
 	// Gaps say why the unit cannot be rendered; empty where it can.
 	Gaps []plan.Gap
+	// Generated are the objects of a unit that an owner makes up.
+	Generated []object.Object
+
+	// claims: Root is what an owner applies; deep: with all below it.
+	claims, deep bool
 }
 
 // ValueSource is one document of values: a file or text in place.
@@ -157,6 +163,8 @@ const (
 	Flux    OwnerKind = "flux"
 	// HelmRelease is a release: of a chart by hand, or by Flux's controller.
 	HelmRelease OwnerKind = "helm"
+	// ApplicationSet makes Applications.
+	ApplicationSet OwnerKind = "applicationset"
 	// KubectlPrune is `kubectl apply --prune`, as settings declare it.
 	KubectlPrune OwnerKind = "kubectl-prune"
 )

@@ -1,0 +1,146 @@
+package kube
+
+import (
+	"slices"
+
+	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/unit"
+)
+
+// ownerObject is an object of Argo CD or Flux as one side has it. parent is
+// the rendered unit it comes from, nil where it was read from a file.
+type ownerObject struct {
+	object.Object
+	parent *unit.Unit
+}
+
+// owners are the owners of a side: those written in files, except where the
+// file belongs to a unit that was rendered, and those that were rendered.
+func (p *prediction) ownersOf(s *side) []ownerObject {
+	covered := map[string]bool{}
+	var out []ownerObject
+	for _, r := range p.sorted() {
+		c := r.before
+		if s == &p.after {
+			c = r.after
+		}
+		if c == nil || c.failed || c.unit.Tool == unit.Folder {
+			continue
+		}
+		for _, f := range c.unit.Files {
+			covered[f] = true
+		}
+		for _, e := range c.entries {
+			if unit.IsOwner(e.Object) {
+				o := e.Object
+				if o.Namespace == "" {
+					o.Namespace = e.key.Namespace
+				}
+				o.File, o.Line, o.EndLine = e.at.File, e.at.Line, e.at.EndLine
+				out = append(out, ownerObject{o, c.unit})
+			}
+		}
+	}
+	for _, o := range s.owners {
+		if !covered[o.File] {
+			out = append(out, ownerObject{o, nil})
+		}
+	}
+	return out
+}
+
+// owned are the units that the owners of both sides define. Where several
+// overlays render the same owner, each has its own.
+func (p *prediction) owned() []*pair {
+	type found struct {
+		unit   *unit.Unit
+		parent *unit.Unit
+	}
+	var sides [2]map[string][]found
+	many := map[string]bool{}
+	for i, s := range p.sides() {
+		sides[i] = map[string][]found{}
+		for _, o := range p.ownersOf(s) {
+			units := s.scan.Owned(o.Object)
+			if o.Kind == "ApplicationSet" {
+				units = []*unit.Unit{s.scan.ApplicationSet(o.Object)}
+			}
+			for _, u := range units {
+				if o.parent != nil && u.Owner.Cluster == "" {
+					u.Owner.Cluster = o.parent.Owner.Cluster
+				}
+				sides[i][u.Key] = append(sides[i][u.Key], found{u, o.parent})
+				many[u.Key] = many[u.Key] || len(sides[i][u.Key]) > 1
+			}
+		}
+	}
+	pairs := map[string]*pair{}
+	for i := range sides {
+		for key, list := range sides[i] {
+			for _, f := range list {
+				if many[key] && f.parent != nil {
+					f.unit.Key = key + "@" + f.parent.Root
+				} else if many[key] {
+					f.unit.Key = key + "@" + f.unit.Owner.At.File
+				}
+				next := pairs[f.unit.Key]
+				if next == nil {
+					next = &pair{key: f.unit.Key}
+					pairs[f.unit.Key] = next
+				}
+				if i == 0 {
+					next.before = newPair(f.unit, nil).before
+				} else {
+					next.after = newPair(nil, f.unit).after
+				}
+			}
+		}
+	}
+	out := make([]*pair, 0, len(pairs))
+	for _, next := range pairs {
+		out = append(out, next)
+	}
+	slices.SortFunc(out, func(a, b *pair) int {
+		if a.key < b.key {
+			return -1
+		}
+		return 1
+	})
+	return out
+}
+
+// ready leaves out, of pairs to load, those whose owner stands in a file of
+// another one that is still to be rendered: the rendered owner counts.
+func (p *prediction) ready(wave []*pair) []*pair {
+	var open []*pair
+	for _, next := range wave {
+		if p.pairs[next.key] == nil && !p.same(next) {
+			open = append(open, next)
+		}
+	}
+	inside := func(r *pair) bool {
+		for _, c := range []*content{r.before, r.after} {
+			if c == nil {
+				continue
+			}
+			for _, other := range open {
+				for _, d := range []*content{other.before, other.after} {
+					if other != r && d != nil && d.unit.Tool != unit.Folder && slices.Contains(d.unit.Files, c.unit.Owner.At.File) {
+						return true
+					}
+				}
+			}
+		}
+		return false
+	}
+	var out []*pair
+	for _, next := range open {
+		if !inside(next) {
+			out = append(out, next)
+		}
+	}
+	if len(out) == 0 {
+		return open
+	}
+	return out
+}

@@ -1,0 +1,426 @@
+package unit
+
+import (
+	"encoding/json"
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+)
+
+// fluxSpec is what decides of a Kustomization (kustomize-controller v1.9.6
+// api/v1/kustomization_types.go).
+type fluxSpec struct {
+	Path      string `json:"path"`
+	SourceRef struct {
+		Kind      string `json:"kind"`
+		Name      string `json:"name"`
+		Namespace string `json:"namespace"`
+	} `json:"sourceRef"`
+	Prune           bool           `json:"prune"`
+	Force           bool           `json:"force"`
+	Suspend         bool           `json:"suspend"`
+	DeletionPolicy  string         `json:"deletionPolicy"`
+	TargetNamespace string         `json:"targetNamespace"`
+	NamePrefix      string         `json:"namePrefix"`
+	NameSuffix      string         `json:"nameSuffix"`
+	Images          []any          `json:"images"`
+	Patches         []any          `json:"patches"`
+	Components      []string       `json:"components"`
+	CommonMetadata  *fluxMetadata  `json:"commonMetadata"`
+	KubeConfig      map[string]any `json:"kubeConfig"`
+	PostBuild       *struct {
+		Substitute     map[string]string `json:"substitute"`
+		SubstituteFrom []struct {
+			Kind     string `json:"kind"`
+			Name     string `json:"name"`
+			Optional bool   `json:"optional"`
+		} `json:"substituteFrom"`
+	} `json:"postBuild"`
+}
+
+type fluxMetadata struct {
+	Labels      map[string]string `json:"labels"`
+	Annotations map[string]string `json:"annotations"`
+}
+
+// fluxKustomization is the unit of a Flux Kustomization.
+func (s *Scan) fluxKustomization(o object.Object) []*Unit {
+	var k struct {
+		Spec fluxSpec `json:"spec"`
+	}
+	if err := decode(o, &k); err != nil || k.Spec.SourceRef.Kind == "" {
+		return nil
+	}
+	dir := clean(k.Spec.Path)
+	u := s.fluxContent(o, k.Spec, dir)
+	u.Key = fmt.Sprintf("flux:Kustomization:%s/%s", o.Namespace, o.Name)
+	u.Owner = Owner{Kind: Flux, Object: "Kustomization", Namespace: o.Namespace, Name: o.Name, At: o.At(s.Tree.Side, nil), Cluster: cluster(o, k.Spec.KubeConfig),
+		Prune: k.Spec.Prune, Force: k.Spec.Force, Suspended: k.Spec.Suspend}
+	switch k.Spec.DeletionPolicy {
+	case "Delete", "WaitForTermination":
+		u.Owner.Cascade = true
+	case "Orphan":
+	default:
+		u.Owner.Cascade = k.Spec.Prune
+	}
+	u.Namespace = k.Spec.TargetNamespace
+	s.substitutes(u, k.Spec)
+	return []*Unit{u}
+}
+
+// cluster tells the worlds of several clusters in one repository apart: by
+// the folder below `clusters` that the owner stands in, and by a kubeConfig.
+func cluster(o object.Object, kubeConfig map[string]any) string {
+	name := ""
+	parts := strings.Split(o.File, "/")
+	for i, part := range parts {
+		if part == "clusters" && i+2 < len(parts) {
+			name = parts[i+1]
+		}
+	}
+	if len(kubeConfig) > 0 {
+		text, err := json.Marshal(kubeConfig)
+		if err == nil {
+			name += " by " + string(text)
+		}
+	}
+	return name
+}
+
+func (s *Scan) fluxContent(o object.Object, spec fluxSpec, dir string) *Unit {
+	at := plan.Path{"spec"}
+	elsewhere := func(kind plan.GapKind, format string, args ...any) *Unit {
+		text, err := json.Marshal(spec)
+		if err != nil {
+			text = []byte(err.Error())
+		}
+		return &Unit{Root: path.Dir(o.File), Tool: Folder, Outside: []Outside{{What: "Kustomization " + o.Name, ID: string(text), File: o.File, Line: o.Line, EndLine: o.EndLine}},
+			Gaps: []plan.Gap{ownerGap(s.Tree, o, kind, at, format, args...)}}
+	}
+	if why := s.fluxSource(spec.SourceRef.Kind, spec.SourceRef.Name, dir); why != "" {
+		return elsewhere(plan.GapOpaque, "what it applies is not in the repository: %s", why)
+	}
+	if !s.Tree.HasDir(dir) {
+		u := elsewhere(plan.GapInvalid, "its path %s does not exist: Flux stops applying it, nothing is deleted", dir)
+		u.Root, u.claims = dir, true
+		return u
+	}
+	fields := spec.fields()
+	if s.graph.nodes[dir] != nil {
+		u := s.graph.unit(dir)
+		u.Fields, u.claims = fields, true
+		if len(spec.Components) > 0 {
+			s.addReferences(u, dir, Component, spec.Components)
+		}
+		return u
+	}
+	return s.fluxFolder(dir, fields)
+}
+
+// fluxSource says why a source is not this repository, "" where it is. A
+// GitRepository that is written down somewhere tells its URL; one that is not
+// counts as this repository where the path is here, as `flux bootstrap` has it.
+func (s *Scan) fluxSource(kind, name, dir string) string {
+	if kind != "GitRepository" {
+		return fmt.Sprintf("its source is the %s %s", kind, name)
+	}
+	if src, ok := s.Sources["GitRepository/"+name]; ok {
+		if url := src.String("spec", "url"); url != "" && !s.isHere(url, dir) {
+			return "its source is " + url
+		}
+		return ""
+	}
+	if s.Tree.HasDir(dir) || s.Other != nil && s.Other.HasDir(dir) {
+		return ""
+	}
+	return "the GitRepository " + name + " is not known"
+}
+
+func (spec fluxSpec) fields() map[string]any {
+	out := map[string]any{}
+	for name, value := range map[string]string{"namePrefix": spec.NamePrefix, "nameSuffix": spec.NameSuffix, "namespace": spec.TargetNamespace} {
+		if value != "" {
+			out[name] = value
+		}
+	}
+	for name, list := range map[string][]any{"images": spec.Images, "patches": spec.Patches} {
+		if len(list) > 0 {
+			out[name] = list
+		}
+	}
+	if len(spec.Components) > 0 {
+		list := make([]any, len(spec.Components))
+		for i, c := range spec.Components {
+			list[i] = c
+		}
+		out["components"] = list
+	}
+	if m := spec.CommonMetadata; m != nil && len(m.Annotations) > 0 {
+		out["commonAnnotations"] = m.Annotations
+	}
+	if m := spec.CommonMetadata; m != nil && len(m.Labels) > 0 {
+		out["labels"] = []any{map[string]any{"pairs": m.Labels}}
+	}
+	if len(out) == 0 {
+		return nil
+	}
+	return out
+}
+
+// fluxFolder is a folder without a kustomization: Flux writes one that names
+// every manifest below and every kustomization it meets (fluxcd/pkg/kustomize
+// v1.41.0 generator.go, scanManifests).
+func (s *Scan) fluxFolder(dir string, fields map[string]any) *Unit {
+	u := &Unit{Root: dir, Tool: Folder, claims: true, deep: true, Fields: fields}
+	ignore := s.sourceIgnore(u)
+	var resources []string
+	nested := false
+	files := map[string]bool{}
+	inner := ""
+	for _, name := range s.Tree.Below(dir) {
+		inside := strings.TrimPrefix(name, dir+"/")
+		if dir == "." {
+			inside = name
+		}
+		if ignore.ignores(name) || inner != "" && under(name, inner) {
+			continue
+		}
+		if d := path.Dir(name); d != dir && s.graph.nodes[d] != nil {
+			inner, nested = d, true
+			resources = append(resources, path.Dir(inside))
+			w := s.graph.walk(d)
+			for f := range w.files {
+				files[f] = true
+			}
+			u.Outside, u.Gaps = append(u.Outside, w.outside...), append(u.Gaps, w.gaps...)
+			continue
+		}
+		if ext := path.Ext(name); (ext == ".yaml" || ext == ".yml") && looksLikeManifest(s.Tree, name) {
+			u.Manifests = append(u.Manifests, name)
+			resources = append(resources, inside)
+			files[name] = true
+		}
+	}
+	u.Files = sortedSet(files)
+	if nested || fields != nil {
+		u.Tool = Kustomize
+		u.Manifests = nil
+		text, err := json.Marshal(map[string]any{"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization", "resources": resources})
+		if err != nil {
+			text = nil
+		}
+		u.Written = text
+	}
+	return u
+}
+
+// substitutes takes the variables of postBuild: those in place and those of
+// ConfigMaps that are in the repository. A variable that nobody here sets
+// stays as it is, the same on both sides.
+func (s *Scan) substitutes(u *Unit, spec fluxSpec) {
+	if spec.PostBuild == nil {
+		return
+	}
+	u.Substitute = map[string]string{}
+	for _, from := range spec.PostBuild.SubstituteFrom {
+		src, ok := s.Sources[from.Kind+"/"+from.Name]
+		if !ok || from.Kind != "ConfigMap" {
+			continue
+		}
+		data, _ := src.Get("data")
+		pairs, _ := data.(map[string]any)
+		for k, v := range pairs {
+			if text, ok := v.(string); ok {
+				u.Substitute[k] = text
+			}
+		}
+	}
+	for k, v := range spec.PostBuild.Substitute {
+		u.Substitute[k] = v
+	}
+}
+
+// variable is `${name}`, with `:=default` or `:-default` (fluxcd/pkg/envsubst).
+var variable = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)(?::[=-]([^}]*))?\}`)
+
+// Substituted is rendered text with the variables that Flux puts in.
+func (u *Unit) Substituted(text []byte) []byte {
+	if u.Substitute == nil {
+		return text
+	}
+	return variable.ReplaceAllFunc(text, func(match []byte) []byte {
+		m := variable.FindSubmatch(match)
+		if value, ok := u.Substitute[string(m[1])]; ok {
+			return []byte(value)
+		}
+		if m[2] != nil {
+			return m[2]
+		}
+		return match
+	})
+}
+
+// fluxRelease is the unit of a HelmRelease (helm-controller v1.6.5
+// api/v2/helmrelease_types.go).
+func (s *Scan) fluxRelease(o object.Object) []*Unit {
+	var h struct {
+		Spec struct {
+			Chart *struct {
+				Spec struct {
+					Chart       string   `json:"chart"`
+					Version     string   `json:"version"`
+					ValuesFiles []string `json:"valuesFiles"`
+					SourceRef   struct {
+						Kind string `json:"kind"`
+						Name string `json:"name"`
+					} `json:"sourceRef"`
+				} `json:"spec"`
+			} `json:"chart"`
+			ChartRef         map[string]any  `json:"chartRef"`
+			ReleaseName      string          `json:"releaseName"`
+			TargetNamespace  string          `json:"targetNamespace"`
+			StorageNamespace string          `json:"storageNamespace"`
+			Suspend          bool            `json:"suspend"`
+			Values           json.RawMessage `json:"values"`
+			ValuesFrom       []any           `json:"valuesFrom"`
+			PostRenderers    []any           `json:"postRenderers"`
+			KubeConfig       map[string]any  `json:"kubeConfig"`
+			Upgrade          struct {
+				Force bool `json:"force"`
+			} `json:"upgrade"`
+		} `json:"spec"`
+	}
+	if err := decode(o, &h); err != nil || h.Spec.Chart == nil && h.Spec.ChartRef == nil {
+		return nil
+	}
+	release := releaseName(o, h.Spec.ReleaseName, h.Spec.TargetNamespace)
+	owner := Owner{Kind: HelmRelease, Object: "HelmRelease", Namespace: o.Namespace, Name: o.Name, At: o.At(s.Tree.Side, nil), Cluster: cluster(o, h.Spec.KubeConfig),
+		Prune: true, Cascade: true, Suspended: h.Spec.Suspend, Force: h.Spec.Upgrade.Force}
+	namespace := h.Spec.TargetNamespace
+	if namespace == "" {
+		namespace = o.Namespace
+	}
+	var u *Unit
+	dir := ""
+	if h.Spec.Chart != nil {
+		dir = clean(h.Spec.Chart.Spec.Chart)
+	}
+	switch {
+	case dir != "" && h.Spec.Chart.Spec.SourceRef.Kind == "GitRepository" && s.fluxSource("GitRepository", h.Spec.Chart.Spec.SourceRef.Name, dir) == "" && s.charts[dir]:
+		u = s.chart(dir)
+		u.claims = true
+		for _, f := range h.Spec.Chart.Spec.ValuesFiles {
+			u.addValuesFile(path.Join(dir, f))
+		}
+		if len(h.Spec.Values) > 0 {
+			u.Values = append(u.Values, ValueSource{Text: h.Spec.Values})
+		}
+		if len(h.Spec.ValuesFrom) > 0 || len(h.Spec.PostRenderers) > 0 {
+			u.Gaps = append(u.Gaps, ownerGap(s.Tree, o, plan.GapUnsupported, plan.Path{"spec"}, "valuesFrom and postRenderers are not read"))
+		}
+	default:
+		u = s.remoteRelease(o, h.Spec.Values)
+	}
+	u.Key = fmt.Sprintf("flux:HelmRelease:%s/%s", o.Namespace, o.Name)
+	u.Owner, u.Namespace = owner, namespace
+	u.Release.Name, u.Release.Namespace = release, namespace
+	return []*Unit{u}
+}
+
+// releaseName follows helm-controller: the field, else `<target>-<name>`, else
+// the name.
+func releaseName(o object.Object, name, target string) string {
+	switch {
+	case name != "":
+		return name
+	case target != "":
+		return target + "-" + o.Name
+	}
+	return o.Name
+}
+
+// remoteRelease is a release of a chart that is not here. Its values without
+// what cannot change which objects there are tell whether a change counts.
+func (s *Scan) remoteRelease(o object.Object, values json.RawMessage) *Unit {
+	spec, _ := o.Get("spec")
+	kept := map[string]any{}
+	if m, ok := spec.(map[string]any); ok {
+		for _, field := range []string{"chart", "chartRef", "releaseName", "targetNamespace", "storageNamespace", "valuesFrom", "postRenderers"} {
+			if v, ok := m[field]; ok {
+				kept[field] = v
+			}
+		}
+		delete(kept, "interval")
+		kept["values"] = withoutInert(m["values"])
+	}
+	text, err := json.Marshal(withoutKey(kept, "interval"))
+	if err != nil {
+		text = values
+	}
+	return &Unit{Root: path.Dir(o.File), Tool: Folder,
+		Outside: []Outside{{What: "HelmRelease " + o.Name, ID: string(text), File: o.File, Line: o.Line, EndLine: o.EndLine}},
+		Gaps:    []plan.Gap{ownerGap(s.Tree, o, plan.GapOpaque, plan.Path{"spec"}, "its chart is not in the repository, so what its change applies is not known")}}
+}
+
+// inertImage are keys under `image` whose values choose what runs, never
+// which objects there are.
+var inertImage = []string{"tag", "digest", "repository", "registry", "pullPolicy"}
+
+// withoutInert drops what a chart only copies into containers: the image and
+// the resources.
+func withoutInert(v any) any {
+	switch x := v.(type) {
+	case map[string]any:
+		out := map[string]any{}
+		for k, item := range x {
+			if k == "resources" {
+				continue
+			}
+			if m, ok := item.(map[string]any); ok && strings.HasSuffix(strings.ToLower(k), "image") {
+				rest := map[string]any{}
+				for key, value := range m {
+					if !slices.Contains(inertImage, key) {
+						rest[key] = value
+					}
+				}
+				out[k] = rest
+				continue
+			}
+			out[k] = withoutInert(item)
+		}
+		return out
+	case []any:
+		out := make([]any, len(x))
+		for i, item := range x {
+			out[i] = withoutInert(item)
+		}
+		return out
+	}
+	return v
+}
+
+// withoutKey drops a key at any depth.
+func withoutKey(v any, key string) any {
+	switch x := v.(type) {
+	case map[string]any:
+		out := map[string]any{}
+		for k, item := range x {
+			if k != key {
+				out[k] = withoutKey(item, key)
+			}
+		}
+		return out
+	case []any:
+		out := make([]any, len(x))
+		for i, item := range x {
+			out[i] = withoutKey(item, key)
+		}
+		return out
+	}
+	return v
+}
