@@ -107,7 +107,7 @@ func table(findings []rules.Finding) string {
 		if f.Environment != "" {
 			name += " (" + Escape(Span, f.Environment, 60) + ")"
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", Escape(Prose, operation(f), 40), name, origin(f), lossPhrase(f.Loss))
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", Escape(Prose, operation(f), 40), name, origin(f), lossPhrase(f))
 	}
 	return b.String()
 }

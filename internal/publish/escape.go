@@ -1,7 +1,9 @@
 package publish
 
 import (
+	"crypto/sha256"
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -32,16 +34,19 @@ const (
 
 // Escape makes foreign text safe for a slot, at most limit characters of it.
 //
+// Quoted text of several words (a key, a value) is told by its length only:
+// no name needs a sentence, and a sentence may be meant for an agent.
+//
 // Whatever the text, the result has one line, no control, invisible or
 // right-to-left characters, and outside of a terminal no mention, no link, no
 // markup, no character that could end the slot, and no word that another bot
 // takes for a command (triggers.txt). What is taken out stays visible: a
 // control character as \u{1b}, an at-sign as (at).
 func Escape(where Slot, s string, limit int) string {
-	s = truncate(visible(s), limit)
-	if where != Terminal {
-		s = strings.TrimSpace(s)
+	if where == Terminal {
+		return truncate(visible(s), limit)
 	}
+	s = strings.TrimSpace(truncate(withoutSentences(visible(s)), limit))
 	switch where {
 	case Span:
 		if s == "" {
@@ -54,16 +59,29 @@ func Escape(where Slot, s string, limit int) string {
 		return `"` + strings.ReplaceAll(strings.ReplaceAll(defuse(delimiters.Replace(s)), "#", "#35;"), `"`, "'") + `"`
 	case Prose:
 		return prose(defuse(delimiters.Replace(s)))
-	case Terminal:
-		return s
 	default:
 		panic(fmt.Sprintf("publish: slot %d is not known", where))
 	}
 }
 
 // delimiters replaces what ends a code span, a table cell or a fence, or
-// starts a tag or a comment that a reader would strip.
-var delimiters = strings.NewReplacer("`", "'", "|", "¦", "<", "‹", ">", "›", "@", "(at)", "＠", "(at)", "﹫", "(at)")
+// starts a tag or a comment, which a reader would strip.
+var delimiters = strings.NewReplacer("`", "'", "|", "¦", "<", "‹", "@", "(at)", "＠", "(at)", "﹫", "(at)")
+
+// maxWords is how many words a quoted name may have.
+const maxWords = 3
+
+var quoted = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
+
+func withoutSentences(s string) string {
+	return quoted.ReplaceAllStringFunc(s, func(q string) string {
+		if len(strings.Fields(q)) <= maxWords {
+			return q
+		}
+		sum := sha256.Sum256([]byte(q[1 : len(q)-1]))
+		return fmt.Sprintf(`"(%d characters, sha256 %x)"`, utf8.RuneCountInString(q)-2, sum[:4])
+	})
+}
 
 // visible keeps what can be seen and reads from left to right; anything else
 // becomes its number, line breaks and tabs a blank.

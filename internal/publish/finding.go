@@ -51,9 +51,15 @@ func changeWord(c plan.Change) string {
 	return string(c.Action)
 }
 
-// lossPhrase says what is lost.
-func lossPhrase(l rules.Loss) string {
-	switch l {
+// lossPhrase says what is lost when the finding comes true.
+func lossPhrase(f rules.Finding) string {
+	switch {
+	case f.Gap != nil:
+		return "not known"
+	case f.File != nil, f.Change != nil && f.Change.Effect == plan.Disarm:
+		return "nothing yet"
+	}
+	switch f.Loss {
 	case rules.Data:
 		return "data that cannot be had back"
 	case rules.Identity:

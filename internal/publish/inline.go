@@ -16,7 +16,7 @@ import (
 // the others are told in the body.
 func ReviewText(m Markdown, lines Lines) Review {
 	holding, _ := split(m.Report.Findings)
-	spots, rest := anchor(holding, lines)
+	spots, rest := m.anchor(holding, lines)
 	if len(spots) > MaxInline {
 		for _, s := range spots[MaxInline:] {
 			rest = append(rest, s.findings...)
@@ -37,12 +37,15 @@ type spot struct {
 	findings []rules.Finding
 }
 
-// anchor puts each finding on the first link of its chain that the diff
-// shows, else on the place of the object itself.
-func anchor(findings []rules.Finding, lines Lines) (spots []spot, rest []rules.Finding) {
+// anchor puts each finding where its proved suggestion stands, else on the
+// first link of its chain that the diff shows, else on the object itself.
+func (m Markdown) anchor(findings []rules.Finding, lines Lines) (spots []spot, rest []rules.Finding) {
 	index := map[plan.Range]int{}
 	for _, f := range findings {
-		path, at, ok := shownLine(f, lines)
+		path, at, ok := m.suggestedLine(f, lines)
+		if !ok {
+			path, at, ok = shownLine(f, lines)
+		}
 		if !ok {
 			rest = append(rest, f)
 			continue
@@ -82,6 +85,23 @@ func shownLine(f rules.Finding, lines Lines) (path string, at plan.Range, ok boo
 	return "", plan.Range{}, false
 }
 
+// suggestedLine is the last line of a finding's suggestion, where the diff
+// shows all of its lines.
+func (m Markdown) suggestedLine(f rules.Finding, lines Lines) (path string, at plan.Range, ok bool) {
+	i := slices.IndexFunc(m.Suggestions, func(s Suggestion) bool { return s.Fingerprint == f.Fingerprint })
+	if i < 0 || lines == nil || m.History.Held > MaxRounds {
+		return "", plan.Range{}, false
+	}
+	at = m.Suggestions[i].Edit.at()
+	for line := at.Line; line <= at.EndLine; line++ {
+		if path, ok = lines(at.File, at.Side, line); !ok {
+			return "", plan.Range{}, false
+		}
+	}
+	at.Line = at.EndLine
+	return path, at, true
+}
+
 func (m Markdown) comment(s spot) Comment {
 	var b strings.Builder
 	ids := make([]string, len(s.findings))
@@ -106,7 +126,7 @@ func (m Markdown) comment(s spot) Comment {
 // single tells of one finding: what, why and what is lost.
 func single(f rules.Finding) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "**%s %s**: %s.\n", Escape(Prose, operation(f), 40), Escape(Span, f.Subject(), maxName), lossPhrase(f.Loss))
+	fmt.Fprintf(&b, "**%s %s** loses: %s.\n", Escape(Prose, operation(f), 40), Escape(Span, f.Subject(), maxName), lossPhrase(f))
 	if f.Message != "" {
 		fmt.Fprintf(&b, "\n%s\n", Escape(Prose, f.Message, maxPhrase))
 	}

@@ -38,7 +38,7 @@ func sarifResult(f rules.Finding) *sarif.Result {
 	result := sarif.NewRuleResult(f.Rule).
 		WithMessage(sarif.NewTextMessage(annotationText(f))).
 		WithLevel(sarifLevel(f)).
-		AddPartialFingerprint("holdpoint/v1", f.Fingerprint)
+		WithPartialFingerprints(map[string]string{"holdpoint/v1": f.Fingerprint})
 	at, ok := afterLine(f)
 	if !ok {
 		at = plan.Range{File: f.At.File}

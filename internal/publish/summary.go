@@ -25,7 +25,9 @@ func Summary(m Markdown) string {
 		if more := len(holding) - summaryRows; more > 0 {
 			fmt.Fprintf(&b, "\n%s more in the check run.\n", count(more, "finding"))
 		}
-		b.WriteString(graph(holding))
+		if g := graph(holding); g != "" {
+			b.WriteString("\n" + g)
+		}
 	}
 	if n := len(m.History.Fixed); n > 0 {
 		fmt.Fprintf(&b, "\n%s of earlier pushes fixed, %d left.\n", count(n, "finding"), len(holding))

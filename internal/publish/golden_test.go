@@ -1,0 +1,207 @@
+package publish
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif"
+	"golang.org/x/tools/txtar"
+
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+	"github.com/holdpoint-dev/holdpoint/internal/review"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// fixture is one file of testdata/reviews: a report and what becomes of it.
+type fixture struct {
+	Report      review.Report
+	Decision    review.Decision
+	History     History
+	Suggestions []Suggestion
+	// Lines are the lines that the diff shows: `path side line`.
+	Lines []string
+}
+
+func (f fixture) markdown() Markdown {
+	return Markdown{Report: f.Report, Decision: f.Decision, History: f.History, Suggestions: f.Suggestions}
+}
+
+func (f fixture) shown(path string, side plan.Side, line int) (string, bool) {
+	want := fmt.Sprintf("%s %s %d", path, side, line)
+	for _, l := range f.Lines {
+		if l == want {
+			return path, true
+		}
+	}
+	return "", false
+}
+
+func fixtures(t *testing.T) map[string]fixture {
+	t.Helper()
+	names, err := filepath.Glob("testdata/reviews/*.json")
+	if err != nil || len(names) < 10 {
+		t.Fatalf("%d fixtures: %v", len(names), err)
+	}
+	all := map[string]fixture{}
+	for _, name := range names {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var f fixture
+		dec := json.NewDecoder(bytes.NewReader(data))
+		dec.DisallowUnknownFields()
+		if err := dec.Decode(&f); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		all[strings.TrimSuffix(filepath.Base(name), ".json")] = f
+	}
+	return all
+}
+
+// texts are all texts of one review, as an archive.
+func (f fixture) texts(t *testing.T) *txtar.Archive {
+	t.Helper()
+	m := f.markdown()
+	check := CheckRun(m)
+	var terminal, log bytes.Buffer
+	if err := Text(&terminal, f.Report, f.Decision, TextOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if len(f.Report.Findings) < 10 { // the log of a long one shows nothing more
+		if err := SARIF(&log, f.Report); err != nil {
+			t.Fatal(err)
+		}
+	}
+	rev := ReviewText(m, f.shown)
+	comments := "\n"
+	for _, c := range rev.Comments {
+		comments += fmt.Sprintf("==> %s %s %d-%d\n%s\n", Escape(Plain, c.Path, 0), c.Side, c.StartLine, c.Line, c.Body)
+	}
+	annotations := "\n"
+	for _, a := range check.Annotations {
+		annotations += fmt.Sprintf("==> %s:%d-%d %s %s\n%s\n", a.Path, a.StartLine, a.EndLine, a.Level, a.Title, a.Message)
+	}
+	file := func(name, content string) txtar.File { return txtar.File{Name: name, Data: []byte(content)} }
+	return &txtar.Archive{Files: []txtar.File{
+		file("title", check.Title+"\n"), file("check.md", check.Summary), file("annotations", annotations),
+		file("review.md", rev.Body), file("comments.md", comments), file("summary.md", Summary(m)), file("text", terminal.String()),
+		file("sarif", log.String()),
+	}}
+}
+
+// The exact texts of typical reviews.
+func TestGolden(t *testing.T) {
+	for name, f := range fixtures(t) {
+		t.Run(name, func(t *testing.T) {
+			got := txtar.Format(f.texts(t))
+			golden := filepath.Join("testdata", "reviews", name+".golden")
+			if *update {
+				if err := os.WriteFile(golden, got, 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(golden)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !bytes.Equal(got, want) {
+				t.Errorf("differs from %s; run the test with -update and look at the difference", golden)
+			}
+		})
+	}
+}
+
+// Whatever is in a report: no bot acts on a text, no limit is passed, no fence
+// stays open.
+func TestTextsAreSafe(t *testing.T) {
+	for name, f := range fixtures(t) {
+		t.Run(name, func(t *testing.T) {
+			for _, file := range f.texts(t).Files {
+				s := string(file.Data)
+				if utf8.RuneCountInString(s) > MaxText && file.Name != "sarif" {
+					t.Errorf("%s has %d characters", file.Name, utf8.RuneCountInString(s))
+				}
+				if strings.HasSuffix(file.Name, ".md") {
+					live(t, file.Name, s)
+					if strings.Count(s, "\n```")%2 != 0 && !strings.HasPrefix(s, "```") {
+						t.Errorf("%s has an open fence", file.Name)
+					}
+				}
+			}
+		})
+	}
+}
+
+func TestSARIFIsValid(t *testing.T) {
+	for name, f := range fixtures(t) {
+		var log bytes.Buffer
+		if err := SARIF(&log, f.Report); err != nil {
+			t.Fatal(err)
+		}
+		parsed, err := sarif.FromBytes(log.Bytes())
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if err := parsed.Validate(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if got := len(parsed.Runs[0].Results); got != len(f.Report.Findings) {
+			t.Errorf("%s: %d results of %d findings", name, got, len(f.Report.Findings))
+		}
+	}
+}
+
+// A long report keeps within the limits and says what it leaves out.
+func TestDocumentIsCut(t *testing.T) {
+	m := fixtures(t)["mass"].markdown()
+	short := Document(m, 6000)
+	if n := utf8.RuneCountInString(short); n > 6000 {
+		t.Errorf("%d characters", n)
+	}
+	if !strings.Contains(short, "left out here") {
+		t.Error("nothing says that parts are left out")
+	}
+}
+
+func TestGraphIsSmall(t *testing.T) {
+	g := graph(fixtures(t)["mass"].Report.Findings)
+	if n := len(regexp.MustCompile(`(?m)^  (n\d+|more)\[`).FindAllString(g, -1)); n < 10 || n > maxNodes {
+		t.Errorf("%d nodes", n)
+	}
+	if !strings.Contains(g, "more") {
+		t.Error("nothing says that nodes are left out")
+	}
+}
+
+func TestMarkers(t *testing.T) {
+	for name, f := range fixtures(t) {
+		for _, c := range ReviewText(f.markdown(), f.shown).Comments {
+			marks := Markers(c.Body)
+			if len(marks) != len(c.Findings) {
+				t.Errorf("%s: %d markers of %d findings", name, len(marks), len(c.Findings))
+			}
+			for _, fingerprint := range c.Findings {
+				found := false
+				for _, mark := range marks {
+					found = found || SameFinding(mark, fingerprint)
+				}
+				if !found {
+					t.Errorf("%s: no marker for %s", name, fingerprint)
+				}
+			}
+			if fixed := FixedComment(c.Body, "0123456789abcdef"); len(Markers(fixed)) != len(marks) {
+				t.Errorf("%s: the fixed comment lost its markers: %s", name, fixed)
+			}
+		}
+	}
+}
