@@ -13,7 +13,7 @@ import (
 
 // compare matches the objects of both sides and says what becomes of each.
 func (p *prediction) compare() {
-	gained := p.gained()
+	gained, lost := p.gained(), p.lost()
 	for _, r := range p.sorted() {
 		if !comparable(r) {
 			continue
@@ -29,7 +29,7 @@ func (p *prediction) compare() {
 		}
 		for _, key := range slices.SortedFunc(maps.Keys(after), comparePlaces) {
 			if _, ok := before[key]; !ok {
-				p.created(r, after[key])
+				p.appeared(r, after[key], lost)
 			}
 		}
 		p.policy(r)
@@ -68,6 +68,24 @@ func (p *prediction) gained() map[place][]*entry {
 		before := index(r.before)
 		for _, e := range r.after.entries {
 			if before[e.key] == nil {
+				out[e.key] = append(out[e.key], e)
+			}
+		}
+	}
+	return out
+}
+
+// lost are the objects that a unit applied before the change and does not
+// after it.
+func (p *prediction) lost() map[place][]*entry {
+	out := map[place][]*entry{}
+	for _, r := range p.sorted() {
+		if r.before == nil || !comparable(r) {
+			continue
+		}
+		after := index(r.after)
+		for _, e := range r.before.entries {
+			if after[e.key] == nil {
 				out[e.key] = append(out[e.key], e)
 			}
 		}
@@ -121,7 +139,7 @@ func (p *prediction) removed(r *pair, old *entry, gained map[place][]*entry) {
 			return
 		}
 	}
-	f := fateOf(r, old)
+	f := p.fateOf(r, old)
 	if f.action == "" {
 		return
 	}
@@ -129,6 +147,20 @@ func (p *prediction) removed(r *pair, old *entry, gained map[place][]*entry) {
 	c.Effect, c.Certain = f.effect, f.certain
 	c.Causes = p.causes(r, old, nil)
 	p.changes = append(p.changes, c)
+}
+
+// appeared: an object that something else lost has moved, and is updated; any
+// other is created.
+func (p *prediction) appeared(r *pair, now *entry, lost map[place][]*entry) {
+	for _, old := range lost[now.key] {
+		if moved, silent := p.moved(r, old, now); moved {
+			if silent {
+				p.update(r, old, now)
+			}
+			return
+		}
+	}
+	p.created(r, now)
 }
 
 func (p *prediction) created(r *pair, now *entry) {

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/holdpoint-dev/holdpoint/internal/kube/apply"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/unit"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
@@ -23,6 +24,10 @@ type prediction struct {
 	pairs   map[string]*pair
 	changes []plan.Change
 	gaps    []plan.Gap
+
+	surveyed *apply.Cluster
+	live     []*entry
+	fates    map[string]fate
 }
 
 // side is one tree and what was found in it.
@@ -69,6 +74,7 @@ func (p *prediction) open(before, after fs.FS) error {
 	p.changed = unit.Changed(p.before.tree, p.after.tree)
 	p.hunks = map[string][]hunk{}
 	p.pairs = map[string]*pair{}
+	p.fates = map[string]fate{}
 	return nil
 }
 

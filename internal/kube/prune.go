@@ -27,20 +27,56 @@ var immortal = map[string]bool{"default": true, "kube-system": true, "kube-publi
 // fateOf applies the rules of the owner. Protections count as the live object
 // has them, which is the side before; the owner's own settings count as they
 // are after, because that is what acts.
-func fateOf(r *pair, old *entry) fate {
+func (p *prediction) fateOf(r *pair, old *entry) fate {
 	owner := r.before.unit.Owner
 	gone := r.after == nil
-	if !gone {
+	certain := true
+	if gone {
+		f, known := p.ownerFate(owner)
+		if known && f.action != plan.Delete {
+			return fate{} // its owner stays, and that is told of the owner
+		}
+		certain = !known || f.certain
+	} else {
 		owner = r.after.unit.Owner
 		if r.before.unit.Owner.Cluster != owner.Cluster {
 			return orphaned(plan.ClusterChanged)
 		}
 	}
 	f := toolFate(r, owner, gone, old)
+	f.certain = f.certain && certain
 	if f.action == plan.Delete && old.key.Kind == "Namespace" && old.key.Group == "" && immortal[old.key.Name] {
 		return fate{plan.None, plan.Blocked, plan.PruneForbidden, true}
 	}
 	return f
+}
+
+// ownerFate is what becomes of the object that owns a unit, where the change
+// is known to take it away.
+func (p *prediction) ownerFate(owner unit.Owner) (fate, bool) {
+	if owner.Object == "" || owner.Object == "release" {
+		return fate{}, false
+	}
+	label := owner.Label() + " in " + owner.At.File
+	if f, ok := p.fates[label]; ok {
+		return f, f.action != ""
+	}
+	p.fates[label] = fate{} // an owner that owns itself ends here
+	for _, r := range p.sorted() {
+		if r.before == nil || !comparable(r) {
+			continue
+		}
+		after := index(r.after)
+		for _, e := range r.before.entries {
+			if e.key.Kind != owner.Object || e.key.Name != owner.Name || e.key.Namespace != owner.Namespace && e.Namespace != owner.Namespace || after[e.key] != nil {
+				continue
+			}
+			f := p.fateOf(r, e)
+			p.fates[label] = f
+			return f, f.action != ""
+		}
+	}
+	return fate{}, false
 }
 
 func toolFate(r *pair, owner unit.Owner, gone bool, old *entry) fate {
@@ -51,6 +87,8 @@ func toolFate(r *pair, owner unit.Owner, gone bool, old *entry) fate {
 		return fluxFate(owner, gone, old)
 	case unit.HelmRelease:
 		return helmFate(r, owner, gone, old)
+	case unit.ApplicationSet:
+		return setFate(owner, gone)
 	case unit.KubectlPrune:
 		return kubectlFate(r, old)
 	}
@@ -90,6 +128,19 @@ func argoFate(r *pair, owner unit.Owner, gone bool, old *entry) fate {
 		return orphaned(plan.PruneOff)
 	case len(r.after.entries) == 0 && !owner.AllowEmpty:
 		return fate{plan.None, plan.Blocked, plan.PruneEmptyRefused, true}
+	}
+	return deleted(plan.ObjectRemoved)
+}
+
+// setFate: an Application that is no longer generated is deleted unless the
+// policy says otherwise; with the set itself all of them go, by their owner
+// references.
+func setFate(owner unit.Owner, gone bool) fate {
+	switch {
+	case gone:
+		return fate{plan.Delete, plan.Cascade, plan.OwnerRemoved, true}
+	case !owner.Prune:
+		return orphaned(plan.PruneOff)
 	}
 	return deleted(plan.ObjectRemoved)
 }

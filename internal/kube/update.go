@@ -1,0 +1,182 @@
+package kube
+
+import (
+	"bytes"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/holdpoint-dev/holdpoint/internal/kube/apply"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/unit"
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+)
+
+// update says what becomes of an object that is applied on both sides.
+func (p *prediction) update(r *pair, old, now *entry) {
+	if old.hashed && now.hashed && old.Name != now.Name {
+		return // a new object beside the old one, which nothing uses any more
+	}
+	if p.leaves(r, old, now) {
+		return
+	}
+	owner := now.unit.Owner
+	outcome := apply.Update(unplaced(old.Object), unplaced(now.Object), family(owner, old, now), p.cluster(old))
+	p.protection(r, old, now)
+	switch outcome.Verdict {
+	case apply.None:
+		return
+	case apply.Rejected, apply.Possible:
+		p.refused(r, old, now, outcome)
+		return
+	}
+	c := p.both(old, now, plan.Update, "")
+	c.Causes = p.causes(r, old, now, changedPaths(outcome)...)
+	p.changes = append(p.changes, c)
+}
+
+// both starts a change of an object that is there on both sides.
+func (p *prediction) both(old, now *entry, action plan.Action, reason plan.Reason) plan.Change {
+	c := p.change(now, action, reason)
+	c.Previous = address(old)
+	if old.key == now.key {
+		c.Previous.Module = c.Address.Module // one of them names its namespace, or none
+	}
+	c.Before = shown(old.Object)
+	return c
+}
+
+// unplaced is an object without its namespace, which its key already tells.
+func unplaced(o object.Object) object.Object {
+	meta, ok := o.Value["metadata"].(map[string]any)
+	if !ok || meta["namespace"] == nil {
+		return o
+	}
+	meta = maps.Clone(meta)
+	delete(meta, "namespace")
+	o.Value = maps.Clone(o.Value)
+	o.Value["metadata"] = meta
+	return o
+}
+
+func changedPaths(o apply.Outcome) []plan.Path {
+	var out []plan.Path
+	for _, d := range o.Changed {
+		out = append(out, d.Path)
+	}
+	return out
+}
+
+// refused: the API server does not take the update. An owner that is told to
+// force deletes the object and creates it anew.
+func (p *prediction) refused(r *pair, old, now *entry, outcome apply.Outcome) {
+	c := p.both(old, now, plan.Replace, plan.CannotUpdate)
+	c.Effect = plan.Reject
+	if forced(now.unit.Owner, old, now) {
+		c.Effect, c.Reason = "", plan.ForcedRecreate
+	}
+	c.Certain = outcome.Verdict == apply.Rejected
+	var why []string
+	for _, refusal := range outcome.Refused {
+		c.Because = append(c.Because, refusal.Paths...)
+		why = append(why, refusal.Why)
+	}
+	c.Causes = p.causes(r, old, now, c.Because...)
+	if n := len(c.Causes); n > 0 && len(why) > 0 {
+		c.Causes[n-1].Text += ": " + strings.Join(slices.Compact(why), "; ")
+	}
+	p.changes = append(p.changes, c)
+}
+
+// family is how the owner sends objects.
+func family(owner unit.Owner, old, now *entry) apply.Family {
+	if owner.Kind == unit.ArgoCD && (owner.Replace || syncOptions(old.Object)["Replace=true"] || syncOptions(now.Object)["Replace=true"]) {
+		return apply.Put
+	}
+	if owner.Kind == unit.HelmRelease && owner.Force {
+		return apply.Put
+	}
+	return apply.Patch
+}
+
+// forced: an annotation counts on either side, because the live object still
+// has the old one. Argo CD never recreates a Namespace or a definition, and
+// Helm's force is a PUT, which is refused as well.
+func forced(owner unit.Owner, old, now *entry) bool {
+	switch owner.Kind {
+	case unit.ArgoCD:
+		if isCRD(now.Object) || now.key.Kind == "Namespace" && now.key.Group == "" {
+			return false
+		}
+		return owner.Force || syncOptions(old.Object)["Force=true"] || syncOptions(now.Object)["Force=true"]
+	case unit.Flux:
+		return owner.Force || fluxForced(old.Object) || fluxForced(now.Object)
+	}
+	return false
+}
+
+func fluxForced(o object.Object) bool {
+	const key = "kustomize.toolkit.fluxcd.io/force"
+	return strings.EqualFold(o.Annotation(key), "enabled") || strings.EqualFold(o.Label(key), "enabled")
+}
+
+// leaves: an object that becomes a hook leaves what its owner keeps, which
+// deletes the live one; one that gets out of rendering by other means is not
+// here at all.
+func (p *prediction) leaves(r *pair, old, now *entry) bool {
+	kind := now.unit.Owner.Kind
+	if kind != unit.ArgoCD && kind != unit.HelmRelease || isHook(old.Object, kind) {
+		return isHook(old.Object, kind) && (kind == unit.ArgoCD || kind == unit.HelmRelease)
+	}
+	if !isHook(now.Object, kind) {
+		return false
+	}
+	f := toolFate(r, now.unit.Owner, false, old)
+	c := p.both(old, now, f.action, f.reason)
+	c.Effect, c.Certain = f.effect, f.certain
+	if f.action == plan.Delete {
+		c.Reason = plan.BecomesHook
+	}
+	c.Causes = p.causes(r, old, now, plan.Path{"metadata", "annotations"})
+	p.changes = append(p.changes, c)
+	return true
+}
+
+// cluster surveys the definitions in the repository, once, and only for an
+// object whose kind is not built in or that needs a StorageClass.
+func (p *prediction) cluster(e *entry) apply.Cluster {
+	if object.ScopeOf(e.key.Group, e.key.Kind) != "" && e.key.Kind != "PersistentVolumeClaim" && e.key.Kind != "StatefulSet" {
+		return apply.Cluster{}
+	}
+	if p.surveyed == nil {
+		surveyed, _ := apply.Survey(p.definitions())
+		p.surveyed = &surveyed
+	}
+	return *p.surveyed
+}
+
+// definitions are the CustomResourceDefinitions and StorageClasses that are
+// written out before the change.
+func (p *prediction) definitions() []object.Object {
+	var out []object.Object
+	for _, name := range p.before.tree.Names() {
+		if ext := path.Ext(name); ext != ".yaml" && ext != ".yml" {
+			continue
+		}
+		data, err := p.before.tree.Read(name)
+		if err != nil || !bytes.Contains(data, []byte("kind: CustomResourceDefinition")) && !bytes.Contains(data, []byte("kind: StorageClass")) {
+			continue
+		}
+		objects, err := unit.Manifests(p.before.tree, name)
+		if err != nil {
+			continue // a chart's template, which is no manifest
+		}
+		for _, o := range objects {
+			if isCRD(o) || o.Kind == "StorageClass" {
+				out = append(out, o)
+			}
+		}
+	}
+	return out
+}
