@@ -1,5 +1,21 @@
 package apply_test
 
-import "github.com/holdpoint-dev/holdpoint/internal/kube/object"
+import (
+	"fmt"
+	"strings"
 
-func effects(before, after object.Object) string { return "" }
+	"github.com/holdpoint-dev/holdpoint/internal/kube/apply"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
+)
+
+func effects(before, after object.Object) string {
+	var b strings.Builder
+	for _, e := range apply.Effects(before, after) {
+		word := "effect"
+		if !e.Certain {
+			word = "possible effect"
+		}
+		fmt.Fprintf(&b, "%s %s %s %v: %s\n", word, e.Kind, e.Effect, e.Path, e.Why)
+	}
+	return b.String()
+}

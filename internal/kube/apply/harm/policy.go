@@ -1,0 +1,134 @@
+package harm
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/holdpoint-dev/holdpoint/internal/kube/apply/schema"
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+)
+
+// share is a number of pods or a percentage.
+type share struct {
+	value   int
+	percent bool
+}
+
+func shareOf(v any) (share, bool) {
+	switch x := v.(type) {
+	case int64:
+		return share{int(x), false}, true
+	case string:
+		n, err := strconv.Atoi(strings.TrimSuffix(x, "%"))
+		return share{n, strings.HasSuffix(x, "%")}, err == nil
+	}
+	return share{}, false
+}
+
+// budget: a PodDisruptionBudget lets more pods go at once, or none.
+func budget(c *change) {
+	minPath, maxPath := plan.Path{"spec", "minAvailable"}, plan.Path{"spec", "maxUnavailable"}
+	oldMin, hadMin := shareOf(at(c.old, minPath...))
+	nextMin, hasMin := shareOf(at(c.next, minPath...))
+	oldMax, hadMax := shareOf(at(c.old, maxPath...))
+	nextMax, hasMax := shareOf(at(c.next, maxPath...))
+	switch {
+	case hadMin && hasMin && oldMin.percent == nextMin.percent && nextMin.value < oldMin.value:
+		c.add(BudgetWeakened, plan.Disarm, minPath, "minAvailable %v -> %v: more pods may be evicted at once", at(c.old, minPath...), at(c.next, minPath...))
+	case hadMax && hasMax && oldMax.percent == nextMax.percent && nextMax.value > oldMax.value:
+		c.add(BudgetWeakened, plan.Disarm, maxPath, "maxUnavailable %v -> %v: more pods may be evicted at once", at(c.old, maxPath...), at(c.next, maxPath...))
+	case hadMin != hasMin || hadMax != hasMax || hadMin && hasMin && oldMin.percent != nextMin.percent:
+		c.maybe(BudgetWeakened, plan.Disarm, plan.Path{"spec"}, "the budget is counted in another way, so that more pods may be evicted at once")
+	}
+	blocks := hasMax && nextMax.value == 0 || hasMin && nextMin == share{100, true}
+	blocked := hadMax && oldMax.value == 0 || hadMin && oldMin == share{100, true}
+	if blocks && !blocked {
+		c.add(DrainsBlocked, "", plan.Path{"spec"}, "no pod may be evicted, which blocks the drain of nodes")
+	}
+	c.emptySelector()
+}
+
+// emptySelector: an empty selector matches no pod in v1beta1 and every pod of
+// the namespace in v1 (k8s.io/api policy/v1 types.go, Selector).
+func (c *change) emptySelector() {
+	path := plan.Path{"spec", "selector"}
+	if c.before.Version == c.after.Version || c.before.Version != "v1beta1" {
+		return
+	}
+	if v, ok := c.after.Get(path...); ok && len(asMap(v)) == 0 {
+		c.add(PolicyWidened, "", path, "an empty selector matches no pod in v1beta1 and every pod of the namespace in v1")
+	}
+}
+
+func autoscaler(c *change) {
+	for _, f := range []string{"minReplicas", "maxReplicas"} {
+		path := plan.Path{"spec", f}
+		old, _ := number(c.old, path...)
+		if next, ok := number(c.next, path...); ok && next < old {
+			c.add(AutoscalerLowered, "", path, "%s %d -> %d: pods may be removed", f, old, next)
+		}
+	}
+}
+
+func quota(c *change) {
+	old, next := mapAt(c.old, "spec", "hard"), mapAt(c.next, "spec", "hard")
+	for _, k := range slices.Sorted(maps.Keys(next)) {
+		cmp, ok := schema.CompareQuantities(next[k], old[k])
+		if old[k] == nil || ok && cmp < 0 {
+			c.maybe(QuotaLowered, "", plan.Path{"spec", "hard", k}, "new pods are refused beyond the new %s", k)
+		}
+	}
+}
+
+// strictness of the Pod Security levels.
+var strictness = map[string]int{"": 0, "privileged": 0, "baseline": 1, "restricted": 2}
+
+func podSecurity(c *change) {
+	path := plan.Path{"metadata", "labels", "pod-security.kubernetes.io/enforce"}
+	old, next := text(c.old, path...), text(c.next, path...)
+	switch {
+	case strictness[next] > strictness[old]:
+		c.maybe(PodSecurity, "", path, "pods that do not meet %s are refused when they restart", next)
+	case strictness[next] < strictness[old]:
+		c.add(PodSecurity, plan.Disarm, path, "the namespace lets in pods that %s kept out", old)
+	}
+	for _, inject := range []string{"istio-injection", "istio.io/rev", "linkerd.io/inject"} {
+		for _, where := range []string{"labels", "annotations"} {
+			p := plan.Path{"metadata", where, inject}
+			if text(c.old, p...) != text(c.next, p...) {
+				c.maybe(PodSecurity, "", p, "pods start with or without their sidecar when they restart")
+			}
+		}
+	}
+}
+
+// webhooks: a check at admission is dropped, or lets through what it cannot
+// judge.
+func webhooks(c *change) {
+	next := listAt(c.next, "webhooks")
+	for _, o := range listAt(c.old, "webhooks") {
+		name := text(asMap(o), "name")
+		now := named(next, name)
+		if now == nil {
+			c.add(AdmissionWeakened, plan.Disarm, plan.Path{"webhooks"}, "webhook %s is removed", name)
+		} else if text(asMap(o), "failurePolicy") == "Fail" && text(now, "failurePolicy") == "Ignore" {
+			c.add(AdmissionWeakened, plan.Disarm, plan.Path{"webhooks"}, "webhook %s lets everything through while it cannot be reached", name)
+		}
+	}
+}
+
+func admissionPolicy(c *change) {
+	path := plan.Path{"spec", "failurePolicy"}
+	if text(c.old, path...) == "Fail" && text(c.next, path...) == "Ignore" {
+		c.add(AdmissionWeakened, plan.Disarm, path, "the policy lets through what it cannot evaluate")
+	}
+}
+
+func admissionBinding(c *change) {
+	path := plan.Path{"spec", "validationActions"}
+	if slices.Contains(listAt(c.old, path...), any("Deny")) && !slices.Contains(listAt(c.next, path...), any("Deny")) {
+		c.add(AdmissionWeakened, plan.Disarm, path, "the policy does not deny any more")
+	}
+}

@@ -1,0 +1,51 @@
+package harm
+
+import (
+	"github.com/holdpoint-dev/holdpoint/internal/kube/apply/schema"
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+)
+
+func growth(c *change) {
+	path := plan.Path{"spec", "resources", "requests", "storage"}
+	old, next := at(c.old, path...), at(c.next, path...)
+	if cmp, ok := schema.CompareQuantities(next, old); ok && cmp > 0 {
+		c.add(GrowthIrreversible, "", path, "a claim that grew cannot shrink again")
+	}
+}
+
+// reclaim: the data of a volume goes with its claim from now on.
+func reclaim(c *change) {
+	path := plan.Path{"spec", "persistentVolumeReclaimPolicy"}
+	if old, next := text(c.old, path...), text(c.next, path...); old == "Retain" && next != "Retain" {
+		c.add(ReclaimDelete, plan.Disarm, path, "reclaim policy Retain -> %s: the data is destroyed when the claim goes", next)
+	}
+}
+
+func snapshotPolicy(c *change) {
+	path := plan.Path{"deletionPolicy"}
+	if c.after.Kind == "VolumeSnapshotContent" {
+		path = plan.Path{"spec", "deletionPolicy"}
+	}
+	if text(c.old, path...) == "Retain" && text(c.next, path...) == "Delete" {
+		c.add(ReclaimDelete, plan.Disarm, path, "deletionPolicy Retain -> Delete: snapshots are destroyed with their objects")
+	}
+}
+
+// defaultClassKeys mark the class that claims without one get.
+var defaultClassKeys = []string{"storageclass.kubernetes.io/is-default-class", "storageclass.beta.kubernetes.io/is-default-class"}
+
+func defaultClass(c *change) {
+	for _, a := range defaultClassKeys {
+		path := plan.Path{"metadata", "annotations", a}
+		if old, next := text(c.old, path...) == "true", text(c.next, path...) == "true"; old != next {
+			c.add(DefaultClass, "", path, "new claims that name no class get another one")
+		}
+	}
+}
+
+func immutable(c *change) {
+	path := plan.Path{"immutable"}
+	if at(c.old, path...) != true && at(c.next, path...) == true {
+		c.add(MadeImmutable, "", path, "its data cannot change again without replacing it")
+	}
+}

@@ -1,0 +1,159 @@
+package harm
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+)
+
+var replicasPath = plan.Path{"spec", "replicas"}
+
+// replicas: fewer pods, or none. A field that is left out becomes one, also
+// where an autoscaler set another number.
+func replicas(c *change) {
+	old, had := number(c.old, replicasPath...)
+	next, has := number(c.next, replicasPath...)
+	if !had || !has || next >= old {
+		return
+	}
+	_, written := c.after.Get(replicasPath...)
+	switch {
+	case next == 0:
+		c.add(ScaledToZero, plan.ScaleToZero, replicasPath, "replicas %d -> 0: nothing runs any more", old)
+	case !written:
+		c.add(ReplicasReset, "", replicasPath, "replicas %d is removed, which sets it to %d at once", old, next)
+	default:
+		c.add(ReplicasLowered, "", replicasPath, "replicas %d -> %d", old, next)
+	}
+	if c.after.Kind == "StatefulSet" && text(c.next, "spec", "persistentVolumeClaimRetentionPolicy", "whenScaled") == "Delete" &&
+		len(listAt(c.next, "spec", "volumeClaimTemplates")) > 0 {
+		c.add(ClaimsDeleted, plan.DataLoss, replicasPath, "the claims of the %d pods that go are deleted (whenScaled: Delete)", old-next)
+	}
+}
+
+// retention: the claims of a StatefulSet are deleted with it from now on.
+func retention(c *change) {
+	for _, when := range []string{"whenDeleted", "whenScaled"} {
+		path := plan.Path{"spec", "persistentVolumeClaimRetentionPolicy", when}
+		if text(c.old, path...) == "Retain" && text(c.next, path...) == "Delete" {
+			c.add(RetentionOff, plan.Disarm, path, "%s Retain -> Delete: claims are deleted from now on", when)
+		}
+	}
+}
+
+func recreate(c *change) {
+	path := plan.Path{"spec", "strategy", "type"}
+	if text(c.old, path...) != "Recreate" && text(c.next, path...) == "Recreate" {
+		c.add(StrategyRecreate, "", path, "all pods stop before new ones start")
+	}
+}
+
+// orphans: a ReplicationController lets go of the pods that it does not
+// select any more.
+func orphans(c *change) {
+	path := plan.Path{"spec", "selector"}
+	if !reflect.DeepEqual(at(c.old, path...), at(c.next, path...)) {
+		c.add(PodsOrphaned, "", path, "pods that the new selector does not match run on without an owner")
+	}
+}
+
+// templatePath is where a kind keeps its pods.
+func templatePath(kind string) plan.Path {
+	switch kind {
+	case "Pod":
+		return plan.Path{}
+	case "CronJob":
+		return plan.Path{"spec", "jobTemplate", "spec", "template"}
+	}
+	return plan.Path{"spec", "template"}
+}
+
+// podTemplate: what the pods lose.
+func podTemplate(c *change) {
+	path := append(templatePath(c.after.Kind), "spec")
+	old, next := mapAt(c.old, path...), mapAt(c.next, path...)
+	if old == nil || next == nil {
+		return
+	}
+	c.volumes(path, old, next)
+	c.limits(path, old, next)
+	grace := append(slices.Clone(path), "terminationGracePeriodSeconds")
+	before, _ := number(c.old, grace...)
+	after, ok := number(c.next, grace...)
+	if ok && after < before {
+		c.add(GraceLowered, "", grace, "pods get %d instead of %d seconds to stop", after, before)
+	}
+}
+
+// limits: a container of both sides loses a limit.
+func (c *change) limits(path plan.Path, old, next map[string]any) {
+	for _, list := range []string{"containers", "initContainers"} {
+		for i, n := range listAt(next, list) {
+			container := asMap(n)
+			was := named(listAt(old, list), text(container, "name"))
+			for _, resource := range slices.Sorted(maps.Keys(mapAt(was, "resources", "limits"))) {
+				if mapAt(container, "resources", "limits")[resource] == nil {
+					c.add(LimitsRemoved, "", append(slices.Clone(path), list, i, "resources", "limits", resource),
+						"container %s has no %s limit any more", text(container, "name"), resource)
+				}
+			}
+			if was != nil && mapAt(was, "lifecycle", "preStop") != nil && mapAt(container, "lifecycle", "preStop") == nil {
+				c.add(GraceLowered, "", append(slices.Clone(path), list, i, "lifecycle"), "container %s stops without its preStop hook", text(container, "name"))
+			}
+		}
+	}
+}
+
+func named(list []any, name string) map[string]any {
+	for _, item := range list {
+		if m := asMap(item); text(m, "name") == name {
+			return m
+		}
+	}
+	return nil
+}
+
+// placement: a DaemonSet leaves nodes.
+func placement(c *change) {
+	base := append(templatePath(c.after.Kind), "spec")
+	old, next := mapAt(c.old, base...), mapAt(c.next, base...)
+	for _, k := range slices.Sorted(maps.Keys(mapAt(next, "nodeSelector"))) {
+		if v := mapAt(next, "nodeSelector")[k]; mapAt(old, "nodeSelector")[k] != v {
+			c.maybe(PlacementNarrowed, "", append(slices.Clone(base), "nodeSelector", k), "pods stay only on nodes with %s=%v", k, v)
+		}
+	}
+	for _, o := range listAt(old, "tolerations") {
+		if !slices.ContainsFunc(listAt(next, "tolerations"), func(n any) bool { return reflect.DeepEqual(o, n) }) {
+			c.maybe(PlacementNarrowed, "", append(slices.Clone(base), "tolerations"), "pods leave nodes whose taint %s was tolerated", text(asMap(o), "key"))
+		}
+	}
+	required := []any{"affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution"}
+	if after := at(next, required...); after != nil && !reflect.DeepEqual(at(old, required...), after) {
+		c.maybe(PlacementNarrowed, "", append(slices.Clone(base), required...), "pods stay only on nodes of the new affinity")
+	}
+}
+
+// suspended: a Job loses its pods, a CronJob runs no more.
+func suspended(c *change) {
+	path := plan.Path{"spec", "suspend"}
+	if at(c.old, path...) == true || at(c.next, path...) != true {
+		return
+	}
+	if c.after.Kind == "CronJob" {
+		c.add(Suspended, "", path, "it runs no more")
+		return
+	}
+	c.add(Suspended, "", path, "its active pods are deleted")
+}
+
+// cleanup: a finished Job goes sooner, with its pods and logs.
+func cleanup(c *change) {
+	path := plan.Path{"spec", "ttlSecondsAfterFinished"}
+	old, had := number(c.old, path...)
+	next, has := number(c.next, path...)
+	if has && (!had || next < old) {
+		c.add(CleanupSooner, "", path, "the Job, its pods and logs are deleted %d seconds after it ends", next)
+	}
+}
