@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -156,8 +157,8 @@ func (s *Set) byPerson(p Person) (*agentRecord, string) {
 		return &agentRecord{Name: p.Account.Login, Kind: CodingAgent}, "commit by the bot " + p.Account.Login
 	}
 	email := strings.ToLower(visible(p.Email))
-	if m := noreply.FindStringSubmatch(email); m != nil {
-		return s.byNoreply(m[1], m[2], email)
+	if login, id := NoreplyAccount(email); login != "" {
+		return s.byNoreply(login, id, email)
 	}
 	for i := range s.agents {
 		r := &s.agents[i]
@@ -173,19 +174,15 @@ func (s *Set) byPerson(p Person) (*agentRecord, string) {
 	return nil, ""
 }
 
-func (s *Set) byNoreply(id, login, email string) (*agentRecord, string) {
-	var number int64
-	if _, err := fmt.Sscan(id, &number); err != nil {
-		number = 0
-	}
+func (s *Set) byNoreply(login string, id int64, email string) (*agentRecord, string) {
 	if strings.HasSuffix(login, "[bot]") {
-		if r := s.byAccount(login, number); r != nil {
+		if r := s.byAccount(login, id); r != nil {
 			return r, "commit by " + email
 		}
 		return &agentRecord{Name: login, Kind: CodingAgent}, "commit by the bot " + email
 	}
 	// Without [bot] only the id tells a bot from a person of that name.
-	if r := s.byAccount("", number); r != nil {
+	if r := s.byAccount("", id); r != nil {
 		return r, "commit by " + email
 	}
 	return nil, ""
@@ -231,9 +228,8 @@ func coAuthors(c Commit) []string {
 		if !strings.EqualFold(t.Key, "Co-authored-by") {
 			continue
 		}
-		email := strings.ToLower(ParsePerson(t.Value).Email)
-		if m := noreply.FindStringSubmatch(email); m != nil && !strings.HasSuffix(m[2], "[bot]") {
-			out = append(out, m[2])
+		if login, _ := NoreplyAccount(ParsePerson(t.Value).Email); login != "" && !strings.HasSuffix(login, "[bot]") {
+			out = append(out, login)
 		}
 	}
 	return out
@@ -278,4 +274,17 @@ func visible(text string) string {
 		}
 		return r
 	}, text)
+}
+
+// NoreplyAccount reads GitHub's own address of an account: its login in lower
+// case and, in addresses made since 2017, its id.
+func NoreplyAccount(email string) (login string, id int64) {
+	m := noreply.FindStringSubmatch(strings.ToLower(email))
+	if m == nil {
+		return "", 0
+	}
+	if n, err := strconv.ParseInt(m[1], 10, 64); err == nil {
+		id = n
+	}
+	return m[2], id
 }

@@ -25,7 +25,7 @@ type Settings struct {
 	Unattributed Unattributed        `yaml:"unattributed" doc:"What to do with commits and pushes that cannot be traced to an account: raise (one more approval) or hold." enum:"raise,hold"`
 	Override     Override            `yaml:"override" doc:"The label by which a maintainer releases a change in an emergency."`
 	Checks       []Check             `yaml:"checks" doc:"Names of the check for patterns of base branches. Without an entry it is the branch's own name."`
-	Exempt       []string            `yaml:"exempt" doc:"Paths that are not judged. They count only when every changed path of the pull request, old names included, is one of them."`
+	Exempt       []string            `yaml:"exempt" doc:"Paths that are not judged. They count only when every changed path of the pull request, old names included, is one of them." form:"pattern"`
 	Terraform    TerraformSettings   `yaml:"terraform" doc:"What the repository does not say by itself about its Terraform roots."`
 	Kubernetes   KubernetesSettings  `yaml:"kubernetes" doc:"What the repository does not say by itself about its Kubernetes folders."`
 }
@@ -60,28 +60,28 @@ type Enforce struct {
 // AgentSettings shape who counts as an agent. They can widen the built-in
 // table without bound, and narrow it only for named bot accounts.
 type AgentSettings struct {
-	Also   []User     `yaml:"also" doc:"Further accounts that count as agents."`
+	Also   []User     `yaml:"also" doc:"Further accounts that count as agents." form:"user"`
 	Exempt []ExemptOf `yaml:"exempt" doc:"Bot accounts that do not count as agents, for what they do."`
 }
 
 // ExemptOf takes one bot account out of the agents while every change it makes
 // stays inside Paths.
 type ExemptOf struct {
-	Login User     `yaml:"login" doc:"Login of a bot account, dependabot[bot] or dependabot[bot]#49699333 with its id." required:"true"`
-	Paths []string `yaml:"paths" doc:"The exemption holds only when every changed path, old names included, is one of these. Without it nothing is exempt." required:"true"`
+	Login User     `yaml:"login" doc:"Login of a bot account, dependabot[bot] or dependabot[bot]#49699333 with its id." required:"true" form:"user"`
+	Paths []string `yaml:"paths" doc:"The exemption holds only when every changed path, old names included, is one of these. Without it nothing is exempt." required:"true" form:"pattern"`
 }
 
 // Environment names a part of the repository and may enforce more in it.
 type Environment struct {
-	Name    string   `yaml:"name" doc:"Name that findings and approvals use." required:"true"`
-	Paths   []string `yaml:"paths" doc:"Folders and files that belong to it, as patterns: ** for any number of folders, * within one." required:"true"`
+	Name    string   `yaml:"name" doc:"Name that findings and approvals use." required:"true" form:"name"`
+	Paths   []string `yaml:"paths" doc:"Folders and files that belong to it, as patterns: ** for any number of folders, * within one." required:"true" form:"pattern"`
 	Enforce *Enforce `yaml:"enforce" doc:"Enforcement in this environment; what is not set is as outside it."`
 }
 
 // Approval says who may release the findings it fits.
 type Approval struct {
 	Loss         []Loss   `yaml:"loss" doc:"Loss classes it is for. Without it, all." enum:"data,identity,traffic,capacity,none"`
-	Paths        []string `yaml:"paths" doc:"Places it is for, as patterns. Without it, all."`
+	Paths        []string `yaml:"paths" doc:"Places it is for, as patterns. Without it, all." form:"pattern"`
 	Environments []string `yaml:"environments" doc:"Environments it is for. Without it, all."`
 	Number       int      `yaml:"number" doc:"How many people must approve. Default: 1." min:"1" max:"10"`
 	Approvers    `yaml:",inline"`
@@ -89,8 +89,8 @@ type Approval struct {
 
 // Approvers names people: each list adds to the others.
 type Approvers struct {
-	Users []User   `yaml:"users" doc:"People by login, alice, or by login and id, alice#583231, which a renamed account cannot take over."`
-	Teams []string `yaml:"teams" doc:"Teams as org/slug; members of child teams count."`
+	Users []User   `yaml:"users" doc:"People by login, alice, or by login and id, alice#583231, which a renamed account cannot take over." form:"user"`
+	Teams []string `yaml:"teams" doc:"Teams as org/slug; members of child teams count." form:"team"`
 	Roles []string `yaml:"roles" doc:"Least repository role: write, maintain or admin, or the exact name of a custom role."`
 }
 
@@ -115,15 +115,15 @@ const (
 
 // Override is the emergency way out.
 type Override struct {
-	Label     string `yaml:"label" doc:"Name of the label. Default: holdpoint-override. An empty name switches the override off."`
+	Label     string `yaml:"label" doc:"Name of the label. Default: holdpoint-override. An empty name switches the override off." form:"label"`
 	Approvers `yaml:",inline"`
 	Second    bool `yaml:"second" doc:"Also ask for an approval by another person."`
 }
 
 // Check gives one name to the check of several base branches.
 type Check struct {
-	Name  string   `yaml:"name" doc:"Name behind 'holdpoint: '." required:"true"`
-	Bases []string `yaml:"bases" doc:"Patterns of base branches, release/*." required:"true"`
+	Name  string   `yaml:"name" doc:"Name behind 'holdpoint: '." required:"true" form:"name"`
+	Bases []string `yaml:"bases" doc:"Patterns of base branches, release/*." required:"true" form:"pattern"`
 }
 
 // TerraformSettings declare what Terraform is told on its command line.
@@ -133,8 +133,8 @@ type TerraformSettings struct {
 
 // Root is one Terraform root module.
 type Root struct {
-	Path     string   `yaml:"path" doc:"Folder of the root module." required:"true"`
-	VarFiles []string `yaml:"var_files" doc:"Files given with -var-file, relative to the root."`
+	Path     string   `yaml:"path" doc:"Folder of the root module." required:"true" form:"folder"`
+	VarFiles []string `yaml:"var_files" doc:"Files given with -var-file, relative to the root." form:"file"`
 	Runtime  string   `yaml:"runtime" doc:"terraform or opentofu." enum:"terraform,opentofu"`
 }
 

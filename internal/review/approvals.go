@@ -1,0 +1,175 @@
+package review
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/holdpoint-dev/holdpoint/internal/rules"
+)
+
+// approval is a person's approval that is fresh and bound to this head.
+type approval struct {
+	by rules.Account
+	at time.Time
+	// clean: nothing names the person as having had a part in the change.
+	clean bool
+	part  string
+}
+
+// opinions are the people's last words on the pull request.
+type opinions struct {
+	approvals  []approval
+	objections []rules.Account
+	discounted []Discounted
+}
+
+// readOpinions weighs all reviews: for each person the last one that says
+// something, whether it is fresh, and whether the person may speak at all.
+func readOpinions(req Request, e *entry, c *circle) opinions {
+	var o opinions
+	for _, last := range lastWords(req.Evidence.Reviews) {
+		who, proven := c.part(last.By)
+		if last.State != Approved {
+			if c.isPerson(last.By) && !proven && (last.State != Dismissed || last.Objection) {
+				o.objections = append(o.objections, last.By)
+			}
+			continue
+		}
+		if why := stale(last, req, e, c); why != "" {
+			o.discounted = append(o.discounted, Discounted{last.By.Login, "approval", why})
+			continue
+		}
+		if proven {
+			o.discounted = append(o.discounted, Discounted{last.By.Login, "approval", last.By.Login + " " + who})
+			continue
+		}
+		o.approvals = append(o.approvals, approval{by: last.By, at: last.Submitted, clean: who == "", part: who})
+	}
+	return o
+}
+
+// lastWords picks each account's last review that says something. Comments do
+// not; a dismissed review does, so that it never revives an older approval.
+func lastWords(reviews []PullReview) []PullReview {
+	last := map[int64]PullReview{}
+	for _, r := range reviews {
+		if r.State == Commented || r.State == Pending {
+			continue
+		}
+		old, ok := last[r.By.ID]
+		if !ok || cmp.Or(r.Submitted.Compare(old.Submitted), cmp.Compare(r.ID, old.ID)) > 0 {
+			last[r.By.ID] = r
+		}
+	}
+	out := make([]PullReview, 0, len(last))
+	for _, r := range last {
+		out = append(out, r)
+	}
+	slices.SortFunc(out, func(a, b PullReview) int { return cmp.Compare(a.ID, b.ID) })
+	return out
+}
+
+// stale says why an approval does not stand for this head, base and findings;
+// empty where it does.
+func stale(r PullReview, req Request, e *entry, c *circle) string {
+	shown := slices.IndexFunc(e.shown, func(s shownReview) bool { return s.id == r.ID })
+	switch {
+	case !c.isPerson(r.By):
+		return "it is not a person's"
+	case r.Commit != req.Ref.HeadSHA:
+		return fmt.Sprintf("it was given on %.12s, not on this head", r.Commit)
+	case shown >= 0 && !e.shown[shown].fits:
+		return "it was given on another head or base, and bound to this one later"
+	case r.Submitted.Before(e.listedAt()):
+		return "it is older than the findings that stand now"
+	case askedAgain(r, req.Evidence.Requests):
+		return "a new review was asked for since"
+	}
+	return ""
+}
+
+func askedAgain(r PullReview, requests []ReviewRequest) bool {
+	return slices.ContainsFunc(requests, func(q ReviewRequest) bool { return q.Of.ID == r.By.ID && q.At.After(r.Submitted) })
+}
+
+// need is what one entry of the settings takes, and the findings that take it.
+type need struct {
+	rules.Approval
+	findings []rules.Finding
+}
+
+// needs collects the entries of the settings that the findings take.
+func needs(settings rules.Settings, holding []rules.Finding) []need {
+	var out []need
+	at := map[string]int{}
+	for _, f := range holding {
+		for _, a := range settings.ApprovalsFor(f) {
+			key := fmt.Sprintf("%d %q", a.Number, a.Approvers)
+			i, ok := at[key]
+			if !ok {
+				i = len(out)
+				at[key] = i
+				out = append(out, need{Approval: a})
+			}
+			out[i].findings = append(out[i].findings, f)
+		}
+	}
+	return out
+}
+
+// missing says what a need lacks; ok means nothing. It also says which
+// approvals meet it, and by which right.
+//
+// The number must be met by people the entry names. Where one of them is named
+// by forgeable words as having had a part, or where doubts ask for it, one
+// more person with write access and no part must approve: a forged name costs
+// an approval and can shut nobody out.
+func (n need) missing(o opinions, c *circle) (lack Missing, releases []Release, ok bool) {
+	var clean, tainted, others []approval
+	for _, a := range o.approvals {
+		switch right := c.allowed(n.Approvers, a.by); {
+		case right != "" && a.clean:
+			clean = append(clean, a)
+		case right != "":
+			tainted = append(tainted, a)
+		case a.clean && c.mayWrite(a.by):
+			others = append(others, a)
+		}
+	}
+	number := max(n.Number, 1)
+	named := min(len(clean), number)
+	borrowed := min(len(tainted), number-named)
+	more := 0
+	why := ""
+	if len(c.doubts) > 0 {
+		more, why = 1, c.doubts[0]
+	}
+	if borrowed > 0 {
+		more, why = 1, tainted[0].by.Login+" "+tainted[0].part
+	}
+	spare := len(clean) - named + len(others)
+	lackNamed, lackMore := number-named-borrowed, max(more-spare, 0)
+	for _, a := range slices.Concat(clean, tainted[:borrowed]) {
+		releases = append(releases, Release{Login: a.by.Login, ID: a.by.ID, Right: c.allowed(n.Approvers, a.by), What: "approval", At: a.at.UTC()})
+	}
+	if more > 0 {
+		for _, a := range others {
+			releases = append(releases, Release{Login: a.by.Login, ID: a.by.ID, Right: "role write", What: "approval", At: a.at.UTC()})
+		}
+	}
+	if lackNamed == 0 && lackMore == 0 {
+		return Missing{}, releases, true
+	}
+	lack.For = forWhat(n.findings)
+	if lackNamed > 0 {
+		lack.What, lack.From = plural(lackNamed, "more approval"), fromWhom(n.Approvers)
+		if more > 0 {
+			lack.What += " and one by another person with write access, because " + why
+		}
+		return lack, nil, false
+	}
+	lack.What, lack.From = plural(lackMore, "more approval"), "another person with write access, because "+why
+	return lack, nil, false
+}

@@ -1,0 +1,160 @@
+package review
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/holdpoint-dev/holdpoint/internal/rules"
+)
+
+// Decide says whether the change may be merged, and what is missing. It is
+// pure: the same report and request give the same decision.
+func Decide(rep Report, req Request) Decision {
+	settings := rep.Settings
+	d := Decision{Conclusion: Failure, CheckName: settings.CheckName(req.Ref.BaseRef), Counts: counts(rep)}
+	if req.Evidence.Group != nil {
+		return decideGroup(d, rep, req)
+	}
+	led, err := decodeLedger(req.Evidence.Ledger)
+	if err != nil {
+		led = &ledger{}
+	}
+	e := led.ensure(req.Ref.Number, req.Ref.BaseRef)
+	e.observe(req, settings.Override.Label)
+	lost := carryEarlier(e, req)
+	e.list(prints(rep.Holding()), req.Now)
+
+	d = decideOwn(d, rep, req, e)
+	if err != nil {
+		d = d.broken(fmt.Sprintf("%v; it was begun anew, and releases have to be given again.", err))
+		d.Review = append(d.Review, req.Ref.Number)
+	} else if lost != nil && d.Conclusion == Success && d.Basis != Clear {
+		d = d.broken(fmt.Sprintf("On an earlier head %v, so it is not known who pushed there.", lost))
+	}
+	e.passed, e.basis, e.releases = d.Conclusion == Success, d.Basis, d.Releases
+	d = withSiblings(d, settings, req, led)
+	return d.recorded(led, e)
+}
+
+// carryEarlier takes the pushers over from earlier heads. It returns the first
+// error of reading one.
+func carryEarlier(e *entry, req Request) (lost error) {
+	for _, text := range req.Evidence.Earlier {
+		earlier, err := decodeLedger(text)
+		if err != nil {
+			lost = err
+			continue
+		}
+		e.carry(earlier)
+	}
+	return lost
+}
+
+// decideOwn decides on the pull request alone.
+func decideOwn(d Decision, rep Report, req Request, e *entry) Decision {
+	settings, holding := rep.Settings, rep.Holding()
+	c := newCircle(rep, req, e)
+	o := readOpinions(req, e, c)
+	d.Discounted = o.discounted
+	release, label, why := override(req, e, c, o)
+	if label != "" && release == nil {
+		d.Discounted = append(d.Discounted, Discounted{What: "override", Why: why})
+	}
+	switch {
+	case !settings.Sound():
+		return d.broken("The settings are not sound, so everything is held: " + settings.Problem)
+	case len(holding) == 0:
+		d.Conclusion, d.Basis = Success, Clear
+		d.Why = "Nothing in this change has to be held."
+		return d
+	case release != nil:
+		d.Conclusion, d.Basis, d.Releases = Success, Overridden, []Release{*release}
+		d.Why = fmt.Sprintf("%s overrode this check for this head (%s).", release.Login, release.Right)
+		return d
+	}
+	if label != "" {
+		d.RemoveLabel = label
+	}
+	if len(req.Evidence.UnresolvedTeams) > 0 {
+		return d.broken(fmt.Sprintf("The settings name teams that cannot be found: %s.", strings.Join(req.Evidence.UnresolvedTeams, ", ")))
+	}
+	return d.byApproval(needs(settings, holding), o, c)
+}
+
+func (d Decision) byApproval(all []need, o opinions, c *circle) Decision {
+	var releases []Release
+	for _, n := range all {
+		lack, by, ok := n.missing(o, c)
+		if !ok {
+			d.Missing = append(d.Missing, lack)
+			continue
+		}
+		for _, r := range by {
+			if !slices.Contains(releases, r) {
+				releases = append(releases, r)
+			}
+		}
+	}
+	if c.unattributed && c.settings.Unattributed == rules.UnattributedHolds {
+		d.Missing = append(d.Missing, Missing{What: "commits that belong to accounts", From: "the author", For: "this pull request, because " + c.doubts[0]})
+	}
+	for _, objector := range o.objections {
+		if slices.ContainsFunc(all, func(n need) bool { return c.allowed(n.Approvers, objector) != "" }) {
+			d.Missing = append(d.Missing, Missing{What: "a new review", From: "@" + objector.Login, For: "the changes that were requested"})
+		}
+	}
+	if len(d.Missing) > 0 {
+		d.Conclusion, d.Basis, d.Why = Failure, Held, why(d.Missing)
+		return d
+	}
+	d.Conclusion, d.Basis, d.Releases = Success, Released, releases
+	d.Why = "Released for this head by " + names(releases) + "."
+	return d
+}
+
+// withSiblings takes the worst over all open pull requests whose check this
+// is too: a check belongs to a commit, not to a pull request.
+func withSiblings(d Decision, settings rules.Settings, req Request, led *ledger) Decision {
+	if req.Evidence.SiblingsUnknown {
+		return d.bySibling("It is not known which other pull requests have this head.")
+	}
+	for _, s := range req.Evidence.Siblings {
+		if settings.CheckName(s.BaseRef) != d.CheckName || s.Number == req.Ref.Number {
+			continue
+		}
+		switch e := led.of(s.Number, s.BaseRef); {
+		case e == nil || e.basis == "":
+			d.Review = append(d.Review, s.Number)
+			d = d.bySibling(fmt.Sprintf("Pull request #%d has the same head and has not been reviewed yet.", s.Number))
+		case !e.passed:
+			d = d.bySibling(fmt.Sprintf("Pull request #%d has the same head and is held.", s.Number))
+		}
+	}
+	return d
+}
+
+// broken holds for a reason that no approval mends.
+func (d Decision) broken(why string) Decision {
+	d.Conclusion, d.Basis, d.Why, d.Releases = Failure, Broken, why, nil
+	return d
+}
+
+func (d Decision) bySibling(why string) Decision {
+	if d.Conclusion == Success {
+		d.Conclusion, d.Basis, d.Why = Failure, BySibling, why
+	}
+	return d
+}
+
+// recorded adds the title and the ledger's text. A ledger that does not fit
+// holds, since the next review could not read it.
+func (d Decision) recorded(led *ledger, own *entry) Decision {
+	text, err := led.encode(own)
+	if err != nil {
+		d = d.broken(fmt.Sprintf("The decision cannot be recorded: %v.", err))
+	}
+	d.Ledger = text
+	d.Title = title(d)
+	return d
+}

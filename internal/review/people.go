@@ -1,0 +1,174 @@
+package review
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/holdpoint-dev/holdpoint/internal/rules"
+)
+
+// webFlow is GitHub's own committer for changes made in the browser (user id
+// of web-flow).
+const webFlow = 19864447
+
+// circle is who had a part in the change, and who may do what.
+type circle struct {
+	settings  rules.Settings
+	standings map[int64]Standing
+	// proven are people whom GitHub's own servers saw take part, by id;
+	// named are those whom only forgeable words tell of.
+	proven map[int64]string
+	named  map[int64]string
+	// namedLogins are people whom only a login tells of.
+	namedLogins map[string]string
+	// doubts are the reasons to ask for one more approval.
+	doubts []string
+	// unattributed: some of the doubts are about commits or pushes.
+	unattributed bool
+}
+
+func newCircle(rep Report, req Request, e *entry) *circle {
+	c := &circle{
+		settings: rep.Settings, standings: map[int64]Standing{},
+		proven: map[int64]string{}, named: map[int64]string{}, namedLogins: map[string]string{},
+	}
+	for _, s := range req.Evidence.Standings {
+		c.standings[s.Account.ID] = s
+	}
+	if author := req.Signals.Author; author.ID != 0 {
+		c.proven[author.ID] = "opened the pull request"
+	}
+	for _, p := range e.pushers {
+		c.proven[p.id] = "pushed to it"
+	}
+	c.readCommits(req)
+	c.readPushes(req)
+	if rep.Agent != nil {
+		for _, login := range rep.Agent.Requesters {
+			c.namedLogins[login] = "asked the agent for it"
+		}
+		if req.Signals.Author.Type == "Bot" && rep.Agent.Kind == rules.CodingAgent && len(rep.Agent.Requesters) == 0 && c.settings.Requester == rules.Raise {
+			c.doubts = append(c.doubts, "nothing tells who asked the agent for it")
+		}
+	}
+	return c
+}
+
+func (c *circle) readCommits(req Request) {
+	unattributed := 0
+	for _, commit := range req.Signals.Commits {
+		if !c.readPerson(commit.Author, commit.Verified && commit.Committer.Account.ID == webFlow, "wrote a commit") {
+			unattributed++
+		} else if commit.Committer.Account.ID != webFlow && !c.readPerson(commit.Committer, commit.Verified, "committed to it") {
+			unattributed++
+		}
+		for _, t := range rules.Trailers(commit.Message) {
+			if strings.EqualFold(t.Key, "Co-authored-by") {
+				c.readCoAuthor(rules.ParsePerson(t.Value))
+			}
+		}
+	}
+	if unattributed > 0 {
+		c.doubts, c.unattributed = append(c.doubts, fmt.Sprintf("%d of its commits belong to no account", unattributed)), true
+	}
+	if req.Signals.CommitsIncomplete {
+		c.doubts, c.unattributed = append(c.doubts, "it has more commits than can be read"), true
+	}
+}
+
+// readPerson takes in an author or committer and reports whether the address
+// belongs to an account.
+func (c *circle) readPerson(p rules.Person, proven bool, part string) bool {
+	switch {
+	case p.Account.ID == 0:
+		return false
+	case proven:
+		c.proven[p.Account.ID] = part
+	default:
+		c.named[p.Account.ID] = part
+	}
+	return true
+}
+
+func (c *circle) readCoAuthor(p rules.Person) {
+	if login, id := rules.NoreplyAccount(p.Email); id != 0 {
+		c.named[id] = "is named as co-author"
+	} else if login != "" {
+		c.namedLogins[login] = "is named as co-author"
+	} else if p.Account.ID != 0 {
+		c.named[p.Account.ID] = "is named as co-author"
+	}
+}
+
+func (c *circle) readPushes(req Request) {
+	known := slices.ContainsFunc(req.Evidence.Pushes, func(p Push) bool { return p.After == req.Ref.HeadSHA && p.By.ID != 0 })
+	if req.Evidence.PushesUnknown || !known {
+		c.doubts, c.unattributed = append(c.doubts, "GitHub's activity log does not say who pushed this head"), true
+	}
+}
+
+// part says what part a person had in the change: empty for none. Proven parts
+// rule an approval out; forgeable ones ask for one more.
+func (c *circle) part(a rules.Account) (what string, proven bool) {
+	if what, ok := c.proven[a.ID]; ok {
+		return what, true
+	}
+	if what, ok := c.named[a.ID]; ok {
+		return what, false
+	}
+	return c.namedLogins[strings.ToLower(a.Login)], false
+}
+
+// isPerson reports whether an account is a person's and not an agent's.
+func (c *circle) isPerson(a rules.Account) bool {
+	return a.Type == "User" && a.ID != 0 && a.App == "" &&
+		!slices.ContainsFunc(c.settings.Agents.Also, func(u rules.User) bool { return u.Is(a) })
+}
+
+// allowed says by which right the settings let a person release, empty where
+// they do not. The person's standing is the one read for this review.
+func (c *circle) allowed(by rules.Approvers, a rules.Account) string {
+	s, ok := c.standings[a.ID]
+	if !ok {
+		return ""
+	}
+	for _, u := range by.Users {
+		if u.Is(a) {
+			return "user " + u.Login()
+		}
+	}
+	for _, t := range by.Teams {
+		if slices.Contains(s.Teams, strings.ToLower(t)) {
+			return "team " + t
+		}
+	}
+	for _, r := range by.Roles {
+		if s.reaches(r) {
+			return "role " + r
+		}
+	}
+	return ""
+}
+
+// ranks orders GitHub's own roles (docs.github.com, Repository roles for an
+// organization).
+var ranks = []string{"none", "read", "triage", "write", "maintain", "admin"}
+
+// reaches reports whether the standing is at least the role; a role that is
+// not GitHub's own must be met exactly.
+func (s Standing) reaches(role string) bool {
+	want := slices.Index(ranks, role)
+	if want < 0 {
+		return s.Role == role
+	}
+	have := slices.Index(ranks, s.Role)
+	if have < 0 {
+		have = slices.Index(ranks, s.Base)
+	}
+	return have >= want
+}
+
+// mayWrite reports whether a person has write access, and so may stand in as
+// the one more that doubts ask for.
+func (c *circle) mayWrite(a rules.Account) bool { return c.standings[a.ID].reaches("write") }

@@ -1,0 +1,145 @@
+package review
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"slices"
+
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+	"github.com/holdpoint-dev/holdpoint/internal/rules"
+)
+
+// Predictor predicts what an apply of the difference of two trees does, under
+// what the settings declare.
+type Predictor func(before, after fs.FS, settings rules.Settings) plan.Plan
+
+// Run predicts and judges a change. It never fails: what goes wrong is a gap
+// in the report, and holds.
+func Run(req Request, set *rules.Set, predictors []Predictor) Report {
+	settings := set.SettingsFor(req.Base, req.Organisation)
+	rep := Report{Ref: req.Ref, Settings: settings, Rules: set.Digest()}
+	if agent, evidence := set.Agent(req.Signals, settings, changedFiles(req)); agent != nil {
+		rep.Agent, rep.Evidence = agent, evidence
+	}
+	read := rules.Case{Comparison: "change", Plan: plan.Plan{Gaps: readingGaps(req)}, Agent: rep.Agent, Settings: settings}
+	findings := set.Judge(read)
+	rep.Plan = read.Plan
+	for _, c := range req.Comparisons {
+		p := predict(c, settings, predictors)
+		p.Sort()
+		findings = append(findings, set.Judge(rules.Case{
+			Comparison: c.Name, Plan: p, Files: c.Files, Before: c.Before, After: c.After, Agent: rep.Agent, Settings: settings,
+		})...)
+		rep.Plan = plan.Join(rep.Plan, p)
+	}
+	rep.Plan.Sort()
+	rep.Gaps = rep.Plan.Gaps
+	rep.Findings = unite(findings)
+	rep.Digest = digestOf(prints(rep.Holding()))
+	return rep
+}
+
+// readingGaps are what reading the pull request could not tell.
+func readingGaps(req Request) []plan.Gap {
+	gaps := slices.Clone(req.Gaps)
+	if len(req.Comparisons) == 0 {
+		gaps = append(gaps, plan.Gap{Kind: plan.GapUnreadable, Subject: "the change", Why: "there is nothing to compare"})
+	}
+	for _, c := range req.Comparisons {
+		if c.Before == nil || c.After == nil {
+			gaps = append(gaps, plan.Gap{Kind: plan.GapUnreadable, Subject: "the trees of " + c.Name, Why: "one of the two sides could not be read"})
+		}
+	}
+	return gaps
+}
+
+func changedFiles(req Request) []plan.File {
+	var files []plan.File
+	for _, c := range req.Comparisons {
+		files = append(files, c.Files...)
+	}
+	return files
+}
+
+func predict(c Comparison, settings rules.Settings, predictors []Predictor) plan.Plan {
+	if c.Before == nil || c.After == nil {
+		return plan.Plan{}
+	}
+	var p plan.Plan
+	for _, predictor := range predictors {
+		p = plan.Join(p, caught(predictor, c, settings))
+	}
+	return p
+}
+
+// caught runs one predictor. A panic on hostile input is a gap that holds, and
+// nothing that was said before it is relied on.
+func caught(predictor Predictor, c Comparison, settings rules.Settings) (p plan.Plan) {
+	defer func() {
+		if r := recover(); r != nil {
+			p = plan.Plan{Gaps: []plan.Gap{{
+				Kind: plan.GapInternal, Subject: "the prediction of " + c.Name, Why: fmt.Sprintf("a predictor failed: %.200v", r),
+			}}}
+		}
+	}()
+	return predictor(c.Before, c.After, settings)
+}
+
+// unite sorts the findings and keeps one of those that several comparisons
+// tell of. Where one of them holds, that one is kept.
+func unite(findings []rules.Finding) []rules.Finding {
+	order := map[rules.Loss]int{}
+	for i, loss := range rules.Losses() {
+		order[loss] = i
+	}
+	loudness := map[rules.Severity]int{rules.Hold: 0, rules.Warn: 1, rules.Note: 2}
+	slices.SortStableFunc(findings, func(a, b rules.Finding) int {
+		return cmp.Or(
+			-cmp.Compare(number(a.Holds), number(b.Holds)),
+			cmp.Compare(loudness[a.Severity], loudness[b.Severity]),
+			cmp.Compare(order[a.Loss], order[b.Loss]),
+			cmp.Compare(a.Root(), b.Root()),
+			cmp.Compare(a.At.File, b.At.File), cmp.Compare(a.At.Line, b.At.Line),
+			cmp.Compare(a.Subject(), b.Subject()), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Fingerprint, b.Fingerprint),
+		)
+	})
+	seen := map[string]bool{}
+	return slices.DeleteFunc(findings, func(f rules.Finding) bool {
+		twice := seen[f.Fingerprint]
+		seen[f.Fingerprint] = true
+		return twice
+	})
+}
+
+func number(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// prints are the sorted fingerprints of findings.
+func prints(findings []rules.Finding) []string {
+	out := make([]string, len(findings))
+	for i, f := range findings {
+		out[i] = f.Fingerprint
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// digestOf names a set of fingerprints by 32 hexadecimal digits; the empty set
+// has the empty name.
+func digestOf(sorted []string) string {
+	if len(sorted) == 0 {
+		return ""
+	}
+	h := sha256.New()
+	for _, p := range sorted {
+		fmt.Fprintln(h, p)
+	}
+	return hex.EncodeToString(h.Sum(nil))[:32]
+}
