@@ -149,7 +149,7 @@ func judge(t *testing.T, verdict string, got plan.Plan) {
 
 func destroys(p plan.Plan) bool {
 	for _, c := range p.Changes {
-		if c.Action.Destroys() {
+		if c.Action.Destroys() && c.Effect != plan.Reject {
 			return true
 		}
 	}
