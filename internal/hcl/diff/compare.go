@@ -175,6 +175,11 @@ func compareSets(old, new cty.Value) verdict {
 	if oldOpen == newOpen && oldIDs == newIDs && sameElements(oldKnown, newKnown) {
 		return same
 	}
+	if oldOpen != newOpen && (subset(oldIDs, newIDs) || subset(newIDs, oldIDs)) {
+		// One more object or one less: two symbols in one set stand for two
+		// values.
+		return differs
+	}
 	// Each known element without a counterpart needs an unknown one to be it.
 	if missing(oldKnown, newKnown) > newOpen || missing(newKnown, oldKnown) > oldOpen {
 		return differs
@@ -182,11 +187,15 @@ func compareSets(old, new cty.Value) verdict {
 	return maybe
 }
 
+func subset(ids, of string) bool {
+	return ids == "" || missing(strings.Split(ids, "\x00"), strings.Split(of, "\x00")) == 0
+}
+
 func split(v cty.Value) (known []string, open int) {
 	un, _ := v.Unmark()
 	seen := map[string]bool{}
 	for _, e := range un.AsValueSlice() {
-		if k, _ := knowWithin(e); k != isKnown || !e.IsWhollyKnown() {
+		if !e.IsWhollyKnown() {
 			open++
 			continue
 		}

@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
 // kubernetesConditions is the plan-time logic of hashicorp/kubernetes 3.2.1 by
@@ -21,7 +23,7 @@ func kubernetesConditions(resourceType string) []condition {
 			{[]string{"spec.resources.limits"}, always, "kubernetes/resource_kubernetes_persistent_volume_claim_v1.go CustomizeDiff"},
 		}
 	case "kubernetes_manifest":
-		return []condition{{[]string{"manifest"}, otherObject, "manifest/provider/plan.go: apiVersion, kind, metadata.name and metadata.namespace"}}
+		return []condition{{[]string{"manifest"}, otherObject, "manifest/provider/plan.go RequiresReplace: apiVersion, kind, metadata.name, metadata.namespace"}}
 	}
 	return nil
 }
@@ -69,20 +71,45 @@ func otherObject(_ change, h hit) decision {
 	if !o.IsKnown() || !n.IsKnown() || o.IsNull() || n.IsNull() || !isKeyed(o) || !isKeyed(n) {
 		return open
 	}
-	worst := inPlace
-	for _, path := range []string{"apiVersion", "kind", "metadata.name", "metadata.namespace"} {
-		a, okOld := textAt(o.AsValueMap(), path)
-		b, okNew := textAt(n.AsValueMap(), path)
-		switch {
-		case !okOld || !okNew:
-			if canonical(at(o.AsValueMap(), path)) != canonical(at(n.AsValueMap(), path)) && worst == inPlace {
-				worst = open
-			}
-		case a != b:
+	result := inPlace
+	for _, path := range identityPaths {
+		switch identityVerdict(o, n, path) {
+		case differs:
 			return replaces
+		case maybe:
+			result = open
 		}
 	}
-	return worst
+	return result
+}
+
+var identityPaths = []string{"apiVersion", "kind", "metadata.name", "metadata.namespace"}
+
+func identityVerdict(o, n cty.Value, path string) verdict {
+	a, okOld := textAt(o.AsValueMap(), path)
+	b, okNew := textAt(n.AsValueMap(), path)
+	switch {
+	case okOld && okNew && a == b:
+		return same
+	case okOld && okNew:
+		return differs
+	}
+	return compareLeaf(at(o.AsValueMap(), path), at(n.AsValueMap(), path))
+}
+
+// identity names the parts of the object's identity that change.
+func identity(h hit) []plan.Path {
+	var out []plan.Path
+	for _, path := range identityPaths {
+		if identityVerdict(unmarked(h.old), unmarked(h.new), path) == differs {
+			p := plan.Path{"manifest"}
+			for _, name := range strings.Split(path, ".") {
+				p = append(p, name)
+			}
+			out = append(out, p)
+		}
+	}
+	return out
 }
 
 // keeperConditions: random and null compare their maps without the keys whose

@@ -50,12 +50,28 @@ func (c change) settle(hits []hit) []hit {
 				h.force = plan.ForceNever
 			case replaces:
 				h.force = plan.ForceAlways
+				out = append(out, instead(c.typ.Type, h)...)
+				continue
 			default:
 				h = undecided(h)
 			}
 		case h.force == plan.ForceIf:
 			h = undecided(h)
 		}
+		out = append(out, h)
+	}
+	return out
+}
+
+// instead is the hit under the paths that the provider names, where these lie
+// deeper than the attribute.
+func instead(resourceType string, h hit) []hit {
+	if resourceType != "kubernetes_manifest" {
+		return []hit{h}
+	}
+	var out []hit
+	for _, p := range identity(h) {
+		h.path = p
 		out = append(out, h)
 	}
 	return out
@@ -74,7 +90,7 @@ func conditionFor(t *plan.TypeFacts, path plan.Path) (condition, bool) {
 	for _, list := range [][]condition{conditionsOf(t.Type), providerConditions(providerName(t))} {
 		for _, c := range list {
 			for _, p := range c.paths {
-				if p == name {
+				if p == name || strings.HasSuffix(p, ".*") && strings.HasPrefix(name, strings.TrimSuffix(p, "*")) {
 					return c, true
 				}
 			}

@@ -83,35 +83,45 @@ func know(v cty.Value) (knowledge, string) {
 // knowWithin is know for a whole value: pending if anything inside is pending,
 // else opaque if anything inside is.
 func knowWithin(v cty.Value) (knowledge, string) {
-	worst := isKnown
 	seen := map[string]bool{}
-	_ = cty.Walk(v, func(_ cty.Path, v cty.Value) (bool, error) {
-		k, id := know(v)
-		if k == isKnown && !v.IsNull() {
-			// Marks of set elements sit on the set.
-			for m := range v.Marks() {
-				switch m := m.(type) {
-				case Symbol:
-					seen[m.ID] = true
-				case Pending:
-					if !v.IsWhollyKnown() {
-						worst = isPending
-					}
-				}
-			}
-		}
-		if id != "" {
-			seen[id] = true
-		}
-		if k > worst {
-			worst = k
-		}
-		return v.IsKnown() && !v.IsNull(), nil
-	})
+	worst := within(v, seen)
 	ids := make([]string, 0, len(seen))
 	for id := range seen {
 		ids = append(ids, id)
 	}
 	slices.Sort(ids)
 	return worst, strings.Join(ids, "\x00")
+}
+
+func within(v cty.Value, seen map[string]bool) knowledge {
+	if k, id := know(v); k != isKnown {
+		if id != "" {
+			seen[id] = true
+		}
+		return k
+	}
+	un, marks := v.Unmark()
+	if un.IsNull() || !un.CanIterateElements() {
+		return isKnown
+	}
+	if un.Type().IsSetType() && !un.IsWhollyKnown() {
+		return withinSet(un, marks, seen)
+	}
+	worst := isKnown
+	for it := un.ElementIterator(); it.Next(); {
+		_, e := it.Element()
+		worst = max(worst, within(e, seen))
+	}
+	return worst
+}
+
+// withinSet: the marks of a set's elements sit on the set.
+func withinSet(v cty.Value, marks cty.ValueMarks, seen map[string]bool) knowledge {
+	k, ids := know(cty.UnknownVal(v.Type()).WithMarks(marks))
+	if k == isOpaque {
+		for _, id := range strings.Split(ids, "\x00") {
+			seen[id] = true
+		}
+	}
+	return k
 }

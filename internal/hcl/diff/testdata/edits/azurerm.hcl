@@ -1,0 +1,218 @@
+# Sources are files of internal/services in the provider's repository, release
+# of 2026-08-21, with the line where the attribute or the code stands.
+
+edit "azurerm_resource_group" "location by its display name" {
+  source = "resource/resource_group_resource.go:51 commonschema.Location: DiffSuppressFunc"
+  want   = "none"
+  before { location = "westeurope" }
+  after { location = "West Europe" }
+}
+
+edit "azurerm_resource_group" "location" {
+  source  = "resource/resource_group_resource.go:51 commonschema.Location: ForceNew"
+  want    = "replace"
+  because = ["location"]
+  before { location = "westeurope" }
+  after { location = "northeurope" }
+}
+
+edit "azurerm_kubernetes_cluster" "Kubernetes version" {
+  source = "containers/kubernetes_cluster_resource.go kubernetes_version: in place"
+  want   = "update"
+  before { kubernetes_version = "1.29" }
+  after { kubernetes_version = "1.30" }
+}
+
+edit "azurerm_kubernetes_cluster" "from kubenet to Azure CNI overlay" {
+  source = "containers/kubernetes_cluster_resource.go:135 kubenet to azure with overlay"
+  want   = "update"
+  before {
+    network_profile { network_plugin = "kubenet" }
+  }
+  after {
+    network_profile {
+      network_plugin      = "azure"
+      network_plugin_mode = "overlay"
+    }
+  }
+}
+
+edit "azurerm_kubernetes_cluster" "from kubenet to Azure CNI" {
+  source  = "containers/kubernetes_cluster_resource.go:147 ForceNew(network_plugin)"
+  want    = "replace"
+  because = ["network_profile.0.network_plugin"]
+  before {
+    network_profile { network_plugin = "kubenet" }
+  }
+  after {
+    network_profile { network_plugin = "azure" }
+  }
+}
+
+edit "azurerm_kubernetes_cluster" "OIDC issuer off" {
+  source  = "containers/kubernetes_cluster_resource.go:88 ForceNewIfChange(oidc_issuer_enabled)"
+  want    = "replace"
+  because = ["oidc_issuer_enabled"]
+  before { oidc_issuer_enabled = true }
+  after { oidc_issuer_enabled = false }
+}
+
+edit "azurerm_kubernetes_cluster" "OIDC issuer on" {
+  source = "containers/kubernetes_cluster_resource.go:88 ForceNewIfChange(oidc_issuer_enabled)"
+  want   = "update"
+  before { oidc_issuer_enabled = false }
+  after { oidc_issuer_enabled = true }
+}
+
+edit "azurerm_postgresql_flexible_server" "storage grows" {
+  source = "postgres/postgresql_flexible_server_resource.go:428"
+  want   = "update"
+  before { storage_mb = 32768 }
+  after { storage_mb = 65536 }
+}
+
+edit "azurerm_postgresql_flexible_server" "storage shrinks" {
+  source  = "postgres/postgresql_flexible_server_resource.go:428 ForceNew(storage_mb)"
+  want    = "replace"
+  because = ["storage_mb"]
+  before { storage_mb = 65536 }
+  after { storage_mb = 32768 }
+}
+
+edit "azurerm_postgresql_flexible_server" "version raised" {
+  source = "postgres/postgresql_flexible_server_resource.go:397"
+  want   = "update"
+  before { version = "14" }
+  after { version = "16" }
+}
+
+edit "azurerm_postgresql_flexible_server" "version lowered" {
+  source  = "postgres/postgresql_flexible_server_resource.go:397 ForceNew(version)"
+  want    = "replace"
+  because = ["version"]
+  before { version = "16" }
+  after { version = "14" }
+}
+
+edit "azurerm_mysql_flexible_server" "storage shrinks" {
+  source  = "mysql/mysql_flexible_server_resource.go:343"
+  want    = "replace"
+  because = ["storage.0.size_gb"]
+  before {
+    storage { size_gb = 64 }
+  }
+  after {
+    storage { size_gb = 32 }
+  }
+}
+
+edit "azurerm_mssql_database" "out of hyperscale" {
+  source  = "mssql/mssql_database_resource.go:76"
+  want    = "replace"
+  because = ["sku_name"]
+  before { sku_name = "HS_Gen5_2" }
+  after { sku_name = "GP_Gen5_2" }
+}
+
+edit "azurerm_mssql_database" "another size" {
+  source = "mssql/mssql_database_resource.go:76"
+  want   = "update"
+  before { sku_name = "S0" }
+  after { sku_name = "S1" }
+}
+
+edit "azurerm_mssql_server" "administrator" {
+  source  = "mssql/mssql_server_resource.go:82 administrator_login: ForceNew"
+  want    = "replace"
+  because = ["administrator_login"]
+  before { administrator_login = "a" }
+  after { administrator_login = "b" }
+}
+
+edit "azurerm_storage_account" "from local to zone redundancy" {
+  source  = "storage/storage_account_resource.go:1159"
+  want    = "replace"
+  because = ["account_replication_type"]
+  before { account_replication_type = "LRS" }
+  after { account_replication_type = "ZRS" }
+}
+
+edit "azurerm_storage_account" "from local to geo redundancy" {
+  source = "storage/storage_account_resource.go:1159"
+  want   = "update"
+  before { account_replication_type = "LRS" }
+  after { account_replication_type = "GRS" }
+}
+
+edit "azurerm_storage_account" "upgraded to general purpose v2" {
+  source = "storage/storage_account_resource.go:1105"
+  want   = "update"
+  before { account_kind = "Storage" }
+  after { account_kind = "StorageV2" }
+}
+
+edit "azurerm_cosmosdb_account" "continuous backup given up" {
+  source  = "cosmos/cosmosdb_account_resource.go:141"
+  want    = "replace"
+  because = ["backup.0.type"]
+  before {
+    backup { type = "Continuous" }
+  }
+  after {
+    backup { type = "Periodic" }
+  }
+}
+
+edit "azurerm_cosmosdb_account" "kind" {
+  source  = "cosmos/cosmosdb_account_resource.go:296 kind: ForceNew"
+  want    = "replace"
+  because = ["kind"]
+  before {}
+  after { kind = "MongoDB" }
+}
+
+edit "azurerm_redis_cache" "smaller tier" {
+  source  = "redis/redis_cache_resource.go:380 skuWeight"
+  want    = "replace"
+  because = ["sku_name"]
+  before { sku_name = "Premium" }
+  after { sku_name = "Standard" }
+}
+
+edit "azurerm_servicebus_namespace" "to Premium" {
+  source  = "servicebus/servicebus_namespace_resource.go:261"
+  want    = "replace"
+  because = ["sku"]
+  before { sku = "Standard" }
+  after { sku = "Premium" }
+}
+
+edit "azurerm_servicebus_queue" "partitioning" {
+  source  = "servicebus/servicebus_queue_resource.go:106 partitioning_enabled: ForceNew"
+  want    = "replace"
+  because = ["partitioning_enabled"]
+  before {}
+  after { partitioning_enabled = true }
+}
+
+edit "azurerm_linux_virtual_machine" "size" {
+  source = "compute/linux_virtual_machine_resource.go:109 size: in place"
+  want   = "update"
+  before { size = "Standard_B2s" }
+  after { size = "Standard_B4ms" }
+}
+
+edit "azurerm_linux_virtual_machine" "first-boot data" {
+  source  = "compute/linux_virtual_machine_resource.go:190 custom_data: ForceNew"
+  want    = "replace"
+  because = ["custom_data"]
+  before { custom_data = "YQ==" }
+  after { custom_data = "Yg==" }
+}
+
+edit "azurerm_managed_disk" "grows" {
+  source = "compute/managed_disk_resource.go disk_size_gb: in place"
+  want   = "update"
+  before { disk_size_gb = 64 }
+  after { disk_size_gb = 128 }
+}
