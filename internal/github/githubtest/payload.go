@@ -204,11 +204,5 @@ func (s *Server) listInstallations(c call) answer {
 	o, _ := s.example("installation", "created")["installation"].(object)
 	o["id"] = Installation
 	o["app_slug"], o["suspended_by"], o["suspended_at"] = AppSlug, nil, nil
-	return s.page(c, []any{o})
-}
-
-func (s *Server) listDeliveries(c call) answer { return s.cursorPage(c, []any{}) }
-
-func (s *Server) redeliver(call) answer {
-	return answer{status: http.StatusAccepted, value: object{}}
+	return s.page(c, []any{s.registered(o)})
 }

@@ -13,10 +13,13 @@ import (
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
 	handlers := map[string]func(call) answer{
-		"GET /app":               func(c call) answer { return ok(appJSON(s, AppID, AppSlug)) },
+		"GET /app":               s.getApp,
+		"GET /app/hook/config":   s.getHook,
 		"GET /app/installations": s.listInstallations,
 		"POST /app/installations/{installation_id}/access_tokens":                      s.createToken,
 		"GET /app/hook/deliveries":                                                     s.listDeliveries,
+		"POST /app-manifests/{code}/conversions":                                       s.convertManifest,
+		"GET /repos/{owner}/{repo}/labels/{name}":                                      s.getLabel,
 		"POST /app/hook/deliveries/{delivery_id}/attempts":                             s.redeliver,
 		"GET /installation/repositories":                                               s.listInstalled,
 		"GET /users/{username}":                                                        s.getUser,
@@ -70,6 +73,8 @@ func (s *Server) routes() http.Handler {
 		mux.HandleFunc(method+" "+s.prefix+strings.Replace(template, "{path}", "{path...}", 1), s.serve(pattern, params, handler))
 	}
 	mux.HandleFunc("POST "+s.GraphQLPath(), s.graphql)
+	mux.HandleFunc("POST /settings/apps/new", s.newAppPage)
+	mux.HandleFunc("POST /organizations/{org}/settings/apps/new", s.newAppPage)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		s.t.Errorf("githubtest: %s %s is not simulated", r.Method, r.URL)
 		http.Error(w, `{"message":"Not Found"}`, http.StatusNotFound)

@@ -60,6 +60,7 @@ type Server struct {
 	log      []Exchange
 	faults   []*Fault
 	forcePer int
+	app      registration
 }
 
 // Exchange is one request that was answered.
