@@ -12,6 +12,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"github.com/holdpoint-dev/holdpoint/internal/kube/render"
 	"github.com/holdpoint-dev/holdpoint/internal/service"
 )
 
@@ -30,15 +31,15 @@ type work struct {
 }
 
 func newWork(ctx context.Context, config config, aws cloud, log *slog.Logger, meter *emf, exit func(int)) (sqsHandler, error) {
-	source, err := appSource(ctx, config, aws, log)
+	source, err := appSource(ctx, config, aws, meter, log)
 	if err != nil {
 		return nil, err
 	}
-	judge, err := service.NewJudge()
+	judge, err := service.NewJudge(render.New(render.Limits{}))
 	if err != nil {
 		return nil, err
 	}
-	pipeline := service.Pipeline{GitHub: source.GitHub, Judge: judge, Meter: meter}
+	pipeline := service.Pipeline{GitHub: source.GitHub, Judge: judge}
 	queue := aws.queue(config.QueueURL)
 	w := work{queue: queue, now: time.Now, log: log, meter: meter, exit: exit,
 		worker: service.Worker{Reviewer: pipeline, Queue: queue, Budget: config.Budget, Meter: meter, Log: log, Now: time.Now}}

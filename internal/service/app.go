@@ -4,7 +4,8 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"strings"
+	"net/http"
+	"strconv"
 	"sync"
 	"time"
 
@@ -17,10 +18,11 @@ const publicGitHub = "https://github.com"
 // AppSource makes the client of the App, and makes it anew when its key was
 // rotated.
 type AppSource struct {
-	app App
-	key *CachedSecret
-	log *slog.Logger
-	now func() time.Time
+	app   App
+	key   *CachedSecret
+	meter Meter
+	log   *slog.Logger
+	now   func() time.Time
 
 	mu     sync.Mutex
 	client *github.App
@@ -29,8 +31,8 @@ type AppSource struct {
 
 // NewAppSource reads the key once, so that a missing or wrong one refuses to
 // start.
-func NewAppSource(ctx context.Context, app App, key *CachedSecret, log *slog.Logger, now func() time.Time) (*AppSource, error) {
-	s := &AppSource{app: app, key: key, log: log, now: now}
+func NewAppSource(ctx context.Context, app App, key *CachedSecret, meter Meter, log *slog.Logger, now func() time.Time) (*AppSource, error) {
+	s := &AppSource{app: app, key: key, meter: meter, log: log, now: now}
 	if _, err := s.Get(ctx); err != nil {
 		return nil, err
 	}
@@ -48,12 +50,10 @@ func (s *AppSource) Get(ctx context.Context) (*github.App, error) {
 	if s.client != nil && key == s.made {
 		return s.client, nil
 	}
-	config := github.Config{AppID: s.app.ID, PrivateKey: []byte(key), Now: s.now, Log: s.log}
+	config := github.Config{AppID: s.app.ID, PrivateKey: []byte(key), Now: s.now, Log: s.log,
+		Transport: metered{base: http.DefaultTransport, meter: s.meter}}
 	if s.app.URL != publicGitHub {
 		config.WebURL = s.app.URL
-	}
-	if !strings.Contains(key, "PRIVATE KEY-----") {
-		return nil, fmt.Errorf("the App's key is not a PEM private key; store the .pem file that GitHub made, as it is")
 	}
 	client, err := github.New(config)
 	if err != nil {
@@ -70,4 +70,32 @@ func (s *AppSource) GitHub(ctx context.Context) (GitHub, error) {
 		return nil, err
 	}
 	return app, nil
+}
+
+// Sweep is Get for a Sweeper.
+func (s *AppSource) Sweep(ctx context.Context) (SweepGitHub, error) {
+	app, err := s.Get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return app, nil
+}
+
+// metered counts the calls to GitHub and what is left of the hourly budget.
+type metered struct {
+	base  http.RoundTripper
+	meter Meter
+}
+
+// RoundTrip makes the call.
+func (m metered) RoundTrip(r *http.Request) (*http.Response, error) {
+	m.meter.Add(Calls, 1)
+	resp, err := m.base.RoundTrip(r)
+	if err != nil {
+		return nil, err
+	}
+	if left, err := strconv.ParseFloat(resp.Header.Get("X-Ratelimit-Remaining"), 64); err == nil {
+		m.meter.Add(Budget, left)
+	}
+	return resp, nil
 }

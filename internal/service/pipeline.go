@@ -22,7 +22,6 @@ type Pipeline struct {
 	// GitHub gives the App with the key that is in force.
 	GitHub func(context.Context) (GitHub, error)
 	Judge  github.Judge
-	Meter  Meter
 }
 
 var _ Reviewer = Pipeline{}
@@ -39,7 +38,6 @@ func (p Pipeline) Review(ctx context.Context, job github.Job) (Result, error) {
 		return Result{}, err
 	}
 	done, err := app.Work(ctx, job, judge)
-	p.Meter.Add(Calls, float64(done.Requests))
 	if errors.Is(err, github.ErrGone) || errors.Is(err, github.ErrRepository) {
 		return Result{}, nil
 	}

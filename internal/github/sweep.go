@@ -1,0 +1,119 @@
+package github
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/google/go-github/v60/github"
+)
+
+// Repository is one repository that an installation has given to the App.
+type Repository struct {
+	ID          int64
+	Owner, Name string
+	// Archived repositories take no pull requests.
+	Archived bool
+}
+
+// Repositories lists what an installation has given to the App.
+func (a *App) Repositories(ctx context.Context, installation int64) ([]Repository, error) {
+	c, err := a.clientFor(scope{installation: installation}, "", "", &counter{})
+	if err != nil {
+		return nil, err
+	}
+	var all []Repository
+	path := "installation/repositories?per_page=100"
+	for {
+		var page struct {
+			Repositories []struct {
+				ID    int64  `json:"id"`
+				Name  string `json:"name"`
+				Owner struct {
+					Login string `json:"login"`
+				} `json:"owner"`
+				Archived bool `json:"archived"`
+				Disabled bool `json:"disabled"`
+			} `json:"repositories"`
+		}
+		resp, err := c.do(ctx, http.MethodGet, path, nil, &page)
+		if err != nil {
+			return nil, fmt.Errorf("list repositories of installation %d: %w", installation, err)
+		}
+		for _, r := range page.Repositories {
+			all = append(all, Repository{ID: r.ID, Owner: r.Owner.Login, Name: r.Name, Archived: r.Archived || r.Disabled})
+		}
+		next := nextPage(resp.Header.Get("Link"))
+		if next == "" {
+			return all, nil
+		}
+		if path, err = c.relative(next); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// OpenPull is an open pull request as the sweep sees it.
+type OpenPull struct {
+	Number                    int
+	HeadSHA, BaseRef, BaseSHA string
+	Updated                   time.Time
+}
+
+// OpenPulls lists the open pull requests of a repository, drafts included,
+// the last updated first.
+func (a *App) OpenPulls(ctx context.Context, installation int64, r Repository) ([]OpenPull, error) {
+	c, err := a.clientFor(scope{installation: installation}, r.Owner, r.Name, &counter{})
+	if err != nil {
+		return nil, err
+	}
+	type pull struct {
+		Number  int        `json:"number"`
+		Head    payloadRef `json:"head"`
+		Base    payloadRef `json:"base"`
+		Updated time.Time  `json:"updated_at"`
+	}
+	all, err := listAll[pull](ctx, c, c.repoPath("/pulls?state=open&sort=updated&direction=desc&per_page=100"))
+	if err != nil {
+		return nil, fmt.Errorf("list open pull requests of %s/%s: %w", r.Owner, r.Name, err)
+	}
+	out := make([]OpenPull, 0, len(all))
+	for _, p := range all {
+		out = append(out, OpenPull{Number: p.Number, HeadSHA: p.Head.SHA, BaseRef: p.Base.Ref, BaseSHA: p.Base.SHA, Updated: p.Updated})
+	}
+	return out, nil
+}
+
+// Checked reports whether a completed check run of ours stands on a commit.
+func (a *App) Checked(ctx context.Context, installation int64, r Repository, sha string) (bool, error) {
+	c, err := a.clientFor(scope{installation: installation}, r.Owner, r.Name, &counter{})
+	if err != nil {
+		return false, err
+	}
+	var page struct {
+		CheckRuns []struct {
+			Status string `json:"status"`
+			App    struct {
+				ID int64 `json:"id"`
+			} `json:"app"`
+		} `json:"check_runs"`
+	}
+	path := c.repoPath("/commits/%s/check-runs?app_id=%d&per_page=100", sha, a.config.AppID)
+	if _, err := c.do(ctx, http.MethodGet, path, nil, &page); err != nil {
+		return false, fmt.Errorf("list checks of %s/%s at %.12s: %w", r.Owner, r.Name, sha, err)
+	}
+	for _, run := range page.CheckRuns {
+		if run.App.ID == a.config.AppID && run.Status == "completed" {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// accepted reports GitHub's 202 in the form go-github gives it.
+func accepted(err error) bool {
+	var e *github.AcceptedError
+	return errors.As(err, &e)
+}
