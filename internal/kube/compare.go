@@ -1,6 +1,7 @@
 package kube
 
 import (
+	"bytes"
 	"cmp"
 	"maps"
 	"slices"
@@ -13,6 +14,7 @@ import (
 
 // compare matches the objects of both sides and says what becomes of each.
 func (p *prediction) compare() {
+	p.doom()
 	gained, lost := p.gained(), p.lost()
 	for _, r := range p.sorted() {
 		if !comparable(r) {
@@ -32,9 +34,40 @@ func (p *prediction) compare() {
 				p.appeared(r, after[key], lost)
 			}
 		}
+	}
+	for _, r := range p.owned() {
 		p.policy(r)
 	}
 	p.cascades()
+}
+
+// doom takes away the after side of units whose owner is deleted although a
+// file of it is still there: one that moved to where nothing applies it.
+func (p *prediction) doom() {
+	for range maxWaves {
+		var doomed []*pair
+		for _, r := range p.owned() {
+			if r.before == nil || r.after == nil || p.doomed[r.key] {
+				continue
+			}
+			if f, known := p.ownerFate(r.before.unit.Owner); !known || f.action != plan.Delete {
+				continue
+			}
+			p.doomed[r.key] = true
+			if loaded := p.pairs[r.key]; loaded != nil {
+				loaded.after = nil
+				continue
+			}
+			r.after = nil
+			p.pairs[r.key] = r
+			doomed = append(doomed, r)
+		}
+		if len(doomed) == 0 {
+			return
+		}
+		p.fill(doomed)
+		p.fates = map[string]fate{}
+	}
 }
 
 // comparable reports whether both sides of a unit are known.
@@ -143,10 +176,44 @@ func (p *prediction) removed(r *pair, old *entry, gained map[place][]*entry) {
 	if f.action == "" {
 		return
 	}
+	if f.action == plan.Delete && f.certain && r.after != nil {
+		if now := p.shared(old); now != nil {
+			p.race(r, old, now)
+			return
+		}
+	}
 	c := p.change(old, f.action, f.reason)
 	c.Effect, c.Certain = f.effect, f.certain
 	c.Causes = p.causes(r, old, nil)
 	p.changes = append(p.changes, c)
+}
+
+// shared finds an object in a unit that the change does not reach: two owners
+// apply it, and whether the one that drops it deletes it depends on which of
+// them holds it. Only manifests that stand as they are are looked at.
+func (p *prediction) shared(old *entry) *entry {
+	for _, r := range p.owned() {
+		if p.pairs[r.key] != nil || r.after == nil || r.after.unit.Tool != unit.Folder || len(r.after.unit.Gaps) > 0 {
+			continue
+		}
+		c := &content{unit: r.after.unit, side: plan.After}
+		for _, name := range c.unit.Manifests {
+			if data, err := p.after.tree.Read(name); err != nil || !bytes.Contains(data, []byte(old.Name)) {
+				continue
+			}
+			objects, err := unit.Manifests(p.after.tree, name)
+			if err != nil {
+				continue // the same on both sides
+			}
+			for _, o := range objects {
+				c.add(&entry{Object: o, at: o.At(plan.After, nil)})
+			}
+		}
+		if e := index(c)[old.key]; e != nil {
+			return e
+		}
+	}
+	return nil
 }
 
 // appeared: an object that something else lost has moved, and is updated; any
@@ -176,8 +243,8 @@ func (p *prediction) moved(r *pair, old, now *entry) (moved, silent bool) {
 	switch {
 	case from.Owner.Kind == unit.Unowned && to.Owner.Kind == unit.Unowned:
 		return environment(from.Root) == environment(to.Root), true
-	case from.Owner.Cluster != to.Owner.Cluster:
-		return false, false
+	case from.Owner.Cluster != to.Owner.Cluster || to.Owner.Kind == unit.Unowned:
+		return false, false // nobody is known to take it over
 	case sameOwner(from.Owner, to.Owner):
 		return true, true
 	}
@@ -193,7 +260,7 @@ func (p *prediction) race(r *pair, old, now *entry) {
 	c := p.change(old, plan.Delete, plan.OwnerChanges)
 	c.Effect, c.Certain = plan.Race, false
 	c.Causes = p.causes(r, old, nil)
-	c.Causes = append(c.Causes, plan.Cause{Range: now.at, Text: "from here on " + now.unit.Owner.Label() + " applies it"})
+	c.Causes = append(c.Causes, plan.Cause{Range: now.at, Text: now.unit.Owner.Label() + " applies it as well"})
 	p.changes = append(p.changes, c)
 }
 

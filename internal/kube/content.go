@@ -2,6 +2,7 @@ package kube
 
 import (
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -23,6 +24,8 @@ type entry struct {
 	hashed bool
 	// crd: from a chart's crds folder.
 	crd bool
+	// listed: an item of a List, whose annotations Helm does not look at.
+	listed bool
 }
 
 // place is an object's identity in a world of several clusters.
@@ -181,7 +184,7 @@ func (p *prediction) take(j job, req unit.Request, res unit.Rendered) {
 			return
 		}
 		for _, o := range parsed.Objects {
-			e := &entry{Object: o, hashed: doc.Stable != "", crd: doc.CRD, at: locate(j.side.tree, doc, o)}
+			e := &entry{Object: o, hashed: doc.Stable != "", crd: doc.CRD, listed: isList.Match(text), at: locate(j.side.tree, doc, o)}
 			e.key = place{u.Owner.Cluster, o.In(renderedNamespace(u))}
 			if e.hashed {
 				e.key.Name = doc.Stable
@@ -190,6 +193,9 @@ func (p *prediction) take(j job, req unit.Request, res unit.Rendered) {
 		}
 	}
 }
+
+// isList finds a document that is a list of objects.
+var isList = regexp.MustCompile(`(?m)^kind: *"?\w*List"? *$`)
 
 // renderedNamespace is where a rendered object goes that names none: Helm's
 // release has a namespace of its own.
@@ -248,10 +254,13 @@ func (p *prediction) outside(r *pair) {
 	case r.after == nil:
 		p.outsideGaps(r.before, r.before.unit.Outside)
 	default:
-		gone := minus(r.before.unit.Outside, r.after.unit.Outside)
-		p.outsideGaps(r.before, gone)
-		if len(gone) > 0 {
-			p.outsideGaps(r.after, minus(r.after.unit.Outside, r.before.unit.Outside))
+		gone, new := minus(r.before.unit.Outside, r.after.unit.Outside), minus(r.after.unit.Outside, r.before.unit.Outside)
+		switch {
+		case len(gone) == 0:
+		case len(new) == 0:
+			p.outsideGaps(r.before, gone)
+		default:
+			p.outsideGaps(r.after, new)
 		}
 	}
 }
@@ -269,6 +278,6 @@ func minus(a, b []unit.Outside) []unit.Outside {
 func (p *prediction) outsideGaps(c *content, parts []unit.Outside) {
 	for _, o := range parts {
 		p.gap(c.unit, plan.Range{File: o.File, Line: o.Line, EndLine: o.EndLine, Side: c.side}, plan.GapOpaque, o.What,
-			"what %s applies is not in the repository, and it changes", o.What)
+			"what %s brings is not in the repository, and it changes", o.What)
 	}
 }

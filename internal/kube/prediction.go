@@ -28,6 +28,7 @@ type prediction struct {
 	surveyed *apply.Cluster
 	live     []*entry
 	fates    map[string]fate
+	doomed   map[string]bool
 }
 
 // side is one tree and what was found in it.
@@ -75,6 +76,7 @@ func (p *prediction) open(before, after fs.FS) error {
 	p.hunks = map[string][]hunk{}
 	p.pairs = map[string]*pair{}
 	p.fates = map[string]fate{}
+	p.doomed = map[string]bool{}
 	return nil
 }
 

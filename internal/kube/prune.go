@@ -184,6 +184,9 @@ func fluxKeeps(o object.Object) bool {
 // is not looked at for the mark.
 func helmFate(r *pair, owner unit.Owner, gone bool, old *entry) fate {
 	policy := old.Annotation("helm.sh/resource-policy")
+	if old.listed {
+		policy = ""
+	}
 	switch {
 	case old.crd:
 		return orphaned(plan.CRDsStay)

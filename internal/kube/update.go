@@ -126,6 +126,9 @@ func fluxForced(o object.Object) bool {
 // here at all.
 func (p *prediction) leaves(r *pair, old, now *entry) bool {
 	kind := now.unit.Owner.Kind
+	if kind == unit.HelmRelease && old.crd != now.crd {
+		return p.crdsFolder(r, old, now)
+	}
 	if kind != unit.ArgoCD && kind != unit.HelmRelease || isHook(old.Object, kind) {
 		return isHook(old.Object, kind) && (kind == unit.ArgoCD || kind == unit.HelmRelease)
 	}
@@ -139,6 +142,21 @@ func (p *prediction) leaves(r *pair, old, now *entry) bool {
 		c.Reason = plan.BecomesHook
 	}
 	c.Causes = p.causes(r, old, now, plan.Path{"metadata", "annotations"})
+	p.changes = append(p.changes, c)
+	return true
+}
+
+// crdsFolder: what moves into a chart's crds folder leaves the release, which
+// deletes it; what moves out of it is not taken over.
+func (p *prediction) crdsFolder(r *pair, old, now *entry) bool {
+	if old.crd {
+		p.gap(now.unit, now.at, plan.GapInvalid, address(now).String(), "it is there from the chart's crds folder, and Helm refuses to take over what is not part of its release")
+		return true
+	}
+	f := toolFate(r, now.unit.Owner, false, old)
+	c := p.both(old, now, f.action, f.reason)
+	c.Effect, c.Certain = f.effect, f.certain
+	c.Causes = p.causes(r, old, now)
 	p.changes = append(p.changes, c)
 	return true
 }

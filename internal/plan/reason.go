@@ -62,7 +62,7 @@ var sentences = map[Reason]string{
 	PruneEmptyRefused: "nothing is left to apply, which its owner refuses to sync",
 	PruneForbidden:    "the API server refuses to delete it",
 	PruneNotVisited:   "it is no longer among what is applied, and kubectl --prune does not look at it: it stays, unmanaged",
-	OwnerChanges:      "another owner applies it from here on; the old one deletes it if it syncs first",
+	OwnerChanges:      "another owner applies it as well; the one that drops it deletes it unless the other took it over before",
 	OwnerRemoved:      "what applies it is deleted, and takes along what it applied",
 	OwnerLeaves:       "what applies it is deleted, and leaves behind what it applied",
 	OwnerSuspended:    "its owner is suspended: it stays until that ends",

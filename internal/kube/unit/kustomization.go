@@ -123,7 +123,7 @@ func (w *walk) reference(dir string, node *kustomizationNode, ref Reference) {
 	target := path.Join(dir, ref.Path)
 	switch {
 	case IsRemote(ref.Path) && (ref.Role == Resource || ref.Role == Component):
-		w.outside = append(w.outside, Outside{What: node.file, ID: ref.Path, File: node.file, Line: ref.Line, EndLine: ref.Line})
+		w.outside = append(w.outside, Outside{What: ref.Path, ID: ref.Path, File: node.file, Line: ref.Line, EndLine: ref.Line})
 	case IsRemote(ref.Path):
 		w.gap(at, plan.GapOpaque, ref.Path, "%s is not in the repository", ref.Path)
 	case target == ".." || strings.HasPrefix(target, "../"):
@@ -158,7 +158,7 @@ func (w *walk) helmCharts(node *kustomizationNode) {
 				id += "\x00" + string(text)
 			}
 		}
-		w.outside = append(w.outside, Outside{What: node.file + " helmCharts", ID: id, File: node.file, Line: block.from, EndLine: block.to})
+		w.outside = append(w.outside, Outside{What: "helmCharts of " + node.file, ID: id, File: node.file, Line: block.from, EndLine: block.to})
 	}
 }
 
