@@ -2,7 +2,6 @@ package github
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -33,6 +32,9 @@ type Config struct {
 	// MergeWaits are the pauses between questions for a test merge that
 	// GitHub has not made yet; nil is one and two seconds.
 	MergeWaits []time.Duration
+	// Wants tells which paths a predictor reads, so that they are fetched
+	// before the first run; nil fetches all on demand.
+	Wants func(path string) bool
 	// Now is the clock.
 	Now func() time.Time
 	Log *slog.Logger
@@ -91,6 +93,8 @@ func (e *LaterError) Error() string { return fmt.Sprintf("%s; again in %s", e.Wh
 type Judge struct {
 	Run    func(review.Request) review.Report
 	Decide func(review.Report, review.Request) review.Decision
+	// Want says whose standing the decision depends on: review.Want.
+	Want func(review.Request) review.Wanted
 }
 
 // Result is what became of a job.
@@ -109,15 +113,3 @@ type Result struct {
 }
 
 var _ error = (*LaterError)(nil)
-
-// Work does a job: it reads, judges and publishes, or expands the job into
-// others. An error of type *LaterError is no failure.
-func (a *App) Work(ctx context.Context, job Job, judge Judge) (Result, error) {
-	return Result{}, errors.New("not there yet")
-}
-
-// GiveUp publishes that the job could not be reviewed, and why. It is the
-// last thing tried for a job; the check run holds.
-func (a *App) GiveUp(ctx context.Context, job Job, why error) error {
-	return errors.New("not there yet")
-}

@@ -1,10 +1,48 @@
 package github
 
+import (
+	"bytes"
+	"context"
+	"crypto/x509"
+	"encoding/json"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/bradleyfalzon/ghinstallation/v2"
+	"github.com/google/go-github/v60/github"
+)
+
 // App is Holdpoint's GitHub App: the one way to GitHub. It is safe for
-// concurrent use.
+// concurrent use. What never changes at GitHub (trees, blobs, comparisons of
+// commits) is kept between jobs; everything else is read afresh.
 type App struct {
 	config Config
+	base   http.RoundTripper
+
+	mu      sync.Mutex
+	tokens  map[scope]http.RoundTripper
+	budgets map[int64]*budget
+	kept    *store
+	rules   map[string]required
 }
+
+// scope is what a token is for: one repository of an installation, by id or
+// by name.
+type scope struct {
+	installation, repo int64
+	name               string
+}
+
+// requestTimeout bounds one request where the configuration does not.
+const requestTimeout = 20 * time.Second
 
 // New checks the configuration. It makes no call.
 func New(config Config) (*App, error) {
@@ -12,5 +50,266 @@ func New(config Config) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &App{config: config}, nil
+	if config.AppID <= 0 {
+		return nil, errors.New("app id is not set; it is on the app's settings page on GitHub")
+	}
+	if err := checkKey(config.PrivateKey); err != nil {
+		return nil, err
+	}
+	if config.Transport == nil {
+		config.Transport = http.DefaultTransport
+	}
+	if config.Timeout == 0 {
+		config.Timeout = requestTimeout
+	}
+	if config.MergeWaits == nil {
+		config.MergeWaits = []time.Duration{time.Second, 2 * time.Second}
+	}
+	if config.Wants == nil {
+		config.Wants = func(string) bool { return false }
+	}
+	if config.Now == nil {
+		config.Now = time.Now
+	}
+	if config.Log == nil {
+		config.Log = slog.New(slog.DiscardHandler)
+	}
+	return &App{config: config, base: config.Transport, tokens: map[scope]http.RoundTripper{},
+		budgets: map[int64]*budget{}, kept: newStore(), rules: map[string]required{}}, nil
+}
+
+// checkKey refuses what is no RSA private key without telling any of it.
+func checkKey(key []byte) error {
+	block, _ := pem.Decode(key)
+	if block == nil {
+		return errors.New("private key of the app is not PEM; download it anew from the app's settings on GitHub")
+	}
+	if _, err := x509.ParsePKCS1PrivateKey(block.Bytes); err == nil {
+		return nil
+	}
+	if _, err := x509.ParsePKCS8PrivateKey(block.Bytes); err == nil {
+		return nil
+	}
+	return errors.New("private key of the app cannot be read; want the RSA key that GitHub hands out")
+}
+
+// client speaks for one job with one repository.
+type client struct {
+	app         *App
+	owner, repo string
+	gh          *github.Client
+	count       *counter
+	scope       scope
+}
+
+// counter counts the requests of a job.
+type counter struct {
+	mu sync.Mutex
+	n  int
+}
+
+func (c *counter) add() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.n++
+}
+
+func (c *counter) total() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.n
+}
+
+// client makes a client whose token sees the job's repository alone.
+func (a *App) client(job Job) (*client, error) {
+	return a.clientFor(scope{installation: job.Installation, repo: job.RepoID}, job.Owner, job.Repo, &counter{})
+}
+
+func (a *App) clientFor(s scope, owner, repo string, count *counter) (*client, error) {
+	auth, err := a.auth(s)
+	if err != nil {
+		return nil, err
+	}
+	meter := roundTripper(func(r *http.Request) (*http.Response, error) {
+		// Context carries the counter through the token's own requests.
+		return auth.RoundTrip(r.WithContext(context.WithValue(r.Context(), counterKey{}, count)))
+	})
+	gh := github.NewClient(&http.Client{Transport: meter, Timeout: a.config.Timeout, CheckRedirect: sameHost})
+	gh.BaseURL, err = url.Parse(a.config.APIURL)
+	if err != nil {
+		return nil, fmt.Errorf("address of GitHub: %w", err)
+	}
+	gh.UserAgent = "holdpoint"
+	return &client{app: a, owner: owner, repo: repo, gh: gh, count: count, scope: s}, nil
+}
+
+type counterKey struct{}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+// RoundTrip calls f.
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// sameHost follows a redirect (a renamed repository) only on the same host:
+// the token goes along.
+func sameHost(r *http.Request, via []*http.Request) error {
+	if len(via) > 3 || r.URL.Host != via[0].URL.Host || r.URL.Scheme != via[0].URL.Scheme {
+		return errors.New("redirect leads away from GitHub")
+	}
+	return nil
+}
+
+// auth returns the transport that signs for a scope. It keeps its token until
+// a minute before it expires.
+func (a *App) auth(s scope) (http.RoundTripper, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if t := a.tokens[s]; t != nil {
+		return t, nil
+	}
+	limited := roundTripper(func(r *http.Request) (*http.Response, error) { return a.limited(s.installation, r) })
+	t, err := ghinstallation.New(limited, a.config.AppID, s.installation, a.config.PrivateKey)
+	if err != nil {
+		return nil, fmt.Errorf("sign as app %d: %w", a.config.AppID, err)
+	}
+	t.BaseURL = strings.TrimSuffix(a.config.APIURL, "/")
+	switch {
+	case s.repo != 0:
+		t.InstallationTokenOptions = &github.InstallationTokenOptions{RepositoryIDs: []int64{s.repo}}
+	case s.name != "":
+		t.InstallationTokenOptions = &github.InstallationTokenOptions{Repositories: []string{s.name}}
+	}
+	a.tokens[s] = t
+	return t, nil
+}
+
+// forget drops a scope's token: GitHub refused it.
+func (a *App) forget(s scope) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	delete(a.tokens, s)
+}
+
+// repoPath is the path of the repository's part of REST.
+func (c *client) repoPath(format string, args ...any) string {
+	return fmt.Sprintf("repos/%s/%s", c.owner, c.repo) + fmt.Sprintf(format, args...)
+}
+
+// do makes a raw REST request, for what go-github cannot decode or lacks. A
+// body that ends early is an error, which go-github lets pass when empty.
+func (c *client) do(ctx context.Context, method, path string, body, out any) (*github.Response, error) {
+	req, err := c.gh.NewRequest(method, path, body)
+	if err != nil {
+		return nil, fmt.Errorf("%s %s: %w", method, path, err)
+	}
+	var raw bytes.Buffer
+	resp, err := c.gh.Do(ctx, req, io.Writer(&raw))
+	if status(err) == http.StatusUnauthorized {
+		c.app.forget(c.scope)
+	}
+	if err != nil {
+		return resp, fmt.Errorf("%s %s: %w", method, path, plain(err))
+	}
+	if out == nil {
+		return resp, nil
+	}
+	if err := json.Unmarshal(raw.Bytes(), out); err != nil {
+		return resp, fmt.Errorf("%s %s: read answer of %d bytes: %w", method, path, raw.Len(), err)
+	}
+	return resp, nil
+}
+
+// plain takes the request's address out of an error: it is in the message
+// already, once.
+func plain(err error) error {
+	var later *LaterError
+	if errors.As(err, &later) {
+		return later
+	}
+	var response *github.ErrorResponse
+	if errors.As(err, &response) {
+		return response
+	}
+	return err
+}
+
+// status is the HTTP status behind an error, 0 where there was no answer.
+func status(err error) int {
+	var response *github.ErrorResponse
+	if errors.As(err, &response) && response.Response != nil {
+		return response.Response.StatusCode
+	}
+	var token *ghinstallation.HTTPError
+	if errors.As(err, &token) && token.Response != nil {
+		return token.Response.StatusCode
+	}
+	return 0
+}
+
+// gone reports whether the error says that the thing is not there for us: the
+// installation was removed or suspended, or no longer has the repository.
+func gone(err error) bool {
+	var token *ghinstallation.HTTPError
+	if errors.As(err, &token) {
+		switch status(err) {
+		case http.StatusNotFound, http.StatusForbidden, http.StatusUnprocessableEntity:
+			return true
+		}
+	}
+	return false
+}
+
+// pages is the largest number of pages of one list; GitHub's own caps are
+// below it. A longer list is an error, not a shorter answer.
+const pages = 30
+
+// listAll reads all pages of a REST list.
+func listAll[T any](ctx context.Context, c *client, path string) ([]T, error) {
+	var all []T
+	for n := 0; ; n++ {
+		if n == pages {
+			return nil, fmt.Errorf("GET %s: more than %d pages; too large to be judged", path, pages)
+		}
+		var page []T
+		resp, err := c.do(ctx, http.MethodGet, path, nil, &page)
+		if err != nil {
+			return nil, err
+		}
+		if page == nil {
+			return nil, fmt.Errorf("GET %s: answer is null", path)
+		}
+		all = append(all, page...)
+		next := nextPage(resp.Header.Get("Link"))
+		if next == "" {
+			return all, nil
+		}
+		path, err = c.relative(next)
+		if err != nil {
+			return nil, err
+		}
+	}
+}
+
+// nextPage finds the address of the next page in a Link header (RFC 8288).
+func nextPage(link string) string {
+	for part := range strings.SplitSeq(link, ",") {
+		address, params, ok := strings.Cut(part, ";")
+		if ok && strings.Contains(params, `rel="next"`) {
+			return strings.Trim(strings.TrimSpace(address), "<>")
+		}
+	}
+	return ""
+}
+
+// relative turns the address of a next page into a path of the API: the token
+// goes nowhere else.
+func (c *client) relative(address string) (string, error) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return "", fmt.Errorf("address of the next page: %w", err)
+	}
+	if u.Host != c.gh.BaseURL.Host || !strings.HasPrefix(u.Path, c.gh.BaseURL.Path) {
+		return "", fmt.Errorf("address of the next page %s leads away from GitHub", u.Redacted())
+	}
+	return strings.TrimPrefix(u.EscapedPath(), c.gh.BaseURL.Path) + "?" + u.RawQuery, nil
 }

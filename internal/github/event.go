@@ -29,11 +29,12 @@ type payload struct {
 	Sender      *payloadUser `json:"sender"`
 	Number      int          `json:"number"`
 	PullRequest *struct {
-		Number int        `json:"number"`
-		Merged bool       `json:"merged"`
-		State  string     `json:"state"`
-		Head   payloadRef `json:"head"`
-		Base   payloadRef `json:"base"`
+		Number  int        `json:"number"`
+		Merged  bool       `json:"merged"`
+		State   string     `json:"state"`
+		Updated time.Time  `json:"updated_at"`
+		Head    payloadRef `json:"head"`
+		Base    payloadRef `json:"base"`
 	} `json:"pull_request"`
 	Changes struct {
 		Base *json.RawMessage `json:"base"`
@@ -156,7 +157,7 @@ func parsePull(p payload) (Job, error) {
 	}
 	job.Retargeted = p.Changes.Base != nil
 	if p.Label != nil {
-		job.Label = &LabelFact{ID: p.Label.ID, Name: p.Label.Name}
+		job.Label = &LabelFact{ID: p.Label.ID, Name: p.Label.Name, At: p.PullRequest.Updated}
 	}
 	return job, nil
 }
@@ -179,6 +180,10 @@ func parseReview(p payload) (Job, error) {
 	}
 	if p.Review == nil || p.Review.ID == 0 {
 		return Job{}, fmt.Errorf("%w: no review", ErrMalformed)
+	}
+	if p.Review.User.actor().Bot && p.Action != "dismissed" {
+		// Bots never release anything, and one of them is this app itself.
+		return Job{}, fmt.Errorf("%w: the review of a bot", ErrIgnored)
 	}
 	job.Review = &ReviewFact{ID: p.Review.ID, State: strings.ToUpper(p.Review.State), CommitID: p.Review.CommitID,
 		HeadSHA: job.HeadSHA, BaseRef: job.BaseRef, Author: p.Review.User.actor()}
@@ -241,15 +246,23 @@ func parseInstall(p payload) (Job, error) {
 	if !slices.Contains([]string{"created", "unsuspend", "new_permissions_accepted", "added"}, p.Action) {
 		return Job{}, fmt.Errorf("%w: action %q", ErrIgnored, p.Action)
 	}
-	job := Job{Kind: KindInstall}
-	for _, r := range append(p.Repositories, p.RepositoriesAdded...) {
-		owner, name, ok := strings.Cut(r.FullName, "/")
-		if !ok {
-			return Job{}, fmt.Errorf("%w: repository %q", ErrMalformed, r.FullName)
-		}
-		job.Repos = append(job.Repos, RepoName{Owner: owner, Repo: name})
+	repos, err := repoNames(append(p.Repositories, p.RepositoriesAdded...))
+	if err != nil {
+		return Job{}, fmt.Errorf("%w: %w", ErrMalformed, err)
 	}
-	return job, nil
+	return Job{Kind: KindInstall, Repos: repos}, nil
+}
+
+func repoNames(list []payloadRepo) ([]RepoName, error) {
+	var names []RepoName
+	for _, r := range list {
+		owner, name, ok := strings.Cut(r.FullName, "/")
+		if !ok || owner == "" || name == "" {
+			return nil, fmt.Errorf("repository %q has no owner or no name", r.FullName)
+		}
+		names = append(names, RepoName{Owner: owner, Repo: name})
+	}
+	return names, nil
 }
 
 // queuePrefix starts the branches of GitHub's merge queue.

@@ -106,6 +106,8 @@ type LabelFact struct {
 	Name string `json:"name"`
 	// From is the name before it was edited.
 	From string `json:"from,omitempty"`
+	// At is when the pull request last changed as the delivery saw it.
+	At time.Time `json:"at,omitzero"`
 }
 
 // RepoName names a repository.

@@ -228,7 +228,7 @@ func (p *Pull) graph() object {
 		if c.Edits > 0 {
 			edited = stamp(c.Updated)
 		}
-		comments = append(comments, object{"databaseId": c.ID, "fullDatabaseId": fmt.Sprint(c.ID), "author": c.Author.actor(), "body": c.Body, "createdAt": stamp(c.At), "lastEditedAt": edited})
+		comments = append(comments, object{"databaseId": c.ID, "fullDatabaseId": fmt.Sprint(c.ID), "author": c.Author.actor(), "body": c.Body, "createdAt": stamp(c.At), "lastEditedAt": edited, "viewerDidAuthor": c.Author == s.bot})
 	}
 	for _, e := range p.timeline {
 		if o := e.graph(p); o != nil {
@@ -240,7 +240,7 @@ func (p *Pull) graph() object {
 		if x.Side == "LEFT" {
 			side = "LEFT"
 		}
-		comment := object{"databaseId": x.ID, "fullDatabaseId": fmt.Sprint(x.ID), "author": x.Author.actor(), "body": x.Body, "path": x.Path, "line": x.Line, "outdated": x.Commit != p.headSHA}
+		comment := object{"databaseId": x.ID, "fullDatabaseId": fmt.Sprint(x.ID), "author": x.Author.actor(), "body": x.Body, "path": x.Path, "line": x.Line, "outdated": x.Commit != p.headSHA, "viewerDidAuthor": x.Author == s.bot}
 		threads = append(threads, object{"path": x.Path, "diffSide": side, "line": x.Line, "isResolved": false, "isOutdated": x.Commit != p.headSHA, "comments": s.connection([]any{comment})})
 	}
 	head := any(nil)
@@ -312,7 +312,7 @@ func (p *Pull) graphReview(x *Review) object {
 		commit = p.repo.graphCommit(x.Commit)
 	}
 	return object{"__typename": "PullRequestReview", "databaseId": x.ID, "fullDatabaseId": fmt.Sprint(x.ID), "state": x.State, "author": x.Author.actor(), "body": x.Body,
-		"submittedAt": at, "commit": commit, "lastEditedAt": nil, "authorCanPushToRepository": false}
+		"submittedAt": at, "commit": commit, "lastEditedAt": nil, "authorCanPushToRepository": false, "viewerDidAuthor": x.Author == s.bot}
 }
 
 func itemType(o object) string {

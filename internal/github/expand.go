@@ -1,0 +1,320 @@
+package github
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/holdpoint-dev/holdpoint/internal/publish"
+	"github.com/holdpoint-dev/holdpoint/internal/review"
+)
+
+// maxFollow is how many pull requests one event leads to. The merge queue and
+// the sweep find the others.
+const maxFollow = 100
+
+// expand turns a job that is not about one pull request into those that are.
+func (c *client) expand(ctx context.Context, job Job) (Result, error) {
+	switch job.Kind {
+	case KindCommit:
+		return c.followCommit(ctx, job, 0)
+	case KindClosed:
+		return c.followClosed(ctx, job)
+	case KindBase:
+		return c.followBase(ctx, job)
+	case KindLabel:
+		return c.followLabel(ctx, job)
+	}
+	return Result{}, fmt.Errorf("job of kind %q is not known", job.Kind)
+}
+
+// followCommit leads to the open pull requests with a commit as their head,
+// those of forks included.
+func (c *client) followCommit(ctx context.Context, job Job, except int) (Result, error) {
+	type pull struct {
+		Number int    `json:"number"`
+		State  string `json:"state"`
+		Head   struct {
+			SHA string `json:"sha"`
+		} `json:"head"`
+	}
+	pulls, err := listAll[pull](ctx, c, c.repoPath("/commits/%s/pulls?per_page=100", job.HeadSHA))
+	if code := status(err); code == http.StatusNotFound || code == http.StatusUnprocessableEntity {
+		return Result{}, fmt.Errorf("pull requests of %.12s: %w: %w", job.HeadSHA, ErrGone, err)
+	}
+	if err != nil {
+		return Result{}, err
+	}
+	var result Result
+	for _, p := range pulls {
+		if p.State == "open" && p.Head.SHA == job.HeadSHA && p.Number != except {
+			result.More = append(result.More, job.pull(p.Number, job.HeadSHA))
+		}
+	}
+	return result, nil
+}
+
+// bypassMarker starts the note on a merge past a failing check.
+const bypassMarker = "<!-- holdpoint:merged -->"
+
+const bypassNote = bypassMarker + "\n**Merged while held.** The check of Holdpoint on the last commit was not successful when this was merged. " +
+	"What it found is in that check run. If this was not meant to be, look at what an apply would do before one runs.\n"
+
+// followClosed leads to the other pull requests with the closed one's head,
+// and notes a merge that went past the check.
+func (c *client) followClosed(ctx context.Context, job Job) (Result, error) {
+	result, err := c.followCommit(ctx, job, job.Number)
+	if err != nil && !errors.Is(err, ErrGone) {
+		return result, err
+	}
+	if !job.Merged {
+		return result, nil
+	}
+	talk, err := c.converse(ctx, job.Number, job.HeadSHA)
+	if err != nil {
+		return result, err
+	}
+	if talk.repo.DatabaseID != job.RepoID || talk.pull.State != "MERGED" {
+		return result, nil
+	}
+	held := len(talk.checks) == 0 || slices.ContainsFunc(talk.checks, func(k graphCheck) bool { return k.Conclusion != "SUCCESS" })
+	if !held {
+		return result, nil
+	}
+	result.Bypassed = true
+	c.app.config.Log.WarnContext(ctx, "merged while held", "job", job.String(), "by", job.Sender.Login)
+	if slices.ContainsFunc(talk.comments, func(v graphComment) bool { return v.ViewerDidAuthor && strings.HasPrefix(v.Body, bypassMarker) }) {
+		return result, nil
+	}
+	_, err = c.do(ctx, http.MethodPost, c.repoPath("/issues/%d/comments", job.Number), map[string]string{"body": bypassNote}, nil)
+	if code := status(err); code == http.StatusForbidden || code == http.StatusNotFound || code == http.StatusUnprocessableEntity {
+		return result, nil // locked; the metric tells
+	}
+	return result, err
+}
+
+// graphOpen is an open pull request in a list.
+type graphOpen struct {
+	Number     int
+	HeadRefOid string
+	Approved   *struct{ TotalCount int }
+}
+
+// openPulls lists the open pull requests that filter, a GraphQL argument,
+// selects.
+func (c *client) openPulls(ctx context.Context, filter, kind string, value any) ([]graphOpen, error) {
+	query := "query Open($owner:String!,$name:String!,$after:String,$value:" + kind + "){repository(owner:$owner,name:$name){databaseId" +
+		" pullRequests(first:100,after:$after,states:[OPEN]," + filter + ":$value){" + pageFields + " nodes{number headRefOid approved:reviews(first:1,states:[APPROVED]){totalCount}}}}}"
+	var found []graphOpen
+	after := any(nil)
+	for range pages {
+		var out struct {
+			Repository *struct {
+				PullRequests *connection[graphOpen]
+			}
+		}
+		if err := c.graphql(ctx, query, map[string]any{"owner": c.owner, "name": c.repo, "after": after, "value": value}, &out); err != nil {
+			if missing(err) {
+				return nil, fmt.Errorf("list pull requests: %w: %w", ErrGone, err)
+			}
+			return nil, fmt.Errorf("list pull requests: %w", err)
+		}
+		if out.Repository == nil {
+			return nil, errors.New("list pull requests: GitHub did not answer")
+		}
+		list, cursor, err := out.Repository.PullRequests.page("open pull requests")
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, list...)
+		if cursor == "" {
+			return found, nil
+		}
+		after = cursor
+	}
+	return nil, fmt.Errorf("list pull requests: %w", ErrTooLarge)
+}
+
+// followBase leads to the open pull requests of a branch that moved, as far as
+// the move can change their verdict: those that passed, were approved, or have
+// no check yet. The oldest check comes first.
+func (c *client) followBase(ctx context.Context, job Job) (Result, error) {
+	open, err := c.openPulls(ctx, "baseRefName", "String", job.BaseRef)
+	if err != nil {
+		return Result{}, err
+	}
+	checked := map[string][]graphCheck{}
+	for batch := range slices.Chunk(open, maxEarlier) {
+		var heads []string
+		for _, p := range batch {
+			heads = append(heads, p.HeadRefOid)
+		}
+		if err := c.checksOf(ctx, heads, checked); err != nil {
+			return Result{}, err
+		}
+	}
+	type item struct {
+		pull graphOpen
+		at   time.Time
+	}
+	var due []item
+	for _, p := range open {
+		var last *graphCheck
+		passed := false
+		for _, k := range checked[p.HeadRefOid] {
+			passed = passed || k.Conclusion == "SUCCESS"
+			if last == nil || k.DatabaseID > last.DatabaseID {
+				last = &k
+			}
+		}
+		switch {
+		case last == nil:
+			due = append(due, item{p, time.Time{}})
+		case passed || p.Approved == nil || p.Approved.TotalCount > 0:
+			due = append(due, item{p, last.Started})
+		}
+	}
+	slices.SortStableFunc(due, func(a, b item) int { return cmp.Or(a.at.Compare(b.at), a.pull.Number-b.pull.Number) })
+	if len(due) > maxFollow {
+		c.app.config.Log.WarnContext(ctx, "more pull requests than are followed", "job", job.String(), "due", len(due))
+		due = due[:maxFollow]
+	}
+	var result Result
+	for _, d := range due {
+		result.More = append(result.More, job.pull(d.pull.Number, d.pull.HeadRefOid))
+	}
+	return result, nil
+}
+
+// followLabel leads to the pull requests that carry a label whose definition
+// changed: what it released is void.
+func (c *client) followLabel(ctx context.Context, job Job) (Result, error) {
+	var result Result
+	for _, name := range []string{job.Label.Name, job.Label.From} {
+		if name == "" {
+			continue
+		}
+		open, err := c.openPulls(ctx, "labels", "[String!]", []string{name})
+		if err != nil {
+			return result, err
+		}
+		for _, p := range open {
+			next := job.pull(p.Number, p.HeadRefOid)
+			next.Label = job.Label
+			result.More = append(result.More, next)
+		}
+	}
+	return result, nil
+}
+
+// install posts the first completed check on the default branch of each
+// repository: GitHub lets only a check that completed lately be required.
+func (c *client) install(ctx context.Context, job Job, judge Judge) (Result, error) {
+	repos := job.Repos
+	if len(repos) == 0 {
+		var err error
+		if repos, err = c.installed(ctx); err != nil {
+			return Result{}, err
+		}
+	}
+	var failed error
+	for _, repo := range repos {
+		other, err := c.app.clientFor(scope{installation: job.Installation}, repo.Owner, repo.Repo, c.count)
+		if err == nil {
+			err = other.installOn(ctx, job, judge)
+		}
+		if limited(err) {
+			return Result{}, err
+		}
+		failed = errors.Join(failed, err)
+	}
+	return Result{}, failed
+}
+
+// installed lists the repositories of the installation.
+func (c *client) installed(ctx context.Context) ([]RepoName, error) {
+	var repos []RepoName
+	path := "installation/repositories?per_page=100"
+	for range pages {
+		var page struct {
+			Repositories []payloadRepo `json:"repositories"`
+		}
+		resp, err := c.do(ctx, http.MethodGet, path, nil, &page)
+		if err != nil {
+			return nil, err
+		}
+		if page.Repositories == nil {
+			return nil, errors.New("list repositories of the installation: GitHub did not answer")
+		}
+		names, err := repoNames(page.Repositories)
+		if err != nil {
+			return nil, err
+		}
+		repos = append(repos, names...)
+		next := nextPage(resp.Header.Get("Link"))
+		if next == "" {
+			return repos, nil
+		}
+		if path, err = c.relative(next); err != nil {
+			return nil, err
+		}
+	}
+	return nil, fmt.Errorf("list repositories of the installation: %w", ErrTooLarge)
+}
+
+// installOn posts the check on one repository, where there is none yet.
+func (c *client) installOn(ctx context.Context, job Job, judge Judge) error {
+	var out struct {
+		Repository *struct {
+			graphRepo
+			Branch *struct {
+				Name   string
+				Target *graphHead
+			} `json:"branch"`
+		}
+	}
+	query := "query Default($owner:String!,$name:String!,$app:Int!){repository(owner:$owner,name:$name){databaseId owner{__typename login}" +
+		" branch:defaultBranchRef{name target{__typename ...on Commit{oid tree{oid} " + checksField + "}}}}}"
+	if err := c.graphql(ctx, query, map[string]any{"owner": c.owner, "name": c.repo, "app": c.app.config.AppID}, &out); err != nil {
+		return fmt.Errorf("read %s/%s: %w", c.owner, c.repo, err)
+	}
+	if out.Repository == nil {
+		return fmt.Errorf("read %s/%s: GitHub did not answer", c.owner, c.repo)
+	}
+	branch := out.Repository.Branch
+	if branch == nil || branch.Target.Tree.id() == "" {
+		return nil // an empty repository has nothing to require a check on
+	}
+	checks, err := branch.Target.checks()
+	if err != nil {
+		return err
+	}
+	r := &Reading{job: job, client: c, objects: newObjects(), asked: map[string]bool{},
+		group: &groupReading{repo: out.Repository.graphRepo, checks: checks}}
+	r.Request.Ref = review.Ref{Owner: c.owner, Repo: c.repo, BaseRef: branch.Name, HeadSHA: branch.Target.OID}
+	r.Request.Base = r.tree(branch.Target.Tree.id())
+	if err := r.readFiles(ctx); err != nil {
+		return err
+	}
+	report, err := r.judge(ctx, judge)
+	if err != nil {
+		return err
+	}
+	name := report.Settings.CheckName(branch.Name)
+	if own(checks, name) != nil {
+		return nil
+	}
+	text := publish.Check{Title: "Holdpoint is installed",
+		Summary: "This check marks the installation, so that it can be chosen as required: require it on this branch, pinned to this app.\n"}
+	if report.Settings.Problem != "" {
+		text.Summary += "\nThe settings have a problem, and everything is held until it is mended: " +
+			publish.Escape(publish.Prose, report.Settings.Problem, maxWhy) + "\n"
+	}
+	_, err = c.writeCheck(ctx, branch.Target.OID, nil, name, review.Success, text)
+	return err
+}

@@ -1,0 +1,387 @@
+package github
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/holdpoint-dev/holdpoint/internal/review"
+	"github.com/holdpoint-dev/holdpoint/internal/rules"
+)
+
+// restUser is an account as REST writes it.
+type restUser struct {
+	ID    int64  `json:"id"`
+	Login string `json:"login"`
+	Type  string `json:"type"`
+}
+
+func (u *restUser) account(app *restApp) rules.Account {
+	var a rules.Account
+	if u != nil {
+		a = rules.Account{ID: u.ID, Login: u.Login, Type: u.Type}
+	}
+	if app != nil {
+		a.App = app.Slug
+	}
+	return a
+}
+
+type restApp struct {
+	Slug string `json:"slug"`
+}
+
+func (a Actor) account() rules.Account {
+	kind := "User"
+	if a.Bot {
+		kind = "Bot"
+	}
+	return rules.Account{ID: a.ID, Login: a.Login, Type: kind}
+}
+
+// readSignals takes over what tells who made the change.
+func (r *Reading) readSignals() {
+	t := r.talk
+	s := rules.Signals{Author: t.pull.Author.account(), Branch: t.pull.HeadRefName, Title: t.pull.Title, Body: t.pull.Body,
+		Labels: t.labels, Assignees: t.assigned, CommitsIncomplete: t.partial}
+	for _, c := range t.commits {
+		if c.Commit == nil {
+			s.CommitsIncomplete = true
+			continue
+		}
+		s.Commits = append(s.Commits, rules.Commit{SHA: c.Commit.OID, Message: c.Commit.Message, Author: c.Commit.Author.person(),
+			Committer: c.Commit.Committer.person(), Verified: c.Commit.Signature != nil && c.Commit.Signature.IsValid})
+	}
+	r.Request.Signals = s
+}
+
+// readReviews takes over the reviews, what asks for them, and what deliveries
+// showed.
+func (r *Reading) readReviews() {
+	t, e := r.talk, &r.Request.Evidence
+	e.OpenedAt = t.pull.CreatedAt
+	was := map[string]string{}
+	asked := map[int64]time.Time{}
+	for _, i := range t.timeline {
+		switch i.Typename {
+		case "ReviewDismissedEvent":
+			if i.Review != nil {
+				was[i.Review.FullDatabaseID] = i.Previous
+			}
+		case "ReviewRequestedEvent":
+			asked[i.Requested.account().ID] = i.Created
+		case "HeadRefForcePushedEvent":
+			r.earlier = append(r.earlier, i.Before.id())
+		}
+	}
+	for _, v := range t.reviews {
+		p := review.PullReview{ID: graphComment{ID: v.ID}.number(), By: v.Author.account(), State: review.ReviewState(v.State), Commit: v.Commit.id()}
+		if v.Submitted != nil {
+			p.Submitted = *v.Submitted
+		}
+		p.Objection = p.State == review.Dismissed && was[v.ID] != "APPROVED" && was[v.ID] != "COMMENTED"
+		e.Reviews = append(e.Reviews, p)
+	}
+	for _, a := range t.requests {
+		at := asked[a.ID]
+		if at.IsZero() {
+			at = t.pull.UpdatedAt // asked for at a time that is not known: as late as can be
+		}
+		e.Requests = append(e.Requests, review.ReviewRequest{Of: a, At: at})
+	}
+	for _, s := range t.siblings {
+		e.Siblings = append(e.Siblings, review.Sibling{Number: s.Number, BaseRef: s.BaseRefName})
+	}
+	e.Deliveries = append(e.Deliveries, r.job.deliveries()...)
+}
+
+// deliveries are the facts that the job's own delivery showed.
+func (j Job) deliveries() []review.Delivery {
+	if j.Kind != KindPull {
+		return nil
+	}
+	if v := j.Review; v != nil && j.Action == "submitted" {
+		return []review.Delivery{{Kind: review.ReviewSubmitted, By: v.Author.account(), Head: v.HeadSHA, BaseRef: v.BaseRef,
+			Review: v.ID, Commit: v.CommitID, At: v.Submitted}}
+	}
+	if j.Label == nil {
+		return nil
+	}
+	kind := map[string]review.DeliveryKind{"labeled": review.LabelAdded, "unlabeled": review.LabelRemoved}[j.Action]
+	if j.Event == "label" {
+		kind = review.LabelChanged
+	}
+	if kind == "" {
+		return nil
+	}
+	d := review.Delivery{Kind: kind, By: j.Sender.account(), Head: j.HeadSHA, BaseRef: j.BaseRef, Label: j.Label.Name, LabelID: j.Label.ID, At: j.Label.At}
+	if d.At.IsZero() {
+		d.At = j.Received
+	}
+	out := []review.Delivery{d}
+	if kind == review.LabelChanged && j.Label.From != "" {
+		d.Label = j.Label.From
+		out = append(out, d)
+	}
+	return out
+}
+
+// maxPushes bounds the log of one branch; a longer one is unknown.
+const maxPushes = 500
+
+// readPushes reads who pushed to the head branch, from the log of GitHub's
+// servers. The log of a fork that was deleted, or that we may not read, is
+// unknown, which raises the bar.
+func (r *Reading) readPushes(ctx context.Context) error {
+	p, c, e := r.talk.pull, r.client, &r.Request.Evidence
+	if p.HeadRepo == nil {
+		e.PushesUnknown = true
+		return nil
+	}
+	type push struct {
+		Actor  *restUser `json:"actor"`
+		Ref    string    `json:"ref"`
+		Before string    `json:"before"`
+		After  string    `json:"after"`
+		At     time.Time `json:"timestamp"`
+		Kind   string    `json:"activity_type"`
+	}
+	repo := fmt.Sprintf("repos/%s/%s", url.PathEscape(p.HeadRepo.Owner.Login), url.PathEscape(p.HeadRepo.Name))
+	list, err := listAll[push](ctx, c, repo+"/activity?per_page=100&ref="+url.QueryEscape("refs/heads/"+p.HeadRefName))
+	if code := status(err); code == http.StatusNotFound || code == http.StatusForbidden {
+		e.PushesUnknown = true
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	e.PushesUnknown = len(list) == 0 || len(list) > maxPushes
+	for _, v := range list {
+		e.Pushes = append(e.Pushes, review.Push{By: v.Actor.account(nil), Ref: branchName(v.Ref), Before: v.Before, After: v.After, At: v.At, Kind: v.Kind})
+		for _, sha := range []string{v.Before, v.After} {
+			if isObjectID(sha) && strings.Trim(sha, "0") != "" {
+				r.earlier = append(r.earlier, sha)
+			}
+		}
+	}
+	return nil
+}
+
+// readLabels reads the labels and how they came, where there are any.
+// GraphQL tells neither a label's number nor the app that acted for a person.
+func (r *Reading) readLabels(ctx context.Context) error {
+	if len(r.talk.labels) == 0 && r.job.Label == nil {
+		return nil
+	}
+	c, e := r.client, &r.Request.Evidence
+	labels, err := listAll[review.Label](ctx, c, c.repoPath("/issues/%d/labels?per_page=100", r.job.Number))
+	if err != nil {
+		return err
+	}
+	type event struct {
+		Event string    `json:"event"`
+		Actor *restUser `json:"actor"`
+		App   *restApp  `json:"performed_via_github_app"`
+		At    time.Time `json:"created_at"`
+		Label *struct {
+			Name string `json:"name"`
+		} `json:"label"`
+	}
+	events, err := listAll[event](ctx, c, c.repoPath("/issues/%d/events?per_page=100", r.job.Number))
+	if err != nil {
+		return err
+	}
+	e.Labels = labels
+	for _, v := range events {
+		if (v.Event == "labeled" || v.Event == "unlabeled") && v.Label != nil {
+			e.LabelEvents = append(e.LabelEvents, review.LabelEvent{Added: v.Event == "labeled", Name: v.Label.Name, By: v.Actor.account(v.App), At: v.At})
+		}
+	}
+	return nil
+}
+
+// Standings brings what the accounts may do in the repository, and in which of
+// the teams they are. Accounts that were asked for already are passed over. It
+// returns true where something came.
+func (r *Reading) Standings(ctx context.Context, accounts []rules.Account, teams []string) (bool, error) {
+	var ask []rules.Account
+	for _, a := range accounts {
+		if a.Login != "" && !r.asked[login(a)] {
+			r.asked[login(a)] = true
+			ask = append(ask, a)
+		}
+	}
+	e := &r.Request.Evidence
+	var found []review.Standing
+	for _, a := range ask {
+		s, err := r.client.standing(ctx, a, teams)
+		if err != nil {
+			return false, fmt.Errorf("read what @%s may do: %w", a.Login, err)
+		}
+		found = append(found, s)
+	}
+	unresolved, err := r.teams(ctx, teams, found)
+	if err != nil {
+		return false, err
+	}
+	e.Standings = append(e.Standings, found...)
+	changed := len(found) > 0
+	for _, t := range unresolved {
+		if !slices.Contains(e.UnresolvedTeams, t) {
+			e.UnresolvedTeams = append(e.UnresolvedTeams, t)
+			changed = true
+		}
+	}
+	return changed, nil
+}
+
+func (c *client) standing(ctx context.Context, a rules.Account, teams []string) (review.Standing, error) {
+	s := review.Standing{Account: a, Role: "none", Base: "none"}
+	var answer struct {
+		Permission string    `json:"permission"`
+		Role       string    `json:"role_name"`
+		User       *restUser `json:"user"`
+	}
+	_, err := c.do(ctx, http.MethodGet, c.repoPath("/collaborators/%s/permission", url.PathEscape(a.Login)), nil, &answer)
+	switch {
+	case status(err) == http.StatusNotFound:
+		return s, nil
+	case err != nil:
+		return s, err
+	case answer.Permission == "" || answer.Role == "" || answer.User == nil:
+		return s, fmt.Errorf("GitHub did not answer for the role")
+	case a.ID != 0 && answer.User.ID != a.ID:
+		return s, nil // the login belongs to somebody else by now
+	}
+	s.Base, s.Role = answer.Permission, answer.Role
+	for _, t := range teams {
+		org, slug, ok := strings.Cut(t, "/")
+		if !ok {
+			continue
+		}
+		var membership struct {
+			State string `json:"state"`
+		}
+		_, err := c.do(ctx, http.MethodGet, fmt.Sprintf("orgs/%s/teams/%s/memberships/%s", url.PathEscape(org), url.PathEscape(slug), url.PathEscape(a.Login)), nil, &membership)
+		if code := status(err); code == http.StatusNotFound || code == http.StatusForbidden {
+			continue // no member, or no such team: the teams are resolved by themselves
+		}
+		if err != nil {
+			return s, err
+		}
+		if membership.State == "active" {
+			s.Teams = append(s.Teams, strings.ToLower(t))
+		}
+	}
+	return s, nil
+}
+
+// teams returns the teams that cannot be found. One in which somebody is a
+// member exists.
+func (r *Reading) teams(ctx context.Context, teams []string, found []review.Standing) ([]string, error) {
+	var unresolved []string
+	for _, t := range teams {
+		org, slug, ok := strings.Cut(t, "/")
+		key := "team " + strings.ToLower(t)
+		if r.asked[key] || slices.ContainsFunc(found, func(s review.Standing) bool { return slices.Contains(s.Teams, strings.ToLower(t)) }) {
+			continue
+		}
+		r.asked[key] = true
+		if !ok {
+			unresolved = append(unresolved, t)
+			continue
+		}
+		var answer struct {
+			ID int64 `json:"id"`
+		}
+		_, err := r.client.do(ctx, http.MethodGet, fmt.Sprintf("orgs/%s/teams/%s", url.PathEscape(org), url.PathEscape(slug)), nil, &answer)
+		code := status(err)
+		if err != nil && code != http.StatusNotFound && code != http.StatusForbidden {
+			return nil, fmt.Errorf("read team %s: %w", t, err)
+		}
+		if err != nil || answer.ID == 0 {
+			unresolved = append(unresolved, t)
+		}
+	}
+	return unresolved, nil
+}
+
+// maxEarlier is how many earlier heads are looked at for the ledger they hold.
+const maxEarlier = 10
+
+// readEarlier brings the texts of our check runs on the heads before, and of
+// those with another name on this one.
+func (r *Reading) readEarlier(ctx context.Context) error {
+	if r.talk == nil {
+		return nil
+	}
+	e := &r.Request.Evidence
+	var heads []string
+	for _, sha := range r.earlier {
+		if sha != r.Request.Ref.HeadSHA && isObjectID(sha) && !slices.Contains(heads, sha) && len(heads) < maxEarlier {
+			heads = append(heads, sha)
+		}
+	}
+	r.earlier = heads
+	if len(heads) == 0 {
+		return nil
+	}
+	found := map[string][]graphCheck{}
+	if err := r.client.checksOf(ctx, heads, found); err != nil {
+		return fmt.Errorf("read earlier heads: %w", err)
+	}
+	for _, sha := range heads {
+		checks, ok := found[sha]
+		if !ok {
+			continue // a commit that is not of this repository, or was collected
+		}
+		r.before = append(r.before, checks)
+		for _, k := range checks {
+			if k.Text != "" {
+				e.Earlier = append(e.Earlier, k.Text)
+			}
+		}
+	}
+	return nil
+}
+
+// checksOf adds our check runs on some commits to found, by commit. A commit
+// that GitHub does not have is left out.
+func (c *client) checksOf(ctx context.Context, heads []string, found map[string][]graphCheck) error {
+	if len(heads) == 0 {
+		return nil
+	}
+	var q strings.Builder
+	q.WriteString("query Checks($owner:String!,$name:String!,$app:Int!){repository(owner:$owner,name:$name){")
+	for i, sha := range heads {
+		if !isObjectID(sha) {
+			return fmt.Errorf("read checks: %q is no commit id", sha)
+		}
+		fmt.Fprintf(&q, "o%d:object(oid:%q){__typename ...on Commit{oid %s}}", i, sha, checksField)
+	}
+	q.WriteString("}}")
+	var out struct{ Repository map[string]*graphHead }
+	if err := c.graphql(ctx, q.String(), map[string]any{"owner": c.owner, "name": c.repo, "app": c.app.config.AppID}, &out); err != nil {
+		return fmt.Errorf("read checks: %w", err)
+	}
+	if out.Repository == nil {
+		return errors.New("read checks: GitHub did not answer")
+	}
+	for i, sha := range heads {
+		head := out.Repository[fmt.Sprintf("o%d", i)]
+		if head == nil {
+			continue
+		}
+		checks, err := head.checks()
+		if err != nil {
+			return err
+		}
+		found[sha] = checks
+	}
+	return nil
+}

@@ -1,0 +1,202 @@
+package github
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/holdpoint-dev/holdpoint/internal/publish"
+	"github.com/holdpoint-dev/holdpoint/internal/review"
+)
+
+// publisher writes one decision.
+type publisher struct {
+	*client
+	r    *Reading
+	text publish.Markdown
+	run  *graphCheck
+}
+
+// Publish writes the decision. A hold is written to the check run first, so
+// that it blocks at once; a release is written last, and only after another
+// look shows what was judged unchanged. What GitHub refuses beside the check
+// run (a comment, a review) makes the message less, never the verdict.
+func (a *App) Publish(ctx context.Context, r *Reading, report review.Report, decision review.Decision) (Result, error) {
+	p := &publisher{client: r.client, r: r, run: own(r.checks(), decision.CheckName)}
+	p.text = publish.Markdown{Report: report, Decision: decision, Docs: a.config.Docs, History: r.history(report, decision)}
+	result := Result{Decision: decision}
+	var err error
+	switch {
+	case r.group != nil:
+		err = p.group(ctx)
+	case decision.Holds():
+		err = p.hold(ctx)
+	default:
+		err = p.release(ctx)
+	}
+	result.Published = err == nil
+	for _, n := range decision.Review {
+		job := r.job.pull(n, "")
+		result.More = append(result.More, job)
+	}
+	return result, err
+}
+
+// pull is a job for another pull request that follows from this one.
+func (j Job) pull(number int, head string) Job {
+	return Job{Delivery: j.Delivery, Kind: KindPull, Event: j.Event, Action: j.Action, Received: j.Received, Installation: j.Installation,
+		RepoID: j.RepoID, Owner: j.Owner, Repo: j.Repo, Number: number, HeadSHA: head, Sender: j.Sender}
+}
+
+func (r *Reading) checks() []graphCheck {
+	if r.group != nil {
+		return r.group.checks
+	}
+	return r.talk.checks
+}
+
+// hold writes what holds, the check run first.
+func (p *publisher) hold(ctx context.Context) error {
+	if p.text.Report.Settings.Version != 0 {
+		p.text.History.NotRequired = p.notRequired(ctx)
+	}
+	head, name := p.r.Request.Ref.HeadSHA, p.text.Decision.CheckName
+	if _, err := p.writeCheck(ctx, head, p.run, name, review.Failure, publish.CheckRun(p.text)); err != nil {
+		return err
+	}
+	return errors.Join(p.talk(ctx), p.removeLabel(ctx))
+}
+
+// release takes the conversation's part back and then lets the check pass.
+func (p *publisher) release(ctx context.Context) error {
+	err := errors.Join(p.dismissOwn(ctx), p.markFixed(ctx), p.summary(ctx), p.removeLabel(ctx))
+	if limited(err) {
+		return err
+	}
+	if err != nil {
+		// Decoration: the check run is the truth. A retry mends it.
+		p.app.config.Log.WarnContext(ctx, "conversation not updated", "job", p.r.job.String(), "error", err)
+	}
+	text := publish.CheckRun(p.text)
+	if p.run != nil && same(p.run, review.Success, text) {
+		return err
+	}
+	if again := p.r.unchanged(ctx); again != nil {
+		return again
+	}
+	if _, werr := p.writeCheck(ctx, p.r.Request.Ref.HeadSHA, p.run, p.text.Decision.CheckName, review.Success, text); werr != nil {
+		return werr
+	}
+	return err
+}
+
+// group writes the check run of a merge group, which is all it has.
+func (p *publisher) group(ctx context.Context) error {
+	d := p.text.Decision
+	if !d.Holds() {
+		if err := p.r.unchanged(ctx); err != nil {
+			return err
+		}
+	}
+	_, err := p.writeCheck(ctx, p.r.Request.Ref.HeadSHA, p.run, d.CheckName, d.Conclusion, publish.CheckRun(p.text))
+	return err
+}
+
+// talk writes the review and the summary. A hold that has nothing to show on
+// lines and no finding is told by the check run alone.
+func (p *publisher) talk(ctx context.Context) error {
+	if len(p.text.Report.Holding()) == 0 {
+		return errors.Join(p.dismissOwn(ctx), p.markFixed(ctx), p.summary(ctx))
+	}
+	first := len(p.r.reviewsOfOurs()) == 0
+	err := errors.Join(p.review(ctx), p.markFixed(ctx), p.summary(ctx))
+	if first && err == nil {
+		err = p.ask(ctx)
+	}
+	return err
+}
+
+// unchanged looks again at what was judged. An error of type *LaterError says
+// what changed.
+func (r *Reading) unchanged(ctx context.Context) error {
+	moved := func(what string) error { return &LaterError{Why: what + " changed while it was judged"} }
+	if r.group != nil {
+		now, err := r.client.readGroup(ctx, r.job)
+		if err != nil {
+			return err
+		}
+		if !reflect.DeepEqual(now.evidence(r.checkName), r.Request.Evidence.Group) {
+			return moved("the merge group")
+		}
+		return nil
+	}
+	now, err := r.client.converse(ctx, r.job.Number, r.Request.Ref.HeadSHA)
+	if err != nil {
+		return err
+	}
+	was := r.talk
+	switch {
+	case now.pull.HeadRefOid != was.pull.HeadRefOid:
+		return moved("the head")
+	case now.pull.BaseRefName != was.pull.BaseRefName || now.pull.BaseRef == nil || now.pull.BaseRef.Target.id() != was.pull.BaseRef.Target.id():
+		return moved("the base")
+	case now.pull.State != was.pull.State:
+		return moved("the pull request's state")
+	case !reflect.DeepEqual(peoples(now.reviews), peoples(was.reviews)) || !reflect.DeepEqual(now.requests, was.requests):
+		return moved("a review")
+	case !slices.Equal(now.labels, was.labels):
+		return moved("a label")
+	case !slices.Equal(now.siblings, was.siblings):
+		return moved("another pull request with this head")
+	case !slices.EqualFunc(now.checks, was.checks, func(a, b graphCheck) bool { return a.DatabaseID == b.DatabaseID && a.Text == b.Text }):
+		return moved("the ledger")
+	}
+	return nil
+}
+
+// peoples are the reviews other than ours.
+func peoples(all []graphReview) (out []graphReview) {
+	for _, v := range all {
+		if !v.ViewerDidAuthor {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// removeLabel takes an override label off that does not count.
+func (p *publisher) removeLabel(ctx context.Context) error {
+	name := p.text.Decision.RemoveLabel
+	if name == "" {
+		return nil
+	}
+	i := slices.IndexFunc(p.r.talk.labels, func(l string) bool { return strings.EqualFold(l, name) })
+	if i < 0 {
+		return nil
+	}
+	_, err := p.do(ctx, http.MethodDelete, p.repoPath("/issues/%d/labels/%s", p.r.Request.Ref.Number, escapePath(p.r.talk.labels[i])), nil, nil)
+	return p.tolerate(ctx, "take off the label", err)
+}
+
+// tolerate turns a refusal of something that is not the verdict into a line of
+// the log: less is said, the check run says all.
+func (p *publisher) tolerate(ctx context.Context, what string, err error) error {
+	switch status(err) {
+	case http.StatusForbidden, http.StatusNotFound, http.StatusUnprocessableEntity, http.StatusGone, http.StatusConflict:
+		p.app.config.Log.WarnContext(ctx, "GitHub refuses", "what", what, "job", p.r.job.String(), "error", err)
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	return nil
+}
+
+func limited(err error) bool {
+	var later *LaterError
+	return errors.As(err, &later)
+}

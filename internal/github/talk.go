@@ -1,0 +1,327 @@
+package github
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+	"github.com/holdpoint-dev/holdpoint/internal/publish"
+	"github.com/holdpoint-dev/holdpoint/internal/review"
+	"github.com/holdpoint-dev/holdpoint/internal/rules"
+)
+
+// maxReposts is how many reviews one head gets: the second where somebody
+// dismissed the first.
+const maxReposts = 2
+
+// reviewBody is a review as GitHub takes it.
+type reviewBody struct {
+	CommitID string          `json:"commit_id"`
+	Event    string          `json:"event"`
+	Body     string          `json:"body"`
+	Comments []reviewComment `json:"comments,omitempty"`
+}
+
+type reviewComment struct {
+	Path      string `json:"path"`
+	Body      string `json:"body"`
+	Line      int    `json:"line"`
+	Side      string `json:"side"`
+	StartLine int    `json:"start_line,omitempty"`
+	StartSide string `json:"start_side,omitempty"`
+}
+
+func escapePath(s string) string { return url.PathEscape(s) }
+
+// reviewsOfOurs are our own reviews, by GitHub's word.
+func (r *Reading) reviewsOfOurs() (out []graphReview) {
+	for _, v := range r.talk.reviews {
+		if v.ViewerDidAuthor {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// inline are our own review comments.
+func (r *Reading) inline() (out []graphComment) {
+	for _, t := range r.talk.threads {
+		if t.Comments == nil {
+			continue
+		}
+		for _, c := range t.Comments.Nodes {
+			if c != nil && c.ViewerDidAuthor {
+				out = append(out, *c)
+			}
+		}
+	}
+	return out
+}
+
+// told are the markers of the findings that our comments tell of already.
+func (r *Reading) told() (out []string) {
+	for _, c := range r.inline() {
+		out = append(out, publish.Markers(c.Body)...)
+	}
+	return out
+}
+
+// history tells what happened before this head.
+func (r *Reading) history(report review.Report, decision review.Decision) publish.History {
+	h := publish.History{}
+	if r.group != nil || !decision.Holds() {
+		return h
+	}
+	h.Held = 1
+	for _, checks := range r.before {
+		run := own(checks, decision.CheckName)
+		if run == nil || run.Conclusion != "FAILURE" {
+			break
+		}
+		h.Held++
+	}
+	for _, m := range r.told() {
+		if !slices.ContainsFunc(report.Holding(), func(f rules.Finding) bool { return publish.SameFinding(m, f.Fingerprint) }) && !slices.Contains(h.Fixed, m) {
+			h.Fixed = append(h.Fixed, m)
+		}
+	}
+	return h
+}
+
+// review posts the review, where it says anything that ours do not say yet.
+func (p *publisher) review(ctx context.Context) error {
+	ref := p.r.Request.Ref
+	files, err := p.r.diff(ctx)
+	if err != nil {
+		return fmt.Errorf("read the diff: %w", err)
+	}
+	text := publish.ReviewText(p.text, shown(files))
+	told := p.r.told()
+	fresh := slices.DeleteFunc(slices.Clone(text.Comments), func(c publish.Comment) bool {
+		return !slices.ContainsFunc(c.Findings, func(f string) bool {
+			return !slices.ContainsFunc(told, func(m string) bool { return publish.SameFinding(m, f) })
+		})
+	})
+	var active *graphReview
+	onHead := 0
+	for _, v := range p.r.reviewsOfOurs() {
+		if v.State == "CHANGES_REQUESTED" {
+			active = &v
+		}
+		if v.Commit.id() == ref.HeadSHA {
+			onHead++
+		}
+	}
+	switch {
+	case active != nil && len(fresh) == 0:
+		return p.editReview(ctx, active, text.Body)
+	case active == nil && onHead >= maxReposts:
+		return nil
+	}
+	if err := p.dropPending(ctx); err != nil {
+		return err
+	}
+	if err := p.headStands(ctx); err != nil {
+		return err
+	}
+	body := reviewBody{CommitID: ref.HeadSHA, Event: "REQUEST_CHANGES", Body: text.Body}
+	for _, c := range fresh {
+		body.Comments = append(body.Comments, inlineComment(c))
+	}
+	return p.postReview(ctx, body)
+}
+
+func inlineComment(c publish.Comment) reviewComment {
+	side := "RIGHT"
+	if c.Side == plan.Before {
+		side = "LEFT"
+	}
+	out := reviewComment{Path: c.Path, Body: c.Body, Line: c.Line, Side: side}
+	// A range of one line is refused; so is one that mixes sides.
+	if c.StartLine > 0 && c.StartLine < c.Line {
+		out.StartLine, out.StartSide = c.StartLine, side
+	}
+	return out
+}
+
+// postReview posts a review and makes it less where GitHub refuses: without
+// the inline comments, then as a comment. What is left out stands in the check
+// run.
+func (p *publisher) postReview(ctx context.Context, body reviewBody) error {
+	path := p.repoPath("/pulls/%d/reviews", p.r.Request.Ref.Number)
+	var err error
+	for _, less := range []func(*reviewBody){
+		func(*reviewBody) {},
+		func(b *reviewBody) {
+			for _, c := range b.Comments {
+				b.Body += "\n---\n" + c.Body
+			}
+			b.Body = clip(b.Body)
+			b.Comments = nil
+		},
+		func(b *reviewBody) { b.Event = "COMMENT" },
+	} {
+		less(&body)
+		if _, err = p.do(ctx, http.MethodPost, path, body, nil); err == nil {
+			return nil
+		}
+		if code := status(err); code != http.StatusUnprocessableEntity && code != http.StatusForbidden {
+			return fmt.Errorf("post review: %w", err)
+		}
+		p.app.config.Log.WarnContext(ctx, "GitHub refuses the review as it is", "job", p.r.job.String(), "error", err)
+	}
+	return p.tolerate(ctx, "post the review", err)
+}
+
+// clip keeps a body below GitHub's limit on the bound of a line.
+func clip(s string) string {
+	if len(s) <= publish.MaxText {
+		return s
+	}
+	s = s[:publish.MaxText-100]
+	if i := strings.LastIndexByte(s, '\n'); i > 0 {
+		s = s[:i]
+	}
+	return s + "\n\nThe rest is in the check run.\n"
+}
+
+// editReview brings the text of the review that stands up to date.
+func (p *publisher) editReview(ctx context.Context, v *graphReview, body string) error {
+	if strings.TrimSpace(v.Body) == strings.TrimSpace(body) {
+		return nil
+	}
+	_, err := p.do(ctx, http.MethodPut, p.repoPath("/pulls/%d/reviews/%s", p.r.Request.Ref.Number, v.ID), map[string]string{"body": body}, nil)
+	return p.tolerate(ctx, "edit the review", err)
+}
+
+// dropPending deletes a review of ours that was never submitted: GitHub takes
+// no second one beside it.
+func (p *publisher) dropPending(ctx context.Context) error {
+	for _, v := range p.r.reviewsOfOurs() {
+		if v.State != "PENDING" {
+			continue
+		}
+		_, err := p.do(ctx, http.MethodDelete, p.repoPath("/pulls/%d/reviews/%s", p.r.Request.Ref.Number, v.ID), nil, nil)
+		if err := p.tolerate(ctx, "delete a pending review", err); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// headStands asks whether the head is still the one that was judged: a review
+// of another would stand on code that nobody looked at.
+func (p *publisher) headStands(ctx context.Context) error {
+	var out struct{ Repository *graphRepo }
+	query := "query Still($owner:String!,$name:String!,$number:Int!){repository(owner:$owner,name:$name){pullRequest(number:$number){headRefOid state}}}"
+	ref := p.r.Request.Ref
+	if err := p.graphql(ctx, query, map[string]any{"owner": p.owner, "name": p.repo, "number": ref.Number}, &out); err != nil {
+		return fmt.Errorf("look at the head again: %w", err)
+	}
+	if out.Repository == nil || out.Repository.PullRequest == nil {
+		return fmt.Errorf("look at the head again: GitHub did not answer")
+	}
+	if now := out.Repository.PullRequest; now.HeadRefOid != ref.HeadSHA || now.State != "OPEN" {
+		return &LaterError{Why: "the head changed while it was judged"}
+	}
+	return nil
+}
+
+// dismissOwn dismisses our reviews that request changes. Where GitHub does not
+// allow it the check run is the truth all the same.
+func (p *publisher) dismissOwn(ctx context.Context) error {
+	for _, v := range p.r.reviewsOfOurs() {
+		if v.State != "CHANGES_REQUESTED" {
+			continue
+		}
+		body := map[string]string{"message": "Nothing is held any more; see the check run.", "event": "DISMISS"}
+		_, err := p.do(ctx, http.MethodPut, p.repoPath("/pulls/%d/reviews/%s/dismissals", p.r.Request.Ref.Number, v.ID), body, nil)
+		if err := p.tolerate(ctx, "dismiss our review", err); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// maxEdits bounds how many comments one job marks as fixed.
+const maxEdits = 10
+
+// markFixed edits those of our comments whose findings are gone.
+func (p *publisher) markFixed(ctx context.Context) error {
+	edits := 0
+	for _, c := range p.r.inline() {
+		markers := publish.Markers(c.Body)
+		gone := len(markers) > 0 && !slices.ContainsFunc(p.text.Report.Holding(), func(f rules.Finding) bool {
+			return slices.ContainsFunc(markers, func(m string) bool { return publish.SameFinding(m, f.Fingerprint) })
+		})
+		if !gone || strings.HasPrefix(c.Body, "**Fixed**") || edits == maxEdits {
+			continue
+		}
+		edits++
+		body := map[string]string{"body": publish.FixedComment(c.Body, p.r.Request.Ref.HeadSHA)}
+		_, err := p.do(ctx, http.MethodPatch, p.repoPath("/pulls/comments/%s", c.ID), body, nil)
+		if err := p.tolerate(ctx, "mark a comment as fixed", err); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// summary writes the one sticky comment: made when something is held for the
+// first time, edited when it has something new to say.
+func (p *publisher) summary(ctx context.Context) error {
+	text := publish.Summary(p.text)
+	i := slices.IndexFunc(p.r.talk.comments, func(c graphComment) bool {
+		return c.ViewerDidAuthor && strings.HasPrefix(c.Body, publish.SummaryMarker)
+	})
+	body := map[string]string{"body": text}
+	if i < 0 {
+		if len(p.text.Report.Holding()) == 0 {
+			return nil
+		}
+		_, err := p.do(ctx, http.MethodPost, p.repoPath("/issues/%d/comments", p.r.Request.Ref.Number), body, nil)
+		return p.tolerate(ctx, "post the summary", err)
+	}
+	old := p.r.talk.comments[i]
+	if strings.TrimSpace(old.Body) == strings.TrimSpace(text) {
+		return nil
+	}
+	_, err := p.do(ctx, http.MethodPatch, p.repoPath("/issues/comments/%s", old.ID), body, nil)
+	return p.tolerate(ctx, "edit the summary", err)
+}
+
+// maxAsked is how many people and teams are asked for their review.
+const maxAsked = 10
+
+// ask requests the review of those whom the settings name for what holds. It
+// is done once, with the first review of ours.
+func (p *publisher) ask(ctx context.Context) error {
+	var body struct {
+		Reviewers []string `json:"reviewers,omitempty"`
+		Teams     []string `json:"team_reviewers,omitempty"`
+	}
+	author := p.r.talk.pull.Author.account()
+	for _, f := range p.text.Report.Holding() {
+		for _, a := range p.text.Report.Settings.ApprovalsFor(f) {
+			for _, u := range a.Users {
+				if !strings.EqualFold(u.Login(), author.Login) && !slices.Contains(body.Reviewers, u.Login()) {
+					body.Reviewers = append(body.Reviewers, u.Login())
+				}
+			}
+			for _, t := range a.Teams {
+				if _, slug, ok := strings.Cut(t, "/"); ok && !slices.Contains(body.Teams, slug) {
+					body.Teams = append(body.Teams, slug)
+				}
+			}
+		}
+	}
+	if n := len(body.Reviewers) + len(body.Teams); n == 0 || n > maxAsked {
+		return nil
+	}
+	_, err := p.do(ctx, http.MethodPost, p.repoPath("/pulls/%d/requested_reviewers", p.r.Request.Ref.Number), body, nil)
+	return p.tolerate(ctx, "ask for reviews", err)
+}

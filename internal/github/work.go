@@ -1,0 +1,183 @@
+package github
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/holdpoint-dev/holdpoint/internal/publish"
+	"github.com/holdpoint-dev/holdpoint/internal/review"
+)
+
+// settle is when a pull request whose test merge was not there is looked at
+// again.
+const settle = 10 * time.Second
+
+// Work does a job: it reads, judges and publishes, or expands the job into
+// others. An error of type *LaterError is no failure.
+func (a *App) Work(ctx context.Context, job Job, judge Judge) (Result, error) {
+	if judge.Run == nil || judge.Decide == nil || judge.Want == nil {
+		return Result{}, errors.New("judge lacks one of its functions")
+	}
+	c, err := a.client(job)
+	if err != nil {
+		return Result{}, err
+	}
+	var result Result
+	switch job.Kind {
+	case KindPull, KindGroup:
+		result, err = c.review(ctx, job, judge)
+	case KindInstall:
+		result, err = c.install(ctx, job, judge)
+	default:
+		result, err = c.expand(ctx, job)
+	}
+	if errors.Is(err, ErrTooLarge) {
+		// Trying again would read the same.
+		err = errors.Join(a.GiveUp(ctx, job, err))
+	}
+	if gone(err) {
+		err = fmt.Errorf("%w: %w", ErrGone, err)
+	}
+	result.Requests = c.count.total()
+	return result, err
+}
+
+// review reads a pull request or merge group, has it judged, and publishes.
+func (c *client) review(ctx context.Context, job Job, judge Judge) (Result, error) {
+	var r *Reading
+	var err error
+	if job.Kind == KindGroup {
+		r, err = c.fetchGroup(ctx, job)
+	} else {
+		r, err = c.openPull(ctx, job)
+	}
+	if err != nil {
+		return Result{}, err
+	}
+	report, err := r.judge(ctx, judge)
+	if err != nil {
+		return Result{}, err
+	}
+	r.Request.Now = c.app.config.Now()
+	decision := judge.Decide(report, r.Request)
+	result, err := c.app.Publish(ctx, r, report, decision)
+	if err == nil && r.Unsettled {
+		err = &LaterError{After: settle, Why: "GitHub has not made the test merge yet"}
+	}
+	return result, err
+}
+
+// openPull reads a pull request. Where its base was changed, a check that
+// passed on this head was for another change, and is taken back first.
+func (c *client) openPull(ctx context.Context, job Job) (*Reading, error) {
+	r, err := c.open(ctx, job)
+	if err != nil {
+		return nil, err
+	}
+	if job.Retargeted {
+		for _, run := range r.talk.checks {
+			if run.Conclusion != "SUCCESS" {
+				continue
+			}
+			text := publish.Check{Title: "Being reviewed again", Summary: "The base branch was changed, so the change is another one. It is reviewed again.", Text: run.Text}
+			if _, err := c.writeCheck(ctx, r.Request.Ref.HeadSHA, &run, run.Name, review.Failure, text); err != nil {
+				return nil, err
+			}
+		}
+		// The checks as they are now, for the comparison before a release.
+		if r, err = c.open(ctx, job); err != nil {
+			return nil, err
+		}
+	}
+	return r, r.load(ctx)
+}
+
+// judge runs the predictors and rules until they have all the files they ask
+// for, and brings what the decision needs to know of people.
+func (r *Reading) judge(ctx context.Context, judge Judge) (review.Report, error) {
+	for round := 0; ; round++ {
+		report := judge.Run(r.Request)
+		more, err := r.Complete(ctx)
+		if err != nil {
+			return review.Report{}, err
+		}
+		if more {
+			if round == maxRounds {
+				return review.Report{}, fmt.Errorf("files of %s: %w", r.job, ErrTooLarge)
+			}
+			continue
+		}
+		r.name(report.Settings.CheckName(r.Request.Ref.BaseRef))
+		want := judge.Want(r.Request)
+		if _, err := r.Standings(ctx, want.People, want.Teams); err != nil {
+			return review.Report{}, err
+		}
+		return report, nil
+	}
+}
+
+// name tells the reading which check is written, and picks the ledger.
+func (r *Reading) name(check string) {
+	r.checkName = check
+	e := &r.Request.Evidence
+	if r.group != nil {
+		e.Group = r.group.evidence(check)
+		return
+	}
+	mine := own(r.talk.checks, check)
+	for _, run := range r.talk.checks {
+		switch {
+		case mine != nil && run.DatabaseID == mine.DatabaseID:
+			e.Ledger = run.Text
+		case run.Text != "":
+			e.Earlier = append(e.Earlier, run.Text)
+		}
+	}
+}
+
+// GiveUp publishes that the job could not be reviewed, and why. It is the
+// last thing tried for a job; the check run holds. A job that leads to others
+// has no check of its own, and is given up by doing nothing.
+func (a *App) GiveUp(ctx context.Context, job Job, why error) error {
+	c, err := a.client(job)
+	if err != nil {
+		return err
+	}
+	var head, base string
+	var checks []graphCheck
+	switch job.Kind {
+	case KindPull:
+		r, err := c.open(ctx, job)
+		if err != nil {
+			return err
+		}
+		head, base, checks = r.Request.Ref.HeadSHA, r.Request.Ref.BaseRef, r.talk.checks
+	case KindGroup:
+		g, err := c.readGroup(ctx, job)
+		if err != nil {
+			return err
+		}
+		head, base, checks = job.HeadSHA, job.BaseRef, g.checks
+	default:
+		return nil
+	}
+	text := publish.Check{Title: "This change could not be reviewed",
+		Summary: "Holdpoint tried several times and could not review this change, so it is held.\n\n" + publish.Escape(publish.Prose, why.Error(), maxWhy) +
+			"\n\nA push, or a re-run of this check, starts a new review.\n"}
+	if len(checks) == 0 {
+		_, err := c.writeCheck(ctx, head, nil, "holdpoint: "+base, review.Failure, text)
+		return err
+	}
+	for _, run := range checks {
+		text.Text = run.Text // the ledger stays
+		if _, err := c.writeCheck(ctx, head, &run, run.Name, review.Failure, text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// maxWhy is the length of a reason in a text, in characters.
+const maxWhy = 300
