@@ -63,6 +63,7 @@ func Document(m Markdown, limit int) string {
 		}
 	}
 	d.add(needs(m.Decision))
+	d.add(everyName(holding))
 	d.add(gapList(untold(m.Report.Gaps, m.Report.Findings)))
 	m.agentSection(d, holding)
 	if len(others) > 0 {
@@ -95,17 +96,23 @@ func heading(m Markdown) string {
 func table(findings []rules.Finding) string {
 	var b strings.Builder
 	b.WriteString("| what | resource | comes from | loses |\n|---|---|---|---|\n")
-	for i, f := range findings {
+	told := 0
+	for i, group := range bundles(findings) {
 		if i == maxRows {
-			fmt.Fprintf(&b, "| … | and %s more | | |\n", count(len(findings)-i, "finding"))
+			fmt.Fprintf(&b, "| … | and %s more | | |\n", count(len(findings)-told, "finding"))
 			break
 		}
-		name := Escape(Span, f.Subject(), maxName)
+		told += len(group)
+		f := group[0]
+		name := Escape(Span, group.subject(), maxName)
 		if root := f.Root(); root != "" && root != "." {
 			name += " in " + Escape(Span, root, maxPath)
 		}
 		if f.Environment != "" {
 			name += " (" + Escape(Span, f.Environment, 60) + ")"
+		}
+		if len(group) > 1 {
+			name += ", " + group.keys(func(s string) string { return Escape(Span, s, 60) })
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", Escape(Prose, operation(f), 40), name, origin(f), lossPhrase(f))
 	}

@@ -67,7 +67,7 @@ func lossPhrase(f rules.Finding) string {
 	case rules.Traffic:
 		return "service while it lasts"
 	case rules.Capacity:
-		return "can be made anew"
+		return "nothing that cannot be made anew"
 	default:
 		return "nothing by itself"
 	}

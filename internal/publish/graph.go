@@ -17,14 +17,14 @@ const maxNodes = 40
 func graph(findings []rules.Finding) string {
 	g := &blast{ids: map[string]string{}, seen: map[string]bool{}}
 	told := 0
-	for _, f := range findings {
-		if f.Change == nil {
+	for _, b := range bundles(findings) {
+		if b[0].Change == nil {
 			continue
 		}
-		if !g.chain(f) {
+		if !g.chain(b) {
 			break
 		}
-		told++
+		told += len(b)
 	}
 	if len(g.nodes) < 3 {
 		return ""
@@ -62,10 +62,15 @@ type blast struct {
 	seen         map[string]bool
 }
 
-// chain adds the nodes and edges of one finding; false where they no longer
-// fit, and then nothing is added. One node is kept free for `and N more`.
-func (g *blast) chain(f rules.Finding) bool {
-	target := node{"r" + f.Root() + "\x00" + f.Subject(), operation(f) + " " + f.Subject(), "lost"}
+// chain adds the nodes and edges of findings that are told as one; false where
+// they no longer fit, and then nothing is added. One node is kept free for
+// `and N more`.
+func (g *blast) chain(b bundle) bool {
+	f := b[0]
+	target := node{"r" + f.Root() + "\x00" + b.subject(), operation(f) + " " + b.subject(), "lost"}
+	if len(b) > 1 {
+		target.label += fmt.Sprintf(", %d instances", len(b))
+	}
 	path := []node{}
 	for i, c := range causes(f) {
 		class := ""

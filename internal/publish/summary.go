@@ -3,6 +3,8 @@ package publish
 import (
 	"fmt"
 	"strings"
+
+	"github.com/holdpoint-dev/holdpoint/internal/rules"
 )
 
 // SummaryMarker is the first line of the sticky summary, to find it again.
@@ -21,9 +23,10 @@ func Summary(m Markdown) string {
 		fmt.Fprintf(&b, "\nThis was merged while %s of Holdpoint held.\n", count(len(holding), "finding"))
 	}
 	if len(holding) > 0 {
-		b.WriteString("\n" + table(holding[:min(summaryRows, len(holding))]))
-		if more := len(holding) - summaryRows; more > 0 {
-			fmt.Fprintf(&b, "\n%s more in the check run.\n", count(more, "finding"))
+		shown, rest := firstBundles(holding, summaryRows)
+		b.WriteString("\n" + table(shown))
+		if rest > 0 {
+			fmt.Fprintf(&b, "\n%s more in the check run.\n", count(rest, "finding"))
 		}
 		if g := graph(holding); g != "" {
 			b.WriteString("\n" + g)
@@ -52,4 +55,15 @@ func (m Markdown) next(holding int) string {
 		return ""
 	}
 	return fmt.Sprintf("\nTo hand this back to %s, mention it and write: fix the failing Holdpoint check, whose output says how.\n", Escape(Span, m.Report.Agent.Name, 60))
+}
+
+// firstBundles returns the findings of the first n rows, and how many are
+// left.
+func firstBundles(findings []rules.Finding, n int) (shown []rules.Finding, rest int) {
+	for i, b := range bundles(findings) {
+		if i < n {
+			shown = append(shown, b...)
+		}
+	}
+	return shown, len(findings) - len(shown)
 }

@@ -27,8 +27,8 @@ func Text(w io.Writer, rep review.Report, dec review.Decision, opt TextOptions) 
 	if len(others) > 0 {
 		t.line("")
 		t.line(t.bold(count(len(others), "finding") + " that do not hold"))
-		for _, f := range others {
-			t.line("  " + t.headline(f))
+		for _, b := range bundles(others) {
+			t.line("  " + t.headline(b))
 		}
 	}
 	t.unjudged(unjudged(rep.Plan.Changes, rep.Findings))
@@ -83,28 +83,36 @@ func (t *terminal) group(g group) {
 		head = safe(place(g.cause.Range))
 	}
 	t.line(t.bold(head) + "  " + safe(g.cause.Text))
-	for _, f := range g.findings {
-		t.finding(f)
+	for _, b := range bundles(g.findings) {
+		t.finding(b)
 	}
 	t.remedies(g.findings)
 }
 
-// headline is one finding in one line.
-func (t *terminal) headline(f rules.Finding) string {
+// headline is one finding in one line, or a bundle of them.
+func (t *terminal) headline(b bundle) string {
+	f := b[0]
 	color := "31"
 	if !f.Holds {
 		color = "33"
 	}
-	text := t.paint(color, operation(f)) + " " + t.bold(safe(subject(f)))
+	text := t.paint(color, operation(f)) + " " + t.bold(safe(b.subject()))
+	if root := f.Root(); root != "" && root != "." {
+		text += " in " + safe(root)
+	}
 	if f.Environment != "" {
 		text += " " + t.dim("("+safe(f.Environment)+")")
+	}
+	if len(b) > 1 {
+		text += ", " + b.keys(safe)
 	}
 	return text + "  " + t.dim(safe(f.Rule))
 }
 
-func (t *terminal) finding(f rules.Finding) {
-	t.line("  " + t.headline(f))
-	if f.Message != "" {
+func (t *terminal) finding(b bundle) {
+	f := b[0]
+	t.line("  " + t.headline(b))
+	if f.Message != "" && len(b) == 1 {
 		t.line("    " + safe(f.Message))
 	}
 	if reason := why(f); reason != "" {
