@@ -29,7 +29,7 @@ var _ Reviewer = Pipeline{}
 // Review does one job. What is gone from GitHub is done.
 func (p Pipeline) Review(ctx context.Context, job github.Job) (Result, error) {
 	var last review.Report
-	judge := github.Judge{Decide: p.Judge.Decide, Run: func(r review.Request) review.Report {
+	judge := github.Judge{Decide: p.Judge.Decide, Want: p.Judge.Want, Run: func(r review.Request) review.Report {
 		last = p.Judge.Run(r)
 		return last
 	}}
