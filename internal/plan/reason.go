@@ -25,6 +25,10 @@ const (
 	CannotUpdate     Reason = "replace_because_cannot_update"
 	ByTriggers       Reason = "replace_by_triggers"
 	ObjectRemoved    Reason = "object_removed"
+
+	// What leaves a state without being destroyed.
+	StateRelocated Reason = "orphan_because_state_relocated"
+	RootGone       Reason = "orphan_because_root_gone"
 )
 
 // Reasons of Kubernetes deletions and of what stands in for one.

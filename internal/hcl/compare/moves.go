@@ -1,0 +1,194 @@
+package compare
+
+import (
+	"fmt"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/eval"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/move"
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+)
+
+func quoteIndex(i hcl.TraverseIndex) (string, bool) {
+	key, ok := eval.KeyOf(i.Key)
+	return string(key), ok
+}
+
+// move finds where each object is after moved blocks and implied moves.
+func (c *comparison) move() {
+	c.statements = c.collect(c.after.Root, nil)
+	objects := make([]move.Address, len(c.objects))
+	for i, o := range c.objects {
+		objects[i] = o.address
+	}
+	explicit := c.statements
+	all := append(explicit[:len(explicit):len(explicit)], move.Implied(objects, explicit, c.declaredAs)...)
+	if c.After.Runtime.MovesModules() {
+		all = append(all, c.impliedModules(explicit)...)
+	}
+	r := move.Apply(objects, all)
+	for _, s := range r.Cycle {
+		c.invalidAt(s.Tag.(hcl.Range), "moved", "Cyclic dependency in move statements: "+s.From.String()+" to "+s.To.String())
+	}
+	for i, o := range c.objects {
+		o.final, o.by = r.Final[i], r.By[i]
+		c.final[o.final.String()] = o
+	}
+	for _, b := range r.Blocked {
+		for _, o := range c.objects {
+			if o.address.String() == b.From || o.final.String() == b.From || o.final.Module.String() == b.From {
+				o.blocked = b.To
+			}
+		}
+	}
+	c.checkMoves(explicit)
+}
+
+// collect reads the moved blocks of all modules of the after side, once per
+// call path.
+func (c *comparison) collect(m *eval.Module, path move.Path) []move.Statement {
+	var out []move.Statement
+	for _, block := range m.Config.Moved {
+		from, ok := move.ParseEndpoint(block.From, quoteIndex)
+		to, ok2 := move.ParseEndpoint(block.To, quoteIndex)
+		if !ok || !ok2 || from.Data || to.Data || from.IsResource() != to.IsResource() {
+			c.invalidAt(block.Range, "moved", "Invalid move: from and to must both be managed resources, or both be modules")
+			continue
+		}
+		out = append(out, move.Statement{Module: path, From: from, To: to, Tag: block.Range})
+	}
+	for _, call := range calls(m) {
+		child := append(path[:len(path):len(path)], move.Step{Name: call.Config.Name})
+		if instances := call.Instances(); len(instances) > 0 {
+			out = append(out, c.collect(instances[0], child)...)
+		}
+	}
+	return out
+}
+
+// declaredAs tells how the resource at an address repeats after the change.
+func (c *comparison) declaredAs(a move.Address) move.Declared {
+	r := c.configAt(a)
+	switch {
+	case r == nil || r.ForEach != nil:
+		return 0
+	case r.Count != nil:
+		return move.DeclaredCount
+	}
+	return move.DeclaredSingle
+}
+
+// configAt is the after side's configuration of a resource, whichever
+// instances its modules have.
+func (c *comparison) configAt(a move.Address) *config.Resource {
+	m := c.after.Root.Config
+	for _, step := range a.Module {
+		call := m.Calls[step.Name]
+		if call == nil {
+			return nil
+		}
+		if m = c.childOf(m, call); m == nil {
+			return nil
+		}
+	}
+	return m.Resources[a.Type+"."+a.Name]
+}
+
+func (c *comparison) childOf(m *config.Module, call *config.Call) *config.Module {
+	for _, inst := range c.after.Modules() {
+		if inst.Config == m {
+			if found := inst.ModuleCall(call.Name); found != nil && found.Child() != nil {
+				return found.Child()
+			}
+		}
+	}
+	return nil
+}
+
+// impliedModules are OpenTofu's implied moves of module calls that gain or
+// lose count.
+func (c *comparison) impliedModules(explicit []move.Statement) []move.Statement {
+	var out []move.Statement
+	seen := map[string]bool{}
+	for _, o := range c.objects {
+		for i, step := range o.address.Module {
+			path := o.address.Module[:i+1]
+			if seen[path.String()] || step.Key != "" && step.Key != "[0]" {
+				continue
+			}
+			seen[path.String()] = true
+			m := moduleAt(c.after.Root, move.Path(path[:i]).String())
+			if m == nil || m.Config.Calls[step.Name] == nil {
+				continue
+			}
+			call, to := m.Config.Calls[step.Name], ""
+			switch {
+			case call.Count != nil && step.Key == "":
+				to = "[0]"
+			case call.Count == nil && call.ForEach == nil && step.Key == "[0]":
+			default:
+				continue
+			}
+			target := append(path[:i:i], move.Step{Name: step.Name, Key: to})
+			out = append(out, move.Statement{From: move.Endpoint{Module: path}, To: move.Endpoint{Module: target}, Implied: true})
+		}
+	}
+	_ = explicit
+	return out
+}
+
+// checkMoves finds moved blocks that Terraform refuses (OpenTofu
+// internal/refactoring/move_validate.go).
+func (c *comparison) checkMoves(statements []move.Statement) {
+	sources, targets := map[string]string{}, map[string]string{}
+	for _, s := range statements {
+		at := s.Tag.(hcl.Range)
+		for _, m := range moduleInstances(c.after.Root, s.Module.Static()) {
+			from, to := m.Address+"/"+s.From.String(), m.Address+"/"+s.To.String()
+			switch {
+			case from == to:
+				c.invalidAt(at, "moved", "Redundant move statement: from and to are the same address")
+			case sources[from] != "" && sources[from] != to:
+				c.invalidAt(at, "moved", "Ambiguous move statements: "+s.From.String()+" is moved to two places")
+			case targets[to] != "" && targets[to] != from:
+				c.invalidAt(at, "moved", "Ambiguous move statements: two objects are moved to "+s.To.String())
+			case c.stillThere(m, s):
+				c.invalidAt(at, "moved", fmt.Sprintf("Moved object still exists: %s is still declared", s.From))
+			}
+			sources[from], targets[to] = to, from
+		}
+	}
+}
+
+// stillThere reports whether what a statement moves away is declared still.
+func (c *comparison) stillThere(m *eval.Module, s move.Statement) bool {
+	whole := s.From.Key == "" && s.To.Key == ""
+	steps := s.From.Module
+	for i, step := range steps {
+		call := m.ModuleCall(step.Name)
+		if call == nil {
+			return false
+		}
+		if !s.From.IsResource() && i == len(steps)-1 {
+			if step.Key == "" && s.To.Module[len(s.To.Module)-1].Key == "" {
+				return true
+			}
+			return call.Expansion().Has(eval.Key(step.Key))
+		}
+		if m = call.Instance(eval.Key(step.Key)); m == nil {
+			return false
+		}
+	}
+	r := m.Resource(s.From.Type + "." + s.From.Name)
+	if r == nil {
+		return false
+	}
+	return whole || r.Expansion().Has(eval.Key(s.From.Key))
+}
+
+func (c *comparison) invalidAt(at hcl.Range, subject, why string) {
+	c.invalid = true
+	c.gap(plan.Gap{At: c.after.Place(at), Root: c.Root, Kind: plan.GapInvalid, Subject: subject, Why: "would not plan: " + why, Variant: c.Variant})
+}

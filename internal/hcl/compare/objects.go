@@ -1,0 +1,134 @@
+package compare
+
+import (
+	"maps"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/eval"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+)
+
+// facts finds the facts of a resource's type: those of the version that the
+// after side locks, so that both sides are read by one schema.
+func (c *comparison) facts(r *eval.Resource) *plan.TypeFacts {
+	if c.Facts == nil {
+		return nil
+	}
+	source := r.Module.Config.ProviderSource(localProvider(r.Config))
+	version, ok := c.After.Versions[source]
+	if !ok {
+		version = c.Before.Versions[source]
+	}
+	return c.Facts(source, version, r.Config.Type)
+}
+
+// localProvider is the local name of a resource's provider.
+func localProvider(r *config.Resource) string {
+	if r.Provider != "" {
+		name, _, _ := strings.Cut(r.Provider, ".")
+		return name
+	}
+	name, _, _ := strings.Cut(r.Type, "_")
+	return name
+}
+
+// priorObjects are the objects of the before side: what an apply of it left.
+type priorObjects struct{ c *comparison }
+
+func (p *priorObjects) Managed(inst *eval.Instance) (cty.Value, hcl.Diagnostics) {
+	cfg, _ := inst.Config()
+	t := p.c.facts(inst.Resource)
+	state := diff.State(t, inst.Address(), cfg)
+	if t == nil {
+		state = state.Mark(expr.Open{ID: inst.Address()})
+	}
+	return state, nil
+}
+
+func (p *priorObjects) Data(inst *eval.Instance) (cty.Value, hcl.Diagnostics) {
+	cfg, diags := inst.Config()
+	return p.c.read(inst, cfg), diags
+}
+
+func (p *priorObjects) Unknown(r *eval.Resource) cty.Value { return some(r) }
+
+// some is the value of a resource whose instances are not known: opaque, the
+// same as long as the set and what its instances look like are.
+func some(r *eval.Resource) cty.Value {
+	e := r.Expansion()
+	inst := r.Instance(eval.SomeKey)
+	v, _ := inst.Value()
+	return expr.Opaque(r.Address+"[*] "+expr.Fingerprint(e.Value, v), cty.DynamicPseudoType)
+}
+
+// read is the result of a data source: its arguments, and what only the
+// provider knows, the same for the same arguments.
+func (c *comparison) read(inst *eval.Instance, cfg cty.Value) cty.Value {
+	w := inst.Resource.Module.World
+	if v, ok := remoteState(w, inst.Resource.Config, cfg); ok {
+		return v
+	}
+	id := "data." + inst.Resource.Config.Type + "(" + c.providerID(inst.Resource) + expr.Fingerprint(cfg) + ")"
+	return openWith(cfg, expr.Open{ID: id})
+}
+
+// openWith is an open object of the known arguments in cfg.
+func openWith(cfg cty.Value, o expr.Open) cty.Value {
+	vals := map[string]cty.Value{}
+	plain, _ := cfg.Unmark()
+	if plain.IsKnown() && !plain.IsNull() && plain.Type().IsObjectType() {
+		maps.Copy(vals, plain.AsValueMap())
+	}
+	for name, v := range vals {
+		if v.IsKnown() && v.IsNull() {
+			delete(vals, name) // the provider may fill it in
+		}
+	}
+	return expr.OpenObject(o, vals)
+}
+
+// plannedObjects are the objects of the after side: what is planned for them.
+type plannedObjects struct{ c *comparison }
+
+func (p *plannedObjects) Managed(inst *eval.Instance) (cty.Value, hcl.Diagnostics) {
+	s := p.c.step(inst)
+	if s.cycle != nil {
+		return cty.DynamicVal, s.cycle
+	}
+	return s.planned, nil
+}
+
+func (p *plannedObjects) Data(inst *eval.Instance) (cty.Value, hcl.Diagnostics) {
+	cfg, diags := inst.Config()
+	switch p.c.deferred(inst, cfg) {
+	case isPending:
+		return deferredRead(inst, cfg), diags
+	case mayBePending:
+		return openWith(cfg, expr.Open{ID: "if deferred " + inst.Address() + expr.Fingerprint(cfg)}), diags
+	}
+	return p.c.read(inst, cfg), diags
+}
+
+func deferredRead(inst *eval.Instance, cfg cty.Value) cty.Value {
+	v := openWith(cfg, expr.Open{Pending: true})
+	if inst.Resource.Config.Type == "terraform_remote_state" {
+		plain, m := v.Unmark()
+		vals := plain.AsValueMap()
+		vals["outputs"] = expr.Pending(cty.DynamicPseudoType)
+		v = cty.ObjectVal(vals).WithMarks(m)
+	}
+	return v
+}
+
+func (p *plannedObjects) Unknown(r *eval.Resource) cty.Value {
+	if r.Expansion().Pending() {
+		return expr.Pending(cty.DynamicPseudoType)
+	}
+	return some(r)
+}

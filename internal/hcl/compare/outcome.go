@@ -1,0 +1,359 @@
+package compare
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/eval"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/move"
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+)
+
+// planAll plans every instance of the after side.
+func (c *comparison) planAll(m *eval.Module, path move.Path) {
+	for _, r := range managed(m) {
+		e := r.Expansion()
+		switch {
+		case e.Repeat == eval.Failed:
+			c.expansionFailed(r.Address, e)
+			continue
+		case e.Pending():
+			c.invalidAt(e.By.Range(), r.Address, "Invalid "+argument(r.Config)+" argument: its value is known only after apply")
+			continue
+		case e.Repeat == eval.Unknown:
+			c.unknownSet(r)
+		}
+		for _, inst := range r.Instances() {
+			c.outcome(c.step(inst), path)
+		}
+	}
+	for _, call := range calls(m) {
+		if call.Opaque {
+			continue
+		}
+		e := call.Expansion()
+		switch {
+		case e.Repeat == eval.Failed:
+			c.expansionFailed(call.Address, e)
+			continue
+		case e.Pending():
+			c.invalidAt(e.By.Range(), call.Address, "Invalid count or for_each argument: its value is known only after apply")
+			continue
+		}
+		for _, child := range call.Instances() {
+			c.planAll(child, append(path[:len(path):len(path)], move.Step{Name: call.Config.Name, Key: string(child.Key)}))
+		}
+	}
+}
+
+func argument(r *config.Resource) string {
+	if r.Count != nil {
+		return "count"
+	}
+	return "for_each"
+}
+
+// expansionFailed tells why a set of instances cannot be computed, unless it
+// could not be before either, for the same reason.
+func (c *comparison) expansionFailed(address string, e *eval.Expansion) {
+	if c.failedBefore[address] == first(e.Diags) {
+		return
+	}
+	c.diagnostics(address, e.Diags)
+}
+
+// diagnostics turns errors of the after side into gaps.
+func (c *comparison) diagnostics(subject string, diags hcl.Diagnostics) {
+	for _, d := range diags {
+		if d.Severity != hcl.DiagError {
+			continue
+		}
+		at := hcl.Range{Filename: c.Root}
+		if d.Subject != nil {
+			at = *d.Subject
+		}
+		if kind := limited(d); kind != "" {
+			c.gap(plan.Gap{At: c.after.Place(at), Root: c.Root, Kind: kind, Subject: subject, Why: d.Summary + ": " + d.Detail, Variant: c.Variant})
+			continue
+		}
+		c.invalidAt(at, subject, d.Summary+": "+d.Detail)
+	}
+}
+
+// unknownSet compares a resource whose instances the trees do not tell with
+// what it was before.
+func (c *comparison) unknownSet(r *eval.Resource) {
+	before := moduleAt(c.before.Root, r.Module.Address)
+	if before == nil {
+		return
+	}
+	old := before.Resource(r.Config.Key())
+	if old == nil {
+		return
+	}
+	was := old.Expansion()
+	if was.Repeat == eval.Unknown && was.ID() == r.Expansion().ID() {
+		return
+	}
+	for _, inst := range old.Instances() {
+		o := c.final[inst.Address()]
+		if o == nil || o.inst != inst {
+			continue
+		}
+		c.add(o, plan.Change{Action: plan.Delete, Reason: reasonUnknown(r.Config), Certain: false}, nil,
+			"which instances remain depends on a value that is not in the repository")
+	}
+}
+
+func reasonUnknown(r *config.Resource) plan.Reason {
+	if r.Count != nil {
+		return plan.CountIndex
+	}
+	return plan.EachKey
+}
+
+// outcome tells what happens to one instance of the after side.
+func (c *comparison) outcome(s *step, _ move.Path) {
+	c.diagnosticsOf(s)
+	if s.prior == nil || s.action == plan.None && s.prior.final.String() == s.prior.address.String() {
+		return
+	}
+	change := plan.Change{Action: s.action, Certain: s.certain}
+	switch s.action {
+	case plan.Replace:
+		change.Reason, change.Because = plan.CannotUpdate, s.paths
+		if s.trigger != nil {
+			change.Reason = plan.ByTriggers
+		}
+		if s.inst.Resource.Config.Lifecycle.PreventDestroy {
+			change.Effect = plan.Blocked
+		}
+	case plan.None, plan.Update:
+		return
+	}
+	c.add(s.prior, change, s, s.why)
+}
+
+func (c *comparison) diagnosticsOf(s *step) {
+	if !s.diags.HasErrors() && s.cycle == nil {
+		return
+	}
+	diags := append(s.diags, s.cycle...)
+	if s.prior != nil {
+		if _, old := s.prior.inst.Config(); old.HasErrors() {
+			diags = slices.DeleteFunc(diags, func(d *hcl.Diagnostic) bool { return contains(old, d) })
+		}
+	}
+	c.diagnostics(s.inst.Address(), diags)
+}
+
+func contains(diags hcl.Diagnostics, d *hcl.Diagnostic) bool {
+	return slices.ContainsFunc(diags, func(o *hcl.Diagnostic) bool { return o.Summary == d.Summary && o.Detail == d.Detail })
+}
+
+// leftovers tells what happens to objects that have no place any more.
+func (c *comparison) leftovers() {
+	for _, o := range c.objects {
+		if c.declared(o) {
+			continue
+		}
+		cfg := c.configAt(o.final)
+		if c.unsettled(o) {
+			continue
+		}
+		change := plan.Change{Action: plan.Delete, Certain: true, Reason: c.deleteReason(o, cfg)}
+		why := ""
+		if o.inst.Key == eval.SomeKey {
+			change.Certain, why = o.by == nil && cfg == nil, "how many instances there are depends on a value that is not in the repository"
+		}
+		if cfg == nil {
+			if keep, found := c.forgotten(o); found && keep {
+				change.Action = plan.Forget
+			} else if !found && o.inst.Resource.Config.Lifecycle.Keep {
+				change.Action = plan.Forget
+			}
+			if problem := c.providerGone(o); problem != "" {
+				c.invalidAt(o.inst.Resource.Config.Range, o.address.String(), problem)
+			}
+		} else if cfg.Lifecycle.Keep {
+			change.Action = plan.Forget
+		} else if cfg.Lifecycle.PreventDestroy {
+			change.Effect = plan.Blocked
+		}
+		c.add(o, change, nil, why)
+	}
+}
+
+// unsettled reports whether an object's place could not be computed: a gap
+// says so already.
+func (c *comparison) unsettled(o *object) bool {
+	m := c.after.Root
+	for _, step := range o.final.Module {
+		call := m.ModuleCall(step.Name)
+		if call == nil {
+			return false
+		}
+		if e := call.Expansion(); e.Repeat == eval.Failed || e.Repeat == eval.Unknown || call.Broken != nil {
+			return e.Repeat != eval.Unknown || step.Key == string(eval.SomeKey) && !c.sameCallSet(o, call)
+		}
+		if m = call.Instance(eval.Key(step.Key)); m == nil {
+			return false
+		}
+	}
+	r := m.Resource(o.final.Type + "." + o.final.Name)
+	if r == nil {
+		return false
+	}
+	repeat := r.Expansion().Repeat
+	return repeat == eval.Failed || repeat == eval.Unknown
+}
+
+func (c *comparison) sameCallSet(*object, *eval.Call) bool { return false }
+
+// deleteReason is Terraform's action_reason (terraform 1.11
+// internal/terraform/node_resource_plan_orphan.go, deleteActionReason).
+func (c *comparison) deleteReason(o *object, cfg *config.Resource) plan.Reason {
+	if cfg == nil {
+		if o.by != nil {
+			return plan.NoMoveTarget
+		}
+		return plan.NoResourceConfig
+	}
+	m := moduleAt(c.after.Root, o.final.Module.String())
+	if m == nil {
+		return plan.NoModule
+	}
+	switch key := o.final.Key; {
+	case key == "":
+		return plan.WrongRepetition
+	case len(key) > 1 && key[1] == '"':
+		if cfg.ForEach == nil {
+			return plan.WrongRepetition
+		}
+		return plan.EachKey
+	default:
+		if cfg.Count == nil {
+			return plan.WrongRepetition
+		}
+		return plan.CountIndex
+	}
+}
+
+// forgotten looks for a removed block that names an object's resource or a
+// module around it. keep is its destroy = false.
+func (c *comparison) forgotten(o *object) (keep, found bool) {
+	for _, m := range c.after.Modules() {
+		for _, block := range m.Config.Removed {
+			e, ok := move.ParseEndpoint(block.From, quoteIndex)
+			if !ok || !names(m.Static, e, o.final) {
+				continue
+			}
+			if block.Destroy != nil {
+				return !*block.Destroy, true
+			}
+			return !c.After.Runtime.RemovedDestroys(), true
+		}
+	}
+	return false, false
+}
+
+// names reports whether a removed block in the module at a call path names an
+// object, its keys aside.
+func names(static string, e move.Endpoint, a move.Address) bool {
+	prefix := append(splitStatic(static), splitStatic(e.Module.Static())...)
+	if len(a.Module) < len(prefix) {
+		return false
+	}
+	for i, name := range prefix {
+		if a.Module[i].Name != name {
+			return false
+		}
+	}
+	if !e.IsResource() {
+		return true
+	}
+	return len(a.Module) == len(prefix) && e.Type == a.Type && e.Name == a.Name
+}
+
+// add records a change of an object.
+func (c *comparison) add(o *object, change plan.Change, s *step, why string) {
+	change.Address, change.Previous = c.planAddress(o.final), c.planAddress(o.address)
+	change.Variant = c.Variant
+	state, _ := o.inst.Value()
+	change.Before = attributes(state)
+	change.At = c.before.Place(o.inst.Resource.Config.Full)
+	if s != nil {
+		change.After = attributes(s.planned)
+		change.At = c.after.Place(s.inst.Resource.Config.Full)
+	}
+	if change.Effect == plan.Blocked {
+		at := c.after.Place(o.inst.Resource.Config.Range)
+		if cfg := c.configAt(o.final); cfg != nil {
+			at = c.after.Place(cfg.Lifecycle.PreventRange)
+		}
+		c.invalid = true
+		c.gap(plan.Gap{At: at, Root: c.Root, Kind: plan.GapInvalid, Subject: change.Address.String(), Variant: c.Variant,
+			Why: fmt.Sprintf("would not plan: Instance cannot be destroyed: %s has prevent_destroy, and the change would %s it", change.Address, change.Action)})
+	}
+	change.Causes = c.causes(o, s, change, why)
+	c.changes = append(c.changes, change)
+}
+
+func (c *comparison) planAddress(a move.Address) plan.Address {
+	return plan.Address{Engine: plan.Terraform, Root: c.Root, Module: a.Module.String(), Type: a.Type, Name: a.Name, Key: a.Key}
+}
+
+// attributes are the known, not sensitive attributes of an object.
+func attributes(v cty.Value) map[string]any {
+	out := map[string]any{}
+	for name, child := range asMap(v) {
+		if x, ok := plainValue(child); ok {
+			out[name] = x
+		}
+	}
+	return out
+}
+
+func plainValue(v cty.Value) (any, bool) {
+	m := v.Marks()
+	if _, hidden := m[expr.Sensitive]; hidden || !v.IsKnown() {
+		return nil, false
+	}
+	v, _ = v.Unmark()
+	switch ty := v.Type(); {
+	case v.IsNull():
+		return nil, true
+	case ty == cty.String:
+		return v.AsString(), true
+	case ty == cty.Bool:
+		return v.True(), true
+	case ty == cty.Number:
+		f, _ := v.AsBigFloat().Float64()
+		return f, true
+	case ty.IsObjectType() || ty.IsMapType():
+		out := map[string]any{}
+		for name, child := range asMap(v) {
+			if x, ok := plainValue(child); ok {
+				out[name] = x
+			}
+		}
+		return out, true
+	case v.CanIterateElements():
+		out := []any{}
+		for it := v.ElementIterator(); it.Next(); {
+			_, child := it.Element()
+			x, ok := plainValue(child)
+			if !ok {
+				return nil, false // an index would no longer fit
+			}
+			out = append(out, x)
+		}
+		return out, true
+	}
+	return nil, false
+}

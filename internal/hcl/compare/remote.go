@@ -1,0 +1,91 @@
+package compare
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/zclconf/go-cty/cty"
+	ctyjson "github.com/zclconf/go-cty/cty/json"
+
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/eval"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
+)
+
+// remoteState answers a terraform_remote_state with the local backend from the
+// state file, where that is in the tree.
+func remoteState(w *eval.World, r *config.Resource, cfg cty.Value) (cty.Value, bool) {
+	if r.Type != "terraform_remote_state" {
+		return cty.NilVal, false
+	}
+	args := asMap(cfg)
+	if text(args["backend"]) != "local" {
+		return cty.NilVal, false
+	}
+	name := "terraform.tfstate"
+	if conf, ok := args["config"]; ok {
+		if given := asMap(conf)["path"]; given != cty.NilVal {
+			if name = text(given); name == "" {
+				return cty.NilVal, false
+			}
+		}
+	}
+	b, err := w.Read(name)
+	if err != nil {
+		return cty.NilVal, false
+	}
+	outputs, err := stateOutputs(b)
+	if err != nil {
+		return cty.NilVal, false
+	}
+	vals := map[string]cty.Value{}
+	for k, v := range args {
+		vals[k] = v
+	}
+	vals["outputs"] = outputs
+	return cty.ObjectVal(vals), true
+}
+
+func text(v cty.Value) string {
+	if v == cty.NilVal {
+		return ""
+	}
+	v, _ = v.Unmark()
+	if !v.IsKnown() || v.IsNull() || v.Type() != cty.String {
+		return ""
+	}
+	return v.AsString()
+}
+
+// stateOutputs reads the root outputs of a state file, format version 4.
+func stateOutputs(b []byte) (cty.Value, error) {
+	var state struct {
+		Version int
+		Outputs map[string]struct {
+			Value, Type json.RawMessage
+			Sensitive   bool
+		}
+	}
+	if err := json.Unmarshal(b, &state); err != nil {
+		return cty.NilVal, fmt.Errorf("read state: %w", err)
+	}
+	if state.Version != 4 {
+		return cty.NilVal, fmt.Errorf("read state: version %d", state.Version)
+	}
+	vals := map[string]cty.Value{}
+	for name, o := range state.Outputs {
+		ty, err := ctyjson.UnmarshalType(o.Type)
+		if err != nil {
+			return cty.NilVal, fmt.Errorf("read output %s: %w", name, err)
+		}
+		v, err := ctyjson.Unmarshal(o.Value, ty)
+		if err != nil {
+			return cty.NilVal, fmt.Errorf("read output %s: %w", name, err)
+		}
+		if o.Sensitive {
+			v = v.Mark(expr.Sensitive)
+		}
+		vals[name] = v
+	}
+	return cty.ObjectVal(vals), nil
+}

@@ -1,0 +1,136 @@
+package compare
+
+import (
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/eval"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+)
+
+// step is what is planned for one instance of the after side.
+type step struct {
+	inst    *eval.Instance
+	prior   *object // nil for a new instance
+	action  plan.Action
+	certain bool
+	why     string
+	paths   []plan.Path
+	trigger *hcl.Range // the entry of replace_triggered_by that fires
+	planned cty.Value
+	config  cty.Value
+	diags   hcl.Diagnostics
+	cycle   hcl.Diagnostics
+}
+
+// step plans an instance once.
+func (c *comparison) step(inst *eval.Instance) *step {
+	if s := c.steps[inst]; s != nil {
+		return s
+	}
+	if c.inProgress[inst] {
+		return &step{inst: inst, cycle: expr.Errorf(inst.Resource.Config.Range, "Cycle", "%s depends on itself", inst.Address())}
+	}
+	c.inProgress[inst] = true
+	s := &step{inst: inst, prior: c.final[inst.Address()]}
+	c.decide(s)
+	c.steps[inst] = s
+	delete(c.inProgress, inst)
+	return s
+}
+
+func (c *comparison) decide(s *step) {
+	t := c.facts(s.inst.Resource)
+	cfg, diags := s.inst.Config()
+	s.diags, s.config = diags, cfg
+	if s.prior == nil {
+		s.take(diff.Plan(t, nothing, fresh(cfg, cty.NilVal)))
+		s.open(t, "")
+		return
+	}
+	state, _ := s.prior.inst.Value()
+	old, _ := s.prior.inst.Config()
+	cfg = fresh(cfg, old)
+	lifecycle := &s.inst.Resource.Config.Lifecycle
+	merged, ignores := ignoreChanges(lifecycle, old, cfg)
+	if s.inst.Resource.Config.Type != s.prior.inst.Resource.Config.Type {
+		state = c.retyped(s, state)
+	}
+	s.take(diff.Plan(t, state, merged))
+	c.triggers(s)
+	if s.action == plan.Replace && (ignores || s.trigger != nil) {
+		// A new object gets the whole configuration (terraform 1.11
+		// internal/terraform/node_resource_abstract_instance.go, plan).
+		if s.certain {
+			s.planned = diff.Plan(t, nothing, cfg).Planned
+		}
+	}
+	if s.action == plan.None && sensitivity(old) != sensitivity(cfg) {
+		s.action = plan.Update // the mark alone is stored again
+	}
+	c.latent(s, t, state, old, cfg)
+	s.open(t, s.prior.inst.Address())
+}
+
+func (s *step) take(r diff.Result) {
+	s.action, s.certain, s.why, s.paths, s.planned = r.Action, r.Certain, r.Why, r.Paths, r.Planned
+}
+
+// open marks the planned object of a type without facts: what it does not
+// list is as before, may be another, or becomes known after apply.
+func (s *step) open(t *plan.TypeFacts, id string) {
+	if t != nil {
+		return
+	}
+	switch {
+	case s.action == plan.None:
+		s.planned = s.planned.Mark(expr.Open{ID: id})
+	case s.certain && (s.action == plan.Create || s.action == plan.Replace):
+		s.planned = s.planned.Mark(expr.Open{Pending: true})
+	default:
+		s.planned = s.planned.Mark(expr.Open{ID: "if changed " + id + " " + expr.Fingerprint(s.config)})
+	}
+}
+
+// latent finds what an entry that left ignore_changes may have hidden: the
+// object can differ from its configuration in ways no tree shows.
+func (c *comparison) latent(s *step, t *plan.TypeFacts, state, old, cfg cty.Value) {
+	was, is := &s.prior.inst.Resource.Config.Lifecycle, &s.inst.Resource.Config.Lifecycle
+	if s.action == plan.Replace || is.IgnoreAll || !was.IgnoreAll && len(was.Ignore) == 0 {
+		return
+	}
+	hidden := noLongerIgnored(was, is, cfg)
+	if len(hidden) == 0 {
+		return
+	}
+	drifted, m := state.Unmark()
+	vals := drifted.AsValueMap()
+	for _, name := range hidden {
+		if v, ok := vals[name]; ok {
+			vals[name] = expr.Opaque("ignored "+s.prior.inst.Address()+"."+name, v.Type())
+		}
+	}
+	if r := diff.Plan(t, cty.ObjectVal(vals).WithMarks(m), cfg); r.Action == plan.Replace && t != nil {
+		s.action, s.certain, s.paths = plan.Replace, false, r.Paths
+		s.why = "ignore_changes no longer covers " + hidden[0] + ": what it hid until now may force a replacement"
+		s.planned = r.Planned
+	}
+}
+
+// retyped turns the state of a moved object into one of its new type, where
+// the new type's provider can: terraform_data takes over null_resource.
+func (c *comparison) retyped(s *step, state cty.Value) cty.Value {
+	from, to := s.prior.inst.Resource.Config.Type, s.inst.Resource.Config.Type
+	plain, _ := state.Unmark()
+	if from == "null_resource" && to == "terraform_data" && plain.Type().HasAttribute("id") {
+		triggers := nothing
+		if plain.Type().HasAttribute("triggers") {
+			triggers = plain.GetAttr("triggers")
+		}
+		return cty.ObjectVal(map[string]cty.Value{"id": plain.GetAttr("id"), "input": nothing, "output": nothing, "triggers_replace": triggers})
+	}
+	cfg, _ := s.prior.inst.Config()
+	return diff.State(c.facts(s.inst.Resource), s.prior.inst.Address(), cfg)
+}

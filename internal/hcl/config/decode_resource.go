@@ -1,0 +1,197 @@
+package config
+
+import (
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
+)
+
+var metaArguments = map[string]bool{"count": true, "for_each": true, "provider": true, "depends_on": true,
+	"lifecycle": true, "connection": true, "provisioner": true}
+
+func (d *decoder) resource(b *rawBlock) {
+	r := &Resource{Type: b.labels[0], Name: b.labels[1], Range: b.header, Full: b.full}
+	switch b.kind {
+	case "resource":
+		r.Mode = Managed
+	case "data":
+		r.Mode = Data
+	case "ephemeral":
+		r.Mode = Ephemeral
+	}
+	if old := d.m.Resources[r.Key()]; old != nil {
+		d.duplicate(b, "resource", r.Key(), old.Range)
+		return
+	}
+	attrs := b.body.attrs
+	r.Provider = providerName(attrs["provider"])
+	r.DependsOn = references(attrs["depends_on"])
+	if attrs["count"] != nil && attrs["for_each"] != nil {
+		d.problem(attrs["for_each"].rng, r.Key(), `Invalid combination of "count" and "for_each"`)
+	}
+	r.Count, r.ForEach = attrs["count"].ready(), attrs["for_each"].ready()
+	for i, l := range b.body.blocksOf("lifecycle") {
+		if i > 0 {
+			d.problem(l.header, r.Key(), "Duplicate lifecycle block")
+		}
+		d.lifecycle(r, l)
+	}
+	leave := metaArguments
+	if r.Mode == Data && r.Type == "terraform_remote_state" {
+		leave = metaArguments // its blocks are arguments all the same
+	}
+	r.Body = decodeBody(b.body, leave)
+	d.m.Resources[r.Key()] = r
+	d.m.Order = append(d.m.Order, r.Key())
+}
+
+func (d *decoder) lifecycle(r *Resource, b *rawBlock) {
+	l := &r.Lifecycle
+	attrs := b.body.attrs
+	if a := attrs["prevent_destroy"]; a != nil {
+		l.PreventRange = a.rng
+		if d.rt.PreventDestroyExpression() && !isLiteral(a.expr) {
+			l.PreventDestroy = true // OpenTofu 1.12: may be decided by an expression; it guards unless shown otherwise
+		} else {
+			l.PreventDestroy = d.flag(b.body, "prevent_destroy", false)
+		}
+	}
+	l.CreateBeforeDestroy = d.flag(b.body, "create_before_destroy", false)
+	if attrs["destroy"] != nil {
+		l.Keep = !d.flag(b.body, "destroy", true)
+	}
+	if a := attrs["enabled"]; a != nil {
+		r.Enabled = a.ready()
+	}
+	if a := attrs["ignore_changes"]; a != nil {
+		if hcl.ExprAsKeyword(a.expr) == "all" || literalText(a.expr) == "all" {
+			l.IgnoreAll = true
+		} else {
+			l.Ignore = references(a)
+			for _, ref := range l.Ignore {
+				l.IgnoreAll = l.IgnoreAll || ref.RootName() == "*"
+			}
+		}
+	}
+	if a := attrs["replace_triggered_by"]; a != nil {
+		for _, e := range listOf(a.expr) {
+			l.TriggeredBy = append(l.TriggeredBy, expr.New(e, a.src, a.salt))
+		}
+	}
+	l.Checks = checks(b.body, "precondition", "postcondition")
+}
+
+func isLiteral(e hclsyntax.Expression) bool {
+	_, diags := e.Value(nil)
+	return !diags.HasErrors()
+}
+
+// providerName reads `provider = aws.west`, also in quotes.
+func providerName(a *rawAttr) string {
+	if a == nil {
+		return ""
+	}
+	ref := reference(a.expr)
+	if ref == nil {
+		return ""
+	}
+	return dotted(ref)
+}
+
+func dotted(ref hcl.Traversal) string {
+	name := ref.RootName()
+	if len(ref) > 1 {
+		if attr, ok := ref[1].(hcl.TraverseAttr); ok {
+			name += "." + attr.Name
+		}
+	}
+	return name
+}
+
+func providerMap(e hclsyntax.Expression) map[string]string {
+	out := map[string]string{}
+	pairs, diags := hcl.ExprMap(e)
+	if diags.HasErrors() {
+		return out
+	}
+	for _, pair := range pairs {
+		key := ""
+		if ref, diags := hcl.AbsTraversalForExpr(pair.Key); !diags.HasErrors() {
+			key = dotted(ref)
+		} else if v, diags := pair.Key.Value(nil); !diags.HasErrors() && v.Type() == cty.String && v.IsKnown() && !v.IsNull() {
+			key = v.AsString()
+		}
+		if ref := reference(pair.Value); ref != nil && key != "" {
+			out[key] = dotted(ref)
+		}
+	}
+	return out
+}
+
+// reference reads a static address, also one in quotes as JSON and old
+// configurations write it. It is nil where the expression is none.
+func reference(e hcl.Expression) hcl.Traversal {
+	if s := literalText(e); s != "" {
+		ref, diags := hclsyntax.ParseTraversalAbs([]byte(s), e.Range().Filename, e.Range().Start)
+		if diags.HasErrors() {
+			if s == "*" {
+				return hcl.Traversal{hcl.TraverseRoot{Name: "*", SrcRange: e.Range()}}
+			}
+			return nil
+		}
+		return ref
+	}
+	if ref, diags := hcl.AbsTraversalForExpr(e); !diags.HasErrors() {
+		return ref
+	}
+	// `x[each.key]` is no static address; its root still says what is meant.
+	if idx, ok := e.(*hclsyntax.IndexExpr); ok {
+		return reference(idx.Collection)
+	}
+	return nil
+}
+
+func literalText(e hcl.Expression) string {
+	switch e.(type) {
+	case *hclsyntax.TemplateExpr, *hclsyntax.LiteralValueExpr:
+		v, diags := e.Value(nil)
+		if !diags.HasErrors() && v.IsKnown() && !v.IsNull() && v.Type() == cty.String {
+			return v.AsString()
+		}
+	}
+	return ""
+}
+
+func references(a *rawAttr) []hcl.Traversal {
+	if a == nil {
+		return nil
+	}
+	var out []hcl.Traversal
+	for _, e := range listOf(a.expr) {
+		if ref := reference(e); ref != nil {
+			out = append(out, ref)
+		}
+	}
+	return out
+}
+
+// listOf returns the elements of a list that is written out; JSON writes a
+// replace_triggered_by entry as a string.
+func listOf(e hclsyntax.Expression) []hclsyntax.Expression {
+	tuple, ok := e.(*hclsyntax.TupleConsExpr)
+	if !ok {
+		return nil
+	}
+	out := make([]hclsyntax.Expression, 0, len(tuple.Exprs))
+	for _, child := range tuple.Exprs {
+		if s := literalText(child); s != "" {
+			if parsed, diags := hclsyntax.ParseExpression([]byte(s), child.Range().Filename, child.Range().Start); !diags.HasErrors() {
+				child = parsed
+			}
+		}
+		out = append(out, child)
+	}
+	return out
+}

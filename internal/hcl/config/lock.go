@@ -1,0 +1,35 @@
+package config
+
+import (
+	"io/fs"
+	"path"
+	"regexp"
+)
+
+var lockEntry = regexp.MustCompile(`(?s)provider\s+"([^"]+)"\s*\{[^}]*?version\s*=\s*"([^"]+)"`)
+
+// LockedVersions reads the provider versions of a root's lock file, by source
+// address; OpenTofu's registry counts as Terraform's.
+func LockedVersions(tree fs.FS, root string) map[string]string {
+	out := map[string]string{}
+	b, problem := read(tree, path.Join(root, ".terraform.lock.hcl"))
+	if problem != nil {
+		return out
+	}
+	for _, m := range lockEntry.FindAllStringSubmatch(string(b), -1) {
+		source := m[1]
+		if rest, ok := cutRegistry(source); ok {
+			source = "registry.terraform.io/" + rest
+		}
+		out[source] = m[2]
+	}
+	return out
+}
+
+func cutRegistry(s string) (string, bool) {
+	const opentofu = "registry.opentofu.org/"
+	if len(s) > len(opentofu) && s[:len(opentofu)] == opentofu {
+		return s[len(opentofu):], true
+	}
+	return s, false
+}

@@ -1,0 +1,190 @@
+package config
+
+import (
+	"io/fs"
+	"path"
+	"strconv"
+	"strings"
+
+	version "github.com/hashicorp/go-version"
+)
+
+// Tool is the program that applies a root.
+type Tool string
+
+const (
+	Terraform Tool = "terraform"
+	OpenTofu  Tool = "opentofu"
+)
+
+// Runtime is a tool and its version, as far as they are known.
+type Runtime struct {
+	Tool Tool
+	// Sure: the repository says so, rather than nothing speaking against it.
+	Sure bool
+	// Minor is the minor version of 1.x; -1 where the repository does not say.
+	Minor int
+	// Exact is the whole version where the repository pins one.
+	Exact string
+}
+
+// ParseRuntime reads `terraform`, `opentofu` or `tofu`, with a version after a
+// space or an `@` where it matters: `terraform 1.11.4`.
+func ParseRuntime(s string) (Runtime, bool) {
+	name, v, _ := strings.Cut(strings.ReplaceAll(strings.TrimSpace(s), "@", " "), " ")
+	rt := Runtime{Tool: Terraform, Sure: true, Minor: -1}
+	switch name {
+	case "terraform":
+	case "opentofu", "tofu":
+		rt.Tool = OpenTofu
+	default:
+		return Runtime{}, false
+	}
+	return rt.at(v), true
+}
+
+func (rt Runtime) at(v string) Runtime {
+	v = strings.TrimPrefix(strings.TrimSpace(v), "v")
+	parts := strings.SplitN(v, ".", 3)
+	if len(parts) < 2 || parts[0] != "1" {
+		return rt
+	}
+	if minor, err := strconv.Atoi(parts[1]); err == nil {
+		rt.Minor = minor
+		if len(parts) == 3 {
+			rt.Exact = v
+		}
+	}
+	return rt
+}
+
+func (rt Runtime) atLeast(tool Tool, minor int) bool { return rt.Tool == tool && rt.Minor >= minor }
+
+// ReadsTofuFiles: .tofu files count, and hide .tf files of the same stem
+// (OpenTofu 1.8).
+func (rt Runtime) ReadsTofuFiles() bool { return rt.Tool == OpenTofu }
+
+// RemovedDestroys is what a removed block without a word about destroy does.
+func (rt Runtime) RemovedDestroys() bool { return rt.Tool == Terraform }
+
+// MovesModules: a module call that gains or loses count keeps its first
+// instance (OpenTofu 1.11).
+func (rt Runtime) MovesModules() bool { return rt.Tool == OpenTofu && (rt.Minor < 0 || rt.Minor >= 11) }
+
+// CreateTriggers: replace_triggered_by fires on creation (OpenTofu 1.12).
+func (rt Runtime) CreateTriggers() bool { return rt.atLeast(OpenTofu, 12) }
+
+// LazyLogic: && and || short-circuit (Terraform 1.12, OpenTofu 1.10).
+func (rt Runtime) LazyLogic() bool { return rt.atLeast(Terraform, 12) || rt.atLeast(OpenTofu, 10) }
+
+// PreventDestroyExpression: prevent_destroy need not be a literal (OpenTofu 1.12).
+func (rt Runtime) PreventDestroyExpression() bool {
+	return rt.Tool == OpenTofu && (rt.Minor < 0 || rt.Minor >= 12)
+}
+
+// DetectRuntime reads the repository's own signs for one root: .tofu files,
+// version files in the root or at the top, and the registry in the lock file.
+func DetectRuntime(tree fs.FS, root string) Runtime {
+	rt := Runtime{Tool: Terraform, Minor: -1}
+	for _, dir := range []string{root, "."} {
+		if v, ok := line(tree, path.Join(dir, ".opentofu-version")); ok {
+			return Runtime{Tool: OpenTofu, Sure: true, Minor: -1}.at(v)
+		}
+		if v, ok := line(tree, path.Join(dir, ".terraform-version")); ok {
+			return Runtime{Tool: Terraform, Sure: true, Minor: -1}.at(v)
+		}
+	}
+	if lock, problem := read(tree, path.Join(root, ".terraform.lock.hcl")); problem == nil {
+		switch text := string(lock); {
+		case strings.Contains(text, `"registry.opentofu.org/`):
+			return Runtime{Tool: OpenTofu, Sure: true, Minor: -1}
+		case strings.Contains(text, `"registry.terraform.io/`):
+			rt.Sure = true
+		}
+	}
+	entries, _ := fs.ReadDir(tree, root)
+	for _, e := range entries {
+		if ext, ok := extension(e.Name()); ok && strings.HasPrefix(ext, ".tofu") && e.Name() != ".tofu" && onlyTofu(entries) {
+			return Runtime{Tool: OpenTofu, Sure: true, Minor: -1}
+		}
+	}
+	return rt
+}
+
+// onlyTofu: a folder of .tofu files alone, or of .tofu files that stand in for
+// .tf files beside them, is OpenTofu's. A single stray .tofu file among .tf
+// files says nothing: Terraform passes over it.
+func onlyTofu(entries []fs.DirEntry) bool {
+	names := map[string]bool{}
+	for _, e := range entries {
+		names[e.Name()] = true
+	}
+	tofu, paired, tf := 0, 0, 0
+	for name := range names {
+		ext, ok := extension(name)
+		switch {
+		case !ok:
+		case strings.HasPrefix(ext, ".tofu"):
+			tofu++
+			if names[strings.TrimSuffix(name, ext)+strings.Replace(ext, ".tofu", ".tf", 1)] {
+				paired++
+			}
+		default:
+			tf++
+		}
+	}
+	return tofu > 0 && (tf == 0 || paired > 0)
+}
+
+func line(tree fs.FS, name string) (string, bool) {
+	b, problem := read(tree, name)
+	if problem != nil {
+		return "", false
+	}
+	first, _, _ := strings.Cut(string(b), "\n")
+	return strings.TrimSpace(first), true
+}
+
+// Unsatisfiable returns the first required_version that no release satisfies,
+// or that the pinned version does not.
+func (rt Runtime) Unsatisfiable(all []Version) (Version, bool) {
+	for _, v := range all {
+		constraint, err := version.NewConstraint(v.Constraint)
+		if err != nil {
+			return v, true
+		}
+		if !rt.satisfies(constraint) {
+			return v, true
+		}
+	}
+	return Version{}, false
+}
+
+func (rt Runtime) satisfies(c version.Constraints) bool {
+	if rt.Exact != "" {
+		v, err := version.NewVersion(rt.Exact)
+		return err != nil || c.Check(v)
+	}
+	for _, v := range releases() {
+		if c.Check(v) {
+			return true
+		}
+	}
+	return false
+}
+
+// releases spans what exists and the near future: 0.12 to 1.29. Patch versions
+// up to 30 are enough to satisfy any constraint a release satisfies.
+func releases() []*version.Version {
+	var out []*version.Version
+	add := func(major, from, to int) {
+		for minor := from; minor <= to; minor++ {
+			for patch := 0; patch <= 31; patch++ {
+				out = append(out, version.Must(version.NewVersion(strconv.Itoa(major)+"."+strconv.Itoa(minor)+"."+strconv.Itoa(patch))))
+			}
+		}
+	}
+	add(1, 0, 29)
+	add(0, 12, 15)
+	return out
+}

@@ -1,0 +1,263 @@
+package eval
+
+import (
+	"path"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+)
+
+// Call is a module call in one module instance.
+type Call struct {
+	Module *Module
+	Config *config.Call
+	// Address is without an instance key.
+	Address string
+	// Opaque: the source is outside the repository.
+	Opaque bool
+	// Broken: the source is inside, but cannot be read.
+	Broken *config.Problem
+
+	child     *config.Module
+	dir       string
+	expansion *Expansion
+	expanding bool
+	instances map[Key]*Module
+	outputs   map[Key]*node
+	whole     *node
+}
+
+// Local reports whether a module source is a folder of this repository.
+func Local(source string) bool {
+	return source == "." || source == ".." || strings.HasPrefix(source, "./") || strings.HasPrefix(source, "../")
+}
+
+// ModuleCall returns a call declared in the module.
+func (m *Module) ModuleCall(name string) *Call {
+	if c := m.calls[name]; c != nil {
+		return c
+	}
+	cfg := m.Config.Calls[name]
+	if cfg == nil {
+		return nil
+	}
+	c := &Call{Module: m, Config: cfg, Address: joinAddress(m.Address, "module."+name), instances: map[Key]*Module{}, outputs: map[Key]*node{}}
+	m.calls[name] = c
+	c.load()
+	return c
+}
+
+func (c *Call) load() {
+	m := c.Module
+	if !Local(c.Config.Source) {
+		static := strings.TrimPrefix(m.Static+"."+c.Config.Name, ".")
+		v, ok := m.World.vendored[static]
+		if !ok || !strings.HasSuffix(v.Source, strings.TrimPrefix(c.Config.Source, "registry.terraform.io/")) {
+			c.Opaque = true
+			return
+		}
+		c.dir = path.Join(m.World.Dir, v.Dir)
+	} else {
+		c.dir = path.Join(m.Dir, c.Config.Source)
+	}
+	if p := c.recursive(); p != nil {
+		c.broken(p)
+		return
+	}
+	if c.dir == ".." || strings.HasPrefix(c.dir, "../") {
+		c.Opaque = true // in another repository checked out beside this one
+		return
+	}
+	child, problem := m.World.Loader.Load(m.World.Tree, c.dir, m.World.Runtime)
+	if problem != nil {
+		p := *problem
+		if p.Kind == plan.GapInvalid {
+			p.Range = c.Config.SourceAt
+		}
+		c.broken(&p)
+		return
+	}
+	if len(child.Files) == 0 {
+		c.broken(&config.Problem{Kind: plan.GapInvalid, Range: c.Config.SourceAt, Subject: c.Address, Text: "Unreadable module directory: " + c.dir + " has no configuration files"})
+		return
+	}
+	c.child = child
+}
+
+func (c *Call) broken(p *config.Problem) {
+	c.Broken = p
+	c.Module.World.Problems = append(c.Module.World.Problems, *p)
+}
+
+// recursive looks for a module that calls itself, which no tool can install.
+func (c *Call) recursive() *config.Problem {
+	levels := 0
+	for m := c.Module; m != nil; m = m.Parent {
+		if levels++; path.Clean(m.Dir) == path.Clean(c.dir) || levels > maxModules {
+			return &config.Problem{Kind: plan.GapInvalid, Range: c.Config.SourceAt, Subject: c.Address, Text: "the module calls itself, or calls nest too deep"}
+		}
+	}
+	return nil
+}
+
+// Child is the configuration behind the call, nil where it is not available.
+func (c *Call) Child() *config.Module { return c.child }
+
+// Expansion is the set of the module's instances.
+func (c *Call) Expansion() *Expansion {
+	if c.expansion == nil {
+		if c.expanding {
+			return bad(nil, cty.DynamicVal, expr.Errorf(c.Config.Range, "Cycle", "%s depends on itself", c.Address))
+		}
+		c.expanding = true
+		if diags := c.Module.World.enter(c.Config.Range); diags != nil {
+			c.expansion = bad(nil, cty.DynamicVal, diags)
+		} else {
+			c.expansion = c.Module.expand(c.Config.Count, c.Config.ForEach, c.Config.Enabled, c.Module.ctx)
+		}
+		c.Module.World.leave()
+		if c.expansion.Repeat == Single {
+			if diags := c.Module.World.instance(1, c.Config.Range); diags != nil {
+				c.expansion = bad(nil, cty.DynamicVal, diags)
+			}
+		}
+	}
+	return c.expansion
+}
+
+// Instance returns one instance of the module, nil where there is none or its
+// configuration is not available.
+func (c *Call) Instance(key Key) *Module {
+	if m := c.instances[key]; m != nil {
+		return m
+	}
+	e := c.Expansion()
+	if c.child == nil || !e.Has(key) {
+		return nil
+	}
+	rep := e.repetition(key, index(key))
+	m := c.Module.World.module(c.Module, c.Config, key, c.child, c.dir, rep)
+	c.instances[key] = m
+	return m
+}
+
+// Instances returns all instances.
+func (c *Call) Instances() []*Module {
+	var out []*Module
+	for _, key := range c.Expansion().Keys {
+		if m := c.Instance(key); m != nil {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// output is one output of one instance.
+func (c *Call) output(key Key, name string, at hcl.Range) (cty.Value, hcl.Diagnostics) {
+	if m := c.Instance(key); m != nil {
+		return m.Output(name, at)
+	}
+	v, diags := c.object(key)
+	if diags.HasErrors() {
+		return v, diags
+	}
+	return expr.Follow(v, hcl.Traversal{hcl.TraverseAttr{Name: name, SrcRange: at}})
+}
+
+// object is one instance as a whole: an object of its outputs.
+func (c *Call) object(key Key) (cty.Value, hcl.Diagnostics) {
+	if n := c.outputs[key]; n != nil {
+		return n.val, n.diags
+	}
+	n := &node{state: done}
+	n.val, n.diags = c.outputObject(key)
+	c.outputs[key] = n
+	return n.val, n.diags
+}
+
+func (c *Call) outputObject(key Key) (cty.Value, hcl.Diagnostics) {
+	m := c.Instance(key)
+	if m == nil {
+		return expr.OpenObject(expr.Open{ID: c.OpaqueID(key)}, nil), nil
+	}
+	var diags hcl.Diagnostics
+	vals := make(map[string]cty.Value, len(m.Config.Outputs))
+	for name, o := range m.Config.Outputs {
+		v, more := m.Output(name, o.Range)
+		diags = append(diags, more...)
+		vals[name] = v
+	}
+	if diags.HasErrors() {
+		return cty.DynamicVal, diags
+	}
+	return cty.ObjectVal(vals), nil
+}
+
+// OpaqueID names the outputs of a module from elsewhere: they are the same as
+// long as source, version and inputs are.
+func (c *Call) OpaqueID(key Key) string {
+	return c.Address + string(key) + "@" + expr.Fingerprint(cty.StringVal(c.Config.Source), cty.StringVal(c.Config.Version), c.Inputs(key))
+}
+
+// Inputs is the object of what the call hands to one instance.
+func (c *Call) Inputs(key Key) cty.Value {
+	rep := c.Expansion().repetition(key, index(key))
+	vals := make(map[string]cty.Value, len(c.Config.Inputs))
+	for name, in := range c.Config.Inputs {
+		v, diags := in.Value.Value(c.Module.context(rep))
+		if diags.HasErrors() {
+			v = failed(c.Module, "module."+c.Config.Name+"."+name, diags)
+		}
+		vals[name] = v
+	}
+	return cty.ObjectVal(vals)
+}
+
+// Value is the whole call: one object, a tuple or a map of objects.
+func (c *Call) Value() (cty.Value, hcl.Diagnostics) {
+	if c.whole != nil {
+		return c.whole.val, c.whole.diags
+	}
+	v, diags := c.compute()
+	c.whole = &node{state: done, val: v, diags: diags}
+	return v, diags
+}
+
+func (c *Call) compute() (cty.Value, hcl.Diagnostics) {
+	e := c.Expansion()
+	switch e.Repeat {
+	case Single:
+		if len(e.Keys) == 0 {
+			return cty.NullVal(cty.DynamicPseudoType), nil
+		}
+		return c.object(NoKey)
+	case Failed:
+		return cty.DynamicVal, e.Diags
+	case Unknown:
+		if e.Pending() {
+			return expr.Pending(cty.DynamicPseudoType), nil
+		}
+		v, _ := c.object(SomeKey)
+		return expr.Opaque(c.Address+"[*] "+expr.Fingerprint(e.Value, v), cty.DynamicPseudoType), nil
+	}
+	var diags hcl.Diagnostics
+	list := make([]cty.Value, 0, len(e.Keys))
+	object := make(map[string]cty.Value, len(e.Keys))
+	for _, key := range e.Keys {
+		v, more := c.object(key)
+		diags = append(diags, more...)
+		list, object[e.IDs[key]] = append(list, v), v
+	}
+	if diags.HasErrors() {
+		return cty.DynamicVal, diags
+	}
+	if e.Repeat == Counted {
+		return cty.TupleVal(list), nil
+	}
+	return cty.ObjectVal(object), nil
+}

@@ -1,0 +1,173 @@
+package expr
+
+import (
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+)
+
+// given is an expression that was evaluated already, so that a node can be
+// computed by HCL's own code from operands that are seen once.
+type given struct {
+	hclsyntax.Expression
+	val   cty.Value
+	diags hcl.Diagnostics
+}
+
+func (g *given) Value(*hcl.EvalContext) (cty.Value, hcl.Diagnostics) { return g.val, g.diags }
+
+func (g *given) UnwrapExpression() hcl.Expression { return g.Expression }
+
+func evaluate(ctx *hcl.EvalContext, e hclsyntax.Expression) *given {
+	v, diags := e.Value(ctx)
+	return &given{Expression: e, val: v, diags: diags}
+}
+
+type binaryNode struct{ *hclsyntax.BinaryOpExpr }
+
+func (n *binaryNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
+	if diags := spend(ctx, 1, n.SrcRange); diags != nil {
+		return cty.DynamicVal, diags
+	}
+	lhs, rhs := evaluate(ctx, n.LHS), evaluate(ctx, n.RHS)
+	op := *n.BinaryOpExpr
+	op.LHS, op.RHS = lhs, rhs
+	v, diags := op.Value(ctx)
+	if scope := scopeOf(ctx); scope != nil && !scope.LazyLogic() && n.strictLogic(lhs, rhs) {
+		v, diags = cty.UnknownVal(cty.Bool).WithMarks(lhs.val.Marks(), rhs.val.Marks()), append(lhs.diags, rhs.diags...)
+	}
+	return settle(v, origin{name: func() string {
+		return "op" + Fingerprint(cty.NumberIntVal(int64(opNumber(n.Op))), lhs.val, rhs.val)
+	}}), diags
+}
+
+// strictLogic: && and || of something known after apply are known after apply,
+// whatever the other side (HCL up to 2.23).
+func (n *binaryNode) strictLogic(lhs, rhs *given) bool {
+	if n.Op != hclsyntax.OpLogicalAnd && n.Op != hclsyntax.OpLogicalOr {
+		return false
+	}
+	return rhs.diags.HasErrors() || IsPending(lhs.val) || IsPending(rhs.val)
+}
+
+func opNumber(op *hclsyntax.Operation) int {
+	all := []*hclsyntax.Operation{hclsyntax.OpLogicalOr, hclsyntax.OpLogicalAnd, hclsyntax.OpLogicalNot, hclsyntax.OpEqual,
+		hclsyntax.OpNotEqual, hclsyntax.OpGreaterThan, hclsyntax.OpGreaterThanOrEqual, hclsyntax.OpLessThan, hclsyntax.OpLessThanOrEqual,
+		hclsyntax.OpAdd, hclsyntax.OpSubtract, hclsyntax.OpMultiply, hclsyntax.OpDivide, hclsyntax.OpModulo, hclsyntax.OpNegate}
+	for i, o := range all {
+		if o == op {
+			return i
+		}
+	}
+	return len(all)
+}
+
+type unaryNode struct{ *hclsyntax.UnaryOpExpr }
+
+func (n *unaryNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
+	if diags := spend(ctx, 1, n.SrcRange); diags != nil {
+		return cty.DynamicVal, diags
+	}
+	operand := evaluate(ctx, n.Val)
+	op := *n.UnaryOpExpr
+	op.Val = operand
+	v, diags := op.Value(ctx)
+	return settle(v, origin{name: func() string {
+		return "op" + Fingerprint(cty.NumberIntVal(int64(opNumber(n.Op))), operand.val)
+	}}), diags
+}
+
+type templateNode struct{ *hclsyntax.TemplateExpr }
+
+func (n *templateNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
+	t := *n.TemplateExpr
+	t.Parts = make([]hclsyntax.Expression, len(n.Parts))
+	vals := make([]cty.Value, len(n.Parts))
+	size := 1
+	for i, part := range n.Parts {
+		g := evaluate(ctx, part)
+		t.Parts[i], vals[i] = g, g.val
+		size += stringLength(g.val)
+	}
+	if diags := checkText(ctx, size, n.SrcRange); diags != nil {
+		return cty.DynamicVal, diags
+	}
+	v, diags := t.Value(ctx)
+	return settle(v, origin{name: func() string { return "template" + Fingerprint(vals...) }}), diags
+}
+
+type joinNode struct{ *hclsyntax.TemplateJoinExpr }
+
+func (n *joinNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
+	tuple := evaluate(ctx, n.Tuple)
+	if diags := checkText(ctx, textWithin(tuple.val), n.Tuple.Range()); diags != nil {
+		return cty.DynamicVal, diags
+	}
+	t := *n.TemplateJoinExpr
+	t.Tuple = tuple
+	v, diags := t.Value(ctx)
+	return settle(v, origin{name: func() string { return "template" + Fingerprint(tuple.val) }}), diags
+}
+
+type conditionalNode struct{ *hclsyntax.ConditionalExpr }
+
+func (n *conditionalNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
+	if diags := spend(ctx, 1, n.SrcRange); diags != nil {
+		return cty.DynamicVal, diags
+	}
+	cond, yes, no := evaluate(ctx, n.Condition), evaluate(ctx, n.TrueResult), evaluate(ctx, n.FalseResult)
+	c := *n.ConditionalExpr
+	c.Condition, c.TrueResult, c.FalseResult = cond, yes, no
+	v, diags := c.Value(ctx)
+	name := func() string { return "if" + Fingerprint(cond.val, yes.val, no.val) }
+	if !cond.val.IsKnown() {
+		return settle(v, origin{name: name, opaque: SymbolOf(cond.val) != ""}), diags
+	}
+	return settle(n.chosen(v, cond.val, yes.val, no.val), origin{name: name, passes: true}), diags
+}
+
+// chosen takes the marks of the branch not taken off the result: HCL unites
+// them, which would tie the value to something it does not depend on.
+func (n *conditionalNode) chosen(v, cond, yes, no cty.Value) cty.Value {
+	branch := no
+	if c, _ := cond.Unmark(); !c.IsNull() && c.Type() == cty.Bool && c.True() {
+		branch = yes
+	} else if c.Type() == cty.String && c.AsString() == "true" {
+		branch = yes
+	}
+	v, all := v.Unmark()
+	return v.WithMarks(lasting(all), branch.Marks())
+}
+
+type objectNode struct{ *hclsyntax.ObjectConsExpr }
+
+func (n *objectNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
+	if diags := spend(ctx, 1+len(n.Items), n.SrcRange); diags != nil {
+		return cty.DynamicVal, diags
+	}
+	o := *n.ObjectConsExpr
+	o.Items = make([]hclsyntax.ObjectConsItem, len(n.Items))
+	parts := make([]cty.Value, 0, 2*len(n.Items))
+	for i, item := range n.Items {
+		k, v := evaluate(ctx, item.KeyExpr), evaluate(ctx, item.ValueExpr)
+		o.Items[i] = hclsyntax.ObjectConsItem{KeyExpr: k, ValueExpr: v}
+		parts = append(parts, k.val, v.val)
+	}
+	v, diags := o.Value(ctx)
+	if v.IsKnown() && !v.IsMarked() {
+		return v, diags // its parts are settled each for itself
+	}
+	return settle(v, origin{name: func() string { return "object" + Fingerprint(parts...) }, passes: true, opaque: anyOpaque(parts)}), diags
+}
+
+// ExprMap is hcl's static reading of an object constructor.
+func (n *objectNode) UnwrapExpression() hcl.Expression { return n.ObjectConsExpr }
+
+func anyOpaque(vals []cty.Value) bool {
+	for _, v := range vals {
+		if SymbolOf(v) != "" {
+			return true
+		}
+	}
+	return false
+}

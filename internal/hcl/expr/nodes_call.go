@@ -1,0 +1,111 @@
+package expr
+
+import (
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+)
+
+type callNode struct{ *hclsyntax.FunctionCallExpr }
+
+// ExprCall serves hcl.ExprCall.
+func (n *callNode) ExprCall() *hcl.StaticCall { return n.FunctionCallExpr.ExprCall() }
+
+func (n *callNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
+	if diags := spend(ctx, 1, n.NameRange); diags != nil {
+		return cty.DynamicVal, diags
+	}
+	if n.Name == "try" || n.Name == "can" {
+		return n.attempt(ctx)
+	}
+	call := *n.FunctionCallExpr
+	call.Args = make([]hclsyntax.Expression, len(n.Args))
+	args := make([]cty.Value, len(n.Args))
+	for i, arg := range n.Args {
+		g := evaluate(ctx, arg)
+		if g.diags.HasErrors() {
+			return cty.DynamicVal, g.diags
+		}
+		call.Args[i], args[i] = g, g.val
+	}
+	if diags := n.afford(ctx, args); diags != nil {
+		return cty.DynamicVal, diags
+	}
+	v, diags := call.Value(ctx)
+	if !diags.HasErrors() && !v.IsKnown() && !v.IsMarked() {
+		v = v.WithMarks(within(args)) // HCL forgets marks where an expanded argument is unknown
+	}
+	return settle(v, origin{
+		name:   func() string { return n.Name + Fingerprint(args...) },
+		passes: structural[n.Name],
+		opaque: n.picksOpaque(args),
+	}), diags
+}
+
+// attempt evaluates try and can, whose arguments are expressions. What try
+// returns is one of its arguments, as it is.
+func (n *callNode) attempt(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
+	if n.Name == "can" {
+		v, diags := n.FunctionCallExpr.Value(ctx)
+		return v, diags
+	}
+	var failed hcl.Diagnostics
+	for _, arg := range n.Args {
+		v, diags := arg.Value(ctx)
+		if !diags.HasErrors() {
+			return v, nil
+		}
+		if stop := lasts(diags); stop != nil {
+			return cty.DynamicVal, stop
+		}
+		failed = append(failed, diags...)
+	}
+	return cty.DynamicVal, failed
+}
+
+// lasts picks the diagnostics that are ours and not the expression's fault:
+// try must not hide them.
+func lasts(diags hcl.Diagnostics) hcl.Diagnostics {
+	for _, d := range diags {
+		if d.Summary == LimitReached || d.Summary == NotReadable || d.Summary == NotModelled {
+			return hcl.Diagnostics{d}
+		}
+	}
+	return nil
+}
+
+// structural functions hand on parts of their arguments as they are.
+var structural = map[string]bool{
+	"chunklist": true, "coalesce": true, "coalescelist": true, "concat": true, "element": true, "flatten": true, "lookup": true,
+	"merge": true, "nonsensitive": true, "one": true, "reverse": true, "sensitive": true, "slice": true, "tolist": true,
+	"tomap": true, "toset": false, "values": true, "zipmap": true, "setproduct": true, "list": true, "map": true,
+	"convert": true, "ephemeralasnull": true,
+}
+
+// picksOpaque reports whether what the function returns is decided by an
+// opaque value, so that a pending argument need not reach the result.
+func (n *callNode) picksOpaque(args []cty.Value) bool {
+	switch n.Name {
+	case "coalesce", "coalescelist":
+		return len(args) > 0 && SymbolOf(args[0]) != ""
+	case "element", "lookup":
+		return len(args) > 1 && SymbolOf(args[1]) != ""
+	case "contains", "alltrue", "anytrue":
+		return len(symbols(within(args))) > 0
+	}
+	return false
+}
+
+// within collects the marks of everything inside the values.
+func within(vals []cty.Value) cty.ValueMarks {
+	all := cty.ValueMarks{}
+	for _, v := range vals {
+		_, m := v.UnmarkDeep()
+		for mark := range m {
+			if _, open := mark.(Open); !open {
+				all[mark] = struct{}{}
+			}
+		}
+	}
+	return all
+}

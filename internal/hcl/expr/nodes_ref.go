@@ -1,0 +1,228 @@
+package expr
+
+import (
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
+	"math/big"
+
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff"
+)
+
+// refNode is a reference: an iteration variable, or something of the scope.
+type refNode struct {
+	*hclsyntax.ScopeTraversalExpr
+}
+
+// AsTraversal serves hcl.AbsTraversalForExpr.
+func (n *refNode) AsTraversal() hcl.Traversal { return n.Traversal }
+
+func (n *refNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
+	return resolve(ctx, n.Traversal)
+}
+
+func resolve(ctx *hcl.EvalContext, ref hcl.Traversal) (cty.Value, hcl.Diagnostics) {
+	scope, v, ok := find(ctx, ref.RootName())
+	if ok {
+		return Follow(v, ref[1:])
+	}
+	if scope == nil {
+		return ref.TraverseAbs(ctx) // a template of templatefile
+	}
+	if err := scope.Spend(1); err != nil {
+		return cty.DynamicVal, Errorf(ref.SourceRange(), LimitReached, "%s", err)
+	}
+	v, rest, diags := scope.Resolve(ref)
+	if diags.HasErrors() {
+		return cty.DynamicVal, diags
+	}
+	v, more := Follow(v, rest)
+	return v, append(diags, more...)
+}
+
+// relNode is `expression.attribute` where the expression is not a name.
+type relNode struct {
+	*hclsyntax.RelativeTraversalExpr
+}
+
+func (n *relNode) UnwrapExpression() hcl.Expression { return n.RelativeTraversalExpr }
+
+func (n *relNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
+	if ref, diags := whole(ctx, n); ref != nil || diags.HasErrors() {
+		if diags.HasErrors() {
+			return cty.DynamicVal, diags
+		}
+		return resolve(ctx, ref)
+	}
+	v, diags := n.Source.Value(ctx)
+	if diags.HasErrors() {
+		return cty.DynamicVal, diags
+	}
+	v, more := Follow(v, n.Traversal)
+	return v, append(diags, more...)
+}
+
+// whole turns `name.a[key].b` into one reference where the key is known, so
+// that only the one instance it leads to has to be looked at. It is nil for
+// other expressions, and for iteration variables.
+func whole(ctx *hcl.EvalContext, e hclsyntax.Expression) (hcl.Traversal, hcl.Diagnostics) {
+	switch n := e.(type) {
+	case *refNode:
+		if _, _, bound := find(ctx, n.Traversal.RootName()); bound {
+			return nil, nil
+		}
+		return n.Traversal, nil
+	case *relNode:
+		ref, diags := whole(ctx, n.Source)
+		if ref == nil {
+			return nil, diags
+		}
+		return append(ref[:len(ref):len(ref)], n.Traversal...), diags
+	case *indexNode:
+		ref, diags := whole(ctx, n.Collection)
+		if ref == nil {
+			return nil, diags
+		}
+		key, keyDiags := n.Key.Value(ctx)
+		diags = append(diags, keyDiags...)
+		if diags.HasErrors() || !key.IsKnown() || key.IsNull() || key.IsMarked() || !key.Type().IsPrimitiveType() {
+			return nil, diags
+		}
+		return append(ref[:len(ref):len(ref)], hcl.TraverseIndex{Key: key, SrcRange: n.BracketRange}), diags
+	}
+	return nil, nil
+}
+
+type indexNode struct{ *hclsyntax.IndexExpr }
+
+func (n *indexNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
+	if ref, diags := whole(ctx, n); ref != nil || diags.HasErrors() {
+		if diags.HasErrors() {
+			return cty.DynamicVal, diags
+		}
+		return resolve(ctx, ref)
+	}
+	coll, diags := n.Collection.Value(ctx)
+	key, keyDiags := n.Key.Value(ctx)
+	diags = append(diags, keyDiags...)
+	if diags.HasErrors() {
+		return cty.DynamicVal, diags
+	}
+	if key.IsKnown() {
+		key, _ = key.Unmark()
+		v, more := step(coll, hcl.TraverseIndex{Key: key, SrcRange: n.BracketRange})
+		return v, append(diags, more...)
+	}
+	v, more := hcl.Index(coll, key, &n.BracketRange)
+	diags = append(diags, more...)
+	v = v.WithMarks(key.Marks())
+	return settle(v, origin{name: func() string { return "index" + Fingerprint(coll, key) }, opaque: SymbolOf(key) != ""}), diags
+}
+
+// Follow takes the steps of rest in v.
+func Follow(v cty.Value, rest hcl.Traversal) (cty.Value, hcl.Diagnostics) {
+	var diags hcl.Diagnostics
+	for _, s := range rest {
+		var more hcl.Diagnostics
+		v, more = step(v, s)
+		diags = append(diags, more...)
+		if more.HasErrors() {
+			return cty.DynamicVal, diags
+		}
+	}
+	return v, diags
+}
+
+// step takes one step in a settled value.
+func step(v cty.Value, s hcl.Traverser) (cty.Value, hcl.Diagnostics) {
+	if !v.IsKnown() {
+		return stepUnknown(v, s)
+	}
+	if _, ok := openOf(v.Marks()); ok {
+		if out, ok := stepOpen(v, s); ok {
+			return out, nil
+		}
+	}
+	hidden := lasting(v.Marks())
+	plain, _ := v.Unmark()
+	out, diags := s.TraversalStep(plain)
+	if diags.HasErrors() {
+		return cty.DynamicVal, diags
+	}
+	delete(hidden, Open{})
+	for mark := range hidden {
+		if _, open := mark.(Open); !open {
+			out = out.Mark(mark)
+		}
+	}
+	return out, diags
+}
+
+func stepUnknown(v cty.Value, s hcl.Traverser) (cty.Value, hcl.Diagnostics) {
+	id, kept := SymbolOf(v), lasting(v.Marks())
+	plain, _ := v.Unmark()
+	out, diags := s.TraversalStep(plain)
+	if diags.HasErrors() {
+		return cty.DynamicVal, diags
+	}
+	if out.IsKnown() {
+		return out.WithMarks(kept), diags
+	}
+	if id == "" {
+		return out.WithMarks(kept).Mark(diff.Pending{}), diags
+	}
+	return out.WithMarks(kept).Mark(diff.Symbol{ID: short(id + "." + stepName(s))}), diags
+}
+
+// stepOpen answers for an attribute that an open object does not list.
+func stepOpen(v cty.Value, s hcl.Traverser) (cty.Value, bool) {
+	open, _ := openOf(v.Marks())
+	name := stepName(s)
+	plain, _ := v.Unmark()
+	switch s := s.(type) {
+	case hcl.TraverseAttr:
+	case hcl.TraverseIndex:
+		if s.Key.Type() != cty.String {
+			return cty.NilVal, false
+		}
+	default:
+		return cty.NilVal, false
+	}
+	if !plain.Type().IsObjectType() || plain.Type().HasAttribute(name) {
+		return cty.NilVal, false
+	}
+	if open.Pending {
+		return Pending(cty.DynamicPseudoType), true
+	}
+	return Opaque(open.ID+"."+name, cty.DynamicPseudoType), true
+}
+
+func stepName(s hcl.Traverser) string {
+	switch s := s.(type) {
+	case hcl.TraverseAttr:
+		return s.Name
+	case hcl.TraverseIndex:
+		return KeyText(s.Key)
+	}
+	return "?"
+}
+
+// KeyText is a known index key as text.
+func KeyText(key cty.Value) string {
+	if key.Type() == cty.Number && key.IsKnown() && !key.IsNull() {
+		if i, acc := key.AsBigFloat().Int64(); acc == big.Exact {
+			return cty.NumberIntVal(i).AsBigFloat().Text('f', 0)
+		}
+	}
+	if s, err := convert.Convert(key, cty.String); err == nil && s.IsKnown() && !s.IsNull() {
+		return s.AsString()
+	}
+	return "?"
+}
+
+// Static returns the reference that the whole expression is, its keys
+// evaluated; nil where it is something else.
+func (e *Expression) Static(ctx *hcl.EvalContext) (hcl.Traversal, hcl.Diagnostics) {
+	return whole(ctx, e.node)
+}

@@ -1,0 +1,204 @@
+// Package hcl predicts what an apply of changed Terraform or OpenTofu text
+// does to the instances that exist: from two trees, and from nothing else.
+package hcl
+
+import (
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/compare"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+	"github.com/holdpoint-dev/holdpoint/internal/plan/treediff"
+)
+
+// Options are what the repository's settings say.
+type Options struct {
+	// VarFiles are the variable files each root is applied with, by root;
+	// each file is an evaluation of its own, several joined with commas are
+	// used together. Paths start at the top of the repository. A root that is
+	// not listed is searched for its own.
+	VarFiles map[string][]string
+	// Roots are the folders that are applied; empty where the repository is
+	// to be searched for them.
+	Roots []string
+	// Runtime is `terraform` or `opentofu`, with a version after a space
+	// where that is known; empty where the repository is to tell.
+	Runtime string
+}
+
+// maxConfigBytes bounds the configuration read for one prediction, both sides.
+const maxConfigBytes = 96 << 20
+
+// Predict tells what an apply of after does to what an apply of before left.
+// The plan is sorted.
+func Predict(before, after fs.FS, facts plan.Facts, opt Options) plan.Plan {
+	files, err := treediff.Files(before, after)
+	if err != nil {
+		return plan.Plan{Gaps: []plan.Gap{{Kind: plan.GapUnreadable, Subject: "tree", Why: "the two trees cannot be compared: " + err.Error()}}}
+	}
+	p := &prediction{before: before, after: after, facts: facts, opt: opt, loader: config.NewLoader(maxConfigBytes), lines: compare.NewLines(before, after)}
+	for _, f := range files {
+		p.changed = append(p.changed, f.Path)
+		if f.From != f.Path {
+			p.changed = append(p.changed, f.From)
+		}
+	}
+	slices.Sort(p.changed)
+	p.changed = slices.Compact(p.changed)
+	if len(p.changed) == 0 {
+		return plan.Plan{}
+	}
+	out := p.run()
+	out.Sort()
+	return out
+}
+
+// Wants reports whether a file is worth having at hand before [Predict]: it is
+// configuration, or something configuration often reads.
+func Wants(name string) bool {
+	base := path.Base(name)
+	switch {
+	case config.IsConfig(name), strings.HasSuffix(base, ".tfvars"), strings.HasSuffix(base, ".tfvars.json"),
+		base == ".terraform.lock.hcl", base == ".terraform-version", base == ".opentofu-version", base == "terragrunt.hcl",
+		strings.HasSuffix(name, ".terraform/modules/modules.json"):
+		return true
+	case base == "Makefile", base == "atlantis.yaml", base == "Taskfile.yml", base == "Taskfile.yaml", base == ".gitlab-ci.yml",
+		strings.HasPrefix(name, ".github/workflows/"):
+		return true
+	}
+	return false
+}
+
+type prediction struct {
+	before, after fs.FS
+	facts         plan.Facts
+	opt           Options
+	loader        *config.Loader
+	lines         *compare.Lines
+	changed       []string
+}
+
+func (p *prediction) run() plan.Plan {
+	roots, gaps := p.roots()
+	out := plan.Plan{Gaps: gaps}
+	for _, root := range roots {
+		out = plan.Join(out, p.root(root))
+	}
+	return out
+}
+
+// side is one side of one root as it is loaded.
+type side struct {
+	tree    fs.FS
+	side    plan.Side
+	runtime config.Runtime
+	module  *config.Module
+	problem *config.Problem
+}
+
+func (p *prediction) load(tree fs.FS, which plan.Side, root string) side {
+	s := side{tree: tree, side: which, runtime: config.DetectRuntime(tree, root)}
+	if rt, ok := config.ParseRuntime(p.opt.Runtime); ok {
+		s.runtime = rt
+	}
+	s.module, s.problem = p.loader.Load(tree, root, s.runtime)
+	return s
+}
+
+func (s side) exists() bool { return s.problem == nil && len(s.module.Files) > 0 }
+
+func (p *prediction) root(root string) plan.Plan {
+	before, after := p.load(p.before, plan.Before, root), p.load(p.after, plan.After, root)
+	if !before.exists() {
+		return p.unborn(root, before, after)
+	}
+	if !p.touches(root, before, after) {
+		return plan.Plan{}
+	}
+	if after.problem != nil && after.problem.Kind != plan.GapInvalid {
+		return plan.Plan{Gaps: []plan.Gap{gapOf(root, plan.After, *after.problem)}}
+	}
+	if !after.exists() {
+		return p.vanished(root, before)
+	}
+	var out plan.Plan
+	variants, gaps := p.variants(root, before, after)
+	out.Gaps = append(out.Gaps, gaps...)
+	for _, v := range variants {
+		out = plan.Join(out, p.variant(root, before, after, v))
+	}
+	return merge(out, len(variants))
+}
+
+// unborn is a root that did not exist: it destroys nothing. What keeps its
+// folder from being read on the before side is told.
+func (p *prediction) unborn(root string, before, after side) plan.Plan {
+	if before.problem != nil && before.problem.Kind != plan.GapInvalid && p.touches(root, before, after) {
+		return plan.Plan{Gaps: []plan.Gap{gapOf(root, plan.Before, *before.problem)}}
+	}
+	return plan.Plan{}
+}
+
+// vanished is a root whose last configuration file goes: the tool refuses to
+// plan an empty folder, so everything it made stays behind.
+func (p *prediction) vanished(root string, before side) plan.Plan {
+	in := p.input(root, before, side{tree: p.after}, variant{})
+	at := plan.Range{File: before.module.Files[0], Line: 1, EndLine: 1, Side: plan.Before}
+	out := compare.Orphans(in, plan.RootGone, at, "all configuration of "+root+" is removed", false)
+	if len(out.Changes) > 0 {
+		out.Gaps = append(out.Gaps, plan.Gap{At: plan.Range{File: root, Side: plan.After}, Root: root, Kind: plan.GapInvalid, Subject: root,
+			Why: "would not plan: No configuration files: an empty folder destroys nothing, what it made stays behind unmanaged; destroy it first, or keep an empty main.tf for one apply"})
+	}
+	return out
+}
+
+func (p *prediction) input(root string, before, after side, v variant) compare.Input {
+	return compare.Input{
+		Root: root, Variant: v.name, Workspace: "default", Loader: p.loader, Facts: p.facts, Lines: p.lines, Changed: p.changed,
+		Before: compare.Side{Tree: before.tree, Module: before.module, Runtime: before.runtime, Given: v.before, Versions: config.LockedVersions(before.tree, root)},
+		After:  compare.Side{Tree: after.tree, Module: after.module, Runtime: after.runtime, Given: v.after, Versions: config.LockedVersions(after.tree, root)},
+	}
+}
+
+// variant compares a root under one set of variable files.
+func (p *prediction) variant(root string, before, after side, v variant) plan.Plan {
+	if len(v.gaps) > 0 {
+		return plan.Plan{Gaps: v.gaps}
+	}
+	in := p.input(root, before, after, v)
+	was, is := before.module.Settings, after.module.Settings
+	if was.State != is.State && len(before.module.Problems)+len(after.module.Problems) == 0 {
+		at, sideOf := is.StateRange, plan.After
+		if is.State == "" {
+			at, sideOf = was.StateRange, plan.Before
+		}
+		return compare.Orphans(in, plan.StateRelocated, p.changedLine(place(at, sideOf)), "the state moves elsewhere", true)
+	}
+	out := compare.Root(in)
+	if v.guessed {
+		for i := range out.Changes {
+			out.Changes[i].Certain = false
+		}
+	}
+	return out
+}
+
+func (p *prediction) changedLine(r plan.Range) plan.Range {
+	if changed := p.lines.Changed(r); len(changed) > 0 {
+		r.Line, r.EndLine = changed[0], changed[0]
+	}
+	return r
+}
+
+func place(r hcl.Range, s plan.Side) plan.Range {
+	return plan.Range{File: r.Filename, Line: r.Start.Line, EndLine: r.End.Line, Side: s}
+}
+
+func gapOf(root string, s plan.Side, problem config.Problem) plan.Gap {
+	return plan.Gap{At: place(problem.Range, s), Root: root, Kind: problem.Kind, Subject: problem.Subject, Why: problem.Text}
+}
