@@ -73,7 +73,11 @@ type scored struct {
 // the object or its file, else the first in what shapes the unit.
 func (p *prediction) culprit(r *pair, old, now *entry, paths []plan.Path) (hunk, bool) {
 	var best scored
-	for _, name := range p.changedInputs(r) {
+	inputs := p.changedInputs(r)
+	if r.either().Tool == unit.Generated && old != nil {
+		inputs = append(inputs, p.below(old.String("spec", "source", "path"))...)
+	}
+	for _, name := range inputs {
 		for _, h := range p.fileHunks(name) {
 			s := scored{h, p.score(r, h, old, now, paths)}
 			if best.score < s.score {
@@ -82,6 +86,17 @@ func (p *prediction) culprit(r *pair, old, now *entry, paths []plan.Path) (hunk,
 		}
 	}
 	return best.hunk, best.score > 0
+}
+
+// below are the changed files of a folder.
+func (p *prediction) below(dir string) []string {
+	var out []string
+	for _, name := range p.changed {
+		if dir != "" && strings.HasPrefix(name, dir+"/") {
+			out = append(out, name)
+		}
+	}
+	return out
 }
 
 // changedInputs are the changed files that a unit is made from, with the file

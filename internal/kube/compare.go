@@ -14,8 +14,10 @@ import (
 
 // compare matches the objects of both sides and says what becomes of each.
 func (p *prediction) compare() {
+	p.gained = p.gains()
 	p.doom()
-	gained, lost := p.gained(), p.lost()
+	p.gained = p.gains()
+	lost := p.lost()
 	for _, r := range p.sorted() {
 		if !comparable(r) {
 			continue
@@ -27,7 +29,7 @@ func (p *prediction) compare() {
 				p.update(r, old, now)
 				continue
 			}
-			p.removed(r, old, gained)
+			p.removed(r, old)
 		}
 		for _, key := range slices.SortedFunc(maps.Keys(after), comparePlaces) {
 			if _, ok := before[key]; !ok {
@@ -90,9 +92,9 @@ func comparePlaces(a, b place) int {
 		strings.Compare(a.Namespace, b.Namespace), strings.Compare(a.Name, b.Name))
 }
 
-// gained are the objects that a unit applies after the change and did not
+// gains are the objects that a unit applies after the change and did not
 // before: where something else lost them, they moved.
-func (p *prediction) gained() map[place][]*entry {
+func (p *prediction) gains() map[place][]*entry {
 	out := map[place][]*entry{}
 	for _, r := range p.sorted() {
 		if r.after == nil {
@@ -160,11 +162,11 @@ func shown(o object.Object) map[string]any {
 }
 
 // removed says what becomes of an object that a unit no longer applies.
-func (p *prediction) removed(r *pair, old *entry, gained map[place][]*entry) {
+func (p *prediction) removed(r *pair, old *entry) {
 	if r.after != nil && len(r.after.broken) > 0 {
 		return // it may be in a file that does not parse; the file is a gap
 	}
-	for _, now := range gained[old.key] {
+	for _, now := range p.gained[old.key] {
 		if moved, silent := p.moved(r, old, now); moved {
 			if !silent {
 				p.race(r, old, now)

@@ -61,7 +61,32 @@ func (p *prediction) fill(reached []*pair) {
 	}
 	p.renderAll(jobs)
 	for _, r := range reached {
-		p.outside(r)
+		p.failures(r)
+		if comparable(r) {
+			p.outside(r)
+		}
+	}
+}
+
+// failures tells why a side of a unit is not known: once where both sides
+// fail alike, and not for one that is new and comes from elsewhere, which
+// takes nothing away.
+func (p *prediction) failures(r *pair) {
+	if r.after != nil {
+		for _, g := range r.after.trouble {
+			if r.before == nil && (g.Kind == plan.GapOpaque || g.Kind == plan.GapUnsupported) {
+				continue
+			}
+			p.gaps = append(p.gaps, g)
+		}
+	}
+	if r.before == nil {
+		return
+	}
+	for _, g := range r.before.trouble {
+		if r.after == nil || !slices.ContainsFunc(r.after.trouble, func(h plan.Gap) bool { return h.Kind == g.Kind && h.Why == g.Why }) {
+			p.gaps = append(p.gaps, g)
+		}
 	}
 }
 
@@ -158,7 +183,7 @@ func (p *prediction) fail(j job, gaps ...plan.Gap) {
 			g.At.Side = j.side.tree.Side
 		}
 		g.Root, g.Variant = u.Root, u.Variant
-		p.gaps = append(p.gaps, g)
+		j.content.trouble = append(j.content.trouble, g)
 	}
 }
 

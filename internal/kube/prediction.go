@@ -28,6 +28,7 @@ type prediction struct {
 	surveyed *apply.Cluster
 	live     []*entry
 	fates    map[string]fate
+	gained   map[place][]*entry
 	doomed   map[string]bool
 }
 
@@ -52,6 +53,8 @@ type content struct {
 	entries []*entry
 	// failed: nothing is known of what the unit applies.
 	failed bool
+	// trouble says why.
+	trouble []plan.Gap
 	// broken are the files of a folder that changed and do not parse.
 	broken []string
 }

@@ -72,6 +72,13 @@ func (p *prediction) ownerFate(owner unit.Owner) (fate, bool) {
 				continue
 			}
 			f := p.fateOf(r, e)
+			for _, now := range p.gained[e.key] {
+				if moved, silent := p.moved(r, e, now); moved && silent {
+					f = fate{}
+				} else if moved {
+					f.certain = false
+				}
+			}
 			p.fates[label] = f
 			return f, f.action != ""
 		}

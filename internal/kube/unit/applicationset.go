@@ -56,7 +56,7 @@ func (s *Scan) ApplicationSet(o object.Object) *Unit {
 	if err != nil {
 		text = nil
 	}
-	u.Outside = []Outside{{What: "ApplicationSet " + o.Name, ID: string(text), File: o.File}}
+	u.Config = string(text)
 	return u
 }
 

@@ -164,7 +164,7 @@ func (s *Scan) argoUnit(o object.Object, src argoSource, refs map[string]argoSou
 		text = []byte(err.Error())
 	}
 	elsewhere := func(kind plan.GapKind, format string, args ...any) *Unit {
-		u := &Unit{Root: path.Dir(o.File), Tool: Folder, Outside: []Outside{{What: "Application " + o.Name, ID: string(text), File: o.File, Line: o.Line, EndLine: o.EndLine}}}
+		u := &Unit{Root: path.Dir(o.File), Tool: Folder, Config: string(text)}
 		u.Gaps = []plan.Gap{ownerGap(s.Tree, o, kind, plan.Path{"spec"}, format, args...)}
 		return u
 	}

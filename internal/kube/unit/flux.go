@@ -99,7 +99,7 @@ func (s *Scan) fluxContent(o object.Object, spec fluxSpec, dir string) *Unit {
 		if err != nil {
 			text = []byte(err.Error())
 		}
-		return &Unit{Root: path.Dir(o.File), Tool: Folder, Outside: []Outside{{What: "Kustomization " + o.Name, ID: string(text), File: o.File, Line: o.Line, EndLine: o.EndLine}},
+		return &Unit{Root: path.Dir(o.File), Tool: Folder, Config: string(text),
 			Gaps: []plan.Gap{ownerGap(s.Tree, o, kind, at, format, args...)}}
 	}
 	if why := s.fluxSource(spec.SourceRef.Kind, spec.SourceRef.Name, dir); why != "" {
@@ -362,9 +362,8 @@ func (s *Scan) remoteRelease(o object.Object, values json.RawMessage) *Unit {
 	if err != nil {
 		text = values
 	}
-	return &Unit{Root: path.Dir(o.File), Tool: Folder,
-		Outside: []Outside{{What: "HelmRelease " + o.Name, ID: string(text), File: o.File, Line: o.Line, EndLine: o.EndLine}},
-		Gaps:    []plan.Gap{ownerGap(s.Tree, o, plan.GapOpaque, plan.Path{"spec"}, "its chart is not in the repository, so what its change applies is not known")}}
+	return &Unit{Root: path.Dir(o.File), Tool: Folder, Config: string(text),
+		Gaps: []plan.Gap{ownerGap(s.Tree, o, plan.GapOpaque, plan.Path{"spec"}, "its chart is not in the repository, so what its change applies is not known")}}
 }
 
 // inertImage are keys under `image` whose values choose what runs, never

@@ -54,6 +54,8 @@ type Unit struct {
 	Outside []Outside
 	// Gaps say why the unit cannot be rendered; empty where it can.
 	Gaps []plan.Gap
+	// Config is what else decides about the objects, in text.
+	Config string
 	// Generated are the objects of a unit that an owner makes up.
 	Generated []object.Object
 
@@ -79,7 +81,7 @@ type Outside struct {
 
 // config is what beside the files decides about the objects.
 func (u *Unit) config() string {
-	text, err := json.Marshal([]any{u.Tool, u.Root, u.Owner.Cluster, u.Namespace, u.Manifests, u.Fields, string(u.Written), u.Release, u.Values, u.Vendored, u.Substitute})
+	text, err := json.Marshal([]any{u.Tool, u.Root, u.Owner.Cluster, u.Namespace, u.Manifests, u.Fields, string(u.Written), u.Release, u.Values, u.Vendored, u.Substitute, u.Config})
 	if err != nil {
 		return err.Error()
 	}
