@@ -37,10 +37,10 @@ func newCircle(rep Report, req Request, e *entry) *circle {
 		c.standings[s.Account.ID] = s
 	}
 	if author := req.Signals.Author; author.ID != 0 {
-		c.proven[author.ID] = "opened the pull request"
+		c.prove(author.ID, "opened the pull request")
 	}
 	for _, p := range e.pushers {
-		c.proven[p.id] = "pushed to it"
+		c.prove(p.id, "pushed to it")
 	}
 	c.readCommits(req)
 	c.readPushes(req)
@@ -53,6 +53,13 @@ func newCircle(rep Report, req Request, e *entry) *circle {
 		}
 	}
 	return c
+}
+
+// prove keeps the first part that a person is seen to have had.
+func (c *circle) prove(id int64, part string) {
+	if _, known := c.proven[id]; !known {
+		c.proven[id] = part
+	}
 }
 
 func (c *circle) readCommits(req Request) {
@@ -84,7 +91,7 @@ func (c *circle) readPerson(p rules.Person, proven bool, part string) bool {
 	case p.Account.ID == 0:
 		return false
 	case proven:
-		c.proven[p.Account.ID] = part
+		c.prove(p.Account.ID, part)
 	default:
 		c.named[p.Account.ID] = part
 	}

@@ -79,12 +79,13 @@ func section(a *txtar.Archive, name string) string {
 // scripted runs a script line by line; every line is one act, a minute apart.
 type scripted struct {
 	*world
-	t    *testing.T
-	last Conclusion
-	why  string
+	t        *testing.T
+	last     Conclusion
+	why      string
+	decision Decision
 }
 
-var scriptWord = regexp.MustCompile(`"[^"]*"|\S+`)
+var scriptWord = regexp.MustCompile(`(?:[^\s"]|"[^"]*")+`)
 
 func (s *scripted) run(script string) {
 	for number, line := range strings.Split(script, "\n") {
@@ -94,7 +95,7 @@ func (s *scripted) run(script string) {
 			continue
 		}
 		for i := range words {
-			words[i] = strings.Trim(words[i], `"`)
+			words[i] = strings.ReplaceAll(words[i], `"`, "")
 		}
 		s.tick()
 		if err := s.act(words[0], words[1:]); err != nil {
@@ -145,7 +146,7 @@ func (s *scripted) want(words []string) error {
 }
 
 func (s *scripted) conclude(d Decision) {
-	s.last, s.why = d.Conclusion, d.Why
+	s.last, s.why, s.decision = d.Conclusion, d.Why, d
 	for _, c := range d.Discounted {
 		s.why += " [" + c.Login + " " + c.What + ": " + c.Why + "]"
 	}
@@ -181,8 +182,11 @@ var acts = map[string]func(*scripted, []string, map[string]string){
 		}
 		s.push(p, o["head"], s.who(pusher), o)
 	},
-	"body":     func(s *scripted, a []string, o map[string]string) { s.pull(a[0]).body = a[1] },
-	"assign":   func(s *scripted, a []string, o map[string]string) { p := s.pull(a[0]); p.assignees = append(p.assignees, s.who(a[1])) },
+	"body": func(s *scripted, a []string, o map[string]string) { s.pull(a[0]).body = a[1] },
+	"assign": func(s *scripted, a []string, o map[string]string) {
+		p := s.pull(a[0])
+		p.assignees = append(p.assignees, s.who(a[1]))
+	},
 	"destroys": func(s *scripted, a []string, o map[string]string) { s.destroys[a[0]] = a[1:] },
 	"changes": func(s *scripted, a []string, o map[string]string) {
 		for _, name := range a[1:] {
@@ -225,8 +229,14 @@ var acts = map[string]func(*scripted, []string, map[string]string){
 		}
 		s.review(p, s.who(a[1]), Approved, commit, o["lost"] != "")
 	},
-	"object":  func(s *scripted, a []string, o map[string]string) { p := s.pull(a[0]); s.review(p, s.who(a[1]), ChangesRequested, p.head, false) },
-	"comment": func(s *scripted, a []string, o map[string]string) { p := s.pull(a[0]); s.review(p, s.who(a[1]), Commented, p.head, false) },
+	"object": func(s *scripted, a []string, o map[string]string) {
+		p := s.pull(a[0])
+		s.review(p, s.who(a[1]), ChangesRequested, p.head, false)
+	},
+	"comment": func(s *scripted, a []string, o map[string]string) {
+		p := s.pull(a[0])
+		s.review(p, s.who(a[1]), Commented, p.head, false)
+	},
 	"dismiss": func(s *scripted, a []string, o map[string]string) {
 		p, by := s.pull(a[0]), s.who(a[1])
 		for i := range p.reviews {
@@ -283,7 +293,12 @@ var acts = map[string]func(*scripted, []string, map[string]string){
 	"reopen":   func(s *scripted, a []string, o map[string]string) { s.pull(a[0]).open = true },
 	"role":     func(s *scripted, a []string, o map[string]string) { s.people[a[0]].role = a[1] },
 	"team":     func(s *scripted, a []string, o map[string]string) { s.people[a[0]].teams = a[1:] },
-	"login":    func(s *scripted, a []string, o map[string]string) { m := s.people[a[0]]; m.Login = a[1]; s.people[a[1]] = m; delete(s.people, a[0]) },
+	"login": func(s *scripted, a []string, o map[string]string) {
+		m := s.people[a[0]]
+		m.Login = a[1]
+		s.people[a[1]] = m
+		delete(s.people, a[0])
+	},
 	"person": func(s *scripted, a []string, o map[string]string) {
 		id, _ := strconv.ParseInt(o["id"], 10, 64)
 		s.people[a[0]] = &member{rules.Account{ID: id, Login: a[0], Type: "User"}, o["role"], nil}
@@ -291,6 +306,22 @@ var acts = map[string]func(*scripted, []string, map[string]string){
 	"bot": func(s *scripted, a []string, o map[string]string) {
 		id, _ := strconv.ParseInt(o["id"], 10, 64)
 		s.people[a[0]] = &member{rules.Account{ID: id, Login: a[0], Type: "Bot"}, o["role"], nil}
+	},
+	// evaluate reviews once and no more.
+	"evaluate": func(s *scripted, a []string, o map[string]string) { s.conclude(s.world.evaluate(s.pull(a[0]).number)) },
+	"gap":      func(s *scripted, a []string, o map[string]string) { p := s.pull(a[0]); p.gaps = append(p.gaps, a[1]) },
+	"disarms":  func(s *scripted, a []string, o map[string]string) { s.disarms[a[0]] = a[1:] },
+	// forget: the commits and pushes of earlier heads are gone from GitHub.
+	"forget": func(s *scripted, a []string, o map[string]string) { p := s.pull(a[0]); p.commits, p.pushes = nil, nil },
+	"title": func(s *scripted, a []string, o map[string]string) {
+		if !strings.Contains(s.decision.Title, a[0]) {
+			s.t.Errorf("the title is %q, want %q in it", s.decision.Title, a[0])
+		}
+	},
+	"right": func(s *scripted, a []string, o map[string]string) {
+		if !slices.ContainsFunc(s.decision.Releases, func(r Release) bool { return r.Right == a[0] }) {
+			s.t.Errorf("released by %v, want %q", s.decision.Releases, a[0])
+		}
 	},
 	"lose": func(s *scripted, a []string, o map[string]string) { s.lostTeams = a },
 	"hide": func(s *scripted, a []string, o map[string]string) { s.pull(a[0]).siblingsUnknown = true },

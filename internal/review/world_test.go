@@ -22,6 +22,7 @@ type world struct {
 	now      time.Time
 	people   map[string]*member
 	pulls    map[int]*pull
+	disarms  map[string][]string
 	// destroys says what each head destroys, by head and by head@base.
 	destroys map[string][]string
 	files    map[string][]plan.File
@@ -49,6 +50,7 @@ type pull struct {
 	pushes              []Push
 	pushesUnknown       bool
 	incomplete          bool
+	gaps                []string
 	reviews             []PullReview
 	requests            []ReviewRequest
 	labels              []Label
@@ -70,7 +72,7 @@ type checkRun struct {
 func newWorld(set *rules.Set) *world {
 	w := &world{
 		set: set, now: time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC),
-		people: map[string]*member{}, pulls: map[int]*pull{}, destroys: map[string][]string{}, files: map[string][]plan.File{},
+		people: map[string]*member{}, pulls: map[int]*pull{}, destroys: map[string][]string{}, disarms: map[string][]string{}, files: map[string][]plan.File{},
 		bases: map[string]int{}, checks: map[string]*checkRun{},
 	}
 	for i, line := range []string{"alice write", "bob write", "carol maintain", "dave read", "erin write", "root admin", "tess triage", "mallory write"} {
@@ -185,6 +187,9 @@ func (w *world) request(p *pull) Request {
 		},
 		Comparisons: []Comparison{{Name: "change", Before: plantest.Tree(nil), After: plantest.Tree(nil), Files: w.changed(p)}},
 	}
+	for _, why := range p.gaps {
+		req.Gaps = append(req.Gaps, plan.Gap{Kind: plan.GapUnknown, Subject: "the test merge", Why: why})
+	}
 	if w.org != "" {
 		req.Organisation = settingsTree(w.org)
 	}
@@ -240,7 +245,11 @@ func (w *world) predictor(p *pull) Predictor {
 	if on, ok := w.destroys[p.head+"@"+p.base]; ok {
 		targets = on
 	}
-	return func(fs.FS, fs.FS, rules.Settings) plan.Plan { return destroying(targets) }
+	disarmed := destroying(w.disarms[p.head])
+	for i := range disarmed.Changes {
+		disarmed.Changes[i].Action, disarmed.Changes[i].Effect = plan.Update, plan.Disarm
+	}
+	return func(fs.FS, fs.FS, rules.Settings) plan.Plan { return plan.Join(destroying(targets), disarmed) }
 }
 
 // destroying is a plan that deletes addresses, written `root:type.name`.
