@@ -95,17 +95,13 @@ func (p *prediction) failures(r *pair) {
 // changed makes unknown what the folder no longer holds.
 func (p *prediction) readFolder(c *content, s *side) {
 	for _, name := range c.unit.Manifests {
-		objects, err := unit.Manifests(s.tree, name)
+		objects, err := c.unit.Objects(s.tree, name)
 		if err != nil {
-			if !slices.Contains(p.changed, name) {
-				continue
+			if _, changed := slices.BinarySearch(p.changed, name); changed {
+				kind, line, why := unit.Trouble(err)
+				c.broken = append(c.broken, name)
+				p.gap(c.unit, plan.Range{File: name, Line: line, EndLine: line, Side: s.tree.Side}, kind, name, "%s", why)
 			}
-			kind, line, why := unit.Trouble(err)
-			if data, readErr := s.tree.Read(name); readErr == nil && kind == plan.GapParse && unit.Template(data) != "" {
-				kind, why = plan.GapUnsupported, "it is "+unit.Template(data)+", and what is made of it is not in the repository"
-			}
-			c.broken = append(c.broken, name)
-			p.gap(c.unit, plan.Range{File: name, Line: line, EndLine: line, Side: s.tree.Side}, kind, name, "%s", why)
 			continue
 		}
 		for _, o := range objects {

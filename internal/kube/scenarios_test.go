@@ -13,6 +13,7 @@ import (
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/render"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/unit"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 	"github.com/holdpoint-dev/holdpoint/internal/plan/plantest"
 )
@@ -44,7 +45,11 @@ func TestScenarios(t *testing.T) {
 			before, after, rest := plantest.Archive(data)
 			archive := txtar.Parse(data)
 			verdict := field(string(archive.Comment), "verdict")
-			got := kube.Predict(before, after, renderer, kube.Options{Repository: "acme/shop"})
+			opt := kube.Options{Repository: "acme/shop"}
+			if dir := field(string(archive.Comment), "kubectl-prune"); dir != "" {
+				opt.Declared = []unit.Declaration{{Path: dir, Prune: true, Namespace: "shop"}}
+			}
+			got := kube.Predict(before, after, renderer, opt)
 			judge(t, verdict, got)
 			text := describe(got)
 			if *update {

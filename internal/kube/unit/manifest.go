@@ -3,9 +3,12 @@ package unit
 import (
 	"bytes"
 	"path"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
 // toolGroups are API groups of files that tools read and that are never
@@ -46,11 +49,32 @@ func applied(o object.Object) bool {
 // Manifests are the objects of a file that go to a cluster. A file that is
 // none at all yields nothing and no error.
 func Manifests(t *Tree, name string) ([]object.Object, error) {
+	return (&Unit{}).Objects(t, name)
+}
+
+// Objects are the objects of a file of a Folder, with the variables that its
+// owner puts in.
+func (u *Unit) Objects(t *Tree, name string) ([]object.Object, error) {
 	if !looksLikeManifest(t, name) {
 		return nil, nil
 	}
-	file, err := t.Parse(name)
+	data, err := t.Read(name)
 	if err != nil {
+		return nil, err
+	}
+	if ytt.Match(data) {
+		return nil, templateError("a ytt template")
+	}
+	var file object.File
+	if u.Substitute != nil && bytes.Contains(data, []byte("${")) {
+		file, err = object.Parse(name, u.Substituted(data), object.Limits{})
+	} else {
+		file, err = t.Parse(name)
+	}
+	if err != nil {
+		if kind, _, _ := Trouble(err); kind == plan.GapParse && isTemplate(data) {
+			return nil, templateError("a template")
+		}
 		return nil, err
 	}
 	var out []object.Object
@@ -60,6 +84,20 @@ func Manifests(t *Tree, name string) ([]object.Object, error) {
 		}
 	}
 	return out, nil
+}
+
+// ytt finds the commands of ytt, which stand in comments (carvel.dev/ytt
+// docs, Syntax).
+var ytt = regexp.MustCompile(`#@ *(load\(|data/|if |for |def |end|overlay/|data\.values)`)
+
+// isTemplate reports whether a text that does not parse is a template of some
+// language.
+func isTemplate(data []byte) bool {
+	return slices.ContainsFunc([]string{"{{", "{%", "<%"}, func(mark string) bool { return bytes.Contains(data, []byte(mark)) })
+}
+
+func templateError(what string) error {
+	return &Unreadable{plan.GapUnsupported, "it is " + what + ", and what is made of it is not in the repository", nil}
 }
 
 // looksLikeManifest is a quick look at the text: a key apiVersion and a key
@@ -103,17 +141,4 @@ func couldBeManifest(name string) bool {
 		}
 	}
 	return path.Ext(name) != ".json"
-}
-
-// Template names the language that a text which does not parse may be a
-// template of, "" where it shows none.
-func Template(data []byte) string {
-	for _, mark := range []struct{ text, language string }{
-		{"{{", "a template"}, {"{%", "a template"}, {"<%", "a template"}, {"#@ ", "ytt"}, {"#@data/", "ytt"},
-	} {
-		if bytes.Contains(data, []byte(mark.text)) {
-			return mark.language
-		}
-	}
-	return ""
 }
