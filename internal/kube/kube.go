@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"path"
 
+	"github.com/holdpoint-dev/holdpoint/internal/kube/apply"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/unit"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
@@ -32,6 +33,11 @@ type Options struct {
 	Declared []unit.Declaration
 	// Ignore are folders whose manifests nobody applies.
 	Ignore []string
+	// Apply is how objects reach the cluster where nothing in the repository
+	// tells; empty means apply.Patch. With ApplyAll it holds for every object,
+	// whatever the repository tells.
+	Apply    apply.Family
+	ApplyAll bool
 }
 
 func (o Options) settings() unit.Settings {

@@ -22,7 +22,7 @@ func (p *prediction) update(r *pair, old, now *entry) {
 		return
 	}
 	owner := now.unit.Owner
-	outcome := apply.Update(unplaced(old.Object), unplaced(now.Object), family(owner, old, now), p.cluster(old))
+	outcome := apply.Update(unplaced(old.Object), unplaced(now.Object), p.options.family(owner, old, now), p.cluster(old))
 	p.protection(r, old, now)
 	switch outcome.Verdict {
 	case apply.None:
@@ -90,12 +90,18 @@ func (p *prediction) refused(r *pair, old, now *entry, outcome apply.Outcome) {
 }
 
 // family is how the owner sends objects.
-func family(owner unit.Owner, old, now *entry) apply.Family {
+func (o Options) family(owner unit.Owner, old, now *entry) apply.Family {
+	if o.ApplyAll && o.Apply != "" {
+		return o.Apply
+	}
 	if owner.Kind == unit.ArgoCD && (owner.Replace || syncOptions(old.Object)["Replace=true"] || syncOptions(now.Object)["Replace=true"]) {
 		return apply.Put
 	}
 	if owner.Kind == unit.HelmRelease && owner.Force {
 		return apply.Put
+	}
+	if owner.Kind == unit.Unowned && o.Apply != "" {
+		return o.Apply
 	}
 	return apply.Patch
 }
