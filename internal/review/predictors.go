@@ -1,0 +1,59 @@
+package review
+
+import (
+	"io/fs"
+	"path"
+	"strings"
+
+	"github.com/holdpoint-dev/holdpoint/internal/hcl"
+	"github.com/holdpoint-dev/holdpoint/internal/kube"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/apply"
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+	"github.com/holdpoint-dev/holdpoint/internal/rules"
+)
+
+// Predictors are those of every engine: the one list for the service and the
+// command line, so that the two cannot disagree. The facts are those of
+// internal/facts; the renderer of untrusted charts is internal/kube/render's.
+func Predictors(ref Ref, facts plan.Facts, render kube.Renderer) []Predictor {
+	return []Predictor{
+		func(before, after fs.FS, settings rules.Settings) plan.Plan {
+			return hcl.Predict(before, after, facts, terraformOptions(settings))
+		},
+		func(before, after fs.FS, settings rules.Settings) plan.Plan {
+			return kube.Predict(before, after, render, kubernetesOptions(ref, settings))
+		},
+	}
+}
+
+// terraformOptions are what the settings declare. The files of one entry are
+// given together; a root that is listed several times is applied several
+// times. The runtime is taken where all entries agree on it.
+func terraformOptions(settings rules.Settings) hcl.Options {
+	opt := hcl.Options{VarFiles: map[string][]string{}}
+	for i, root := range settings.Terraform.Roots {
+		dir := path.Clean(root.Path)
+		if len(root.VarFiles) > 0 {
+			together := make([]string, len(root.VarFiles))
+			for j, file := range root.VarFiles {
+				together[j] = path.Join(dir, file)
+			}
+			opt.VarFiles[dir] = append(opt.VarFiles[dir], strings.Join(together, ","))
+		}
+		if i == 0 {
+			opt.Runtime = root.Runtime
+		}
+		if root.Runtime != opt.Runtime {
+			opt.Runtime = ""
+		}
+	}
+	return opt
+}
+
+func kubernetesOptions(ref Ref, settings rules.Settings) kube.Options {
+	opt := kube.Options{Branch: ref.BaseRef, Apply: apply.Family(settings.Kubernetes.Apply)}
+	if ref.Owner != "" && ref.Repo != "" {
+		opt.Repository = ref.Owner + "/" + ref.Repo
+	}
+	return opt
+}
