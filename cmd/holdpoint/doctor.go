@@ -1,0 +1,392 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"testing/fstest"
+	"time"
+
+	"github.com/holdpoint-dev/holdpoint/internal/github"
+	"github.com/holdpoint-dev/holdpoint/internal/rules"
+)
+
+// doctorCommand looks at an installation from outside.
+type doctorCommand struct {
+	Repository string `arg:"" help:"The repository, OWNER/REPO." placeholder:"OWNER/REPO"`
+	Branch     string `help:"The branch whose rules are checked. Default: the default branch." placeholder:"NAME"`
+	AppID      int64  `help:"The App's numeric id." env:"HOLDPOINT_APP_ID" required:"" placeholder:"ID"`
+	KeyFile    string `help:"File with the App's private key." env:"HOLDPOINT_APP_KEY_FILE" required:"" placeholder:"FILE"`
+	GithubURL  string `help:"Where people see GitHub." env:"HOLDPOINT_GITHUB_URL" default:"https://github.com" placeholder:"URL"`
+}
+
+// verdict of one point that was looked at. The zero value is invalid.
+type pointResult string
+
+const (
+	pointOK   pointResult = "ok"
+	pointWarn pointResult = "warn"
+	pointFail pointResult = "FAIL"
+)
+
+// point is one thing that was looked at.
+type point struct {
+	result pointResult
+	what   string // one line
+	todo   string // what to do; empty where it is well
+}
+
+// Run looks at everything and prints one line for each point.
+func (c *doctorCommand) Run(a *app) error {
+	owner, name, ok := strings.Cut(c.Repository, "/")
+	if !ok || owner == "" || name == "" || strings.Contains(name, "/") {
+		return fmt.Errorf("%w: %q is no repository; want OWNER/REPO", errUsage, c.Repository)
+	}
+	key, err := os.ReadFile(c.KeyFile)
+	if err != nil {
+		return fmt.Errorf("%w: read the App's key: %w", errUsage, err)
+	}
+	client, err := github.New(github.Config{AppID: c.AppID, PrivateKey: key, WebURL: webURL(c.GithubURL), Now: time.Now})
+	if err != nil {
+		return err
+	}
+	d := doctor{app: client, owner: owner, repo: name, branch: c.Branch, id: c.AppID, now: time.Now}
+	d.examine(a.ctx)
+	return report(a.stdout, d.points)
+}
+
+// webURL is empty for github.com, whose other addresses do not follow from it.
+func webURL(address string) string {
+	if address = strings.TrimRight(address, "/"); address == "https://github.com" {
+		return ""
+	}
+	return address
+}
+
+func report(w io.Writer, points []point) error {
+	failed := 0
+	for _, p := range points {
+		if p.result == pointFail {
+			failed++
+		}
+		fmt.Fprintf(w, "%-4s  %s\n", p.result, p.what)
+		if p.todo != "" {
+			fmt.Fprintf(w, "      -> %s\n", p.todo)
+		}
+	}
+	if failed > 0 {
+		return fmt.Errorf("%d of %d points fail", failed, len(points))
+	}
+	_, err := fmt.Fprintf(w, "Nothing is wrong with these %d points. Who may bypass the rules is not shown to an App: look at it in the ruleset.\n", len(points))
+	return err
+}
+
+// doctor collects points.
+type doctor struct {
+	app         *github.App
+	owner, repo string
+	branch      string
+	id          int64
+	now         func() time.Time
+	points      []point
+}
+
+func (d *doctor) ok(format string, args ...any) {
+	d.points = append(d.points, point{pointOK, fmt.Sprintf(format, args...), ""})
+}
+
+func (d *doctor) fail(todo, format string, args ...any) {
+	d.points = append(d.points, point{pointFail, fmt.Sprintf(format, args...), todo})
+}
+
+func (d *doctor) warn(todo, format string, args ...any) {
+	d.points = append(d.points, point{pointWarn, fmt.Sprintf(format, args...), todo})
+}
+
+// failed notes an error of GitHub's and reports whether there was one.
+func (d *doctor) failed(err error, what string) bool {
+	if err != nil {
+		d.fail("see the error; doctor can be run again at any time", "%s: %v", what, err)
+	}
+	return err != nil
+}
+
+func (d *doctor) examine(ctx context.Context) {
+	registration, err := d.app.Registration(ctx)
+	if err != nil {
+		d.fail("check HOLDPOINT_APP_ID and the key: both stand on the App's settings page on GitHub; a key that was removed there does not work any more",
+			"GitHub does not know the App with this key: %v", err)
+		return
+	}
+	d.ok("the key is that of App %d, %s", d.id, registration.Slug)
+	settings := registration.HTMLURL
+	d.compare("the App", registration.Permissions, registration.Events, "set them on the App's settings page ("+settings+"), then let the owner of each installation accept them")
+	d.hook(ctx)
+	d.installation(ctx)
+}
+
+// compare checks permissions and events.
+func (d *doctor) compare(who string, permissions map[string]string, events []string, todo string) {
+	if lacking := github.LackingPermissions(permissions); len(lacking) > 0 {
+		d.fail(todo, "%s lacks permissions: %s", who, strings.Join(lacking, ", "))
+	} else {
+		d.ok("%s has the permissions it needs", who)
+	}
+	if permissions["contents"] == "write" {
+		d.warn("take it back to read: an App that may push could merge, and its reviews would count as approvals", "%s may write contents", who)
+	}
+	if lacking := github.LackingEvents(events); len(lacking) > 0 {
+		d.fail(todo, "%s does not hear of %s", who, strings.Join(lacking, ", "))
+	} else {
+		d.ok("%s hears of every event it needs", who)
+	}
+}
+
+// recent is how far back deliveries are looked at.
+const recent = 24 * time.Hour
+
+// hook checks the webhook: how it is set up, whether somebody answers there,
+// and what became of the last deliveries.
+func (d *doctor) hook(ctx context.Context) {
+	hook, err := d.app.Hook(ctx)
+	if d.failed(err, "the webhook cannot be read") {
+		return
+	}
+	switch {
+	case hook.URL == "":
+		d.fail("set the URL of the service on the App's settings page", "the App has no webhook URL")
+		return
+	case hook.Secret == "":
+		d.fail("set the secret of the service on the App's settings page", "the webhook has no secret, so nobody could tell who sends")
+	case hook.ContentType != "json":
+		d.fail("choose application/json on the App's settings page", "the webhook's content type is %q", hook.ContentType)
+	case hook.Insecure():
+		d.fail("enable SSL verification on the App's settings page", "GitHub does not check the certificate of the webhook")
+	default:
+		d.ok("the webhook is set up: %s", hook.URL)
+	}
+	d.reach(ctx, hook.URL)
+	d.deliveries(ctx)
+}
+
+// reach posts something without a signature. Holdpoint refuses it, and by that
+// is known.
+func (d *doctor) reach(ctx context.Context, address string) {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	const todo = "check the URL on the App's settings page and that the service runs; from this machine it may also be a firewall"
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader("{}"))
+	if d.failed(err, "the webhook URL is not usable") {
+		return
+	}
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		d.fail(todo, "nobody answers at %s: %v", address, err)
+		return
+	}
+	defer resp.Body.Close()
+	text, _ := io.ReadAll(io.LimitReader(resp.Body, 4<<10))
+	if resp.StatusCode != http.StatusUnauthorized || !strings.Contains(string(text), github.ErrSignature.Error()) {
+		d.fail(todo, "%s answers %d, and not as Holdpoint does", address, resp.StatusCode)
+		return
+	}
+	d.ok("Holdpoint answers at %s", address)
+}
+
+func (d *doctor) deliveries(ctx context.Context) {
+	all, whole, err := d.app.HookDeliveries(ctx, d.now().Add(-recent))
+	if d.failed(err, "the webhook's deliveries cannot be read") {
+		return
+	}
+	taken, last := map[string]bool{}, map[string]int{}
+	for _, h := range all {
+		taken[h.GUID] = taken[h.GUID] || h.OK()
+		if _, known := last[h.GUID]; !known {
+			last[h.GUID] = h.StatusCode
+		}
+	}
+	codes := map[int]int{}
+	lost := 0
+	for guid, ok := range taken {
+		if !ok {
+			lost++
+			codes[last[guid]]++
+		}
+	}
+	more := ""
+	if !whole {
+		more = " at least"
+	}
+	switch {
+	case len(taken) == 0:
+		d.warn("open a pull request and run doctor again", "GitHub has delivered nothing in the last %s", recent)
+	case lost > 0:
+		d.fail(deliveryAdvice(codes), "%d of%s %d events of the last %s were never taken", lost, more, len(taken), recent)
+	default:
+		d.ok("all%s %d events of the last %s were taken", more, len(taken), recent)
+	}
+}
+
+func deliveryAdvice(codes map[int]int) string {
+	var seen []int
+	for code := range codes {
+		seen = append(seen, code)
+	}
+	slices.Sort(seen)
+	switch {
+	case codes[http.StatusUnauthorized] > 0:
+		return "the secret of the service is not the one on the App's settings page (answer 401); set both to the same, then redeliver"
+	case codes[0] > 0:
+		return "the service did not answer in time; look at its log, then redeliver on the App's settings page (Advanced), or wait for the sweep"
+	default:
+		return fmt.Sprintf("the service answered %v; look at its log, then redeliver on the App's settings page (Advanced), or wait for the sweep", seen)
+	}
+}
+
+// installation finds the repository among those the App was given.
+func (d *doctor) installation(ctx context.Context) {
+	all, err := d.app.Installations(ctx)
+	if d.failed(err, "the installations cannot be listed") {
+		return
+	}
+	at := slices.IndexFunc(all, func(i github.Installation) bool { return strings.EqualFold(i.Account, d.owner) })
+	if at < 0 {
+		d.fail("install it from the App's page (Install App)", "the App is not installed for %s", d.owner)
+		return
+	}
+	i := all[at]
+	if i.Suspended {
+		d.fail("unsuspend it on the installation's settings page: nothing is reviewed, and a required check keeps everything from merging", "the installation for %s is suspended", d.owner)
+		return
+	}
+	d.compare("the installation for "+i.Account, i.Permissions, i.Events, "the owner of the account has to accept the App's new permissions, on the installation's settings page")
+	repos, err := d.app.Repositories(ctx, i.ID)
+	if d.failed(err, "the installation's repositories cannot be listed") {
+		return
+	}
+	r := slices.IndexFunc(repos, func(r github.Repository) bool {
+		return strings.EqualFold(r.Owner, d.owner) && strings.EqualFold(r.Name, d.repo)
+	})
+	if r < 0 {
+		d.fail("add it on the installation's settings page", "the installation does not include %s/%s", d.owner, d.repo)
+		return
+	}
+	d.ok("the App is installed on %s/%s", repos[r].Owner, repos[r].Name)
+	inspector, err := d.app.Inspect(i.ID, repos[r])
+	if d.failed(err, "the repository cannot be read") {
+		return
+	}
+	d.repository(ctx, i.ID, repos, inspector)
+}
+
+func (d *doctor) repository(ctx context.Context, installation int64, repos []github.Repository, i github.Inspector) {
+	if d.branch == "" {
+		branch, err := i.DefaultBranch(ctx)
+		if d.failed(err, "the default branch is not known") {
+			return
+		}
+		d.branch = branch
+	}
+	settings, ok := d.settings(ctx, installation, repos, i)
+	if !ok {
+		return
+	}
+	d.rules(ctx, i, settings.CheckName(d.branch))
+	if label := settings.Override.Label; label != "" {
+		has, err := i.HasLabel(ctx, label)
+		switch {
+		case d.failed(err, "the labels cannot be read"):
+		case has:
+			d.ok("the label %q for overrides exists", label)
+		default:
+			d.fail("make it now: in an emergency people would remove the required check instead", "the label %q for overrides does not exist", label)
+		}
+	}
+}
+
+// settings reads the repository's settings as a review does.
+func (d *doctor) settings(ctx context.Context, installation int64, repos []github.Repository, i github.Inspector) (rules.Settings, bool) {
+	set, err := rules.Load()
+	if d.failed(err, "the built-in rules do not load") {
+		return rules.Settings{}, false
+	}
+	own, err := i.File(ctx, rules.SettingsPath, d.branch)
+	if d.failed(err, "the settings cannot be read") {
+		return rules.Settings{}, false
+	}
+	organisation, err := d.organisation(ctx, installation, repos)
+	if d.failed(err, "the organisation's settings cannot be read") {
+		return rules.Settings{}, false
+	}
+	settings := set.SettingsFor(treeOf(own), treeOf(organisation))
+	switch {
+	case settings.Problem != "":
+		d.fail("correct them on the branch: until then everything is held", "the settings (%s) are not sound: %s", settings.Origin, settings.Problem)
+	case settings.Origin == rules.FromDefault:
+		d.ok("there are no settings in %s: the strict default is in force", rules.SettingsPath)
+	default:
+		d.ok("the settings (%s) are sound", settings.Origin)
+	}
+	return settings, true
+}
+
+// organisation reads the settings in the account's .github repository.
+func (d *doctor) organisation(ctx context.Context, installation int64, repos []github.Repository) ([]byte, error) {
+	at := slices.IndexFunc(repos, func(r github.Repository) bool { return strings.EqualFold(r.Owner, d.owner) && r.Name == ".github" })
+	if at < 0 {
+		return nil, nil
+	}
+	i, err := d.app.Inspect(installation, repos[at])
+	if err != nil {
+		return nil, err
+	}
+	branch, err := i.DefaultBranch(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return i.File(ctx, rules.SettingsPath, branch)
+}
+
+// treeOf is a tree with the settings alone, nil without any.
+func treeOf(settings []byte) fs.FS {
+	if settings == nil {
+		return nil
+	}
+	return fstest.MapFS{rules.SettingsPath: {Data: settings, Mode: 0o644}}
+}
+
+// rules checks that nothing merges without our check.
+func (d *doctor) rules(ctx context.Context, i github.Inspector, check string) {
+	found, err := i.Rules(ctx, d.branch)
+	if d.failed(err, "the branch's rules cannot be read") {
+		return
+	}
+	at := slices.IndexFunc(found.Checks, func(c github.RequiredCheck) bool { return c.Name == check })
+	switch {
+	case at < 0:
+		d.fail(fmt.Sprintf("add a ruleset for %s that requires the status check %q with the App as its source (it can be chosen once a pull request was reviewed)", d.branch, check),
+			"%s does not require the check %q: a held pull request can be merged", d.branch, check)
+	case found.Checks[at].App != d.id:
+		d.fail("choose the App as the source of the check in the ruleset", "the required check %q is not pinned to App %d: whoever may write checks can report it", check, d.id)
+	default:
+		d.ok("%s requires the check %q, pinned to the App", d.branch, check)
+	}
+	if found.PullRequest {
+		d.ok("%s changes by pull requests only", d.branch)
+	} else {
+		d.fail("require a pull request in the ruleset", "%s can be pushed to without a pull request", d.branch)
+	}
+	switch found.Queue {
+	case "":
+	case "ALLGREEN":
+		d.ok("the merge queue requires every entry to pass")
+	default:
+		d.warn("turn on \"Require all queue entries to pass required checks\"", "the merge queue merges an entry that fails where a later one passes")
+	}
+}
