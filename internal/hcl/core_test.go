@@ -18,7 +18,10 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/plan/plantest"
 )
 
-var verbose = flag.Bool("cases", false, "print what is predicted for each case that is not exact")
+var (
+	verbose = flag.Bool("cases", false, "print what is predicted for each case that is not exact")
+	show    = flag.String("show", "", "glob of archives whose prediction to print")
+)
 
 // The archives in testdata/core are pairs of configurations and what Terraform
 // 1.11.4 planned for them: before was applied, after was planned. `want` has
@@ -253,4 +256,36 @@ func readExceptions(t *testing.T, file string) map[string]string {
 		out[name] = reason
 	}
 	return out
+}
+
+// withComment adds a comment to every .tf file; nil where there is none.
+func withComment(tree fs.FS) fs.FS {
+	out, found := fstest.MapFS{}, false
+	for name, file := range tree.(fstest.MapFS) {
+		out[name] = file
+		if strings.HasSuffix(name, ".tf") && file.Mode.IsRegular() {
+			found = true
+			out[name] = plantest.Tree(map[string]string{name: "# a comment\n" + string(file.Data)}).(fstest.MapFS)[name]
+		}
+	}
+	if !found {
+		return nil
+	}
+	return out
+}
+
+// TestShow prints what is predicted for the archives named by -show.
+func TestShow(t *testing.T) {
+	if *show == "" {
+		t.Skip("no archive named by -show")
+	}
+	files, _ := filepath.Glob("testdata/*/" + *show + ".txtar")
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		before, after, _ := archive(t, data)
+		t.Logf("%s\n%s", file, describe(hcl.Predict(before, after, facts.Load(), hcl.Options{})))
+	}
 }

@@ -107,6 +107,9 @@ func (l chain) via(r plan.Range, text string) chain {
 	if l == nil {
 		return nil
 	}
+	if last := l[len(l)-1]; last.Text == clip(text) && last.File == r.File && last.Line >= r.Line && last.Line <= r.EndLine {
+		return l // the same said twice
+	}
 	return append(l[:len(l):len(l)], plan.Cause{Range: r, Text: clip(text)})
 }
 
@@ -219,7 +222,7 @@ func repeats(e *eval.Expansion) string {
 	case eval.Counted:
 		return fmt.Sprintf("count %d", len(e.Keys))
 	case eval.Each:
-		return fmt.Sprintf("%d keys", len(e.Keys))
+		return fmt.Sprintf("for_each of %d", len(e.Keys))
 	case eval.Single:
 		return "one"
 	}

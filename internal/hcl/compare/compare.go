@@ -43,6 +43,7 @@ type comparison struct {
 	before, after *eval.World
 	objects       []*object
 	final         map[string]*object // by address after moves
+	byAddress     map[string]*object // by address before
 	statements    []move.Statement
 	opaqueCalls   []*eval.Call
 	steps         map[*eval.Instance]*step
@@ -75,7 +76,7 @@ func Root(in Input) plan.Plan {
 
 func newComparison(in Input) *comparison {
 	c := &comparison{
-		Input: in, final: map[string]*object{}, steps: map[*eval.Instance]*step{}, inProgress: map[*eval.Instance]bool{},
+		Input: in, final: map[string]*object{}, byAddress: map[string]*object{}, steps: map[*eval.Instance]*step{}, inProgress: map[*eval.Instance]bool{},
 		failedBefore: map[string]string{}, seenGaps: map[plan.Gap]bool{}, pendingMemo: map[string]pendency{},
 	}
 	c.before = eval.New(eval.World{Side: plan.Before, Tree: in.Before.Tree, Dir: in.Root, Runtime: in.Before.Runtime, Loader: in.Loader,
@@ -151,7 +152,9 @@ func (c *comparison) enumerate(m *eval.Module, path move.Path) {
 		}
 		for _, inst := range r.Instances() {
 			a := move.Address{Module: path, Type: r.Config.Type, Name: r.Config.Name, Key: string(inst.Key)}
-			c.objects = append(c.objects, &object{inst: inst, address: a, final: a})
+			o := &object{inst: inst, address: a, final: a}
+			c.objects = append(c.objects, o)
+			c.byAddress[a.String()] = o
 		}
 	}
 	for _, call := range calls(m) {

@@ -59,6 +59,7 @@ func (c *comparison) decide(s *step) {
 		state = c.retyped(s, state)
 	}
 	s.take(diff.Plan(t, state, merged))
+	c.tellApart(s, t, state, merged)
 	c.triggers(s)
 	if s.action == plan.Replace && (ignores || s.trigger != nil) {
 		// A new object gets the whole configuration (terraform 1.11

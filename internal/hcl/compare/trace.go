@@ -169,6 +169,9 @@ func (t *tracer) variable(before, after side, name string) chain {
 			}
 		}
 	}
+	if links := t.either(defaultRange(is), defaultRange(was), text); links != nil {
+		return links
+	}
 	var a, b hcl.Range
 	if is != nil {
 		a = is.Full
@@ -177,6 +180,13 @@ func (t *tracer) variable(before, after side, name string) chain {
 		b = was.Full
 	}
 	return t.either(a, b, text)
+}
+
+func defaultRange(v *config.Variable) hcl.Range {
+	if v == nil || v.Default == nil {
+		return hcl.Range{}
+	}
+	return v.Default.Range()
 }
 
 func (t *tracer) callSide(m *eval.Module) side { return side{m.Parent, m.CallContext()} }

@@ -38,7 +38,7 @@ func (n *binaryNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	}
 	return settle(v, origin{name: func() string {
 		return "op" + Fingerprint(cty.NumberIntVal(int64(opNumber(n.Op))), lhs.val, rhs.val)
-	}}), diags
+	}, inputs: []cty.Value{lhs.val, rhs.val}}), diags
 }
 
 // strictLogic: && and || of something known after apply are known after apply,
@@ -74,7 +74,7 @@ func (n *unaryNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	v, diags := op.Value(ctx)
 	return settle(v, origin{name: func() string {
 		return "op" + Fingerprint(cty.NumberIntVal(int64(opNumber(n.Op))), operand.val)
-	}}), diags
+	}, inputs: []cty.Value{operand.val}}), diags
 }
 
 type templateNode struct{ *hclsyntax.TemplateExpr }
@@ -93,7 +93,7 @@ func (n *templateNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) 
 		return cty.DynamicVal, diags
 	}
 	v, diags := t.Value(ctx)
-	return settle(v, origin{name: func() string { return "template" + Fingerprint(vals...) }}), diags
+	return settle(v, origin{name: func() string { return "template" + Fingerprint(vals...) }, inputs: vals}), diags
 }
 
 type joinNode struct{ *hclsyntax.TemplateJoinExpr }
@@ -106,7 +106,7 @@ func (n *joinNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	t := *n.TemplateJoinExpr
 	t.Tuple = tuple
 	v, diags := t.Value(ctx)
-	return settle(v, origin{name: func() string { return "template" + Fingerprint(tuple.val) }}), diags
+	return settle(v, origin{name: func() string { return "template" + Fingerprint(tuple.val) }, inputs: []cty.Value{tuple.val}}), diags
 }
 
 type conditionalNode struct{ *hclsyntax.ConditionalExpr }
@@ -121,7 +121,7 @@ func (n *conditionalNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostic
 	v, diags := c.Value(ctx)
 	name := func() string { return "if" + Fingerprint(cond.val, yes.val, no.val) }
 	if !cond.val.IsKnown() {
-		return settle(v, origin{name: name, opaque: SymbolOf(cond.val) != ""}), diags
+		return settle(v, origin{name: name, opaque: SymbolOf(cond.val) != "", inputs: []cty.Value{cond.val, yes.val, no.val}}), diags
 	}
 	return settle(n.chosen(v, cond.val, yes.val, no.val), origin{name: name, passes: true}), diags
 }
@@ -157,7 +157,7 @@ func (n *objectNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	if v.IsKnown() && !v.IsMarked() {
 		return v, diags // its parts are settled each for itself
 	}
-	return settle(v, origin{name: func() string { return "object" + Fingerprint(parts...) }, passes: true, opaque: anyOpaque(parts)}), diags
+	return settle(v, origin{name: func() string { return "object" + Fingerprint(parts...) }, passes: true, opaque: anyOpaque(parts), inputs: parts}), diags
 }
 
 // ExprMap is hcl's static reading of an object constructor.

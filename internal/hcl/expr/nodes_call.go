@@ -32,13 +32,11 @@ func (n *callNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 		return cty.DynamicVal, diags
 	}
 	v, diags := call.Value(ctx)
-	if !diags.HasErrors() && !v.IsKnown() && !v.IsMarked() {
-		v = v.WithMarks(within(args)) // HCL forgets marks where an expanded argument is unknown
-	}
 	return settle(v, origin{
 		name:   func() string { return n.Name + Fingerprint(args...) },
 		passes: structural[n.Name],
 		opaque: n.picksOpaque(args),
+		inputs: args,
 	}), diags
 }
 

@@ -28,7 +28,7 @@ func (n *forNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	}
 	name := func() string { return "for" + Fingerprint(n.inputs(ctx, coll.val)...) }
 	picksOpaque := !v.IsKnown() && len(symbols(v.Marks())) > 0
-	return settle(v, origin{name: name, passes: v.IsKnown(), opaque: picksOpaque && !IsPending(coll.val)}), diags
+	return settle(v, origin{name: name, passes: v.IsKnown(), opaque: picksOpaque && !IsPending(coll.val), inputs: []cty.Value{coll.val}}), diags
 }
 
 // inputs are everything the result can depend on: the text, the collection,
@@ -64,7 +64,7 @@ func (n *splatNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 		return v, diags
 	}
 	name := func() string { return "splat" + Fingerprint(cty.StringVal(n.each), source.val) }
-	return settle(v, origin{name: name, passes: v.IsKnown()}), diags
+	return settle(v, origin{name: name, passes: v.IsKnown(), inputs: []cty.Value{source.val}}), diags
 }
 
 // length is the number of elements of a known collection, else 0.

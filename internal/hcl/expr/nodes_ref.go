@@ -117,7 +117,7 @@ func (n *indexNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	v, more := hcl.Index(coll, key, &n.BracketRange)
 	diags = append(diags, more...)
 	v = v.WithMarks(key.Marks())
-	return settle(v, origin{name: func() string { return "index" + Fingerprint(coll, key) }, opaque: SymbolOf(key) != ""}), diags
+	return settle(v, origin{name: func() string { return "index" + Fingerprint(coll, key) }, opaque: SymbolOf(key) != "", inputs: []cty.Value{coll, key}}), diags
 }
 
 // Follow takes the steps of rest in v.

@@ -16,6 +16,8 @@ type origin struct {
 	// opaque: the operation picks by a condition or key that is opaque, so
 	// that its unknown result is opaque even where a pending value went in.
 	opaque bool
+	// inputs are what went in: HCL forgets marks where a type is not known.
+	inputs []cty.Value
 }
 
 // settle gives every unknown part of a computed value its identity: pending,
@@ -23,6 +25,9 @@ type origin struct {
 func settle(v cty.Value, o origin) cty.Value {
 	if !unsettled(v) {
 		return v
+	}
+	if !v.IsKnown() && !has[diff.Symbol](v.Marks()) && !has[diff.Pending](v.Marks()) {
+		v = v.WithMarks(within(o.inputs))
 	}
 	s := &settler{origin: o}
 	return s.value(v, nil, "")

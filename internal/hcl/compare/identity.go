@@ -1,0 +1,71 @@
+package compare
+
+import (
+	"strings"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+)
+
+// identities are the attributes that differ between any two existing objects
+// of a type.
+var identities = []string{".id", ".arn", ".self_link"}
+
+// tellApart plans again with what is known of identities: the ids of two
+// objects of one type are not known, yet differ for certain.
+func (c *comparison) tellApart(s *step, t *plan.TypeFacts, state, cfg cty.Value) {
+	if s.certain || s.action != plan.Replace {
+		return
+	}
+	for _, ty := range c.identityTypes(cfg) {
+		r := diff.Plan(t, c.named(state, ty), c.named(cfg, ty))
+		if r.Action == plan.Replace && r.Certain {
+			s.action, s.certain, s.why, s.paths = r.Action, true, "", r.Paths
+			s.planned = diff.Plan(t, nothing, cfg).Planned
+			return
+		}
+	}
+}
+
+// identityTypes are the types of the objects whose identities occur in v.
+func (c *comparison) identityTypes(v cty.Value) []string {
+	found := map[string]bool{}
+	_ = cty.Walk(v, func(_ cty.Path, v cty.Value) (bool, error) {
+		if o := c.identified(v); o != nil {
+			found[o.address.Type] = true
+		}
+		plain, _ := v.Unmark()
+		return plain.IsKnown() && !plain.IsNull(), nil
+	})
+	return sorted(found)
+}
+
+// identified is the object whose identity v is.
+func (c *comparison) identified(v cty.Value) *object {
+	id := expr.SymbolOf(v)
+	for _, attr := range identities {
+		if address, ok := strings.CutSuffix(id, attr); ok {
+			return c.byAddress[address]
+		}
+	}
+	return nil
+}
+
+// named gives the identities of objects of a type different beginnings.
+func (c *comparison) named(v cty.Value, ty string) cty.Value {
+	out, err := cty.Transform(v, func(_ cty.Path, v cty.Value) (cty.Value, error) {
+		o := c.identified(v)
+		if o == nil || o.address.Type != ty || v.Type() != cty.String {
+			return v, nil
+		}
+		plain, m := v.Unmark()
+		return plain.Refine().NotNull().StringPrefixFull(o.address.String() + "#").NewValue().WithMarks(m), nil
+	})
+	if err != nil {
+		return v
+	}
+	return out
+}
