@@ -54,15 +54,16 @@ func (c *comparison) identified(v cty.Value) *object {
 	return nil
 }
 
-// named gives the identities of objects of a type different beginnings.
+// named writes addresses for the identities of objects of a type: stand-ins
+// that are as different from each other as the identities are. They serve this
+// one comparison.
 func (c *comparison) named(v cty.Value, ty string) cty.Value {
 	out, err := cty.Transform(v, func(_ cty.Path, v cty.Value) (cty.Value, error) {
 		o := c.identified(v)
 		if o == nil || o.address.Type != ty || v.Type() != cty.String {
 			return v, nil
 		}
-		plain, m := v.Unmark()
-		return plain.Refine().NotNull().StringPrefixFull(o.address.String() + "#").NewValue().WithMarks(m), nil
+		return cty.StringVal(o.address.String()), nil
 	})
 	if err != nil {
 		return v
