@@ -62,6 +62,37 @@ func (p *prediction) causes(r *pair, old, now *entry, paths ...plan.Path) []plan
 	return []plan.Cause{first, end}
 }
 
+// complete starts the chains that begin with no changed line where the owner's
+// does: what dies with its owner dies from the same line.
+func (p *prediction) complete() {
+	first := map[string]plan.Cause{}
+	for _, c := range p.changes {
+		if len(c.Causes) > 0 && p.isChanged(c.Causes[0].Range) {
+			first[c.Address.Type+" "+c.Address.Module+" "+c.Address.Name] = c.Causes[0]
+		}
+	}
+	for range maxWaves {
+		for i, c := range p.changes {
+			if len(c.Causes) == 0 || p.isChanged(c.Causes[0].Range) {
+				continue
+			}
+			owner := p.ownerOf[c.Address]
+			if cause, ok := first[owner]; ok {
+				p.changes[i].Causes = append([]plan.Cause{cause}, c.Causes...)
+				first[c.Address.Type+" "+c.Address.Module+" "+c.Address.Name] = cause
+			}
+		}
+	}
+}
+
+// isChanged reports whether a range touches a changed place.
+func (p *prediction) isChanged(at plan.Range) bool {
+	if _, ok := slices.BinarySearch(p.changed, at.File); !ok {
+		return false
+	}
+	return at.Line == 0 || slices.ContainsFunc(p.fileHunks(at.File), func(h hunk) bool { return h.touches(at.Side, at.Line, at.EndLine) })
+}
+
 // scored is a changed place and how likely it is the one.
 type scored struct {
 	hunk  hunk

@@ -41,6 +41,7 @@ func (p *prediction) compare() {
 		p.policy(r)
 	}
 	p.cascades()
+	p.complete()
 }
 
 // doom takes away the after side of units whose owner is deleted although a
@@ -140,6 +141,9 @@ func address(e *entry) plan.Address {
 // change starts a change of an object.
 func (p *prediction) change(e *entry, action plan.Action, reason plan.Reason) plan.Change {
 	a := address(e)
+	if o := e.unit.Owner; o.Object != "" {
+		p.ownerOf[a] = ownerType(o) + " " + o.Namespace + " " + o.Name
+	}
 	c := plan.Change{Address: a, Previous: a, Action: action, Reason: reason, Certain: true, At: e.at, Variant: e.unit.Variant}
 	if e.at.Side == plan.Before {
 		c.Before = shown(e.Object)

@@ -30,6 +30,8 @@ type prediction struct {
 	fates    map[string]fate
 	gained   map[place][]*entry
 	doomed   map[string]bool
+	// ownerOf is the owner of an address, by type, namespace and name.
+	ownerOf map[plan.Address]string
 }
 
 // side is one tree and what was found in it.
@@ -80,6 +82,7 @@ func (p *prediction) open(before, after fs.FS) error {
 	p.pairs = map[string]*pair{}
 	p.fates = map[string]fate{}
 	p.doomed = map[string]bool{}
+	p.ownerOf = map[plan.Address]string{}
 	return nil
 }
 

@@ -23,7 +23,6 @@ func (p *prediction) update(r *pair, old, now *entry) {
 	}
 	owner := now.unit.Owner
 	outcome := apply.Update(unplaced(old.Object), unplaced(now.Object), p.options.family(owner, old, now), p.cluster(old))
-	p.protection(r, old, now)
 	switch outcome.Verdict {
 	case apply.None:
 		return
@@ -31,8 +30,25 @@ func (p *prediction) update(r *pair, old, now *entry) {
 		p.refused(r, old, now, outcome)
 		return
 	}
-	c := p.both(old, now, plan.Update, "")
-	c.Causes = p.causes(r, old, now, changedPaths(outcome)...)
+	effects := apply.Effects(unplaced(old.Object), unplaced(now.Object))
+	for _, e := range effects {
+		p.harm(r, old, now, e)
+	}
+	if len(effects) == 0 {
+		c := p.both(old, now, plan.Update, "")
+		c.Causes = p.causes(r, old, now, changedPaths(outcome)...)
+		p.changes = append(p.changes, c)
+	}
+}
+
+// harm is an update that does more than change fields.
+func (p *prediction) harm(r *pair, old, now *entry, e apply.Effect) {
+	c := p.both(old, now, plan.Update, plan.Reason(e.Kind))
+	c.Effect, c.Certain = e.Effect, e.Certain
+	c.Causes = p.causes(r, old, now, e.Path)
+	if n := len(c.Causes); n > 0 {
+		c.Causes[n-1].Text += ": " + e.Why
+	}
 	p.changes = append(p.changes, c)
 }
 

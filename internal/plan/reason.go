@@ -50,7 +50,7 @@ const (
 	BecomesHook       Reason = "becomes_hook"
 	NamespaceRemoved  Reason = "namespace_removed"
 	DefinitionRemoved Reason = "definition_removed"
-	ProtectionRemoved Reason = "prune_protection_removed"
+	KeepTurnedOff     Reason = "keep_turned_off"
 	PruneTurnedOn     Reason = "prune_turned_on"
 	CascadeTurnedOn   Reason = "owner_cascade_turned_on"
 	GuardTurnedOff    Reason = "empty_guard_turned_off"
@@ -76,7 +76,7 @@ var sentences = map[Reason]string{
 	BecomesHook:       "it becomes a hook, which takes it out of what its owner keeps",
 	NamespaceRemoved:  "its namespace is deleted",
 	DefinitionRemoved: "its CustomResourceDefinition is deleted",
-	ProtectionRemoved: "the annotation that keeps it from being pruned goes",
+	KeepTurnedOff:     "its owner no longer keeps what leaves it",
 	PruneTurnedOn:     "its owner prunes from here on",
 	CascadeTurnedOn:   "deleting its owner deletes it from here on",
 	GuardTurnedOff:    "its owner no longer refuses to sync an empty result",
@@ -91,4 +91,41 @@ var sentences = map[Reason]string{
 	CannotUpdate:      "an attribute changes that cannot change in place",
 	ByTriggers:        "replace_triggered_by names something that changes",
 	ObjectRemoved:     "it is no longer among what is applied",
+
+	// Harms of updates in place (internal/kube/apply/harm).
+	"scaled-to-zero":      "it runs nowhere after the change",
+	"replicas-lowered":    "it runs fewer replicas",
+	"replicas-reset":      "its number of replicas is no longer given, so one holds",
+	"claims-deleted":      "scaling down deletes the claims of what goes",
+	"retention-off":       "its claims are deleted with it from here on",
+	"reclaim-delete":      "its data is deleted with its claim from here on",
+	"volume-detached":     "the data it used is no longer mounted",
+	"growth-irreversible": "a volume that grew cannot shrink again",
+	"limits-removed":      "its limits on resources go",
+	"grace-lowered":       "it gets less time to end",
+	"strategy-recreate":   "every update stops it first",
+	"placement-narrowed":  "it may run on fewer nodes",
+	"pods-orphaned":       "its pods are left behind",
+	"suspended":           "it is suspended",
+	"cleanup-sooner":      "it is cleaned up sooner",
+	"service-type":        "its type changes, which takes its address away",
+	"service-selector":    "it leads to other pods",
+	"service-scheme":      "its load balancer may be made anew",
+	"route-removed":       "a route goes",
+	"budget-weakened":     "its disruption budget guards less",
+	"drains-blocked":      "nodes cannot be drained",
+	"autoscaler-lowered":  "its autoscaler allows fewer replicas",
+	"quota-lowered":       "its quota allows less",
+	"policy-widened":      "it lets more traffic through",
+	"admission-weakened":  "it checks less",
+	"pod-security":        "pods may be refused when they restart",
+	"made-immutable":      "it can no longer be edited",
+	"default-class":       "the default storage class changes",
+	"version-unserved":    "a version of it is no longer served",
+	"storage-version":     "it is stored under another version",
+	"schema-pruned":       "fields leave its schema, and their data with the next write",
+	"protection-removed":  "what keeps it from being deleted goes",
+	"force-added":         "it is deleted and made anew where it cannot be updated",
+	"finalizer-removed":   "what cleans up after it goes",
+	"owner-added":         "it is deleted with another object from here on",
 }
