@@ -19,8 +19,7 @@ var table = map[string]int{
 	"rules":       0,
 	"rules/facts": 0,
 
-	"internal/plan":          1,
-	"internal/plan/plantest": 1,
+	"internal/plan": 1,
 
 	"internal/hcl":   2,
 	"internal/facts": 2,
@@ -36,9 +35,10 @@ var table = map[string]int{
 
 	"internal/service": 6,
 
-	"cmd":   7,
-	"tools": 7,
+	"internal": 7, // this test
 
+	"cmd":      7,
+	"tools":    7,
 	"examples": 7,
 }
 
