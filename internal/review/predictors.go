@@ -3,11 +3,13 @@ package review
 import (
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/hcl"
 	"github.com/holdpoint-dev/holdpoint/internal/kube"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/apply"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/unit"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 	"github.com/holdpoint-dev/holdpoint/internal/rules"
 )
@@ -26,25 +28,28 @@ func Predictors(ref Ref, facts plan.Facts, render kube.Renderer) []Predictor {
 	}
 }
 
+// Wants reports whether the content of a changed file is worth fetching before
+// Run: a predictor or a rule reads it.
+func Wants(set *rules.Set, name string) bool {
+	return hcl.Wants(name) || kube.Wants(name) || set.Wants(name)
+}
+
 // terraformOptions are what the settings declare. The files of one entry are
 // given together; a root that is listed several times is applied several
-// times. The runtime is taken where all entries agree on it.
+// times.
 func terraformOptions(settings rules.Settings) hcl.Options {
-	opt := hcl.Options{VarFiles: map[string][]string{}}
-	for i, root := range settings.Terraform.Roots {
+	opt := hcl.Options{Runtime: settings.Terraform.Runtime, VarFiles: map[string][]string{}}
+	for _, root := range settings.Terraform.Roots {
 		dir := path.Clean(root.Path)
+		if settings.Terraform.OnlyRoots && !slices.Contains(opt.Roots, dir) {
+			opt.Roots = append(opt.Roots, dir)
+		}
 		if len(root.VarFiles) > 0 {
 			together := make([]string, len(root.VarFiles))
 			for j, file := range root.VarFiles {
 				together[j] = path.Join(dir, file)
 			}
 			opt.VarFiles[dir] = append(opt.VarFiles[dir], strings.Join(together, ","))
-		}
-		if i == 0 {
-			opt.Runtime = root.Runtime
-		}
-		if root.Runtime != opt.Runtime {
-			opt.Runtime = ""
 		}
 	}
 	return opt
@@ -54,6 +59,14 @@ func kubernetesOptions(ref Ref, settings rules.Settings) kube.Options {
 	opt := kube.Options{Branch: ref.BaseRef, Apply: apply.Family(settings.Kubernetes.Apply)}
 	if ref.Owner != "" && ref.Repo != "" {
 		opt.Repository = ref.Owner + "/" + ref.Repo
+	}
+	for _, folder := range settings.Kubernetes.Ignore {
+		opt.Ignore = append(opt.Ignore, path.Clean(folder))
+	}
+	for _, f := range settings.Kubernetes.Folders {
+		opt.Declared = append(opt.Declared, unit.Declaration{
+			Path: path.Clean(f.Path), Prune: f.Prune, Cluster: f.Cluster, Namespace: f.Namespace, Release: f.Release, Values: f.Values,
+		})
 	}
 	return opt
 }

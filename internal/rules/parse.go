@@ -194,13 +194,8 @@ func (s *Set) checkSettings(d *decoder, settings Settings) {
 			d.failAt(d.lines[at], "%s: %q is not a bot account, %s[bot]", at, e.Login, e.Login.Login())
 		}
 	}
-	var roots []string
-	for i, r := range settings.Terraform.Roots {
-		if slices.Contains(roots, r.Path) {
-			at := fmt.Sprintf("terraform.roots[%d].path", i)
-			d.failAt(d.lines[at], "%s: %q stands twice", at, r.Path)
-		}
-		roots = append(roots, r.Path)
+	if settings.Terraform.OnlyRoots && len(settings.Terraform.Roots) == 0 {
+		d.failAt(d.lines["terraform.only_roots"], "terraform.only_roots: no roots are named, so nothing would be judged")
 	}
 }
 

@@ -128,17 +128,31 @@ type Check struct {
 
 // TerraformSettings declare what Terraform is told on its command line.
 type TerraformSettings struct {
-	Roots []Root `yaml:"roots" doc:"Root modules and how they are applied. Roots that are not named are found by themselves."`
+	Runtime   string `yaml:"runtime" doc:"terraform or opentofu, where the repository does not tell." enum:"terraform,opentofu"`
+	Roots     []Root `yaml:"roots" doc:"Root modules and how they are applied."`
+	OnlyRoots bool   `yaml:"only_roots" doc:"true: nothing but these roots is ever applied. Else roots that are not named are found by themselves."`
 }
 
 // Root is one Terraform root module.
 type Root struct {
 	Path     string   `yaml:"path" doc:"Folder of the root module." required:"true" form:"folder"`
-	VarFiles []string `yaml:"var_files" doc:"Files given with -var-file, relative to the root." form:"file"`
-	Runtime  string   `yaml:"runtime" doc:"terraform or opentofu." enum:"terraform,opentofu"`
+	VarFiles []string `yaml:"var_files" doc:"Files given together with -var-file, relative to the root. A root that is applied several times is listed several times." form:"file"`
 }
 
 // KubernetesSettings declare how manifests are applied.
 type KubernetesSettings struct {
-	Apply string `yaml:"apply" doc:"How objects reach the cluster where nothing in the repository tells: patch (kubectl apply, server-side apply) or put (replace)." enum:"patch,put"`
+	Apply   string   `yaml:"apply" doc:"How objects reach the cluster where nothing in the repository tells: patch (kubectl apply, server-side apply) or put (replace)." enum:"patch,put"`
+	Folders []Folder `yaml:"folders" doc:"Folders that something outside the repository applies."`
+	Ignore  []string `yaml:"ignore" doc:"Folders whose manifests nobody applies: examples, tests." form:"folder"`
+}
+
+// Folder is a folder of manifests, a kustomization or a chart that something
+// outside the repository applies.
+type Folder struct {
+	Path      string   `yaml:"path" doc:"The folder." required:"true" form:"folder"`
+	Prune     bool     `yaml:"prune" doc:"true: what leaves the folder is deleted from the cluster."`
+	Cluster   string   `yaml:"cluster" doc:"Name of the cluster, where there are several." form:"name"`
+	Namespace string   `yaml:"namespace" doc:"Where objects go that name no namespace." form:"name"`
+	Release   string   `yaml:"release" doc:"Name of the release of a chart." form:"name"`
+	Values    []string `yaml:"values" doc:"Values files of a chart, relative to it." form:"file"`
 }
