@@ -119,8 +119,17 @@ func (l *library) find(f *file, name string) *plan.TypeFacts {
 	if err != nil {
 		panic(err.Error())
 	}
-	kept, _ := l.types.LoadOrStore(key, t)
+	kept, _ := l.types.LoadOrStore(key, withID(t))
 	return kept.(*plan.TypeFacts)
+}
+
+// withID adds the attribute that the SDK gives to every type by itself
+// (helper/schema/core_schema.go: id is optional and computed).
+func withID(t *plan.TypeFacts) *plan.TypeFacts {
+	if t != nil && !t.Framework && t.Attributes["id"] == nil {
+		t.Attributes["id"] = &plan.AttrFacts{Type: "string", Optional: true, Computed: true}
+	}
+	return t
 }
 
 func (l *library) every(name string) []*plan.TypeFacts {

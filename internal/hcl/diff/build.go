@@ -12,9 +12,12 @@ import (
 // builder completes a conformed configuration to a whole object: defaults, and
 // a placeholder for what the provider computes.
 type builder struct {
-	framework bool
+	typ *plan.TypeFacts
 	// fill makes the value of a computed attribute; path is dotted.
 	fill func(path string, ty cty.Type) cty.Value
+	// applied: the object exists, so that what the service fills in by itself
+	// is known where assumed tells it.
+	applied bool
 }
 
 func (b *builder) object(path string, facts map[string]*plan.AttrFacts, config map[string]cty.Value) map[string]cty.Value {
@@ -60,6 +63,9 @@ func (b *builder) attr(path string, a *plan.AttrFacts, s shape, v cty.Value) cty
 		case d != cty.NilVal:
 			return d
 		case a.Computed:
+			if d := assumed(b.typ.Type, path, a, s); b.applied && d != cty.NilVal {
+				return d
+			}
 			return b.fill(path, s.valueType())
 		}
 		return cty.NullVal(s.valueType())

@@ -61,7 +61,7 @@ func State(t *plan.TypeFacts, id string, config cty.Value) cty.Value {
 		return bareState(id, config)
 	}
 	conformed, _ := conform(t, config)
-	return build(t, conformed, func(path string, ty cty.Type) cty.Value { return Opaque(id, path, ty) })
+	return build(t, conformed, true, func(path string, ty cty.Type) cty.Value { return Opaque(id, path, ty) })
 }
 
 // Create is what a new instance of config looks like to others in the plan
@@ -82,7 +82,7 @@ func Create(t *plan.TypeFacts, config cty.Value) Result {
 }
 
 func created(t *plan.TypeFacts, conformed map[string]cty.Value) cty.Value {
-	return build(t, conformed, func(path string, ty cty.Type) cty.Value { return pending(ty, path) })
+	return build(t, conformed, false, func(path string, ty cty.Type) cty.Value { return pending(ty, path) })
 }
 
 func conform(t *plan.TypeFacts, config cty.Value) (map[string]cty.Value, map[string]string) {
@@ -93,9 +93,9 @@ func conform(t *plan.TypeFacts, config cty.Value) (map[string]cty.Value, map[str
 }
 
 // build completes a conformed configuration; fill makes what the provider
-// computes.
-func build(t *plan.TypeFacts, conformed map[string]cty.Value, fill func(path string, ty cty.Type) cty.Value) cty.Value {
-	b := builder{framework: t.Framework, fill: fill}
+// computes, applied says that it has done so.
+func build(t *plan.TypeFacts, conformed map[string]cty.Value, applied bool, fill func(path string, ty cty.Type) cty.Value) cty.Value {
+	b := builder{typ: t, fill: fill, applied: applied}
 	object := b.object("", t.Attributes, conformed)
 	derive(t, object, func(path string) cty.Value { return fill(path, cty.String) })
 	return cty.ObjectVal(object)

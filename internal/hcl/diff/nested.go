@@ -111,7 +111,14 @@ func (w *walker) attributes(v cty.Value, facts map[string]*plan.AttrFacts) map[s
 	}
 	out := map[string]cty.Value{}
 	for name, a := range facts {
-		out[name] = cty.UnknownVal(shapeOf(a).valueType()).WithMarks(marks)
+		s := shapeOf(a)
+		if d := defaultValue(a, s); d != cty.NilVal {
+			out[name] = d
+		} else if d := assumed(w.typ.Type, name, a, s); d != cty.NilVal {
+			out[name] = d
+		} else {
+			out[name] = cty.UnknownVal(s.valueType()).WithMarks(marks)
+		}
 	}
 	return out
 }

@@ -72,7 +72,7 @@ func maybeCreated(t *plan.TypeFacts, prior cty.Value, conformed map[string]cty.V
 	if prior.Type().HasAttribute("id") {
 		id = canonical(prior.GetAttr("id"))
 	}
-	return build(t, conformed, func(path string, ty cty.Type) cty.Value {
+	return build(t, conformed, false, func(path string, ty cty.Type) cty.Value {
 		return Opaque("if replaced "+id, path, ty)
 	})
 }

@@ -474,7 +474,7 @@ edit "aws_ebs_volume" "another zone" {
 
 edit "aws_efs_file_system" "encryption turned on" {
   source  = "efs/file_system.go encrypted: ForceNew"
-  want    = "maybe replace"
+  want    = "replace"
   because = ["encrypted"]
   before {}
   after { encrypted = true }
