@@ -140,11 +140,12 @@ const queueFile = "queue.db"
 func (s *server) assemble(ctx context.Context, secrets service.SecretSource) error {
 	c := s.config
 	s.meter = newPrometheus(s.queue)
-	source, err := service.NewAppSource(ctx, c.App, service.NewCachedSecret(readFile(c.KeyFile), time.Now), s.meter, s.log, time.Now)
+	judge, wants, err := service.NewJudge(render.New(render.Limits{}))
 	if err != nil {
 		return err
 	}
-	judge, err := service.NewJudge(render.New(render.Limits{}))
+	source, err := service.NewAppSource(ctx, service.AppOptions{App: c.App, Key: service.NewCachedSecret(readFile(c.KeyFile), time.Now),
+		Wants: wants, Meter: s.meter, Log: s.log, Now: time.Now})
 	if err != nil {
 		return err
 	}

@@ -13,7 +13,7 @@ import (
 type sweepHandler func(context.Context, json.RawMessage) error
 
 func newSweep(ctx context.Context, config config, aws cloud, log *slog.Logger, meter *emf) (sweepHandler, error) {
-	source, err := appSource(ctx, config, aws, meter, log)
+	source, err := appSource(ctx, config, aws, nil, meter, log)
 	if err != nil {
 		return nil, err
 	}

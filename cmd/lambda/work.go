@@ -31,11 +31,11 @@ type work struct {
 }
 
 func newWork(ctx context.Context, config config, aws cloud, log *slog.Logger, meter *emf, exit func(int)) (sqsHandler, error) {
-	source, err := appSource(ctx, config, aws, meter, log)
+	judge, wants, err := service.NewJudge(render.New(render.Limits{}))
 	if err != nil {
 		return nil, err
 	}
-	judge, err := service.NewJudge(render.New(render.Limits{}))
+	source, err := appSource(ctx, config, aws, wants, meter, log)
 	if err != nil {
 		return nil, err
 	}

@@ -18,21 +18,28 @@ const publicGitHub = "https://github.com"
 // AppSource makes the client of the App, and makes it anew when its key was
 // rotated.
 type AppSource struct {
-	app   App
-	key   *CachedSecret
-	meter Meter
-	log   *slog.Logger
-	now   func() time.Time
+	options AppOptions
 
 	mu     sync.Mutex
 	client *github.App
 	made   string // the key that client was made with
 }
 
+// AppOptions are what the client of the App is made of.
+type AppOptions struct {
+	App App
+	Key *CachedSecret
+	// Wants tells which files a review reads; nil where nothing is reviewed.
+	Wants func(path string) bool
+	Meter Meter
+	Log   *slog.Logger
+	Now   func() time.Time
+}
+
 // NewAppSource reads the key once, so that a missing or wrong one refuses to
 // start.
-func NewAppSource(ctx context.Context, app App, key *CachedSecret, meter Meter, log *slog.Logger, now func() time.Time) (*AppSource, error) {
-	s := &AppSource{app: app, key: key, meter: meter, log: log, now: now}
+func NewAppSource(ctx context.Context, options AppOptions) (*AppSource, error) {
+	s := &AppSource{options: options}
 	if _, err := s.Get(ctx); err != nil {
 		return nil, err
 	}
@@ -41,7 +48,7 @@ func NewAppSource(ctx context.Context, app App, key *CachedSecret, meter Meter, 
 
 // Get returns the client.
 func (s *AppSource) Get(ctx context.Context) (*github.App, error) {
-	key, err := s.key.Get(ctx, false)
+	key, err := s.options.Key.Get(ctx, false)
 	if err != nil {
 		return nil, err
 	}
@@ -50,14 +57,15 @@ func (s *AppSource) Get(ctx context.Context) (*github.App, error) {
 	if s.client != nil && key == s.made {
 		return s.client, nil
 	}
-	config := github.Config{AppID: s.app.ID, PrivateKey: []byte(key), Now: s.now, Log: s.log,
-		Transport: metered{base: http.DefaultTransport, meter: s.meter}}
-	if s.app.URL != publicGitHub {
-		config.WebURL = s.app.URL
+	o := s.options
+	config := github.Config{AppID: o.App.ID, PrivateKey: []byte(key), Now: o.Now, Log: o.Log, Wants: o.Wants,
+		Transport: metered{base: http.DefaultTransport, meter: o.Meter}}
+	if o.App.URL != publicGitHub {
+		config.WebURL = o.App.URL
 	}
 	client, err := github.New(config)
 	if err != nil {
-		return nil, fmt.Errorf("set up App %d: %w", s.app.ID, err)
+		return nil, fmt.Errorf("set up App %d: %w", o.App.ID, err)
 	}
 	s.client, s.made = client, key
 	return client, nil

@@ -5,6 +5,7 @@ import (
 
 	"github.com/holdpoint-dev/holdpoint/internal/facts"
 	"github.com/holdpoint-dev/holdpoint/internal/github"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl"
 	"github.com/holdpoint-dev/holdpoint/internal/kube"
 	"github.com/holdpoint-dev/holdpoint/internal/review"
 	"github.com/holdpoint-dev/holdpoint/internal/rules"
@@ -12,17 +13,20 @@ import (
 
 // NewJudge loads the rules and the facts and joins what a review is made of.
 // render builds kustomizations and charts.
-func NewJudge(render kube.Renderer) (github.Judge, error) {
+// wants tells which files it reads, so that they are fetched beforehand.
+func NewJudge(render kube.Renderer) (judge github.Judge, wants func(path string) bool, err error) {
 	set, err := rules.Load()
 	if err != nil {
-		return github.Judge{}, fmt.Errorf("load the rules: %w", err)
+		return github.Judge{}, nil, fmt.Errorf("load the rules: %w", err)
 	}
 	known := facts.Load()
-	return github.Judge{
+	judge = github.Judge{
 		Run: func(r review.Request) review.Report {
 			return review.Run(r, set, review.Predictors(r.Ref, known, render))
 		},
 		Decide: review.Decide,
 		Want:   func(r review.Request) review.Wanted { return review.Want(r, set) },
-	}, nil
+	}
+	wants = func(path string) bool { return hcl.Wants(path) || kube.Wants(path) || set.Wants(path) }
+	return judge, wants, nil
 }
