@@ -94,3 +94,37 @@ func (p *prediction) liveEntries() []*entry {
 	}
 	return p.live
 }
+
+// losesData reports whether data in the cluster goes with an object: the
+// volume of a claim that nothing retains, the claims of a StatefulSet that
+// deletes them.
+func (p *prediction) losesData(e *entry) bool {
+	switch e.key.GroupKind() {
+	case "apps/StatefulSet":
+		return e.String("spec", "persistentVolumeClaimRetentionPolicy", "whenDeleted") == "Delete"
+	case "core/PersistentVolumeClaim":
+		return !p.retained(e)
+	}
+	return false
+}
+
+// retained looks for the volume of a claim, or its class, among what is
+// applied; a class that is not there is taken to delete, as by default.
+func (p *prediction) retained(claim *entry) bool {
+	for _, e := range p.liveEntries() {
+		switch e.key.GroupKind() {
+		case "core/PersistentVolume":
+			bound := e.Name == claim.String("spec", "volumeName") ||
+				e.String("spec", "claimRef", "name") == claim.Name && e.String("spec", "claimRef", "namespace") == claim.key.Namespace
+			// A volume that is written by hand is retained by default.
+			if bound && e.String("spec", "persistentVolumeReclaimPolicy") != "Delete" {
+				return true
+			}
+		case "storage.k8s.io/StorageClass":
+			if e.Name == claim.String("spec", "storageClassName") && e.String("reclaimPolicy") == "Retain" {
+				return true
+			}
+		}
+	}
+	return false
+}

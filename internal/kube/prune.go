@@ -45,6 +45,9 @@ func (p *prediction) fateOf(r *pair, old *entry) fate {
 	}
 	f := toolFate(r, owner, gone, old)
 	f.certain = f.certain && certain
+	if f.action == plan.Delete && f.effect == "" && p.losesData(old) {
+		f.effect = plan.DataLoss
+	}
 	if f.action == plan.Delete && old.key.Kind == "Namespace" && old.key.Group == "" && immortal[old.key.Name] {
 		return fate{plan.None, plan.Blocked, plan.PruneForbidden, true}
 	}
