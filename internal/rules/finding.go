@@ -58,9 +58,12 @@ type Finding struct {
 	Fingerprint string
 }
 
-// Subject names what was judged: an address, a path, or the subject of a gap.
+// Subject names what was judged: an address, a root, a path, or the subject of
+// a gap.
 func (f Finding) Subject() string {
 	switch {
+	case f.Change != nil && f.Change.Effect == plan.Mass:
+		return f.Change.Address.Root
 	case f.Change != nil:
 		return f.Change.Address.String()
 	case f.File != nil:

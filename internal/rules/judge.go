@@ -161,8 +161,17 @@ func (j *judging) change(c *plan.Change) []Finding {
 		"loss": string(loss.Loss), "listed": listed, "disarmed": lost, "environment": environment,
 	})
 	words := map[string]string{
-		"address": c.Address.String(), "type": c.Address.Type, "holds": loss.Holds, "does": does(c), "reason": c.Reason.Sentence(),
+		"address": c.Address.String(), "type": c.Address.Type, "holds": loss.Holds, "does": does(c),
 		"guards": strings.Join(lost, ", "), "root": c.Address.Root,
+	}
+	if why := c.Reason.Sentence(); why != "" {
+		words["because"] = ": " + why
+		if words["guards"] == "" {
+			words["guards"] = why
+		}
+	}
+	if words["guards"] == "" {
+		words["guards"] = "what keeps it from being destroyed"
 	}
 	if words["holds"] == "" {
 		words["holds"] = c.Address.Type

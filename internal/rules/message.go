@@ -14,7 +14,7 @@ var placeholders = []string{
 	"type",    // its type
 	"holds",   // what the type holds, from rules/types
 	"does",    // `is deleted`, `would be replaced`
-	"reason",  // why, in words
+	"because", // `: why, in words`, or nothing
 	"guards",  // the protections that go
 	"path",    // the changed file
 	"adds",    // the first new line that fits
