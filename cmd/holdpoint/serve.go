@@ -31,6 +31,8 @@ func (serveCommand) Help() string {
                                  rotated, the old one on a second line (required)
   HOLDPOINT_DATA                 folder of the queue (required)
   HOLDPOINT_GITHUB_URL           GitHub Enterprise Server (default https://github.com)
+  HOLDPOINT_WRITES_PER_HOUR      checks and reviews written for one account
+                                 (default 400; github.com allows 500)
   HOLDPOINT_LISTEN               address for webhooks (default :8080)
   HOLDPOINT_METRICS_LISTEN       address for metrics (default 127.0.0.1:9090)
   HOLDPOINT_WORKERS              repositories reviewed at once (default 4)

@@ -35,6 +35,10 @@ type Config struct {
 	// Wants tells which paths a predictor reads, so that they are fetched
 	// before the first run; nil fetches all on demand.
 	Wants func(path string) bool
+	// WritesPerHour is our own bound on what is written for one installation;
+	// 0 is what github.com allows, with room for others. A server without
+	// limits of its own can take more.
+	WritesPerHour int
 	// Now is the clock.
 	Now func() time.Time
 	Log *slog.Logger

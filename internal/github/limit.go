@@ -78,7 +78,7 @@ func (a *App) budget(installation int64) *budget {
 // over GitHub's own limits, the error is a *LaterError; nobody waits here.
 func (a *App) limited(installation int64, r *http.Request) (*http.Response, error) {
 	b := a.budget(installation)
-	if err := b.admit(a.config.Now(), r); err != nil {
+	if err := b.admit(a.config.Now(), r, a.config.WritesPerHour); err != nil {
 		if r.Body != nil {
 			_ = r.Body.Close()
 		}
@@ -99,7 +99,14 @@ func (a *App) limited(installation int64, r *http.Request) (*http.Response, erro
 }
 
 // admit lets a request pass or says when.
-func (b *budget) admit(now time.Time, r *http.Request) error {
+func (b *budget) admit(now time.Time, r *http.Request, hourly int) error {
+	minutely, points := writesPerMinute, pointsPerMinute
+	if hourly == 0 {
+		hourly = writesPerHour
+	} else {
+		// The bounds of a minute grow with that of the hour.
+		minutely, points = writesPerMinute*hourly/writesPerHour+1, max(pointsPerMinute, pointsPerMinute*hourly/writesPerHour)
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if now.Before(b.until) {
@@ -110,9 +117,9 @@ func (b *budget) admit(now time.Time, r *http.Request) error {
 	if write {
 		cost = writePoints
 	}
-	wait := b.minute.take(now, time.Minute, cost, pointsPerMinute)
+	wait := b.minute.take(now, time.Minute, cost, points)
 	if write {
-		wait = max(wait, b.writes.take(now, time.Minute, 1, writesPerMinute), b.hour.take(now, time.Hour, 1, writesPerHour))
+		wait = max(wait, b.writes.take(now, time.Minute, 1, minutely), b.hour.take(now, time.Hour, 1, hourly))
 	}
 	if wait > 0 {
 		return &LaterError{After: wait, Limited: true, Why: "the installation's own budget of requests is used up"}

@@ -86,7 +86,12 @@ func (a *App) OpenPulls(ctx context.Context, installation int64, r Repository) (
 	return out, nil
 }
 
+// unreviewed is the title of a check run that says that a job was given up.
+const unreviewed = "This change could not be reviewed"
+
 // Checked reports whether a completed check run of ours stands on a commit.
+// One that says that the change could not be reviewed does not count: what was
+// in the way may have passed.
 func (a *App) Checked(ctx context.Context, installation int64, r Repository, sha string) (bool, error) {
 	c, err := a.clientFor(scope{installation: installation}, r.Owner, r.Name, &counter{})
 	if err != nil {
@@ -95,7 +100,10 @@ func (a *App) Checked(ctx context.Context, installation int64, r Repository, sha
 	var page struct {
 		CheckRuns []struct {
 			Status string `json:"status"`
-			App    struct {
+			Output struct {
+				Title string `json:"title"`
+			} `json:"output"`
+			App struct {
 				ID int64 `json:"id"`
 			} `json:"app"`
 		} `json:"check_runs"`
@@ -105,7 +113,7 @@ func (a *App) Checked(ctx context.Context, installation int64, r Repository, sha
 		return false, fmt.Errorf("list checks of %s/%s at %.12s: %w", r.Owner, r.Name, sha, err)
 	}
 	for _, run := range page.CheckRuns {
-		if run.App.ID == a.config.AppID && run.Status == "completed" {
+		if run.App.ID == a.config.AppID && run.Status == "completed" && run.Output.Title != unreviewed {
 			return true, nil
 		}
 	}

@@ -163,7 +163,7 @@ func (a *App) GiveUp(ctx context.Context, job Job, why error) error {
 	default:
 		return nil
 	}
-	text := publish.Check{Title: "This change could not be reviewed",
+	text := publish.Check{Title: unreviewed,
 		Summary: "Holdpoint tried several times and could not review this change, so it is held.\n\n" + publish.Escape(publish.Prose, why.Error(), maxWhy) +
 			"\n\nA push, or a re-run of this check, starts a new review.\n"}
 	if len(checks) == 0 {

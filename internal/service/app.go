@@ -3,9 +3,11 @@ package service
 import (
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -59,7 +61,8 @@ func (s *AppSource) Get(ctx context.Context) (*github.App, error) {
 	}
 	o := s.options
 	config := github.Config{AppID: o.App.ID, PrivateKey: []byte(key), Now: o.Now, Log: o.Log, Wants: o.Wants,
-		Transport: metered{base: http.DefaultTransport, meter: o.Meter}}
+		WritesPerHour: o.App.WritesPerHour,
+		Transport:     patient{base: metered{base: http.DefaultTransport, meter: o.Meter}, sleep: sleep}}
 	if o.App.URL != publicGitHub {
 		config.WebURL = o.App.URL
 	}
@@ -106,4 +109,60 @@ func (m metered) RoundTrip(r *http.Request) (*http.Response, error) {
 		m.meter.Add(Budget, left)
 	}
 	return resp, nil
+}
+
+// patient makes a reading call again when the connection or the server behind
+// it failed: most such failures pass in a moment, and a whole review would
+// have to be done anew. What writes is never repeated here.
+type patient struct {
+	base  http.RoundTripper
+	sleep func(context.Context, time.Duration)
+}
+
+// patiencePauses are the pauses before the second and the third call.
+func patiencePauses() []time.Duration {
+	return []time.Duration{150 * time.Millisecond, 600 * time.Millisecond}
+}
+
+// RoundTrip makes the call.
+func (p patient) RoundTrip(r *http.Request) (*http.Response, error) {
+	resp, err := p.base.RoundTrip(r)
+	for _, pause := range patiencePauses() {
+		if !repeatable(r) || r.Context().Err() != nil || !passing(resp, err) {
+			break
+		}
+		if resp != nil {
+			_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, smallBody))
+			_ = resp.Body.Close()
+		}
+		p.sleep(r.Context(), pause)
+		again := r.Clone(r.Context())
+		if r.GetBody != nil {
+			body, berr := r.GetBody()
+			if berr != nil {
+				return nil, fmt.Errorf("repeat %s: %w", r.URL.Path, berr)
+			}
+			again.Body = body
+		}
+		resp, err = p.base.RoundTrip(again)
+	}
+	return resp, err
+}
+
+// repeatable reports whether a request can be made again without harm: a GET,
+// GraphQL, with which nothing is written here, or the making of a token.
+func repeatable(r *http.Request) bool {
+	harmless := strings.HasSuffix(r.URL.Path, "/graphql") || strings.HasSuffix(r.URL.Path, "/access_tokens")
+	return r.Method == http.MethodGet || (harmless && (r.Body == nil || r.GetBody != nil))
+}
+
+// passing reports a failure of the way or of the server, none of the request.
+// A server that says when to come again is left in peace.
+func passing(resp *http.Response, err error) bool {
+	if err != nil {
+		return true
+	}
+	return resp.Header.Get("Retry-After") == "" &&
+		(resp.StatusCode == http.StatusInternalServerError || resp.StatusCode == http.StatusBadGateway ||
+		resp.StatusCode == http.StatusServiceUnavailable || resp.StatusCode == http.StatusGatewayTimeout)
 }

@@ -78,12 +78,20 @@ type App struct {
 	// URL is where people see GitHub: https://github.com, or the server of
 	// a GitHub Enterprise.
 	URL string
+	// WritesPerHour bounds what is written for one installation.
+	WritesPerHour int
 }
 
 // maxAppID is a bound that catches a wrong number in the place of the id.
 const maxAppID = 1 << 40
 
-// App reads HOLDPOINT_APP_ID and HOLDPOINT_GITHUB_URL.
+// defaultWrites leaves room below what github.com allows an App to write for
+// one installation (docs.github.com, "Rate limits for the REST API": 500
+// content-creating requests an hour).
+const defaultWrites = 400
+
+// App reads HOLDPOINT_APP_ID, HOLDPOINT_GITHUB_URL and
+// HOLDPOINT_WRITES_PER_HOUR.
 func (e *Environment) App() App {
 	var app App
 	if e.Required("HOLDPOINT_APP_ID", "the App's numeric id, from its settings page on GitHub") != "" {
@@ -98,6 +106,7 @@ func (e *Environment) App() App {
 		e.Fail("HOLDPOINT_GITHUB_URL", "is %q; want https, because tokens travel on it", app.URL)
 	}
 	app.URL = strings.TrimRight(app.URL, "/")
+	app.WritesPerHour = int(e.Number("HOLDPOINT_WRITES_PER_HOUR", defaultWrites, 60, 1_000_000))
 	return app
 }
 
