@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/plan/treediff"
@@ -99,7 +100,6 @@ func loadFolders(before, after string) (review.Request, func() error, error) {
 		return review.Request{}, nil, errors.Join(err, closeBoth())
 	}
 	return review.Request{
-		Ref:         review.Ref{BaseRef: before, HeadRef: after},
 		Comparisons: []review.Comparison{c},
 		Base:        left,
 	}, closeBoth, nil
@@ -138,9 +138,10 @@ func (r *Repository) load(ctx context.Context, opt Options) (review.Request, err
 		return review.Request{}, err
 	}
 	branch := r.branch(ctx, orHead(opt.After))
+	owner, name := ownerAndName(r.config(ctx, "remote.origin.url"))
 	return review.Request{
 		Ref: review.Ref{
-			BaseRef: base, HeadRef: branch,
+			Owner: owner, Repo: name, Title: title(commits), BaseRef: base, HeadRef: branch,
 			BaseSHA: string(before.id), MergeBase: string(before.id), HeadSHA: string(after.id),
 		},
 		Comparisons: []review.Comparison{c},
@@ -194,4 +195,28 @@ func (r *Repository) branch(ctx context.Context, rev string) string {
 		return ""
 	}
 	return shortRef(ref)
+}
+
+// title is what GitHub would call the pull request: the subject of its commit
+// where there is one.
+func title(commits []rules.Commit) string {
+	if len(commits) != 1 {
+		return ""
+	}
+	subject, _, _ := strings.Cut(commits[0].Message, "\n")
+	return subject
+}
+
+// remoteURL matches the end of a remote's address, in both of its forms:
+// https://github.com/owner/name.git and git@github.com:owner/name.
+var remoteURL = regexp.MustCompile(`[:/]([^/:]+)/([^/:]+?)(?:\.git)?/?$`)
+
+// ownerAndName reads them from the address of the remote; both are empty
+// where it is a path on this machine or there is none.
+func ownerAndName(url string) (owner, name string) {
+	m := remoteURL.FindStringSubmatch(url)
+	if m == nil || strings.HasPrefix(url, "file:") || !strings.ContainsAny(url, ":@") {
+		return "", ""
+	}
+	return m[1], m[2]
 }

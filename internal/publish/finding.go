@@ -65,7 +65,7 @@ func lossPhrase(f rules.Finding) string {
 	case rules.Identity:
 		return "names or addresses that others rely on"
 	case rules.Traffic:
-		return "service while it lasts"
+		return "service until it is back"
 	case rules.Capacity:
 		return "nothing that cannot be made anew"
 	default:

@@ -1,7 +1,9 @@
 package publish
 
 import (
+	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
@@ -28,7 +30,7 @@ func Text(w io.Writer, rep review.Report, dec review.Decision, opt TextOptions) 
 		t.line("")
 		t.line(t.bold(count(len(others), "finding") + " that do not hold"))
 		for _, b := range bundles(others) {
-			t.line("  " + t.headline(b))
+			t.line("  " + t.headline(b, true))
 		}
 	}
 	t.unjudged(unjudged(rep.Plan.Changes, rep.Findings))
@@ -63,7 +65,7 @@ func (t *terminal) verdict(rep review.Report, dec review.Decision) {
 	if !dec.Holds() {
 		word = t.paint("1;32", "CLEAR")
 	}
-	t.line(word + "  " + t.bold(safe(dec.Title)))
+	t.line(word + "  " + t.bold(safe(strings.TrimPrefix(dec.Title, "Held: "))))
 	if rep.Ref.Title != "" {
 		t.line(t.dim("change: ") + safe(rep.Ref.Title))
 	}
@@ -75,7 +77,8 @@ func (t *terminal) verdict(rep review.Report, dec review.Decision) {
 	}
 }
 
-// group tells of everything that one changed line leads to.
+// group tells of everything that one changed line leads to, the gravest loss
+// first.
 func (t *terminal) group(g group) {
 	t.line("")
 	head := "not tied to a line"
@@ -83,47 +86,83 @@ func (t *terminal) group(g group) {
 		head = safe(place(g.cause.Range))
 	}
 	t.line(t.bold(head) + "  " + safe(g.cause.Text))
+	elsewhere := slices.ContainsFunc(g.findings, func(f rules.Finding) bool {
+		return f.Root() != "." && !strings.HasPrefix(g.cause.File, f.Root()+"/")
+	})
+	loss := ""
 	for _, b := range bundles(g.findings) {
-		t.finding(b)
+		if now := lossPhrase(b[0]); now != loss {
+			loss = now
+			t.line("  " + t.dim("loses "+loss))
+		}
+		t.finding(b, elsewhere)
 	}
 	t.remedies(g.findings)
 }
 
-// headline is one finding in one line, or a bundle of them.
-func (t *terminal) headline(b bundle) string {
+// symbol marks an operation as Terraform's plan does.
+func symbol(f rules.Finding) string {
+	if f.Change == nil {
+		return "!"
+	}
+	switch f.Change.Action {
+	case plan.Delete:
+		return "-"
+	case plan.Replace:
+		return "-/+"
+	default:
+		return "!"
+	}
+}
+
+// headline is one finding in one line, or a bundle of them: what the rule
+// says of it, with the name in front.
+func (t *terminal) headline(b bundle, root bool) string {
 	f := b[0]
 	color := "31"
 	if !f.Holds {
 		color = "33"
 	}
-	text := t.paint(color, operation(f)) + " " + t.bold(safe(b.subject()))
-	if root := f.Root(); root != "" && root != "." {
-		text += " in " + safe(root)
+	name := b.subject()
+	text := t.paint(color, fmt.Sprintf("%-3s", symbol(f))) + " " + t.bold(safe(name))
+	if len(b) > 1 {
+		text += ", " + b.keys(safe)
+	}
+	if r := f.Root(); root && r != "" && r != "." {
+		text += " in " + safe(r)
 	}
 	if f.Environment != "" {
 		text += " " + t.dim("("+safe(f.Environment)+")")
 	}
-	if len(b) > 1 {
-		text += ", " + b.keys(safe)
+	rest, named := strings.CutPrefix(f.Message, f.Subject())
+	switch {
+	case named:
+		text += safe(rest)
+	case f.Message != "":
+		text += ": " + safe(f.Message)
+	default:
+		text += ": " + operation(f)
 	}
-	return text + "  " + t.dim(safe(f.Rule))
+	return text + "  " + t.dim("["+safe(f.Rule)+"]")
 }
 
-func (t *terminal) finding(b bundle) {
+func (t *terminal) finding(b bundle, root bool) {
 	f := b[0]
-	t.line("  " + t.headline(b))
-	if f.Message != "" && len(b) == 1 {
-		t.line("    " + safe(f.Message))
-	}
-	if reason := why(f); reason != "" {
-		t.line("    " + t.dim("why:  ") + safe(reason))
-	}
-	chain := causes(f)
-	for i, c := range chain {
-		if i == 0 {
-			continue // the heading of the group
+	t.line("  " + t.headline(b, root))
+	if f.Change != nil {
+		if attrs := forced(*f.Change); attrs != "" {
+			t.line("      " + t.dim("forced by ") + safe(attrs))
 		}
-		t.line("    " + t.dim("over: ") + safe(place(c.Range)) + "  " + safe(c.Text))
+	}
+	var over []string
+	for i, c := range causes(f) {
+		if i == 0 || strings.HasPrefix(c.Text, f.Subject()) {
+			continue // the heading of the group, and the object itself
+		}
+		over = append(over, safe(place(c.Range))+" "+safe(c.Text))
+	}
+	if len(over) > 0 {
+		t.line("      " + t.dim("over ") + strings.Join(over, t.dim(", ")))
 	}
 }
 
@@ -179,17 +218,21 @@ func (t *terminal) gaps(gaps []plan.Gap) {
 	}
 }
 
+// needs says who may let it through. How many of them it takes depends on who
+// pushed and approved, which only GitHub knows.
 func (t *terminal) needs(dec review.Decision) {
 	if len(dec.Missing) == 0 {
 		return
 	}
 	t.line("")
-	t.line(t.bold("To let it through on GitHub"))
 	for _, m := range dec.Missing {
-		text := "  - " + safe(m.What) + " from " + safe(m.From)
+		text := "On GitHub it waits for an approval"
+		if m.From != "" {
+			text += " from " + safe(m.From)
+		}
 		if m.For != "" {
 			text += ", for " + safe(m.For)
 		}
-		t.line(text)
+		t.line(text + ".")
 	}
 }

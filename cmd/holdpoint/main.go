@@ -1,0 +1,115 @@
+// Command holdpoint predicts what a change of infrastructure code would delete
+// or replace, and holds it.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/holdpoint-dev/holdpoint/internal/gitlocal"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/render"
+)
+
+func main() {
+	os.Exit(Main(os.Args, os.Stdin, os.Stdout, os.Stderr, os.Environ()))
+}
+
+// commands is the table of commands, one file each: a struct with its flags
+// and a method Run(*app) error.
+type commands struct {
+	Review  reviewCommand  `cmd:"" help:"Review a change and say whether it is held."`
+	Predict predictCommand `cmd:"" help:"Predict what applying a change does, without any rules."`
+	Version versionCommand `cmd:"" help:"Print the version."`
+
+	Serve       serveCommand       `cmd:"" help:"Run the service in one process: webhooks, reviews and the search for missed events."`
+	Setup       setupCommand       `cmd:"" help:"Make the GitHub App and store its credentials."`
+	Doctor      doctorCommand      `cmd:"" help:"Check an installation from outside and say what to do."`
+	DeadLetters deadLettersCommand `cmd:"" help:"Show and replay the jobs that serve gave up."`
+}
+
+// Exit statuses. With review they are the verdict.
+const (
+	statusClear   = 0
+	statusFailure = 1
+	statusUsage   = 2
+	statusHeld    = 3
+)
+
+// app is what a command gets from the outside.
+type app struct {
+	ctx            context.Context
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	env            []string
+}
+
+var (
+	// errHeld ends a review that holds. It has been told already.
+	errHeld = errors.New("held")
+	// errUsage marks what the user can mend on the command line.
+	errUsage = errors.New("usage")
+)
+
+// exitRequest is how the command line parser asks for the end (--help).
+type exitRequest int
+
+// Main runs one command line, whose first element is the program's name, and
+// returns the exit status.
+func Main(args []string, stdin io.Reader, stdout, stderr io.Writer, env []string) (status int) {
+	if render.ChildRequested(args, env) {
+		return render.Main(stdin, stdout)
+	}
+	defer func() {
+		switch r := recover().(type) {
+		case nil:
+		case exitRequest:
+			status = int(r)
+		default:
+			panic(r)
+		}
+	}()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	var table commands
+	parser, err := kong.New(&table,
+		kong.Name("holdpoint"),
+		kong.Description("Names what a change of infrastructure code would delete or replace, before it is merged.\n\nExit status: 0 clear, 3 held, 2 usage, 1 failure."),
+		kong.Writers(stdout, stderr),
+		kong.Exit(func(code int) { panic(exitRequest(code)) }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+	)
+	if err != nil {
+		fmt.Fprintf(stderr, "holdpoint: %v\n", err)
+		return statusFailure
+	}
+	line, err := parser.Parse(args[1:])
+	if err != nil {
+		fmt.Fprintf(stderr, "holdpoint: %v (holdpoint --help lists commands and flags)\n", err)
+		return statusUsage
+	}
+	err = line.Run(&app{ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr, env: env})
+	if err != nil && !errors.Is(err, errHeld) {
+		fmt.Fprintf(stderr, "holdpoint: %v\n", err)
+	}
+	return exitStatus(err)
+}
+
+func exitStatus(err error) int {
+	switch {
+	case err == nil:
+		return statusClear
+	case errors.Is(err, errHeld):
+		return statusHeld
+	case errors.Is(err, errUsage), errors.Is(err, gitlocal.ErrUsage):
+		return statusUsage
+	default:
+		return statusFailure
+	}
+}

@@ -1,0 +1,46 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/holdpoint-dev/holdpoint/internal/facts"
+	"github.com/holdpoint-dev/holdpoint/internal/gitlocal"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl"
+	"github.com/holdpoint-dev/holdpoint/internal/kube"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/apply"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/render"
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+	"github.com/holdpoint-dev/holdpoint/internal/publish"
+)
+
+type predictCommand struct {
+	Before string `help:"Folder with what is live." required:"" placeholder:"DIR"`
+	After  string `help:"Folder with what would be live." required:"" placeholder:"DIR"`
+	Format string `help:"Output: ${enum}." enum:"text,json" default:"text"`
+	All    bool   `help:"List creations and updates too."`
+	Apply  string `help:"How Kubernetes objects are applied: patch (kubectl apply) or put (kubectl replace). Default: what the repository tells." enum:",patch,put" default:"" placeholder:"patch|put"`
+}
+
+// Run predicts two folders. It judges nothing: the exit status says only
+// whether it could be done.
+func (c *predictCommand) Run(a *app) error {
+	before, closeBefore, err := gitlocal.Folder(c.Before)
+	if err != nil {
+		return fmt.Errorf("--before: %w", err)
+	}
+	defer closeBefore()
+	after, closeAfter, err := gitlocal.Folder(c.After)
+	if err != nil {
+		return fmt.Errorf("--after: %w", err)
+	}
+	defer closeAfter()
+	p := plan.Join(
+		hcl.Predict(before, after, facts.Load(), hcl.Options{}),
+		kube.Predict(before, after, render.New(render.Limits{}), kube.Options{Apply: apply.Family(c.Apply), ApplyAll: c.Apply != ""}),
+	)
+	p.Sort()
+	if c.Format == "json" {
+		return publish.PlanJSON(a.stdout, p, c.All)
+	}
+	return publish.PlanText(a.stdout, p, c.All, publish.TextOptions{Color: wantsColor(a.stdout, a.env)})
+}

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/holdpoint-dev/holdpoint/internal/facts"
+	"github.com/holdpoint-dev/holdpoint/internal/gitlocal"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/render"
+	"github.com/holdpoint-dev/holdpoint/internal/publish"
+	"github.com/holdpoint-dev/holdpoint/internal/review"
+	"github.com/holdpoint-dev/holdpoint/internal/rules"
+)
+
+type reviewCommand struct {
+	Repo        string `help:"A folder of the clone." default:"." placeholder:"DIR"`
+	Before      string `help:"What is live: a revision, or a folder. Default: where the change left the default branch." placeholder:"REV"`
+	After       string `help:"What would be live: a revision, or a folder. Default: HEAD." placeholder:"REV" xor:"after"`
+	Worktree    bool   `help:"Take the work tree, with all that is not ignored, for what would be live." xor:"after"`
+	PullRequest string `help:"A file with the pull request as GitHub's API gives it; it tells who made the change. - is standard input." placeholder:"FILE"`
+	Format      string `help:"Output: ${enum}." enum:"text,json,markdown,sarif" default:"text"`
+}
+
+// Run reviews as the service does. Approvals are not known here, so what
+// would wait for one is held.
+func (c *reviewCommand) Run(a *app) error {
+	req, closeTrees, err := gitlocal.Load(a.ctx, gitlocal.Options{
+		Dir: c.Repo, Before: c.Before, After: c.After, WorkTree: c.Worktree, Env: a.env,
+	})
+	if err != nil {
+		return err
+	}
+	defer closeTrees()
+	if c.PullRequest != "" {
+		if err := readPullRequest(a.stdin, c.PullRequest, &req); err != nil {
+			return err
+		}
+	}
+	set, err := rules.Load()
+	if err != nil {
+		return fmt.Errorf("load the rules: %w", err)
+	}
+	report := review.Run(req, set, review.Predictors(req.Ref, facts.Load(), render.New(render.Limits{})))
+	req.Now = time.Now()
+	decision := review.Decide(report, req)
+	if err := c.print(a, report, decision); err != nil {
+		return fmt.Errorf("write the report: %w", err)
+	}
+	if decision.Holds() {
+		return errHeld
+	}
+	return nil
+}
+
+func (c *reviewCommand) print(a *app, report review.Report, decision review.Decision) error {
+	switch c.Format {
+	case "json":
+		return publish.JSON(a.stdout, report, decision)
+	case "markdown":
+		_, err := io.WriteString(a.stdout, publish.Document(publish.Markdown{Report: report, Decision: decision}, publish.MaxText))
+		return err
+	case "sarif":
+		return publish.SARIF(a.stdout, report)
+	default:
+		return publish.Text(a.stdout, report, decision, publish.TextOptions{Color: wantsColor(a.stdout, a.env)})
+	}
+}
+
+// wantsColor follows no-color.org: colours on a terminal only, and none where
+// NO_COLOR is set to anything.
+func wantsColor(w io.Writer, env []string) bool {
+	off := slices.ContainsFunc(env, func(kv string) bool {
+		return (strings.HasPrefix(kv, "NO_COLOR=") && kv != "NO_COLOR=") || kv == "TERM=dumb"
+	})
+	return !off && isTerminal(w)
+}
