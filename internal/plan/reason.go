@@ -25,6 +25,7 @@ const (
 	CannotUpdate     Reason = "replace_because_cannot_update"
 	ByTriggers       Reason = "replace_by_triggers"
 	ObjectRemoved    Reason = "object_removed"
+	GuardRemoved     Reason = "guard_removed"
 
 	// What leaves a state without being destroyed.
 	StateRelocated Reason = "orphan_because_state_relocated"

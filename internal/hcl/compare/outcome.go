@@ -120,10 +120,13 @@ func reasonUnknown(r *config.Resource) plan.Reason {
 // outcome tells what happens to one instance of the after side.
 func (c *comparison) outcome(s *step, _ move.Path) {
 	c.diagnosticsOf(s)
-	if s.prior == nil || s.action == plan.None && s.prior.final.String() == s.prior.address.String() {
+	if s.prior == nil {
 		return
 	}
 	change := plan.Change{Action: s.action, Certain: s.certain}
+	if s.disarmed() {
+		change.Effect, change.Reason = plan.Disarm, plan.GuardRemoved
+	}
 	switch s.action {
 	case plan.Replace:
 		change.Reason, change.Because = plan.CannotUpdate, s.paths
@@ -133,10 +136,18 @@ func (c *comparison) outcome(s *step, _ move.Path) {
 		if s.inst.Resource.Config.Lifecycle.PreventDestroy {
 			change.Effect = plan.Blocked
 		}
-	case plan.None, plan.Update:
-		return
+	case plan.None:
+		if change.Effect == "" {
+			return
+		}
 	}
 	c.add(s.prior, change, s, s.why)
+}
+
+// disarmed reports whether the object loses its prevent_destroy: nothing
+// happens to it yet, and the next change that destroys it will not be stopped.
+func (s *step) disarmed() bool {
+	return s.action != plan.Replace && s.prior.inst.Resource.Config.Lifecycle.PreventDestroy && !s.inst.Resource.Config.Lifecycle.PreventDestroy
 }
 
 func (c *comparison) diagnosticsOf(s *step) {
