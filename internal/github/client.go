@@ -173,11 +173,12 @@ func (a *App) auth(s scope) (http.RoundTripper, error) {
 		return nil, fmt.Errorf("sign as app %d: %w", a.config.AppID, err)
 	}
 	t.BaseURL = strings.TrimSuffix(a.config.APIURL, "/")
+	t.InstallationTokenOptions = &github.InstallationTokenOptions{} // nil is sent as null, which GitHub's description refuses
 	switch {
 	case s.repo != 0:
-		t.InstallationTokenOptions = &github.InstallationTokenOptions{RepositoryIDs: []int64{s.repo}}
+		t.InstallationTokenOptions.RepositoryIDs = []int64{s.repo}
 	case s.name != "":
-		t.InstallationTokenOptions = &github.InstallationTokenOptions{Repositories: []string{s.name}}
+		t.InstallationTokenOptions.Repositories = []string{s.name}
 	}
 	a.tokens[s] = t
 	return t, nil
@@ -208,7 +209,7 @@ func (c *client) do(ctx context.Context, method, path string, body, out any) (*g
 		c.app.forget(c.scope)
 	}
 	if err != nil {
-		return resp, fmt.Errorf("%s %s: %w", method, path, plain(err))
+		return resp, plain(method, path, err)
 	}
 	if out == nil {
 		return resp, nil
@@ -219,18 +220,21 @@ func (c *client) do(ctx context.Context, method, path string, body, out any) (*g
 	return resp, nil
 }
 
-// plain takes the request's address out of an error: it is in the message
-// already, once.
-func plain(err error) error {
+// plain names the request in an error, once.
+func plain(method, path string, err error) error {
 	var later *LaterError
 	if errors.As(err, &later) {
 		return later
 	}
 	var response *github.ErrorResponse
 	if errors.As(err, &response) {
-		return response
+		return response // it names the request
 	}
-	return err
+	var address *url.Error
+	if errors.As(err, &address) {
+		err = address.Err
+	}
+	return fmt.Errorf("%s %s: %w", method, path, err)
 }
 
 // status is the HTTP status behind an error, 0 where there was no answer.

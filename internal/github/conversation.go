@@ -1,6 +1,7 @@
 package github
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strconv"
@@ -78,7 +79,18 @@ func (p *graphPerson) person() rules.Person {
 	if p == nil {
 		return rules.Person{}
 	}
-	return rules.Person{Name: p.Name, Email: p.Email, Account: p.User.account(), At: p.Date}
+	return rules.Person{Name: p.Name, Email: p.Email, Account: cmp.Or(p.User.account(), botOf(p.Email)), At: p.Date}
+}
+
+// botOf is the bot behind a commit's address. GraphQL maps addresses to people
+// alone; REST maps those of GitHub's noreply host to bots too, by the number
+// in them.
+func botOf(email string) rules.Account {
+	login, id := rules.NoreplyAccount(email)
+	if id == 0 || !strings.HasSuffix(login, "[bot]") {
+		return rules.Account{}
+	}
+	return rules.Account{ID: id, Login: login, Type: "Bot"}
 }
 
 type graphOID struct {

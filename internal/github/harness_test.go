@@ -8,6 +8,7 @@ import (
 	"path"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -48,6 +49,9 @@ var infra = githubtest.Files{
 	"dev/main.tf":     "resource \"aws_lb\" \"try\" {\n  internal = true\n}\n",
 }
 
+// loadRules is done once for all tests.
+var loadRules = sync.OnceValues(rules.Load)
+
 // withoutOrders is prod/db.tf with the orders database gone.
 const withoutOrders = "# The orders database.\n\nresource \"aws_db_instance\" \"stock\" {\n  engine = \"postgres\"\n}\n"
 
@@ -59,7 +63,7 @@ func newWorld(t *testing.T, options ...func(*github.Config)) *world {
 
 func worldOn(t *testing.T, git *githubtest.Git, hub *githubtest.Server, files githubtest.Files, options ...func(*github.Config)) *world {
 	t.Helper()
-	set, err := rules.Load()
+	set, err := loadRules()
 	if err != nil {
 		t.Fatal(err)
 	}

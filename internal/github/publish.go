@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/holdpoint-dev/holdpoint/internal/publish"
 	"github.com/holdpoint-dev/holdpoint/internal/review"
@@ -175,11 +176,36 @@ func (p *publisher) removeLabel(ctx context.Context) error {
 		return nil
 	}
 	i := slices.IndexFunc(p.r.talk.labels, func(l string) bool { return strings.EqualFold(l, name) })
-	if i < 0 {
+	if i < 0 || p.r.awaitsLabel(name) {
 		return nil
 	}
 	_, err := p.do(ctx, http.MethodDelete, p.repoPath("/issues/%d/labels/%s", p.r.Request.Ref.Number, escapePath(p.r.talk.labels[i])), nil, nil)
 	return p.tolerate(ctx, "take off the label", err)
+}
+
+// lateLabel is how long the delivery of a label is waited for: one that comes
+// late must find the label still there.
+const lateLabel = time.Hour
+
+// awaitsLabel reports whether a label that does not count now may count when
+// its delivery arrives: it was set on this head, lately, and this job is not
+// that delivery.
+func (r *Reading) awaitsLabel(name string) bool {
+	if r.job.Label != nil && strings.EqualFold(r.job.Label.Name, name) {
+		return false
+	}
+	var set time.Time
+	for _, e := range r.Request.Evidence.LabelEvents {
+		if e.Added && strings.EqualFold(e.Name, name) && e.At.After(set) {
+			set = e.At
+		}
+	}
+	for _, p := range r.Request.Evidence.Pushes {
+		if p.After == r.Request.Ref.HeadSHA && p.At.After(set) {
+			return false
+		}
+	}
+	return r.Request.Now.Sub(set) < lateLabel
 }
 
 // tolerate turns a refusal of something that is not the verdict into a line of

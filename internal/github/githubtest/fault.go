@@ -29,6 +29,7 @@ type Fault struct {
 	Message string
 
 	seen int
+	key  string
 }
 
 // FaultKind is how an answer is spoiled other than by a status.
@@ -43,6 +44,8 @@ const (
 	Empty FaultKind = "empty"
 	// Partial answers GraphQL with errors beside the data.
 	Partial FaultKind = "partial"
+	// Stale answers what the same call was answered the first time.
+	Stale FaultKind = "stale"
 )
 
 // Inject adds a fault.
@@ -59,6 +62,42 @@ func (s *Server) Heal() {
 	s.faults = nil
 }
 
+// On runs do once, right before the call of that name, skip of them passed
+// over. It may act on GitHub as a test does.
+func (s *Server) On(call string, skip int, do func()) {
+	s.hookMu.Lock()
+	defer s.hookMu.Unlock()
+	s.hooks = append(s.hooks, &hook{call: call, skip: skip, do: do})
+}
+
+// hook is something that happens between two calls.
+type hook struct {
+	call string
+	skip int
+	do   func()
+}
+
+// before runs the hooks that are due. The state is not locked here.
+func (s *Server) before(e Exchange) {
+	s.hookMu.Lock()
+	var due []func()
+	for _, h := range s.hooks {
+		if h.do == nil || h.call != e.String() {
+			continue
+		}
+		if h.skip > 0 {
+			h.skip--
+			continue
+		}
+		due = append(due, h.do)
+		h.do = nil
+	}
+	s.hookMu.Unlock()
+	for _, do := range due {
+		do()
+	}
+}
+
 // due is the fault that strikes this call, nil for none.
 func (s *Server) due(e *Exchange) *Fault {
 	for _, f := range s.faults {
@@ -66,6 +105,7 @@ func (s *Server) due(e *Exchange) *Fault {
 			continue
 		}
 		f.seen++
+		f.key = e.Method + e.URL + e.Body
 		if f.seen <= f.Skip || (f.Times > 0 && f.seen > f.Skip+f.Times) {
 			continue
 		}
@@ -79,6 +119,11 @@ func (f *Fault) answer(s *Server, a *answer) answer {
 	switch f.Kind {
 	case HangUp:
 		return answer{status: hangUp}
+	case Stale:
+		if first := s.first[f.key]; first != nil {
+			return answer{status: http.StatusOK, raw: first}
+		}
+		return *a
 	case Empty:
 		return ok(object{})
 	case Cut:

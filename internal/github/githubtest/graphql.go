@@ -17,13 +17,10 @@ type resolver = func(args map[string]any) any
 // published schema, and the answer has exactly the fields that were asked for.
 func (s *Server) graphql(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	e := Exchange{Method: r.Method, Path: "/graphql", URL: r.URL.String(), Body: string(body)}
 	var in struct {
-		Query         string         `json:"query"`
-		OperationName string         `json:"operationName"`
-		Variables     map[string]any `json:"variables"`
+		Query     string         `json:"query"`
+		Variables map[string]any `json:"variables"`
 	}
 	a := answer{}
 	schema, err := graph()
@@ -34,12 +31,17 @@ func (s *Server) graphql(w http.ResponseWriter, r *http.Request) {
 		s.t.Errorf("githubtest: GraphQL: %v", err)
 	}
 	query, invalid := gqlparser.LoadQuery(schema, in.Query)
+	if len(invalid) == 0 {
+		e.Name = query.Operations[0].Name
+	}
+	s.before(e)
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if len(invalid) > 0 {
 		s.t.Errorf("githubtest: GraphQL query is not valid against GitHub's schema: %v\n%s", invalid, in.Query)
 		a = ok(object{"errors": []any{object{"message": invalid.Error()}}})
 	} else {
 		op := query.Operations[0]
-		e.Name = op.Name
 		a = s.authorised(call{Request: r, body: body}, "/graphql", func(c call) answer {
 			x := execution{server: s, variables: in.Variables, schema: schema}
 			data := x.object(s.query(c.token), op.SelectionSet, "Query")

@@ -195,7 +195,8 @@ func (s *Server) Install(by *User, repos ...*Repo) {
 	}
 	o["repositories"], o["sender"] = list, by.json()
 	if in, ok := o["installation"].(object); ok {
-		in["id"] = Installation
+		// The example has numbers where the description wants times.
+		in["id"], in["created_at"], in["updated_at"], in["app_slug"] = Installation, stamp(s.now), stamp(s.now), AppSlug
 	}
 	s.deliver("installation", o)
 }

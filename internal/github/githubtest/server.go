@@ -60,7 +60,11 @@ type Server struct {
 	log      []Exchange
 	faults   []*Fault
 	forcePer int
-	app      registration
+	// first is the first answer to each call, for stale ones.
+	first  map[string][]byte
+	hookMu sync.Mutex
+	hooks  []*hook
+	app    registration
 }
 
 // Exchange is one request that was answered.
@@ -110,7 +114,7 @@ func start(t testing.TB, git *Git, prefix string) *Server {
 	}
 	s := &Server{t: t, git: git, prefix: prefix, spec: spec, key: key,
 		now:   time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC),
-		users: map[string]*User{}, teams: map[string]*Team{}, repos: map[string]*Repo{}, tokens: map[string]token{}}
+		users: map[string]*User{}, teams: map[string]*Team{}, repos: map[string]*Repo{}, tokens: map[string]token{}, first: map[string][]byte{}}
 	s.bot = s.user(AppSlug+"[bot]", "Bot")
 	s.http = httptest.NewServer(s.routes())
 	t.Cleanup(s.http.Close)
@@ -211,9 +215,10 @@ func (s *Server) serve(pattern string, params []string, handler func(call) answe
 		for _, p := range params {
 			values[p] = r.PathValue(p)
 		}
+		exchange := Exchange{Method: method, Path: path, URL: r.URL.String(), Body: string(body)}
+		s.before(exchange)
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		exchange := Exchange{Method: method, Path: path, URL: r.URL.String(), Body: string(body)}
 		a := s.authorised(call{Request: r, body: body}, path, handler, &exchange)
 		out := a.raw
 		if out == nil && a.status != http.StatusNoContent {
@@ -236,6 +241,9 @@ func (s *Server) serve(pattern string, params []string, handler func(call) answe
 func (s *Server) finish(w http.ResponseWriter, header http.Header, status int, out []byte, e Exchange) {
 	e.Status = status
 	s.log = append(s.log, e)
+	if key := e.Method + e.URL + e.Body; status == http.StatusOK && s.first[key] == nil && !e.Fault {
+		s.first[key] = out
+	}
 	for k, v := range header {
 		w.Header()[k] = v
 	}
@@ -259,16 +267,17 @@ func limits(h http.Header, s *Server) {
 
 // authorised runs the handler where the token fits, and a fault where one is due.
 func (s *Server) authorised(c call, path string, handler func(call) answer, e *Exchange) answer {
-	if f := s.due(e); f != nil && !f.After {
-		e.Fault = true
-		return f.answer(s, nil)
-	} else if f != nil {
-		// The fault strikes after the work was done: the answer is lost.
-		e.Fault = true
-		a := s.allowed(c, path, handler)
-		return f.answer(s, &a)
+	f := s.due(e)
+	if f == nil {
+		return s.allowed(c, path, handler)
 	}
-	return s.allowed(c, path, handler)
+	e.Fault = true
+	if !f.After && f.Kind != Cut && f.Kind != Partial && f.Kind != Stale {
+		return f.answer(s, nil)
+	}
+	// The fault strikes after the work was done: the answer is spoiled.
+	a := s.allowed(c, path, handler)
+	return f.answer(s, &a)
 }
 
 func (s *Server) allowed(c call, path string, handler func(call) answer) answer {

@@ -1,0 +1,184 @@
+package github_test
+
+import (
+	"testing"
+
+	"github.com/holdpoint-dev/holdpoint/internal/github/githubtest"
+)
+
+// scenario is one of the main stories. Its steps run one after the other, and
+// after each of them all deliveries are handled.
+type scenario struct {
+	name  string
+	files githubtest.Files
+	// start makes the world and returns what steps refer to.
+	steps []func(s *story)
+	// final is what must be so in the end, stated as errors of the test. It is
+	// asked for again after faults are over.
+	final func(s *story)
+	// again is what people do once more where their act came before the check
+	// had listed the findings: it cannot count.
+	again func(s *story)
+}
+
+// story is a scenario that runs.
+type story struct {
+	*world
+	pull, other *githubtest.Pull
+	group       string
+	review      *githubtest.Review
+	// held are the heads that must never have passed up to now.
+	held map[string]bool
+}
+
+// neverPassed expects that no check of ours on the head ever said success.
+func (s *story) neverPassed(sha string) {
+	s.Helper()
+	for _, c := range s.repo.Checks(sha) {
+		for _, was := range c.Conclusions {
+			if was != "failure" && c.App == githubtest.AppID {
+				s.Errorf("%s: the check run on %.12s said %s", s.Name(), sha, was)
+			}
+		}
+	}
+}
+
+// atMost expects no more of each than a run without faults leaves.
+func (s *story) atMost(p *githubtest.Pull, reviews, inline, comments int) {
+	s.Helper()
+	if n := len(p.Reviews(s.hub.Bot())); n > reviews {
+		s.Errorf("%d reviews of ours, want %d at most", n, reviews)
+	}
+	if n := len(p.Inline()); n > inline {
+		s.Errorf("%d inline comments, want %d at most", n, inline)
+	}
+	if n := len(p.Comments(s.hub.Bot())); n > comments {
+		s.Errorf("%d summaries, want %d at most", n, comments)
+	}
+}
+
+func (s *story) conclusion(p *githubtest.Pull, name string) string {
+	if c := s.check(p.HeadSHA(), name); c != nil {
+		return c.Conclusion
+	}
+	return ""
+}
+
+func (s *story) want(p *githubtest.Pull, conclusion string) {
+	s.Helper()
+	if got := s.conclusion(p, "holdpoint: main"); got != conclusion {
+		s.Errorf("check run is %q, want %s", got, conclusion)
+		if c := s.check(p.HeadSHA(), "holdpoint: main"); c != nil {
+			s.Logf("%s\n%s\n%s", c.Title, c.Summary, c.Text)
+		}
+	}
+}
+
+func openHeld(s *story) { s.pull = s.open(s.agent, githubtest.Files{"prod/db.tf": withoutOrders}) }
+
+func stillHeld(s *story) {
+	s.want(s.pull, "failure")
+	s.neverPassed(s.pull.HeadSHA())
+	s.atMost(s.pull, 1, 1, 1)
+}
+
+func released(s *story) {
+	s.want(s.pull, "success")
+	s.atMost(s.pull, 1, 1, 1)
+	for _, r := range s.pull.Reviews(s.hub.Bot()) {
+		if r.State == "CHANGES_REQUESTED" {
+			s.Errorf("our review still requests changes")
+		}
+	}
+}
+
+// beforeRelease notes that the head had not passed before people acted.
+func beforeRelease(s *story) { s.neverPassed(s.pull.HeadSHA()) }
+
+// scenarios are the ten main stories and the installation.
+var scenarios = []scenario{
+	{name: "agent destroys", steps: []func(*story){openHeld}, final: stillHeld},
+	{name: "harmless", steps: []func(*story){func(s *story) {
+		s.pull = s.open(s.agent, githubtest.Files{"prod/network.tf": infra["prod/network.tf"] + "# The only one.\n"})
+	}}, final: func(s *story) { s.want(s.pull, "success"); s.atMost(s.pull, 0, 0, 0) }},
+	{name: "fixed by a push", steps: []func(*story){openHeld, func(s *story) {
+		beforeRelease(s)
+		s.pull.Push(s.commit(s.base, githubtest.Files{"README.md": "Cleaned.\n"}, s.agent), s.agent)
+	}}, final: released},
+	{name: "approved", steps: []func(*story){openHeld, func(s *story) {
+		beforeRelease(s)
+		s.pull.Submit(s.alice, "APPROVED", "")
+		s.pull.Submit(s.dana, "APPROVED", "")
+	}}, final: released, again: func(s *story) {
+		s.pull.Submit(s.alice, "APPROVED", "")
+		s.pull.Submit(s.dana, "APPROVED", "")
+	}},
+	{name: "approval dismissed", steps: []func(*story){openHeld, func(s *story) {
+		beforeRelease(s)
+		s.pull.Submit(s.dana, "APPROVED", "")
+		s.review = s.pull.Submit(s.alice, "APPROVED", "")
+	}, func(s *story) { s.pull.Dismiss(s.review, s.dana) }}, final: func(s *story) { s.want(s.pull, "failure"); s.atMost(s.pull, 2, 1, 1) }},
+	{name: "overridden", steps: []func(*story){openHeld, func(s *story) {
+		beforeRelease(s)
+		s.pull.AddLabel("holdpoint-override", s.alice, "")
+	}}, final: released, again: func(s *story) {
+		s.pull.RemoveLabel("holdpoint-override", s.alice)
+		s.pull.AddLabel("holdpoint-override", s.alice, "")
+	}},
+	{name: "retargeted", steps: []func(*story){func(s *story) {
+		s.repo.Push("dev", s.commit(s.base, githubtest.Files{"prod/db.tf": withoutOrders}, s.dana), s.dana)
+		s.branchOn("rest", s.repo.Branch("dev"), githubtest.Files{"prod/db.tf": withoutOrders, "README.md": "Rest.\n"}, s.agent)
+		s.pull = s.repo.Open(githubtest.PullOf{Author: s.agent, Head: "rest", Base: "dev", Title: "Rest"})
+	}, func(s *story) { s.pull.Retarget("main", s.agent) }}, final: func(s *story) {
+		s.want(s.pull, "failure")
+		s.atMost(s.pull, 1, 1, 1)
+	}},
+	{name: "base moved", steps: []func(*story){func(s *story) {
+		s.pull = s.open(s.agent, githubtest.Files{"README.md": "Other words.\n"})
+	}, func(s *story) {
+		s.repo.Push("main", s.commit(s.base, githubtest.Files{"prod/network.tf": infra["prod/network.tf"] + "# The only one.\n"}, s.dana), s.dana)
+	}}, final: func(s *story) { s.want(s.pull, "success"); s.atMost(s.pull, 0, 0, 0) }},
+	{name: "same head twice", steps: []func(*story){openHeld, func(s *story) {
+		s.repo.Push("side", s.base, s.dana)
+		s.repo.Push("copy", s.pull.HeadSHA(), s.agent)
+		s.other = s.repo.Open(githubtest.PullOf{Author: s.agent, Head: "copy", Base: "side", Title: "Copy"})
+	}, func(s *story) { s.other.Close(s.agent, false) }}, final: func(s *story) { s.want(s.pull, "failure"); s.neverPassed(s.pull.HeadSHA()) }},
+	{name: "merge group", steps: []func(*story){func(s *story) {
+		s.pull = s.open(s.agent, githubtest.Files{"README.md": "Other words.\n"})
+	}, func(s *story) { s.group = s.repo.Enqueue(s.dana, s.pull) }}, final: func(s *story) {
+		s.want(s.pull, "success")
+		if c := s.check(s.group, "holdpoint: main"); c == nil || c.Conclusion != "success" {
+			s.Errorf("the group's check run is %+v, want success", c)
+		}
+	}},
+	{name: "merge group of a held one", steps: []func(*story){openHeld, func(s *story) { s.group = s.repo.Enqueue(s.dana, s.pull) }}, final: func(s *story) {
+		stillHeld(s)
+		s.neverPassed(s.group)
+		if c := s.check(s.group, "holdpoint: main"); c == nil || c.Conclusion != "failure" {
+			s.Errorf("the group's check run is %+v, want failure", c)
+		}
+	}},
+	{name: "merged past the check", steps: []func(*story){openHeld, func(s *story) { s.pull.Close(s.dana, true) }}, final: func(s *story) {
+		s.neverPassed(s.pull.HeadSHA())
+		s.atMost(s.pull, 1, 1, 2)
+	}},
+	{name: "installed", steps: []func(*story){func(s *story) { s.hub.Install(s.dana, s.repo) }}, final: func(s *story) {
+		if c := s.check(s.base, "holdpoint: main"); c == nil || c.Conclusion != "success" {
+			s.Errorf("the check run of the installation is %+v, want success", c)
+		}
+	}},
+}
+
+func TestScenarios(t *testing.T) {
+	for _, sc := range scenarios {
+		t.Run(sc.name, func(t *testing.T) {
+			s := &story{world: newWorld(t)}
+			for _, step := range sc.steps {
+				step(s)
+				s.settle()
+			}
+			s.fine()
+			sc.final(s)
+		})
+	}
+}
