@@ -41,7 +41,7 @@ func (p *prediction) roots() ([]string, []plan.Gap) {
 	}
 	var out []string
 	for dir := range found {
-		if !called[dir] || p.hasState(dir) {
+		if p.hasState(dir) || !called[dir] && !p.looksUnused(dir, found) {
 			out = append(out, dir)
 		}
 	}
@@ -77,6 +77,37 @@ func (p *prediction) hasState(dir string) bool {
 		}
 	}
 	return false
+}
+
+// looksUnused: a folder below another with configuration, that nobody calls,
+// that takes or gives values as modules do, and that bears no sign of being
+// applied itself, is a module out of use.
+func (p *prediction) looksUnused(dir string, found map[string]bool) bool {
+	above := false
+	for d := dir; d != "." && !above; {
+		d = path.Dir(d)
+		above = found[d]
+	}
+	if !above {
+		return false
+	}
+	asModule := false
+	for _, tree := range []fs.FS{p.before, p.after} {
+		m, problem := p.loader.Load(tree, dir, config.DetectRuntime(tree, dir))
+		if problem != nil || len(m.Files) == 0 {
+			continue
+		}
+		if len(m.Providers) > 0 || len(config.AutoFiles(tree, dir)) > 0 || len(tfvarsIn(tree, dir)) > 0 {
+			return false
+		}
+		for _, sign := range []string{".terraform.lock.hcl", ".terraform-version", ".opentofu-version", "terragrunt.hcl"} {
+			if exists(tree, path.Join(dir, sign)) {
+				return false
+			}
+		}
+		asModule = asModule || len(m.Variables)+len(m.Outputs) > 0
+	}
+	return asModule
 }
 
 // isExample names folders that nobody applies for keeps.

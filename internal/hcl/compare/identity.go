@@ -1,6 +1,8 @@
 package compare
 
 import (
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/zclconf/go-cty/cty"
@@ -20,7 +22,11 @@ func (c *comparison) tellApart(s *step, t *plan.TypeFacts, state, cfg cty.Value)
 	if s.certain || s.action != plan.Replace {
 		return
 	}
-	for _, ty := range c.identityTypes(cfg) {
+	types := c.identityTypes(cfg)
+	if len(types) == 0 && !holdsUUID(cfg) {
+		types = c.randomTypes(state)
+	}
+	for _, ty := range types {
 		r := diff.Plan(t, c.named(state, ty), c.named(cfg, ty))
 		if r.Action == plan.Replace && r.Certain {
 			s.action, s.certain, s.why, s.paths = r.Action, true, "", r.Paths
@@ -28,6 +34,25 @@ func (c *comparison) tellApart(s *step, t *plan.TypeFacts, state, cfg cty.Value)
 			return
 		}
 	}
+}
+
+// randomTypes are the types in v whose identity is a UUID that the tool itself
+// rolls: no text that is not a UUID equals it.
+func (c *comparison) randomTypes(v cty.Value) []string {
+	return slices.DeleteFunc(c.identityTypes(v), func(ty string) bool { return ty != "terraform_data" })
+}
+
+var uuid = regexp.MustCompile(`[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-`)
+
+// holdsUUID reports whether a known text in v could be a UUID.
+func holdsUUID(v cty.Value) bool {
+	found := false
+	_ = cty.Walk(v, func(_ cty.Path, v cty.Value) (bool, error) {
+		plain, _ := v.Unmark()
+		found = found || uuid.MatchString(text(plain))
+		return plain.IsKnown() && !plain.IsNull(), nil
+	})
+	return found
 }
 
 // identityTypes are the types of the objects whose identities occur in v.

@@ -29,9 +29,6 @@ func (c *comparison) move() {
 		all = append(all, c.impliedModules(explicit)...)
 	}
 	r := move.Apply(objects, all)
-	for _, s := range r.Cycle {
-		c.invalidAt(s.Tag.(hcl.Range), "moved", "Cyclic dependency in move statements: "+s.From.String()+" to "+s.To.String())
-	}
 	for i, o := range c.objects {
 		o.final, o.by = r.Final[i], r.By[i]
 		c.final[o.final.String()] = o
@@ -43,7 +40,16 @@ func (c *comparison) move() {
 			}
 		}
 	}
+	gaps := len(c.gaps)
 	c.checkMoves(explicit)
+	if len(c.gaps) > gaps {
+		return // a cycle is said only where nothing better is known
+	}
+	for _, s := range r.Cycle {
+		if at, ok := s.Tag.(hcl.Range); ok {
+			c.invalidAt(at, "moved", "Cyclic dependency in move statements: "+s.From.String()+" to "+s.To.String())
+		}
+	}
 }
 
 // collect reads the moved blocks of all modules of the after side, once per
@@ -146,7 +152,7 @@ func (c *comparison) checkMoves(statements []move.Statement) {
 	for _, s := range statements {
 		at := s.Tag.(hcl.Range)
 		for _, m := range moduleInstances(c.after.Root, s.Module.Static()) {
-			from, to := m.Address+"/"+s.From.String(), m.Address+"/"+s.To.String()
+			from, to := absolute(m, s.From), absolute(m, s.To)
 			switch {
 			case from == to:
 				c.invalidAt(at, "moved", "Redundant move statement: from and to are the same address")
@@ -160,6 +166,13 @@ func (c *comparison) checkMoves(statements []move.Statement) {
 			sources[from], targets[to] = to, from
 		}
 	}
+}
+
+func absolute(m *eval.Module, e move.Endpoint) string {
+	if m.Address == "" {
+		return e.String()
+	}
+	return m.Address + "." + e.String()
 }
 
 // stillThere reports whether what a statement moves away is declared still.

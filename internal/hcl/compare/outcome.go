@@ -3,6 +3,7 @@ package compare
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
@@ -44,6 +45,8 @@ func (c *comparison) planAll(m *eval.Module, path move.Path) {
 		case e.Pending():
 			c.invalidAt(e.By.Range(), call.Address, "Invalid count or for_each argument: its value is known only after apply")
 			continue
+		case e.Repeat == eval.Unknown:
+			c.unknownCall(call)
 		}
 		for _, child := range call.Instances() {
 			c.planAll(child, append(path[:len(path):len(path)], move.Step{Name: call.Config.Name, Key: string(child.Key)}))
@@ -110,6 +113,20 @@ func (c *comparison) unknownSet(r *eval.Resource) {
 	}
 }
 
+// unknownCall tells where the instances of a module are not known, and need
+// not be those of before.
+func (c *comparison) unknownCall(call *eval.Call) {
+	before := moduleAt(c.before.Root, call.Module.Address)
+	if before == nil {
+		return
+	}
+	old := before.ModuleCall(call.Config.Name)
+	if old == nil || old.Expansion().Repeat == eval.Unknown && old.Expansion().ID() == call.Expansion().ID() {
+		return
+	}
+	c.setGap(call.Address, call.Expansion())
+}
+
 func reasonUnknown(r *config.Resource) plan.Reason {
 	if r.Count != nil {
 		return plan.CountIndex
@@ -141,7 +158,11 @@ func (c *comparison) outcome(s *step, _ move.Path) {
 			return
 		}
 	}
-	c.add(s.prior, change, s, s.why)
+	why := s.why
+	if change.Certain && strings.Contains(s.inst.Address(), string(eval.SomeKey)) {
+		change.Certain, why = false, "how many instances there are depends on a value that is not in the repository"
+	}
+	c.add(s.prior, change, s, why)
 }
 
 // disarmed reports whether the object loses its prevent_destroy: nothing
@@ -179,8 +200,8 @@ func (c *comparison) leftovers() {
 		}
 		change := plan.Change{Action: plan.Delete, Certain: true, Reason: c.deleteReason(o, cfg)}
 		why := ""
-		if o.inst.Key == eval.SomeKey {
-			change.Certain, why = o.by == nil && cfg == nil, "how many instances there are depends on a value that is not in the repository"
+		if strings.Contains(o.address.String(), string(eval.SomeKey)) {
+			change.Certain, why = false, "how many instances there are depends on a value that is not in the repository"
 		}
 		if cfg == nil {
 			if keep, found := c.forgotten(o); found && keep {
@@ -200,8 +221,8 @@ func (c *comparison) leftovers() {
 	}
 }
 
-// unsettled reports whether an object's place could not be computed: a gap
-// says so already.
+// unsettled reports whether an object's place could not be computed; it is
+// told as a gap then.
 func (c *comparison) unsettled(o *object) bool {
 	m := c.after.Root
 	for _, step := range o.final.Module {
@@ -209,8 +230,17 @@ func (c *comparison) unsettled(o *object) bool {
 		if call == nil {
 			return false
 		}
-		if e := call.Expansion(); e.Repeat == eval.Failed || e.Repeat == eval.Unknown || call.Broken != nil {
-			return e.Repeat != eval.Unknown || step.Key == string(eval.SomeKey) && !c.sameCallSet(o, call)
+		switch e := call.Expansion(); {
+		case call.Opaque:
+			c.opaqueGap(call, "its objects were declared in the repository before, and its source "+call.Config.Source+" is outside")
+			return true
+		case e.Repeat == eval.Failed || call.Broken != nil:
+			return true
+		case e.Repeat == eval.Unknown:
+			if !e.Pending() {
+				c.setGap(call.Address, e)
+			}
+			return true
 		}
 		if m = call.Instance(eval.Key(step.Key)); m == nil {
 			return false
@@ -224,7 +254,11 @@ func (c *comparison) unsettled(o *object) bool {
 	return repeat == eval.Failed || repeat == eval.Unknown
 }
 
-func (c *comparison) sameCallSet(*object, *eval.Call) bool { return false }
+// setGap tells that a set of instances changes in a way the trees do not tell.
+func (c *comparison) setGap(address string, e *eval.Expansion) {
+	c.gap(plan.Gap{At: c.after.Place(e.By.Range()), Root: c.Root, Kind: plan.GapUnknown, Subject: address, Variant: c.Variant,
+		Why: "which instances of " + address + " remain depends on a value that is not in the repository; give the variable file that sets it"})
+}
 
 // deleteReason is Terraform's action_reason (terraform 1.11
 // internal/terraform/node_resource_plan_orphan.go, deleteActionReason).

@@ -249,6 +249,11 @@ func (c *comparison) staticModule(m *config.Module) {
 			call := m.Calls[short]
 			check(call.Count, nil)
 			check(call.ForEach, nil)
+			for _, ref := range call.DependsOn {
+				if why := undeclared(m, ref, nil); why != "" {
+					c.invalidAt(ref.SourceRange(), name, why)
+				}
+			}
 			for _, in := range sorted(call.Inputs) {
 				check(call.Inputs[in].Value, nil)
 			}

@@ -82,39 +82,17 @@ func (s Statement) objectTarget(a Address) (Address, bool) {
 	return to, true
 }
 
-// selects reports whether the statement mentions a resource: implied moves
-// leave such a resource alone.
+// selects reports whether the statement mentions a resource itself: implied
+// moves leave such a resource alone. A move of the module around it does not
+// count.
 func (s Statement) selects(a Address) bool {
 	for _, e := range []Endpoint{s.From, s.To} {
 		base, ok := s.base(a.Module)
-		if !ok {
-			continue
-		}
-		rest := Path(a.Module[len(base):])
-		if e.IsResource() {
-			if rest.Equal(e.Module) && a.Type == e.Type && a.Name == e.Name {
-				return true
-			}
-			continue
-		}
-		if within(rest, e.Module, s.whole()) {
+		if ok && e.IsResource() && Path(a.Module[len(base):]).Equal(e.Module) && a.Type == e.Type && a.Name == e.Name {
 			return true
 		}
 	}
 	return false
-}
-
-// within reports whether a module path lies in what a module endpoint names.
-func within(rest, of Path, whole bool) bool {
-	if len(rest) < len(of) {
-		return false
-	}
-	for i := range of {
-		if rest[i].Name != of[i].Name || rest[i].Key != of[i].Key && !(whole && i == len(of)-1) {
-			return false
-		}
-	}
-	return true
 }
 
 // pattern is an endpoint made absolute, the statement's own module with
@@ -151,17 +129,22 @@ func (p pattern) meets(q pattern) bool {
 			return false
 		}
 	}
-	return p.Type == "" || p.anyKey || q.anyKey || p.Key == q.Key
+	return p.Type == "" || p.anyKey == q.anyKey && (p.anyKey || p.Key == q.Key)
 }
 
 // nested reports whether p lies strictly inside q.
 func (p pattern) nested(q pattern) bool {
 	if q.Type != "" {
-		return p.Type == q.Type && p.Name == q.Name && q.anyKey && !p.anyKey && len(p.path) == len(q.path) && p.meets(pattern{wild: q.wild, path: q.path, Type: q.Type, Name: q.Name, anyKey: true})
+		return p.Type == q.Type && p.Name == q.Name && q.anyKey && !p.anyKey && len(p.path) == len(q.path) && p.below(q)
 	}
 	if len(p.path) < len(q.path) || len(p.path) == len(q.path) && p.Type == "" {
 		return false
 	}
+	return p.below(q)
+}
+
+// below reports whether p's path starts with all of q's.
+func (p pattern) below(q pattern) bool {
 	for i := range q.path {
 		if !p.step(q, i) {
 			return false
@@ -176,5 +159,18 @@ func (p pattern) nested(q pattern) bool {
 func (s Statement) after(t Statement) bool {
 	sFrom, sTo := s.pattern(s.From), s.pattern(s.To)
 	tFrom, tTo := t.pattern(t.From), t.pattern(t.To)
-	return sFrom.meets(tTo) || sFrom.nested(tTo) || sTo.nested(tTo) || tFrom.nested(sFrom) || tTo.nested(sFrom)
+	switch {
+	case sFrom.meets(tTo):
+		return true
+	case !sFrom.nested(tTo) && !sTo.nested(tTo) && !tFrom.nested(sFrom) && !tTo.nested(sFrom):
+		return false
+	}
+	// Both ends of a move that only changes a module's key lie around a move
+	// inside that module: the inner one comes later, not in a circle.
+	return len(s.Module) >= len(t.Module) || !s.rekeysModule()
+}
+
+// rekeysModule: the statement changes nothing but keys of a module.
+func (s Statement) rekeysModule() bool {
+	return !s.From.IsResource() && !s.whole() && s.From.Module.Static() == s.To.Module.Static()
 }
