@@ -77,17 +77,32 @@ func (p *prediction) failures(r *pair) {
 			if r.before == nil && (g.Kind == plan.GapOpaque || g.Kind == plan.GapUnsupported) {
 				continue
 			}
-			p.gaps = append(p.gaps, g)
+			p.gaps = append(p.gaps, p.narrowed(r, g))
 		}
 	}
-	if r.before == nil {
-		return
+	if r.before == nil || r.after == nil && r.before.unit.Config != "" {
+		return // what goes with a remote unit is told of its owner
 	}
 	for _, g := range r.before.trouble {
 		if r.after == nil || !slices.ContainsFunc(r.after.trouble, func(h plan.Gap) bool { return h.Kind == g.Kind && h.Why == g.Why }) {
-			p.gaps = append(p.gaps, g)
+			p.gaps = append(p.gaps, p.narrowed(r, g))
 		}
 	}
+}
+
+// narrowed puts a gap at the first changed place of its unit where the place
+// that it names is not one.
+func (p *prediction) narrowed(r *pair, g plan.Gap) plan.Gap {
+	if g.At.Line > 0 && p.isChanged(g.At) && g.At.File != r.either().Owner.At.File {
+		return g
+	}
+	for _, name := range p.changedInputs(r) {
+		if hunks := p.fileHunks(name); len(hunks) > 0 {
+			g.At = hunks[0].at()
+			return g
+		}
+	}
+	return g
 }
 
 // readFolder takes the objects of manifests as they stand. A file that does

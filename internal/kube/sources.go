@@ -60,7 +60,7 @@ func (p *prediction) reads(name string) bool {
 func speaksOfObjects(data []byte) bool {
 	for _, mark := range []string{"apiVersion", "k.libsonnet", "ksonnet", "k8s.io/api"} {
 		if bytes.Contains(data, []byte(mark)) {
-			return bytes.Contains(data, []byte("kind")) || mark != "apiVersion"
+			return mark != "apiVersion" || bytes.Contains(data, []byte("kind")) && bytes.Contains(data, []byte("metadata"))
 		}
 	}
 	return false

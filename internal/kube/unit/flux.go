@@ -129,7 +129,7 @@ func (s *Scan) fluxSource(kind, name, dir string) string {
 	if kind != "GitRepository" {
 		return fmt.Sprintf("its source is the %s %s", kind, name)
 	}
-	if src, ok := s.Sources["GitRepository/"+name]; ok {
+	if src, ok := s.source("GitRepository", name, ""); ok {
 		if url := src.String("spec", "url"); url != "" && !s.isHere(url, dir) {
 			return "its source is " + url
 		}
@@ -179,20 +179,17 @@ func (s *Scan) fluxFolder(dir string, fields map[string]any) *Unit {
 	u := &Unit{Root: dir, Tool: Folder, claims: true, deep: true, Fields: fields}
 	ignore := s.sourceIgnore(u)
 	var resources []string
-	nested := false
-	files := map[string]bool{}
-	inner := ""
+	files, nested := map[string]bool{}, map[string]bool{}
 	for _, name := range s.Tree.Below(dir) {
-		inside := strings.TrimPrefix(name, dir+"/")
-		if dir == "." {
-			inside = name
-		}
-		if ignore.ignores(name) || inner != "" && under(name, inner) {
+		if ignore.ignores(name) {
 			continue
 		}
-		if d := path.Dir(name); d != dir && s.graph.nodes[d] != nil {
-			inner, nested = d, true
-			resources = append(resources, path.Dir(inside))
+		if d := s.topKustomization(dir, path.Dir(name)); d != "" {
+			if nested[d] {
+				continue
+			}
+			nested[d] = true
+			resources = append(resources, inside(dir, d))
 			w := s.graph.walk(d)
 			for f := range w.files {
 				files[f] = true
@@ -202,12 +199,12 @@ func (s *Scan) fluxFolder(dir string, fields map[string]any) *Unit {
 		}
 		if ext := path.Ext(name); (ext == ".yaml" || ext == ".yml") && looksLikeManifest(s.Tree, name) {
 			u.Manifests = append(u.Manifests, name)
-			resources = append(resources, inside)
+			resources = append(resources, inside(dir, name))
 			files[name] = true
 		}
 	}
 	u.Files = sortedSet(files)
-	if nested || fields != nil {
+	if len(nested) > 0 || fields != nil {
 		u.Tool = Kustomize
 		u.Manifests = nil
 		text, err := json.Marshal(map[string]any{"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization", "resources": resources})
@@ -219,6 +216,26 @@ func (s *Scan) fluxFolder(dir string, fields map[string]any) *Unit {
 	return u
 }
 
+// topKustomization is the highest folder below top, on the way down to dir,
+// that is a kustomization, "" where none is.
+func (s *Scan) topKustomization(top, dir string) string {
+	found := ""
+	for d := dir; d != top && d != "." && d != "/"; d = path.Dir(d) {
+		if s.graph.nodes[d] != nil {
+			found = d
+		}
+	}
+	return found
+}
+
+// inside is a path relative to a folder that it lies below.
+func inside(dir, name string) string {
+	if dir == "." {
+		return name
+	}
+	return strings.TrimPrefix(name, dir+"/")
+}
+
 // substitutes takes the variables of postBuild: those in place and those of
 // ConfigMaps that are in the repository. A variable that nobody here sets
 // stays as it is, the same on both sides.
@@ -228,7 +245,7 @@ func (s *Scan) substitutes(u *Unit, spec fluxSpec) {
 	}
 	u.Substitute = map[string]string{}
 	for _, from := range spec.PostBuild.SubstituteFrom {
-		src, ok := s.Sources[from.Kind+"/"+from.Name]
+		src, ok := s.source(from.Kind, from.Name, "")
 		if !ok || from.Kind != "ConfigMap" {
 			continue
 		}
@@ -324,7 +341,7 @@ func (s *Scan) fluxRelease(o object.Object) []*Unit {
 			u.Gaps = append(u.Gaps, ownerGap(s.Tree, o, plan.GapUnsupported, plan.Path{"spec"}, "valuesFrom and postRenderers are not read"))
 		}
 	default:
-		u = s.remoteRelease(o, h.Spec.Values)
+		u = s.remoteRelease(o, h.Spec.Values, h.Spec.ChartRef)
 	}
 	u.Key = fmt.Sprintf("flux:HelmRelease:%s/%s", o.Namespace, o.Name)
 	u.Owner, u.Namespace = owner, namespace
@@ -344,25 +361,37 @@ func releaseName(o object.Object, name, target string) string {
 	return o.Name
 }
 
+// chartSource is the source that a chartRef names: its tag or digest is the
+// version of the chart.
+func (s *Scan) chartSource(o object.Object, ref map[string]any) (object.Object, bool) {
+	kind, _ := ref["kind"].(string)
+	name, _ := ref["name"].(string)
+	return s.source(kind, name, o.File)
+}
+
 // remoteRelease is a release of a chart that is not here. Its values without
 // what cannot change which objects there are tell whether a change counts.
-func (s *Scan) remoteRelease(o object.Object, values json.RawMessage) *Unit {
+func (s *Scan) remoteRelease(o object.Object, values json.RawMessage, ref map[string]any) *Unit {
 	spec, _ := o.Get("spec")
 	kept := map[string]any{}
+	var selectors []string
 	if m, ok := spec.(map[string]any); ok {
 		for _, field := range []string{"chart", "chartRef", "releaseName", "targetNamespace", "storageNamespace", "valuesFrom", "postRenderers"} {
 			if v, ok := m[field]; ok {
 				kept[field] = v
 			}
 		}
-		delete(kept, "interval")
+		if src, ok := s.chartSource(o, ref); ok {
+			kept["source"], _ = src.Get("spec")
+			selectors = append(selectors, src.File)
+		}
 		kept["values"] = withoutInert(m["values"])
 	}
 	text, err := json.Marshal(withoutKey(kept, "interval"))
 	if err != nil {
 		text = values
 	}
-	return &Unit{Root: path.Dir(o.File), Tool: Folder, Config: string(text),
+	return &Unit{Root: path.Dir(o.File), Tool: Folder, Config: string(text), Selectors: selectors,
 		Gaps: []plan.Gap{ownerGap(s.Tree, o, plan.GapOpaque, plan.Path{"spec"}, "its chart is not in the repository, so what its change applies is not known")}}
 }
 

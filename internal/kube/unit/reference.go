@@ -303,9 +303,10 @@ func CheckYAML(name string, data []byte) error {
 	if !bytes.ContainsRune(data, '&') || !bytes.ContainsRune(data, '*') || !hasManifestEnding(name) {
 		return nil
 	}
-	_, err := object.Parse(name, data, object.Limits{})
-	if kind, _, _ := Trouble(err); err != nil && kind == plan.GapLimit {
-		return err
+	if _, err := object.Parse(name, data, object.Limits{}); err != nil {
+		if kind, _, _ := Trouble(err); kind == plan.GapLimit {
+			return err
+		}
 	}
 	return nil
 }

@@ -47,13 +47,13 @@ type Scan struct {
 	Other *Tree
 	// Sources are the sources of Flux and the ConfigMaps that it takes
 	// variables from, by `Kind/name`.
-	Sources map[string]object.Object
+	Sources map[string][]object.Object
 }
 
 // NewScan reads the structure of one side: kustomizations and charts, no
 // manifests.
 func NewScan(t *Tree, s Settings) *Scan {
-	scan := &Scan{Tree: t, settings: s, graph: readKustomizations(t), charts: map[string]bool{}, Sources: map[string]object.Object{}}
+	scan := &Scan{Tree: t, settings: s, graph: readKustomizations(t), charts: map[string]bool{}, Sources: map[string][]object.Object{}}
 	for _, name := range t.Names() {
 		if path.Base(name) == "Chart.yaml" {
 			scan.charts[path.Dir(name)] = true
@@ -240,7 +240,7 @@ func (s *Scan) OwnerObjects() []object.Object {
 				out = append(out, o)
 			}
 			if o.Group == "source.toolkit.fluxcd.io" && o.String("spec", "url") != "" {
-				s.Sources[o.Kind+"/"+o.Name] = o
+				s.addSource(o)
 			}
 			for _, name := range variableSources(o) {
 				maps[name] = true
@@ -249,6 +249,26 @@ func (s *Scan) OwnerObjects() []object.Object {
 	}
 	s.variableMaps(maps)
 	return out
+}
+
+func (s *Scan) addSource(o object.Object) {
+	key := o.Kind + "/" + o.Name
+	s.Sources[key] = append(s.Sources[key], o)
+}
+
+// source is a source by kind and name: of several the one beside a file, else
+// the last.
+func (s *Scan) source(kind, name, beside string) (object.Object, bool) {
+	list := s.Sources[kind+"/"+name]
+	if len(list) == 0 {
+		return object.Object{}, false
+	}
+	for _, o := range list {
+		if path.Dir(o.File) == path.Dir(beside) {
+			return o, true
+		}
+	}
+	return list[len(list)-1], true
 }
 
 // variableSources are the ConfigMaps that a Flux Kustomization takes variables
@@ -284,7 +304,7 @@ func (s *Scan) variableMaps(names map[string]bool) {
 		}
 		for _, o := range parsed.Objects {
 			if o.Kind == "ConfigMap" && names[o.Name] {
-				s.Sources["ConfigMap/"+o.Name] = o
+				s.addSource(o)
 			}
 		}
 	}

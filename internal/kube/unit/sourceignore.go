@@ -1,8 +1,12 @@
 package unit
 
 import (
+	"maps"
 	"path"
+	"slices"
 	"strings"
+
+	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
 )
 
 // gitIgnore are patterns in the order they are written; the last that matches
@@ -28,13 +32,23 @@ func (s *Scan) sourceIgnore(u *Unit) gitIgnore {
 			rules = append(rules, parseIgnore(string(data))...)
 		}
 	}
-	for _, src := range s.Sources {
+	for _, src := range s.gitSources() {
 		if text := src.String("spec", "ignore"); src.Kind == "GitRepository" && text != "" {
 			rules = append(rules, parseIgnore(text)...)
 			u.Selectors = append(u.Selectors, src.File)
 		}
 	}
 	return rules
+}
+
+func (s *Scan) gitSources() []object.Object {
+	var out []object.Object
+	for _, key := range slices.Sorted(maps.Keys(s.Sources)) {
+		if strings.HasPrefix(key, "GitRepository/") {
+			out = append(out, s.Sources[key]...)
+		}
+	}
+	return out
 }
 
 func parseIgnore(text string) gitIgnore {
