@@ -2,7 +2,11 @@ package diff_test
 
 import (
 	"encoding/json"
+	"strings"
+	"testing"
 
+	"github.com/hashicorp/hcl/v2/hclparse"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
 	"github.com/zclconf/go-cty/cty/function/stdlib"
@@ -36,4 +40,18 @@ var testFunctions = map[string]function.Function{
 			return cty.StringVal(string(b)), err
 		},
 	}),
+}
+
+// parseBody reads a body of HCL as the diff takes it.
+func parseBody(t *testing.T, text string) cty.Value {
+	t.Helper()
+	file, diags := hclparse.NewParser().ParseHCL([]byte(text), "body.hcl")
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	return bodyValue(t, file.Body.(*hclsyntax.Body))
+}
+
+func splitType(resourceType string) (provider, rest string, ok bool) {
+	return strings.Cut(resourceType, "_")
 }

@@ -1,0 +1,171 @@
+package diff
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+)
+
+// Provider tells what a change of the provider's own configuration does to an
+// instance whose configuration (config) stays as it is. before and after are
+// the resolved provider configurations: objects of attribute values and, per
+// block type, a tuple of objects; null where there is none.
+//
+// Action is plan.None, plan.Update, plan.Replace, or plan.Orphan: the object
+// is looked for in another place, not found there and created anew, while the
+// real one stays. Planned is not set.
+func Provider(t *plan.TypeFacts, before, after, config cty.Value) Result {
+	if t == nil {
+		return elsewhere(before, after, placeNames)
+	}
+	switch providerName(t) {
+	case "aws":
+		return awsProvider(t, before, after, config)
+	case "google":
+		return googleProvider(t, before, after, config)
+	case "azurerm":
+		return elsewhere(before, after, []string{"subscription_id", "tenant_id", "environment"})
+	case "kubernetes":
+		return elsewhere(before, after, []string{"host", "config_path", "config_paths", "config_context", "config_context_cluster"})
+	case "random", "null", "time", "tls", "local", "archive", "terraform":
+		return unaffected()
+	}
+	return elsewhere(before, after, placeNames)
+}
+
+// placeNames are what providers call the place that they work in.
+var placeNames = []string{
+	"account", "account_id", "address", "api_url", "base_url", "endpoint", "host", "organization", "org", "owner",
+	"project", "project_id", "region", "server", "site", "subscription_id", "tenant", "tenant_id", "url", "workspace",
+}
+
+func unaffected() Result { return Result{Action: plan.None, Certain: true} }
+
+// elsewhere: objects are looked for by attributes that may name another place.
+func elsewhere(before, after cty.Value, names []string) Result {
+	for _, name := range names {
+		if providerVerdict(before, after, name) != same {
+			return Result{Action: plan.Orphan, Why: "the provider's " + name + " changes, so the object may be looked for in another place"}
+		}
+	}
+	return unaffected()
+}
+
+func providerAttr(provider cty.Value, name string) cty.Value {
+	un, _ := provider.Unmark()
+	if un == cty.NilVal || un.IsKnown() && un.IsNull() || !un.IsKnown() || !un.Type().IsObjectType() || !un.Type().HasAttribute(name) {
+		return cty.NullVal(cty.DynamicPseudoType)
+	}
+	return un.GetAttr(name)
+}
+
+func providerVerdict(before, after cty.Value, name string) verdict {
+	return compareLoosely(providerAttr(before, name), providerAttr(after, name))
+}
+
+// awsProvider: before 6.0 a resource is where the provider points, so another
+// region loses it (hashicorp/terraform-provider-aws issue 32810); from 6.0 the
+// region is an attribute that forces replacement
+// (docs guides/enhanced-region-support). Default tags change in place.
+func awsProvider(t *plan.TypeFacts, before, after, config cty.Value) Result {
+	if r := awsAccount(before, after); r.Action != plan.None {
+		return r
+	}
+	regional := t.Attributes["region"] != nil && t.Attributes["region"].Computed
+	v := providerVerdict(before, after, "region")
+	switch {
+	case v == same:
+	case regional && configured(config, "region"):
+	case regional:
+		r := Result{Action: plan.Replace, Paths: []plan.Path{{"region"}}, Certain: v == differs}
+		if v == maybe {
+			r.Why = "the provider's region may or may not change"
+		}
+		return r
+	case major(t.Version) < 6 && !awsGlobal(t.Type):
+		r := Result{Action: plan.Orphan, Certain: v == differs}
+		if v == maybe {
+			r.Why = "the provider's region may or may not change"
+		}
+		return r
+	}
+	if providerVerdict(before, after, "default_tags") != same && t.Attributes["tags_all"] != nil {
+		return Result{Action: plan.Update, Certain: true}
+	}
+	return unaffected()
+}
+
+// awsAccount: credentials say nothing of the account, the role and the
+// accounts that are allowed do.
+func awsAccount(before, after cty.Value) Result {
+	old, new := roleAccount(before), roleAccount(after)
+	allowed := providerVerdict(before, after, "allowed_account_ids") != same
+	switch {
+	case old == new && !allowed, old != "" && old == new:
+		return unaffected()
+	}
+	return Result{Action: plan.Orphan, Why: "the provider may work in another account"}
+}
+
+// roleAccount is the account in the ARN of the role that is assumed, the whole
+// block where there is no ARN to read.
+func roleAccount(provider cty.Value) string {
+	role := providerAttr(provider, "assume_role")
+	for _, e := range elements(role) {
+		text, ok := valueText(providerAttr(e, "role_arn"))
+		if parts := strings.Split(text, ":"); ok && len(parts) > 4 {
+			return parts[4]
+		}
+		return canonical(e)
+	}
+	return ""
+}
+
+// awsGlobal are the services that have one place only.
+func awsGlobal(resourceType string) bool {
+	prefixes := []string{"aws_iam_", "aws_route53_", "aws_cloudfront_", "aws_organizations_", "aws_globalaccelerator_", "aws_budgets_", "aws_ce_", "aws_account_", "aws_shield_", "aws_waf_", "aws_route53domains_"}
+	return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(resourceType, p) }) &&
+		!strings.HasPrefix(resourceType, "aws_route53_resolver_")
+}
+
+func major(version string) int {
+	parts := versionParts(version)
+	if len(parts) == 0 {
+		return 0
+	}
+	return int(parts[0].Int64())
+}
+
+func configured(config cty.Value, name string) bool {
+	v := providerAttr(config, name)
+	return !(v.IsKnown() && v.IsNull())
+}
+
+// googleProvider: project, region and zone are defaults of the resource's
+// attributes of the same name, which force replacement (google/tpgresource
+// utils.go DefaultProviderProject, DefaultProviderRegion, DefaultProviderZone).
+func googleProvider(t *plan.TypeFacts, before, after, config cty.Value) Result {
+	var possible []plan.Path
+	for _, name := range []string{"project", "region", "zone"} {
+		a := t.Attributes[name]
+		if a == nil || !a.Computed || a.Force != plan.ForceAlways || configured(config, name) {
+			continue
+		}
+		switch providerVerdict(before, after, name) {
+		case differs:
+			return Result{Action: plan.Replace, Paths: []plan.Path{{name}}, Certain: true}
+		case maybe:
+			possible = append(possible, plan.Path{name})
+		}
+	}
+	if len(possible) > 0 {
+		return Result{Action: plan.Replace, Paths: possible, Why: "the provider's " + dotted(possible[0]) + " may or may not change"}
+	}
+	if t.Attributes["effective_labels"] != nil && providerVerdict(before, after, "default_labels") != same {
+		return Result{Action: plan.Update, Certain: true}
+	}
+	return unaffected()
+}
