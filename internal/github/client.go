@@ -32,6 +32,9 @@ type App struct {
 	budgets map[int64]*budget
 	kept    *store
 	rules   map[string]required
+	// alone are the installations without organisation settings, and when
+	// that was found.
+	alone map[int64]time.Time
 }
 
 // scope is what a token is for: one repository of an installation, by id or
@@ -75,7 +78,7 @@ func New(config Config) (*App, error) {
 		config.Log = slog.New(slog.DiscardHandler)
 	}
 	return &App{config: config, base: config.Transport, tokens: map[scope]http.RoundTripper{},
-		budgets: map[int64]*budget{}, kept: newStore(), rules: map[string]required{}}, nil
+		budgets: map[int64]*budget{}, kept: newStore(), rules: map[string]required{}, alone: map[int64]time.Time{}}, nil
 }
 
 // checkKey refuses what is no RSA private key without telling any of it.

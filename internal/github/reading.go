@@ -10,6 +10,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 	"github.com/holdpoint-dev/holdpoint/internal/plan/treediff"
@@ -378,6 +379,9 @@ func (t *tree) walk(dir string, visit func(name string, e entry)) error {
 // where there is none that we may see. Its token is for that repository alone.
 func (c *client) organisation(ctx context.Context, installation int64, o *objects) (fs.FS, error) {
 	const name = ".github"
+	if c.app.isAlone(installation) {
+		return nil, nil
+	}
 	other, err := c.app.clientFor(scope{installation: installation, name: name}, c.owner, name, c.count)
 	if err != nil {
 		return nil, err
@@ -392,7 +396,8 @@ func (c *client) organisation(ctx context.Context, installation int64, o *object
 	query := "query Organisation($owner:String!,$name:String!){repository(owner:$owner,name:$name){object(expression:\"HEAD\"){__typename oid ...on Commit{tree{oid}}}}}"
 	err = other.graphql(ctx, query, map[string]any{"owner": c.owner, "name": name}, &out)
 	if missing(err) || (gone(err) && status(err) == http.StatusUnprocessableEntity) {
-		return nil, nil // there is none, or the app is not installed on it
+		c.app.setAlone(installation) // there is none, or the app is not installed on it
+		return nil, nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read settings of the organisation: %w", err)
@@ -413,6 +418,22 @@ func (c *client) organisation(ctx context.Context, installation int64, o *object
 		}
 	}
 	return t, nil
+}
+
+// aloneFor is how long an organisation without settings is taken to have none.
+const aloneFor = 10 * time.Minute
+
+func (a *App) isAlone(installation int64) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	at, ok := a.alone[installation]
+	return ok && a.config.Now().Sub(at) < aloneFor
+}
+
+func (a *App) setAlone(installation int64) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.alone[installation] = a.config.Now()
 }
 
 // Complete brings what the last run asked for and had not got: folders and

@@ -329,3 +329,6 @@ func (g *Git) Merge(base, head string) string {
 	}
 	return id
 }
+
+// Dir is the repository's folder, for git itself.
+func (g *Git) Dir() string { return g.dir }

@@ -138,11 +138,12 @@ func (s *Server) deliver(event string, payload object) {
 	}
 	id := s.id()
 	d := Delivery{ID: fmt.Sprintf("00000000-0000-4000-8000-%012d", id), Event: event, Action: action, Body: raw, at: id}
-	d.sign(Secret)
+	d.Sign(Secret)
 	s.outbox = append(s.outbox, d)
 }
 
-func (d *Delivery) sign(secret string) {
+// Sign signs the delivery anew, after its body or event was changed.
+func (d *Delivery) Sign(secret string) {
 	mac := hmac.New(sha256.New, []byte(secret))
 	mac.Write(d.Body)
 	d.Header = http.Header{}

@@ -416,3 +416,14 @@ func (p *Pull) Requested() (out []string) {
 	})
 	return out
 }
+
+// DismissAll dismisses every review of an account that stands.
+func (p *Pull) DismissAll(of, by *User) {
+	p.lock(func(s *Server) {
+		for _, r := range p.reviews {
+			if r.Author == of && r.State == "CHANGES_REQUESTED" {
+				p.dismiss(r, by)
+			}
+		}
+	})
+}

@@ -1,0 +1,238 @@
+package github_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/holdpoint-dev/holdpoint/internal/github"
+	"github.com/holdpoint-dev/holdpoint/internal/github/githubtest"
+)
+
+func secrets(t *testing.T, current string, more ...string) github.Secrets {
+	t.Helper()
+	s, err := github.NewSecrets(current, more...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// delivery is a real one: an agent's pull request was opened.
+func delivery(t *testing.T) githubtest.Delivery {
+	t.Helper()
+	w := newWorld(t)
+	w.open(w.agent, githubtest.Files{"prod/db.tf": withoutOrders})
+	all := w.hub.Deliveries()
+	return all[len(all)-1]
+}
+
+func parse(t *testing.T, s github.Secrets, d githubtest.Delivery) (github.Job, error) {
+	t.Helper()
+	return github.ParseWebhook(s, d.Header, d.Body, time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC))
+}
+
+// F66: without a good secret everybody could sign.
+func TestF66EmptyOrShortSecretIsRefused(t *testing.T) {
+	for _, bad := range [][]string{{""}, {"short"}, {" spaces around the secret "}, {githubtest.Secret, "short"}} {
+		if _, err := github.NewSecrets(bad[0], bad[1:]...); err == nil {
+			t.Errorf("secrets %q were taken", bad)
+		}
+	}
+	if _, err := github.ParseWebhook(github.Secrets{}, http.Header{}, nil, time.Time{}); !errors.Is(err, github.ErrSignature) {
+		t.Errorf("no secret at all: %v", err)
+	}
+}
+
+// F66, E49: only SHA-256, only JSON, only our secrets.
+func TestF66E49SignatureIsChecked(t *testing.T) {
+	good := delivery(t)
+	ours := secrets(t, githubtest.Secret)
+	cases := map[string]struct {
+		change func(d *githubtest.Delivery)
+		want   error
+	}{
+		"as sent":      {func(*githubtest.Delivery) {}, nil},
+		"another body": {func(d *githubtest.Delivery) { d.Body = append(bytes.Clone(d.Body), ' ') }, github.ErrSignature},
+		"no signature": {func(d *githubtest.Delivery) { d.Header.Del("X-Hub-Signature-256") }, github.ErrSignature},
+		"SHA-1 alone": {func(d *githubtest.Delivery) {
+			d.Header.Set("X-Hub-Signature", "sha1=da39a3ee5e6b4b0d3255bfef95601890afd80709")
+			d.Header.Del("X-Hub-Signature-256")
+		}, github.ErrSignature},
+		"SHA-1 in the field": {func(d *githubtest.Delivery) {
+			d.Header.Set("X-Hub-Signature-256", "sha1=da39a3ee5e6b4b0d3255bfef95601890afd80709")
+		}, github.ErrSignature},
+		"not hexadecimal": {func(d *githubtest.Delivery) { d.Header.Set("X-Hub-Signature-256", "sha256=zz") }, github.ErrSignature},
+		"form encoding":   {func(d *githubtest.Delivery) { d.Header.Set("Content-Type", "application/x-www-form-urlencoded") }, github.ErrMalformed},
+		"no event":        {func(d *githubtest.Delivery) { d.Header.Del("X-GitHub-Event") }, github.ErrMalformed},
+		"unknown event":   {func(d *githubtest.Delivery) { d.Header.Set("X-GitHub-Event", "sponsorship") }, github.ErrIgnored},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			d := good
+			d.Header = good.Header.Clone()
+			c.change(&d)
+			if _, err := parse(t, ours, d); !errors.Is(err, c.want) {
+				t.Errorf("error %v, want %v", err, c.want)
+			}
+		})
+	}
+	if _, err := parse(t, secrets(t, "another secret of good length"), good); !errors.Is(err, github.ErrSignature) {
+		t.Errorf("signed by another secret: %v", err)
+	}
+	for _, rotating := range []github.Secrets{secrets(t, "the coming secret of good length", githubtest.Secret), secrets(t, githubtest.Secret, "")} {
+		if _, err := parse(t, rotating, good); err != nil {
+			t.Errorf("while secrets rotate: %v", err)
+		}
+	}
+}
+
+// E49: a replay is harmless, the payload being a hint; what names another
+// repository than the installation's is not believed.
+func TestE49ReplayAndForeignRepository(t *testing.T) {
+	w := newWorld(t)
+	p := w.open(w.agent, githubtest.Files{"prod/db.tf": withoutOrders})
+	all := w.hub.Deliveries()
+	for range 3 {
+		w.take(all)
+		w.work()
+	}
+	w.fine()
+	w.concluded(p, "failure")
+	if n := len(p.Reviews(w.hub.Bot())); n != 1 {
+		t.Errorf("%d reviews after replays, want 1", n)
+	}
+	w.take(all[len(all)-1:])
+	w.queue[0].RepoID++ // the token is for this id: GitHub refuses it
+	job := w.queue[0]
+	w.queue = nil
+	if _, err := w.app.Work(t.Context(), job, w.judge()); !errors.Is(err, github.ErrGone) {
+		t.Errorf("repository of another id: %v, want %v", err, github.ErrGone)
+	}
+}
+
+// E29, F3, F4, F57: every action that can change a verdict leads to a job.
+func TestE29EveryActionIsHandled(t *testing.T) {
+	w := newWorld(t)
+	p := w.open(w.agent, githubtest.Files{"prod/db.tf": withoutOrders})
+	p.SetDraft(true, w.agent)
+	p.SetDraft(false, w.agent)
+	p.Edit("Another title", w.agent)
+	p.Push(w.commit(w.base, githubtest.Files{"prod/db.tf": withoutOrders, "README.md": "x\n"}, w.agent), w.agent)
+	p.AddLabel("infra", w.dana, "")
+	p.RemoveLabel("infra", w.dana)
+	r := p.Submit(w.alice, "APPROVED", "")
+	p.Dismiss(r, w.dana)
+	p.Retarget("main", w.dana)
+	p.Close(w.agent, false)
+	p.Reopen(w.agent)
+	var got []string
+	for _, d := range w.hub.Deliveries() {
+		job, err := parse(t, secrets(t, githubtest.Secret), d)
+		if err != nil {
+			t.Errorf("%s %s: %v", d.Event, d.Action, err)
+			continue
+		}
+		got = append(got, d.Event+" "+d.Action+" "+string(job.Kind))
+	}
+	for _, want := range []string{"pull_request opened pull", "pull_request converted_to_draft pull", "pull_request ready_for_review pull", "pull_request edited pull",
+		"pull_request synchronize pull", "pull_request labeled pull", "pull_request unlabeled pull", "pull_request_review submitted pull",
+		"pull_request_review dismissed pull", "pull_request closed closed", "pull_request reopened pull", "push  base"} {
+		if !slices.Contains(got, want) {
+			t.Errorf("no %q among %q", want, got)
+		}
+	}
+}
+
+// F35: other apps' checks are no business of ours; L1: nor are bots' reviews.
+func TestF35OthersChecksAreIgnored(t *testing.T) {
+	d := delivery(t)
+	for event, body := range map[string]string{
+		"check_run":           `{"action":"completed","check_run":{"head_sha":"x"},"installation":{"id":1},"repository":{"id":1,"name":"r","owner":{"login":"o"}}}`,
+		"status":              `{}`,
+		"issue_comment":       `{}`,
+		"pull_request":        `{"action":"assigned"}`,
+		"installation":        `{"action":"deleted","installation":{"id":1}}`,
+		"pull_request_review": `{"action":"submitted","pull_request":{"number":1},"review":{"id":1,"user":{"login":"x[bot]","type":"Bot"}},"installation":{"id":1}}`,
+	} {
+		d.Event, d.Body = event, []byte(body)
+		d.Sign(githubtest.Secret)
+		if _, err := parse(t, secrets(t, githubtest.Secret), d); !errors.Is(err, github.ErrIgnored) {
+			t.Errorf("%s: %v, want it ignored", event, err)
+		}
+	}
+}
+
+// A body that is signed and not what it should be is an error with its place,
+// never a panic and never a job.
+func TestMalformedPayloads(t *testing.T) {
+	d := delivery(t)
+	for _, body := range []string{``, `null`, `[]`, `{`, `{"action":"opened"}`, `{"action":"opened","pull_request":null}`, `{"action":"opened","pull_request":{"number":1}}`,
+		`{"action":"opened","pull_request":{"number":1},"installation":{"id":1}}`, `{"action":"opened","pull_request":{"number":1},"installation":{"id":1},"repository":{"id":1,"name":"r"}}`,
+		`{"action":"opened","pull_request":{"number":"one"}}`, "\xff\xfe"} {
+		d.Event, d.Body = "pull_request", []byte(body)
+		d.Sign(githubtest.Secret)
+		if job, err := parse(t, secrets(t, githubtest.Secret), d); !errors.Is(err, github.ErrMalformed) && !errors.Is(err, github.ErrIgnored) {
+			t.Errorf("%q: job %v, error %v", body, job, err)
+		}
+	}
+}
+
+// F65: the largest payload that GitHub sends is read; a larger one is refused
+// before it is hashed.
+func TestF65LargePayload(t *testing.T) {
+	d := delivery(t)
+	var o map[string]any
+	if err := json.Unmarshal(d.Body, &o); err != nil {
+		t.Fatal(err)
+	}
+	pr, _ := o["pull_request"].(map[string]any)
+	pr["body"] = strings.Repeat("x", 8<<20)
+	d.Body, _ = json.Marshal(o)
+	d.Sign(githubtest.Secret)
+	if job, err := parse(t, secrets(t, githubtest.Secret), d); err != nil || job.Number != 1 {
+		t.Errorf("8 MB: job %v, error %v", job, err)
+	}
+	d.Body = make([]byte, github.MaxWebhook+1)
+	if _, err := parse(t, secrets(t, githubtest.Secret), d); !errors.Is(err, github.ErrMalformed) {
+		t.Errorf("more than GitHub sends: %v", err)
+	}
+}
+
+// F61, F62: receiving makes no call to GitHub, and a redelivery is the same
+// job again, not one that is dropped.
+func TestF61F62ReceivingIsPure(t *testing.T) {
+	w := newWorld(t)
+	w.open(w.agent, githubtest.Files{"prod/db.tf": withoutOrders})
+	all := w.hub.Deliveries()
+	w.take(all)
+	first := slices.Clone(w.queue)
+	w.queue = nil
+	w.take(all)
+	if n := len(w.hub.Log()); n != 0 {
+		t.Errorf("%d calls to GitHub while receiving", n)
+	}
+	for i := range first {
+		if first[i].Delivery == "" || first[i].Delivery != w.queue[i].Delivery {
+			t.Errorf("deliveries %q and %q", first[i].Delivery, w.queue[i].Delivery)
+		}
+	}
+}
+
+// E48, L16: of many events of one pull request those in between are needless,
+// but for those that show something only they can tell.
+func TestE48LaterJobsReplaceEarlierOnes(t *testing.T) {
+	push := github.Job{Kind: github.KindPull, RepoID: 1, Number: 7}
+	review := push
+	review.Review = &github.ReviewFact{ID: 3}
+	other := push
+	other.Number = 8
+	if !push.Replaces(push) || !review.Replaces(push) || push.Replaces(review) || push.Replaces(other) {
+		t.Error("a job replaces the wrong ones")
+	}
+}
