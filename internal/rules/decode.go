@@ -123,14 +123,17 @@ func (d *decoder) sequence(n *yaml.Node, into reflect.Value, tag reflect.StructT
 	}
 }
 
+// wanted names the scalars in words.
+var wanted = map[reflect.Kind]string{reflect.String: "a string", reflect.Int: "a number", reflect.Bool: "true or false"}
+
 func (d *decoder) scalar(n *yaml.Node, into reflect.Value, tag reflect.StructTag, at string) {
 	if n.Kind != yaml.ScalarNode {
-		d.fail(n, "%s is %s, want a %s", at, kindName(n), into.Kind())
+		d.fail(n, "%s is %s, want %s", at, kindName(n), wanted[into.Kind()])
 		return
 	}
 	want := map[reflect.Kind]string{reflect.String: "!!str", reflect.Int: "!!int", reflect.Bool: "!!bool"}[into.Kind()]
 	if n.ShortTag() != want {
-		d.fail(n, "%s is %s, want a %s", at, kindName(n), into.Kind())
+		d.fail(n, "%s is %s, want %s", at, kindName(n), wanted[into.Kind()])
 		return
 	}
 	switch into.Kind() {
@@ -188,7 +191,7 @@ func kindName(n *yaml.Node) string {
 	case "!!int", "!!float":
 		return "a number"
 	case "!!bool":
-		return "a bool"
+		return "true or false"
 	}
 	return "a " + strings.TrimPrefix(n.ShortTag(), "!!")
 }

@@ -73,7 +73,7 @@ func readSettings(tree fs.FS) ([]byte, error) {
 	return data, nil
 }
 
-var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?(?:did not find|could not|found|mapping|block|while|control|invalid|.)`)
+var yamlLine = regexp.MustCompile(`^yaml: line (\d+): `)
 
 // ParseSettings reads settings. An error names the file and the line.
 func (s *Set) ParseSettings(file string, data []byte) (Settings, error) {
@@ -181,7 +181,7 @@ func (s *Set) checkSettings(d *decoder, settings Settings) {
 		}
 		people := len(a.Users)
 		if len(a.Teams)+len(a.Roles) == 0 && a.Number > people {
-			d.failAt(d.lines[at], "%s takes %d approvals and names %d people", at, a.Number, people)
+			d.failAt(d.lines[at], "%s takes %d approvals and names fewer people (%d)", at, a.Number, people)
 		}
 		checkRoles(d, at, a.Roles)
 		checkBots(d, at, a.Users)
