@@ -3,6 +3,7 @@ package publish
 import (
 	"fmt"
 	"io/fs"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -168,47 +169,54 @@ func beside(path string, h linediff.Hunk, after, lines []string) (Edit, bool) {
 	return Edit{}, false
 }
 
-// moved says that a deleted resource is the one that appears under another
-// name, where there is just one of its type.
+// declared finds the head of a resource block.
+var declared = regexp.MustCompile(`^\s*resource\s+"([^"]+)"\s+"([^"]+)"`)
+
+// moved says that a deleted resource is the one that the change declares under
+// another name in the same module, where there is just one of its type.
 func (s *suggester) moved(f rules.Finding) (Suggestion, bool) {
 	gone := f.Change.Address
-	if gone.Engine != plan.Terraform || f.Change.Action != plan.Delete {
+	if gone.Engine != plan.Terraform || f.Change.Action != plan.Delete || f.Change.At.Side != plan.Before {
 		return Suggestion{}, false
 	}
-	names := map[string]plan.Change{}
-	for _, c := range s.rep.Plan.Changes {
-		a := c.Address
-		if c.Action == plan.Create && a.Engine == gone.Engine && a.Root == gone.Root && a.Module == gone.Module && a.Type == gone.Type && a.Key == gone.Key {
-			names[a.Name] = c
+	var found []Edit
+	for _, file := range s.comparison.Files {
+		if path.Dir(file.Path) != path.Dir(f.Change.At.File) || path.Ext(file.Path) != ".tf" {
+			continue
+		}
+		for number, line := range s.added(file) {
+			m := declared.FindStringSubmatch(line)
+			if m == nil || m[1] != gone.Type || m[2] == gone.Name {
+				continue
+			}
+			found = append(found, Edit{Path: file.Path, Start: number, End: number, New: []string{
+				"moved {", "  from = " + gone.Type + "." + gone.Name, "  to   = " + gone.Type + "." + m[2], "}", "", line,
+			}})
 		}
 	}
-	if len(names) != 1 {
+	if len(found) != 1 {
 		return Suggestion{}, false
 	}
-	for name, c := range names {
-		line, ok := s.lineAt(c.At)
-		if !ok || name == gone.Name {
-			return Suggestion{}, false
-		}
-		block := []string{"moved {", "  from = " + gone.Type + "." + gone.Name, "  to   = " + gone.Type + "." + name, "}", "", line}
-		return Suggestion{
-			Fingerprint: f.Fingerprint, What: "Say that it was renamed",
-			Edit: Edit{Path: c.At.File, Start: c.At.Line, End: c.At.Line, New: block},
-		}, true
-	}
-	return Suggestion{}, false
+	return Suggestion{Fingerprint: f.Fingerprint, What: "Say that it was renamed", Edit: found[0]}, true
 }
 
-func (s *suggester) lineAt(at plan.Range) (string, bool) {
-	if at.Side != plan.After || at.Line < 1 {
-		return "", false
+// added are the lines that the change brings into a file, by their number.
+func (s *suggester) added(file plan.File) map[int]string {
+	after, err := fs.ReadFile(s.comparison.After, file.Path)
+	if err != nil {
+		return nil
 	}
-	content, err := fs.ReadFile(s.comparison.After, at.File)
-	lines := strings.Split(string(content), "\n")
-	if err != nil || at.Line > len(lines) {
-		return "", false
+	before, err := fs.ReadFile(s.comparison.Before, file.From)
+	if err != nil {
+		before = nil // a new file
 	}
-	return lines[at.Line-1], true
+	lines := map[int]string{}
+	for _, h := range linediff.Diff(string(before), string(after)) {
+		for i, line := range h.Added {
+			lines[h.NewFrom+i] = line
+		}
+	}
+	return lines
 }
 
 // removed lets a resource whose block was taken out go on to exist, without
