@@ -26,6 +26,7 @@ func main() {
 type commands struct {
 	Review  reviewCommand  `cmd:"" help:"Review a change and say whether it is held."`
 	Predict predictCommand `cmd:"" help:"Predict what applying a change does, without any rules."`
+	Facts   factsCommand   `cmd:"" help:"Show what is known of a Terraform resource type."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 
 	Serve       serveCommand       `cmd:"" help:"Run the service in one process: webhooks, reviews and the search for missed events."`

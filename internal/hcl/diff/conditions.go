@@ -28,3 +28,20 @@ func providerConditions(provider string) []condition {
 	}
 	return nil
 }
+
+// Condition names attributes whose change is decided by plan-time logic that
+// is modelled by hand, and where that logic stands.
+type Condition struct {
+	// Paths are without indexes: `settings.disk_size`.
+	Paths  []string
+	Source string
+}
+
+// Conditions lists the modelled plan-time logic of a resource type.
+func Conditions(resourceType string) []Condition {
+	var out []Condition
+	for _, c := range conditionsOf(resourceType) {
+		out = append(out, Condition{Paths: c.paths, Source: c.source})
+	}
+	return out
+}

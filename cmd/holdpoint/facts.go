@@ -1,0 +1,90 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/holdpoint-dev/holdpoint/internal/facts"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff"
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+)
+
+type factsCommand struct {
+	Type string `arg:"" help:"Resource type, for example aws_db_instance."`
+	At   string `placeholder:"VERSION" help:"Provider version; the nearest one known answers. Default: the newest."`
+	All  bool   `help:"List every attribute, not only those whose change is more than an update in place."`
+}
+
+// Run prints what is known of a resource type: what a change of each attribute
+// does.
+func (c factsCommand) Run(a *app) error {
+	known := facts.TypeFacts(c.Type)
+	if len(known) == 0 {
+		return fmt.Errorf("%w: nothing is known of resource type %q: a change of its attributes is predicted as possible", errUsage, c.Type)
+	}
+	t := known[len(known)-1]
+	if c.At != "" {
+		t = facts.Load()(t.Provider, c.At, c.Type)
+	}
+	if err := c.print(a.stdout, t); err != nil {
+		return fmt.Errorf("print facts: %w", err)
+	}
+	return nil
+}
+
+func (c factsCommand) print(w io.Writer, t *plan.TypeFacts) error {
+	sdk := "Plugin SDK v2"
+	if t.Framework {
+		sdk = "Plugin Framework"
+	}
+	fmt.Fprintf(w, "%s: %s %s, %s\n", t.Type, t.Provider, t.Version, sdk)
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	c.attributes(table, "", t.Attributes)
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	for _, rule := range diff.Conditions(t.Type) {
+		fmt.Fprintf(w, "decided by %s: %s\n", rule.Source, strings.Join(rule.Paths, ", "))
+	}
+	_, err := fmt.Fprintln(w, "Everything else is updated in place.")
+	return err
+}
+
+func (c factsCommand) attributes(w io.Writer, prefix string, attrs map[string]*plan.AttrFacts) {
+	for _, name := range slices.Sorted(maps.Keys(attrs)) {
+		a := attrs[name]
+		if effect := effectOf(a); effect != "" || c.All {
+			fmt.Fprintf(w, "  %s\t%s\t%s\t%s\n", prefix+name, a.Type, modeOf(a), effect)
+		}
+		c.attributes(w, prefix+name+".", a.Nested)
+	}
+}
+
+func modeOf(a *plan.AttrFacts) string {
+	switch {
+	case a.Required:
+		return "required"
+	case a.Optional && a.Computed:
+		return "optional, computed"
+	case a.Optional:
+		return "optional"
+	}
+	return "computed"
+}
+
+// effectOf says what a change of the attribute does, empty for an update.
+func effectOf(a *plan.AttrFacts) string {
+	switch a.Force {
+	case plan.ForceAlways:
+		return "forces replacement"
+	case plan.ForceIf:
+		return "may force replacement"
+	case plan.ForceConfigured:
+		return "forces replacement where it is set"
+	}
+	return ""
+}
