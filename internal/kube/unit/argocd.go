@@ -277,7 +277,7 @@ func argoImages(images []string) []any {
 
 // addReferences takes paths that an owner adds to a kustomization.
 func (s *Scan) addReferences(u *Unit, dir string, role Role, paths []string) {
-	w := s.graph.walk(dir)
+	w := s.graph.newWalk(dir)
 	for _, p := range paths {
 		w.reference(dir, s.graph.nodes[dir], Reference{role, p, 0})
 	}

@@ -18,6 +18,8 @@ type kustomizations struct {
 	// territory are folders that hold files which a kustomization elsewhere
 	// names.
 	territory map[string]bool
+	// walked are finished walks by folder.
+	walked map[string]*walk
 }
 
 type kustomizationNode struct {
@@ -27,7 +29,7 @@ type kustomizationNode struct {
 }
 
 func readKustomizations(t *Tree) *kustomizations {
-	g := &kustomizations{tree: t, nodes: map[string]*kustomizationNode{}, used: map[string]bool{}, territory: map[string]bool{}}
+	g := &kustomizations{tree: t, nodes: map[string]*kustomizationNode{}, used: map[string]bool{}, territory: map[string]bool{}, walked: map[string]*walk{}}
 	for _, name := range t.Names() {
 		if !isKustomizationName(path.Base(name)) || g.nodes[path.Dir(name)] != nil {
 			continue
@@ -79,6 +81,15 @@ type walk struct {
 }
 
 func (g *kustomizations) walk(root string) *walk {
+	if w := g.walked[root]; w != nil {
+		return w
+	}
+	w := g.newWalk(root)
+	g.walked[root] = w
+	return w
+}
+
+func (g *kustomizations) newWalk(root string) *walk {
 	w := &walk{graph: g, root: root, files: map[string]bool{}, open: map[string]bool{}, done: map[string]bool{}}
 	w.folder(root, plan.Range{Side: g.tree.Side})
 	return w

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"path"
+	"reflect"
 	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
@@ -24,8 +25,37 @@ func mentionsOwner(data []byte) bool {
 	return bytes.Contains(data, []byte("argoproj.io/")) || bytes.Contains(data, []byte("toolkit.fluxcd.io/"))
 }
 
-// Owned are the units that an owner applies on this side.
+// Owned are the units that an owner applies on this side. They are the
+// caller's to change.
 func (s *Scan) Owned(o object.Object) []*Unit {
+	key := ownedKey{o.File, o.Line, o.Key()}
+	units, ok := s.owned[key]
+	if !ok || !sameValue(s.ownedFrom[key], o.Value) {
+		units = s.ownedAnew(o)
+		s.owned[key], s.ownedFrom[key] = units, o.Value
+	}
+	out := make([]*Unit, len(units))
+	for i, u := range units {
+		copied := *u
+		out[i] = &copied
+	}
+	return out
+}
+
+// ownedKey tells owners apart that may come from the same place.
+type ownedKey struct {
+	file string
+	line int
+	key  object.Key
+}
+
+// sameValue reports whether two objects share their value, which is never
+// modified.
+func sameValue(a, b map[string]any) bool {
+	return reflect.ValueOf(a).Pointer() == reflect.ValueOf(b).Pointer()
+}
+
+func (s *Scan) ownedAnew(o object.Object) []*Unit {
 	switch o.Group + "/" + o.Kind {
 	case "argoproj.io/Application":
 		return s.application(o)

@@ -48,12 +48,15 @@ type Scan struct {
 	// Sources are the sources of Flux and the ConfigMaps that it takes
 	// variables from, by `Kind/name`.
 	Sources map[string][]object.Object
+
+	owned     map[ownedKey][]*Unit
+	ownedFrom map[ownedKey]map[string]any
 }
 
 // NewScan reads the structure of one side: kustomizations and charts, no
 // manifests.
 func NewScan(t *Tree, s Settings) *Scan {
-	scan := &Scan{Tree: t, settings: s, graph: readKustomizations(t), charts: map[string]bool{}, Sources: map[string][]object.Object{}}
+	scan := &Scan{Tree: t, settings: s, graph: readKustomizations(t), charts: map[string]bool{}, Sources: map[string][]object.Object{}, owned: map[ownedKey][]*Unit{}, ownedFrom: map[ownedKey]map[string]any{}}
 	for _, name := range t.Names() {
 		if path.Base(name) == "Chart.yaml" {
 			scan.charts[path.Dir(name)] = true

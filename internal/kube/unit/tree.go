@@ -24,6 +24,8 @@ type Tree struct {
 	files map[string]fs.FileInfo
 	names []string
 	dirs  map[string][]string
+	// links: the tree holds symbolic links.
+	links bool
 
 	texts  map[string]text
 	parsed map[string]parsed
@@ -58,6 +60,7 @@ func Open(fsys fs.FS, side plan.Side, other *Tree) (*Tree, error) {
 			return err
 		}
 		t.files[name] = info
+		t.links = t.links || info.Mode()&fs.ModeSymlink != 0
 		t.names = append(t.names, name)
 		t.dirs[path.Dir(name)] = append(t.dirs[path.Dir(name)], path.Base(name))
 		return nil
@@ -76,6 +79,9 @@ func (t *Tree) Names() []string { return t.names }
 func (t *Tree) HasFile(name string) bool {
 	if _, ok := t.files[name]; ok {
 		return true
+	}
+	if !t.links {
+		return false
 	}
 	real, err := plan.Resolve(t.fsys, name)
 	if err != nil {
