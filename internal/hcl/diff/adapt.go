@@ -34,14 +34,6 @@ func certificateNames(conformed map[string]cty.Value) {
 	conformed["subject_alternative_names"] = cty.SetVal(append(un.AsValueSlice(), d)).WithMarks(marks, domainMarks)
 }
 
-// derive fills what a provider computes from the configuration in a way that
-// is known at plan time. with makes the values that are not.
-func derive(t *plan.TypeFacts, object map[string]cty.Value, with func(path string) cty.Value) {
-	if t.Type == "aws_acm_certificate" {
-		certificateOptions(object, with)
-	}
-}
-
 // certificateOptions: for validation by DNS there is one option per name, and
 // the names are known (aws internal/service/acm/certificate.go, CustomizeDiff).
 func certificateOptions(object map[string]cty.Value, with func(path string) cty.Value) {

@@ -97,7 +97,7 @@ func conform(t *plan.TypeFacts, config cty.Value) (map[string]cty.Value, map[str
 func build(t *plan.TypeFacts, conformed map[string]cty.Value, applied bool, fill func(path string, ty cty.Type) cty.Value) cty.Value {
 	b := builder{typ: t, fill: fill, applied: applied}
 	object := b.object("", t.Attributes, conformed)
-	derive(t, object, func(path string) cty.Value { return fill(path, cty.String) })
+	derive(t, conformed, object, applied, func(path string) cty.Value { return fill(path, cty.String) })
 	return cty.ObjectVal(object)
 }
 
