@@ -55,6 +55,7 @@ type comparison struct {
 	seenGaps      map[plan.Gap]bool
 	graph         *graph
 	pendingMemo   map[string]pendency
+	limits        map[string]bool // limits told already
 }
 
 // object is one managed instance of the before side.
@@ -77,7 +78,7 @@ func Root(in Input) plan.Plan {
 func newComparison(in Input) *comparison {
 	c := &comparison{
 		Input: in, final: map[string]*object{}, byAddress: map[string]*object{}, steps: map[*eval.Instance]*step{}, inProgress: map[*eval.Instance]bool{},
-		failedBefore: map[string]string{}, seenGaps: map[plan.Gap]bool{}, pendingMemo: map[string]pendency{},
+		failedBefore: map[string]string{}, seenGaps: map[plan.Gap]bool{}, pendingMemo: map[string]pendency{}, limits: map[string]bool{},
 	}
 	c.before = eval.New(eval.World{Side: plan.Before, Tree: in.Before.Tree, Dir: in.Root, Runtime: in.Before.Runtime, Loader: in.Loader,
 		Given: in.Before.Given, Workspace: in.Workspace, Objects: &priorObjects{c}}, in.Before.Module)

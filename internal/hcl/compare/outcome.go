@@ -81,6 +81,10 @@ func (c *comparison) diagnostics(subject string, diags hcl.Diagnostics) {
 			at = *d.Subject
 		}
 		if kind := limited(d); kind != "" {
+			if c.limits[d.Detail] {
+				continue // what follows from it is the same limit again
+			}
+			c.limits[d.Detail] = true
 			c.gap(plan.Gap{At: c.after.Place(at), Root: c.Root, Kind: kind, Subject: subject, Why: d.Summary + ": " + d.Detail, Variant: c.Variant})
 			continue
 		}

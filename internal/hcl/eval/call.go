@@ -141,6 +141,7 @@ func (c *Call) Instance(key Key) *Module {
 		return nil
 	}
 	rep := e.repetition(key, index(key))
+	_ = c.Module.World.instance(moduleCost, c.Config.Range) // the next expansion tells
 	m := c.Module.World.module(c.Module, c.Config, key, c.child, c.dir, rep)
 	c.instances[key] = m
 	return m

@@ -113,7 +113,7 @@ func (m *Module) expand(count, forEach, enabled *expr.Expression, ctx *hcl.EvalC
 }
 
 func bad(e *expr.Expression, v cty.Value, diags hcl.Diagnostics) *Expansion {
-	return &Expansion{Repeat: Failed, Value: v, By: e, Diags: diags}
+	return &Expansion{Repeat: Failed, Value: v, By: e, Diags: few(diags)}
 }
 
 func (m *Module) counted(e *expr.Expression, ctx *hcl.EvalContext) *Expansion {

@@ -3,6 +3,7 @@ package eval
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -96,6 +97,7 @@ func (m *Module) value(name string, at hcl.Range, compute func() (cty.Value, hcl
 		n.val, n.diags = cty.DynamicVal, expr.Errorf(at, expr.LimitReached, "%s holds more than %d values", name, maxWeight)
 	}
 	if n.diags.HasErrors() {
+		n.diags = few(n.diags)
 		n.val = failed(m, name, n.diags)
 	}
 	n.state = done
@@ -107,6 +109,19 @@ func (m *Module) value(name string, at hcl.Range, compute func() (cty.Value, hcl
 // failure on both sides is no difference.
 func failed(m *Module, name string, diags hcl.Diagnostics) cty.Value {
 	return expr.Opaque("failed "+joinAddress(m.Address, name)+" "+firstError(diags), cty.DynamicPseudoType)
+}
+
+// few keeps the first of equal diagnostics, and not many: a value that uses a
+// failed one twice would have its errors twice, and so on.
+func few(diags hcl.Diagnostics) hcl.Diagnostics {
+	const most = 5
+	var out hcl.Diagnostics
+	for _, d := range diags {
+		if len(out) < most && !slices.Contains(out, d) {
+			out = append(out, d)
+		}
+	}
+	return out
 }
 
 func firstError(diags hcl.Diagnostics) string {

@@ -152,6 +152,7 @@ func (i *Instance) once(slot **node, compute func() (cty.Value, hcl.Diagnostics)
 			n.val, n.diags = cty.DynamicVal, diags
 		} else {
 			n.val, n.diags = compute()
+			n.diags = few(n.diags)
 		}
 		world.leave()
 		n.state = done

@@ -24,11 +24,12 @@ import (
 // Limits on one side of one root. Reaching one fails the evaluation that
 // reached it.
 const (
-	maxWork      = 4_000_000 // units of [expr.Scope.Spend]
+	maxWork      = 3_000_000 // units of [expr.Scope.Spend]
 	maxInstances = 50_000    // of resources and modules together
 	maxDepth     = 400       // of values that wait for each other
 	maxModules   = 24        // levels of module calls
-	maxWeight    = 1_000_000 // values inside one value
+	moduleCost   = 4         // a module instance counts as so many
+	maxWeight    = 300_000   // values inside one value
 	maxReadBytes = 64 << 20  // read by file functions
 )
 

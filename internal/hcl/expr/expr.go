@@ -61,10 +61,25 @@ func Literal(v cty.Value, rng hcl.Range) *Expression {
 // Range is the place of the expression.
 func (e *Expression) Range() hcl.Range { return e.rng }
 
-// Value evaluates the expression in a context made by [Context].
-func (e *Expression) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
+// Value evaluates the expression in a context made by [Context]. When the
+// scope's work is used up, it ends at once with a diagnostic of summary
+// [LimitReached].
+func (e *Expression) Value(ctx *hcl.EvalContext) (v cty.Value, diags hcl.Diagnostics) {
+	defer func() {
+		if r := recover(); r != nil {
+			stop, ok := r.(exhausted)
+			if !ok {
+				panic(r)
+			}
+			v, diags = cty.DynamicVal, stop.diags
+		}
+	}()
 	return e.node.Value(ctx)
 }
+
+// exhausted unwinds an evaluation: HCL's loops go on after a failed element,
+// and would go on for ever.
+type exhausted struct{ diags hcl.Diagnostics }
 
 // Elements returns the elements of a tuple constructor or the items of an
 // object constructor that is written out, by index or constant key, for the
@@ -140,7 +155,7 @@ func spend(ctx *hcl.EvalContext, n int, at hcl.Range) hcl.Diagnostics {
 		return nil
 	}
 	if err := s.Spend(n); err != nil {
-		return Errorf(at, LimitReached, "%s", err)
+		panic(exhausted{Errorf(at, LimitReached, "%s", err)})
 	}
 	return nil
 }

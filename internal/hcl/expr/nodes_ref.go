@@ -30,8 +30,8 @@ func resolve(ctx *hcl.EvalContext, ref hcl.Traversal) (cty.Value, hcl.Diagnostic
 	if scope == nil {
 		return ref.TraverseAbs(ctx) // a template of templatefile
 	}
-	if err := scope.Spend(1); err != nil {
-		return cty.DynamicVal, Errorf(ref.SourceRange(), LimitReached, "%s", err)
+	if diags := spend(ctx, 1, ref.SourceRange()); diags != nil {
+		return cty.DynamicVal, diags
 	}
 	v, rest, diags := scope.Resolve(ref)
 	if diags.HasErrors() {

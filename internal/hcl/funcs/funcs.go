@@ -48,6 +48,7 @@ func Table(files Files) expr.Functions {
 	for _, name := range []string{"uuid", "timestamp", "bcrypt"} {
 		table[name] = impure(name)
 	}
+	table["yamldecode"] = yamlDecode
 	table["plantimestamp"] = stable("plantimestamp")
 	table["abspath"] = placed("abspath")
 	table["pathexpand"] = placed("pathexpand")

@@ -1,0 +1,175 @@
+package hcl_test
+
+import (
+	"fmt"
+	"io/fs"
+	"runtime"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/holdpoint-dev/holdpoint/internal/facts"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl"
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+	"github.com/holdpoint-dev/holdpoint/internal/plan/plantest"
+)
+
+// hostile are after sides that cost far more than their size. Each must end in
+// a gap, soon and in little memory.
+func hostile() map[string]map[string]string {
+	many := func(n int, line func(i int) string) string {
+		var b strings.Builder
+		for i := range n {
+			b.WriteString(line(i) + "\n")
+		}
+		return b.String()
+	}
+	res := func(expr string) string {
+		return "resource \"terraform_data\" \"a\" {\n  triggers_replace = " + expr + "\n}\n"
+	}
+	return map[string]map[string]string{
+		"range":         {"main.tf": res("range(1000000000)")},
+		"count":         {"main.tf": "resource \"terraform_data\" \"a\" {\n  count = 1000000000\n}\n"},
+		"module count":  {"main.tf": "module \"m\" {\n  source = \"./m\"\n  count = 40000\n}\nresource \"terraform_data\" \"a\" {\n}\n", "m/main.tf": "resource \"terraform_data\" \"x\" {\n  count = 40000\n}\n"},
+		"nested fors":   {"main.tf": "locals {\n  l = range(1000)\n}\n" + res("[for a in local.l : [for b in local.l : [for c in local.l : [a, b, c]]]]")},
+		"doubled text":  {"main.tf": "locals {\n  s0 = \"xxxxxxxx\"\n" + many(60, func(i int) string { return fmt.Sprintf("  s%d = \"${local.s%d}${local.s%d}\"", i+1, i, i) }) + "}\n" + res("local.s60")},
+		"doubled list":  {"main.tf": "locals {\n  s0 = [1, 2]\n" + many(60, func(i int) string { return fmt.Sprintf("  s%d = concat(local.s%d, local.s%d)", i+1, i, i) }) + "}\n" + res("local.s60")},
+		"doubled tree":  {"main.tf": "locals {\n  s0 = [1, 2]\n" + many(100, func(i int) string { return fmt.Sprintf("  s%d = [local.s%d, local.s%d]", i+1, i, i) }) + "}\n" + res("local.s100")},
+		"doubled map":   {"main.tf": "locals {\n  s0 = { a = 1 }\n" + many(100, func(i int) string { return fmt.Sprintf("  s%d = merge({ a = local.s%d }, { b = local.s%d })", i+1, i, i) }) + "}\n" + res("local.s100")},
+		"long chain":    {"main.tf": "locals {\n  s0 = 1\n" + many(5000, func(i int) string { return fmt.Sprintf("  s%d = local.s%d + 1", i+1, i) }) + "}\n" + res("local.s5000")},
+		"setproduct":    {"main.tf": "locals {\n  l = range(1000)\n}\n" + res("setproduct(local.l, local.l, local.l)")},
+		"format width":  {"main.tf": res(`format("%999999999d", 1)`)},
+		"replace":       {"main.tf": "locals {\n  s = join(\"\", [for i in range(1000) : \"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\"])\n}\n" + res(`length(replace(local.s, "x", local.s))`)},
+		"indent":        {"main.tf": res(`indent(1000000000, "a\nb\nc\n")`)},
+		"deep brackets": {"main.tf": res(strings.Repeat("[", 100000) + strings.Repeat("]", 100000))},
+		"deep blocks":   {"main.tf": "resource \"terraform_data\" \"a\" {\n" + strings.Repeat("b {\n", 50000) + strings.Repeat("}\n", 50000) + "}\n"},
+		"bangs":         {"main.tf": res(strings.Repeat("!", 500000) + "true")},
+		"conditionals":  {"main.tf": res(strings.Repeat("true ? 1 : ", 150000) + "1")},
+		"templates":     {"main.tf": res(strings.Repeat("\"${", 100000))},
+		"recursion":     {"main.tf": "module \"m\" {\n  source = \"./m\"\n}\nresource \"terraform_data\" \"a\" {\n}\n", "m/main.tf": "module \"m\" {\n  source = \"../m\"\n}\n"},
+		"fork bomb":     {"main.tf": "module \"a\" {\n  source = \"./m0\"\n}\nresource \"terraform_data\" \"a\" {\n}\n"},
+		"big file":      {"main.tf": res("1"), "big.tf": strings.Repeat("# nothing\n", 400000)},
+		"yaml bomb":     {"main.tf": res(`yamldecode(file("b.yaml"))`), "b.yaml": "a: &a [x,x,x,x,x,x,x,x,x]\n" + many(12, func(i int) string { c := string(rune('a' + i)); d := string(rune('b' + i)); return d + ": &" + d + " [" + strings.Repeat("*"+c+",", 8) + "*" + c + "]" })},
+		"big number":    {"main.tf": res(`tostring(jsondecode("1e999999999"))`)},
+		"regex":         {"main.tf": "locals {\n  s = join(\"\", [for i in range(1000) : \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"])\n}\n" + res(`length(regexall("(a?){200}a{200}", local.s))`)},
+		"json depth":    {"main.tf.json": strings.Repeat(`{"a":`, 100000) + "1" + strings.Repeat("}", 100000)},
+	}
+}
+
+func TestLimits(t *testing.T) {
+	before := plantest.Tree(map[string]string{"main.tf": "resource \"terraform_data\" \"a\" {\n  triggers_replace = 0\n}\n"})
+	for name, files := range hostile() {
+		t.Run(name, func(t *testing.T) {
+			if name == "fork bomb" {
+				for i := range 20 {
+					files[fmt.Sprintf("m%d/main.tf", i)] = strings.Repeat(fmt.Sprintf("module \"%%s\" {\n  source = \"../m%d\"\n}\n", i+1), 0) + calls(i+1)
+				}
+				files["m20/main.tf"] = "resource \"terraform_data\" \"x\" {\n}\n"
+			}
+			p, took, mem := measure(func() plan.Plan { return hcl.Predict(before, plantest.Tree(files), facts.Load(), hcl.Options{}) })
+			if took > 2*time.Second || mem > 256<<20 {
+				t.Errorf("took %v and %d MiB", took, mem>>20)
+			}
+			if name == "indent" || name == "big number" || name == "regex" || name == "range" || name == "conditionals" {
+				return // cheap enough to be answered, or refused by the function itself
+			}
+			if len(p.Gaps) == 0 {
+				t.Errorf("no gap, but %s", describe(p))
+			}
+			for _, c := range p.Changes {
+				if c.Certain && c.Action == plan.Delete {
+					t.Errorf("a certain deletion out of what was not understood: %s", describe(p))
+				}
+			}
+		})
+	}
+}
+
+func calls(next int) string {
+	var b strings.Builder
+	for _, n := range []string{"a", "b", "c"} {
+		fmt.Fprintf(&b, "module %q {\n  source = \"../m%d\"\n}\n", n, next)
+	}
+	return b.String()
+}
+
+// processorTime is what this process used so far: on a busy machine the clock
+// says little.
+func processorTime() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		panic(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// measure runs f and returns the processor time it took and the most memory it held
+// beyond what was there before, sampled.
+func measure(f func() plan.Plan) (plan.Plan, time.Duration, uint64) {
+	runtime.GC()
+	var start runtime.MemStats
+	runtime.ReadMemStats(&start)
+	done := make(chan struct{})
+	peak := make(chan uint64)
+	go func() {
+		var most uint64
+		var m runtime.MemStats
+		for {
+			select {
+			case <-done:
+				peak <- most
+				return
+			case <-time.After(5 * time.Millisecond):
+				runtime.ReadMemStats(&m)
+				most = max(most, m.HeapInuse+m.StackInuse)
+			}
+		}
+	}()
+	begin := processorTime()
+	p := f()
+	took := processorTime() - begin
+	close(done)
+	most := <-peak
+	return p, took, most - min(most, start.HeapInuse+start.StackInuse)
+}
+
+func FuzzLoad(f *testing.F) {
+	f.Add("main.tf", "resource \"terraform_data\" \"a\" {\n  count = 1\n}\n")
+	f.Add("main.tf.json", `{"resource":{"terraform_data":{"a":{"count":1,"lifecycle":{"ignore_changes":["input"]}}}}}`)
+	f.Add("x_override.tf", "resource \"terraform_data\" \"k\" {\n  lifecycle {\n    prevent_destroy = true\n  }\n}\n")
+	f.Add("terraform.tfvars", "a = [1, {b = null}]\n")
+	f.Add("main.tf", "moved {\n  from = module.a[0].terraform_data.x\n  to = module.b[\"k\"].terraform_data.x[3]\n}\nremoved {\n  from = terraform_data.k\n}\n")
+	f.Add("main.tf", "module \"m\" {\n  source = \"./\"\n  providers = { a.b = c.d }\n}\nvariable \"v\" {\n  type = object({ a = optional(list(string), [\"x\"]) })\n}\n")
+	f.Fuzz(func(t *testing.T, name, content string) {
+		if !fs.ValidPath(name) || name == "." {
+			t.Skip()
+		}
+		base := map[string]string{"keep.tf": "resource \"terraform_data\" \"k\" {\n  triggers_replace = 1\n}\n"}
+		with := map[string]string{"keep.tf": base["keep.tf"], name: content}
+		hcl.Predict(plantest.Tree(base), plantest.Tree(with), facts.Load(), hcl.Options{})
+		hcl.Predict(plantest.Tree(with), plantest.Tree(base), facts.Load(), hcl.Options{})
+	})
+}
+
+func FuzzEvaluate(f *testing.F) {
+	for _, e := range []string{
+		"1 + 2", `"${var.u}-x"`, "[for k, v in local.m : k => v...]", "{ for i, x in var.u : x => i }", "terraform_data.a[*].id", "try(var.u.x[0], local.m[\"a\"], null)",
+		"merge(local.m, var.u, { z = terraform_data.a[0].id })", "templatefile(\"t.tpl\", { v = var.u })", "element(var.u, 3)", "cond ? 1 : \"x\"", "module.m.o", "toset([terraform_data.a[0].id, \"b\"])",
+		"lookup(local.m, var.u, \"d\")", "flatten([var.u, [local.m]])", "format(\"%s %v\", var.u, terraform_data.a)", "-var.u", "!var.u", "var.u == var.u ? [1] : []", "yamlencode(terraform_data.a)", "one(terraform_data.a[*].output)",
+	} {
+		f.Add(e)
+	}
+	f.Fuzz(func(t *testing.T, e string) {
+		side := func(extra string) fs.FS {
+			return plantest.Tree(map[string]string{
+				"t.tpl":     "%{ for x in [1,2] }${x}${v}%{ endfor }",
+				"m/main.tf": "variable \"i\" {}\noutput \"o\" {\n  value = var.i\n}\nresource \"terraform_data\" \"n\" {\n  input = var.i\n}\n",
+				"main.tf": "variable \"u\" {}\nlocals {\n  m = { a = 1 }\n}\nresource \"terraform_data\" \"a\" {\n  count = 2\n  input = \"k\"\n" + extra + "}\n" +
+					"module \"m\" {\n  source = \"./m\"\n  i = (\n" + e + "\n)\n}\nresource \"terraform_data\" \"b\" {\n  triggers_replace = (\n" + e + "\n)\n}\n" +
+					"resource \"terraform_data\" \"c\" {\n  for_each = (\n" + e + "\n)\n  input = each.value\n}\n",
+			})
+		}
+		hcl.Predict(side(""), side("  triggers_replace = 2\n"), facts.Load(), hcl.Options{})
+	})
+}
