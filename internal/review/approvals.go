@@ -80,7 +80,7 @@ func stale(r PullReview, req Request, e *entry, c *circle) string {
 		return "it is not a person's"
 	case r.Commit != req.Ref.HeadSHA:
 		return fmt.Sprintf("it was given on %.12s, not on this head", r.Commit)
-	case shown >= 0 && !e.shown[shown].fits:
+	case shown >= 0 && !e.shown[shown].fits, baseAt(r.Submitted, req) != req.Ref.BaseRef:
 		return "it was given on another head or base, and bound to this one later"
 	case r.Submitted.Before(e.listedAt()):
 		return "it is older than the findings that stand now"
@@ -88,6 +88,17 @@ func stale(r PullReview, req Request, e *entry, c *circle) string {
 		return "a new review was asked for since"
 	}
 	return ""
+}
+
+// baseAt is the base branch that the pull request had at a moment.
+func baseAt(at time.Time, req Request) string {
+	base, first := req.Ref.BaseRef, time.Time{}
+	for _, r := range req.Evidence.Retargets {
+		if !r.At.Before(at) && (first.IsZero() || r.At.Before(first)) {
+			base, first = r.From, r.At
+		}
+	}
+	return base
 }
 
 func askedAgain(r PullReview, requests []ReviewRequest) bool {

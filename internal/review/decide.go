@@ -57,9 +57,10 @@ func decideOwn(d Decision, rep Report, req Request, e *entry) Decision {
 	c := newCircle(rep, req, e)
 	o := readOpinions(req, e, c)
 	d.Discounted = o.discounted
-	release, label, why := override(req, e, c, o)
-	if label != "" && release == nil {
-		d.Discounted = append(d.Discounted, Discounted{What: "override", Why: why})
+	label := override(req, e, c, o)
+	release := label.release
+	if label.label != "" && release == nil {
+		d.Discounted = append(d.Discounted, Discounted{What: "override", Why: label.why})
 	}
 	switch {
 	case !settings.Sound():
@@ -73,8 +74,8 @@ func decideOwn(d Decision, rep Report, req Request, e *entry) Decision {
 		d.Why = fmt.Sprintf("%s overrode this check for this head (%s).", release.Login, release.Right)
 		return d
 	}
-	if label != "" {
-		d.RemoveLabel = label
+	if label.never {
+		d.RemoveLabel = label.label
 	}
 	if len(req.Evidence.UnresolvedTeams) > 0 {
 		return d.broken(fmt.Sprintf("The settings name teams that cannot be found: %s.", strings.Join(req.Evidence.UnresolvedTeams, ", ")))

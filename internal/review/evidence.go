@@ -20,6 +20,9 @@ type Evidence struct {
 	// last review_requested of each person who is among the requested
 	// reviewers).
 	Requests []ReviewRequest
+	// Retargets are the timeline's base_ref_changed events: what the base was
+	// when a review was given.
+	Retargets []Retarget
 	// Labels are the labels that stand now.
 	Labels []Label
 	// LabelEvents are the timeline's labeled and unlabeled events.
@@ -44,8 +47,8 @@ type Evidence struct {
 	// where there is none yet. Only our app can write it.
 	Ledger string
 	// Earlier are the texts of our check runs on earlier heads of this pull
-	// request, and of those with another name on this head. Only the pushers
-	// in them are carried on.
+	// request, and of those with another name on this head. The pushers in
+	// them are carried on, and what reviews were given against another base.
 	Earlier []string
 	// Siblings are the other open pull requests with the same head commit.
 	Siblings []Sibling
@@ -86,6 +89,12 @@ type PullReview struct {
 type ReviewRequest struct {
 	Of rules.Account
 	At time.Time
+}
+
+// Retarget is one change of the pull request's base branch.
+type Retarget struct {
+	From, To string
+	At       time.Time
 }
 
 // Label is a label that stands on the pull request.

@@ -206,12 +206,21 @@ func (e *entry) addPusher(p person) {
 	}
 }
 
-// carry takes over the pushers of a pull request from earlier ledgers.
+// carry takes over from earlier ledgers who pushed to the pull request, and
+// the reviews that were given against another base or head: they never come to
+// fit this one.
 func (e *entry) carry(earlier *ledger) {
 	for _, old := range earlier.entries {
-		if old.number == e.number {
-			for _, p := range old.pushers {
-				e.addPusher(p)
+		if old.number != e.number {
+			continue
+		}
+		for _, p := range old.pushers {
+			e.addPusher(p)
+		}
+		for _, r := range old.shown {
+			if r.fits {
+				r.fits = false
+				e.addShown(r)
 			}
 		}
 	}

@@ -2,7 +2,6 @@ package review
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -12,42 +11,51 @@ import (
 // sameLabel compares label names as GitHub does, without regard to case.
 func sameLabel(a, b string) bool { return a != "" && strings.EqualFold(a, b) }
 
+// labelled is what the override label that stands comes to. The zero value
+// means that none stands.
+type labelled struct {
+	release *Release
+	// label is the standing label's name, why says why it does not count.
+	label, why string
+	// never: it cannot come to count any more and may be taken off. A label
+	// whose delivery has not arrived yet must stay.
+	never bool
+}
+
 // override says whether the override label that stands releases the change.
-// label is the standing label's name, empty where none stands; why says why it
-// does not count.
-func override(req Request, e *entry, c *circle, o opinions) (release *Release, label, why string) {
+func override(req Request, e *entry, c *circle, o opinions) labelled {
 	settings := c.settings.Override
 	i := slices.IndexFunc(req.Evidence.Labels, func(l Label) bool { return sameLabel(l.Name, settings.Label) })
 	if i < 0 {
-		return nil, "", ""
+		return labelled{}
 	}
 	standing := req.Evidence.Labels[i]
-	label = standing.Name
+	label := standing.Name
 	event, ok := lastLabelEvent(req.Evidence.LabelEvents, label)
 	if !ok || !event.Added {
-		return nil, label, "GitHub's timeline does not say who set it"
+		return labelled{label: label, why: "GitHub's timeline does not say who set it"}
 	}
 	who, proven := c.part(event.By)
 	right := c.allowed(settings.Approvers, event.By)
 	switch {
 	case !c.isPerson(event.By):
-		return nil, label, fmt.Sprintf("%s is not a person", event.By.Login)
+		return labelled{label: label, never: true, why: event.By.Login + " is not a person"}
 	case proven:
-		return nil, label, fmt.Sprintf("%s %s", event.By.Login, who)
+		return labelled{label: label, never: true, why: event.By.Login + " " + who}
 	case right == "":
-		return nil, label, fmt.Sprintf("%s may not use it", event.By.Login)
-	case !e.sawLabel(standing, event.By):
-		return nil, label, "no delivery showed it set on this head and base"
+		return labelled{label: label, never: true, why: event.By.Login + " may not use it"}
 	case event.At.Before(e.listedAt()):
-		return nil, label, "it is older than the findings that stand now"
+		return labelled{label: label, never: true, why: "it is older than the findings that stand now"}
 	case !event.At.After(e.voided):
-		return nil, label, "the label itself was changed since"
+		return labelled{label: label, never: true, why: "the label itself was changed since"}
+	case !e.sawLabel(standing, event.By):
+		return labelled{label: label, why: "no delivery showed it set on this head and base; take it off and set it again"}
 	}
 	second := settings.Second || who != ""
 	if second && !slices.ContainsFunc(o.approvals, func(a approval) bool { return a.clean && a.by.ID != event.By.ID && c.mayWrite(a.by) }) {
-		return nil, label, "it takes an approval by another person with write access too"
+		return labelled{label: label, why: "it takes an approval by another person with write access too"}
 	}
-	return &Release{Login: event.By.Login, ID: event.By.ID, Right: right, What: "override", At: event.At.UTC()}, label, ""
+	return labelled{label: label, release: &Release{Login: event.By.Login, ID: event.By.ID, Right: right, What: "override", At: event.At.UTC()}}
 }
 
 // sawLabel reports whether a delivery showed this person setting this very

@@ -288,7 +288,7 @@ var acts = map[string]func(*scripted, []string, map[string]string){
 			}
 		}
 	},
-	"retarget": func(s *scripted, a []string, o map[string]string) { s.pull(a[0]).base = a[1] },
+	"retarget": func(s *scripted, a []string, o map[string]string) { s.world.retarget(s.pull(a[0]), a[1]) },
 	"close":    func(s *scripted, a []string, o map[string]string) { s.pull(a[0]).open = false },
 	"reopen":   func(s *scripted, a []string, o map[string]string) { s.pull(a[0]).open = true },
 	"role":     func(s *scripted, a []string, o map[string]string) { s.people[a[0]].role = a[1] },

@@ -28,9 +28,9 @@ type world struct {
 	files    map[string][]plan.File
 	bases    map[string]int
 	checks   map[string]*checkRun
-	// everything that changed a verdict, for the property test.
 	lostTeams []string
-	reads     int
+	// published is called for every decision that is published.
+	published func(*pull, Decision)
 }
 
 type member struct {
@@ -59,6 +59,7 @@ type pull struct {
 	deliveries, history []Delivery
 	heads               []string
 	siblingsUnknown     bool
+	retargets           []Retarget
 	nextReview          int64
 }
 
@@ -169,7 +170,14 @@ func (w *world) unlabel(p *pull, name string, by rules.Account) {
 	w.deliver(p, Delivery{Kind: LabelRemoved, By: by, Label: name}, false)
 }
 
-// baseTree is the tree of a base commit: its settings.
+func (w *world) retarget(p *pull, base string) {
+	if base != p.base {
+		p.retargets = append(p.retargets, Retarget{p.base, base, w.now})
+		p.base = base
+	}
+}
+
+// settingsTree is the tree of a base commit: its settings.
 func settingsTree(settings string) fs.FS {
 	if settings == "" {
 		return plantest.Tree(map[string]string{"README": "x"})
@@ -195,7 +203,7 @@ func (w *world) request(p *pull) Request {
 	}
 	req.Evidence = Evidence{
 		OpenedAt: p.opened, Reviews: slices.Clone(p.reviews), Requests: p.requests, Labels: slices.Clone(p.labels), LabelEvents: slices.Clone(p.labelEvents),
-		Pushes: slices.Clone(p.pushes), PushesUnknown: p.pushesUnknown, Deliveries: p.deliveries, UnresolvedTeams: w.lostTeams, SiblingsUnknown: p.siblingsUnknown,
+		Pushes: slices.Clone(p.pushes), PushesUnknown: p.pushesUnknown, Deliveries: p.deliveries, Retargets: slices.Clone(p.retargets), UnresolvedTeams: w.lostTeams, SiblingsUnknown: p.siblingsUnknown,
 	}
 	settings := w.set.SettingsFor(req.Base, req.Organisation)
 	name := settings.CheckName(p.base)
@@ -285,7 +293,9 @@ func (w *world) evaluate(number int) Decision {
 	if d.RemoveLabel != "" {
 		w.unlabelSilently(p, d.RemoveLabel)
 	}
-	w.reads++
+	if w.published != nil {
+		w.published(p, d)
+	}
 	return d
 }
 
