@@ -164,5 +164,5 @@ func passing(resp *http.Response, err error) bool {
 	}
 	return resp.Header.Get("Retry-After") == "" &&
 		(resp.StatusCode == http.StatusInternalServerError || resp.StatusCode == http.StatusBadGateway ||
-		resp.StatusCode == http.StatusServiceUnavailable || resp.StatusCode == http.StatusGatewayTimeout)
+			resp.StatusCode == http.StatusServiceUnavailable || resp.StatusCode == http.StatusGatewayTimeout)
 }
