@@ -18,7 +18,7 @@ func assumed(resourceType, path string, a *plan.AttrFacts, s shape) cty.Value {
 	if !a.Optional {
 		return cty.NilVal
 	}
-	if text, ok := serviceDefault(resourceType, path); ok {
+	if text, ok := serviceDefault(resourceType, withoutIndexes(path)); ok {
 		return asType(cty.StringVal(text), s)
 	}
 	if s.holds != single || s.nested || a.Force == plan.ForceNever {
@@ -36,6 +36,8 @@ func assumed(resourceType, path string, a *plan.AttrFacts, s shape) cty.Value {
 // serviceDefault are rows by type and attribute, each with its documentation.
 func serviceDefault(resourceType, path string) (string, bool) {
 	switch resourceType + "." + path {
+	case "google_container_cluster.private_cluster_config.master_ipv4_cidr_block", "google_container_cluster.private_cluster_config.private_endpoint_subnetwork":
+		return "", true // docs container_cluster: private_cluster_config left out is a public cluster, which has no range of its own
 	case "google_compute_firewall.direction":
 		return "INGRESS", true // docs compute_firewall: direction, default INGRESS
 	case "random_string.numeric", "random_string.number", "random_password.numeric", "random_password.number":
@@ -50,4 +52,14 @@ func serviceDefault(resourceType, path string) (string, bool) {
 		return "false", true
 	}
 	return "", false
+}
+
+func withoutIndexes(path string) string {
+	var out []string
+	for _, step := range strings.Split(path, ".") {
+		if !isDigits(step) {
+			out = append(out, step)
+		}
+	}
+	return strings.Join(out, ".")
 }

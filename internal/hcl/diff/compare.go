@@ -242,6 +242,8 @@ func compareDynamic(old, new cty.Value) verdict {
 		return differs
 	case oldIDs == newIDs && canonical(old) == canonical(new):
 		return same
+	case o.IsNull() && definitelyNotNull(n), n.IsNull() && definitelyNotNull(o):
+		return differs
 	case o.Type().HasDynamicTypes() || n.Type().HasDynamicTypes():
 		return maybe
 	case !o.Type().Equals(n.Type()):

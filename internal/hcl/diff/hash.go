@@ -67,10 +67,10 @@ func (w *walker) sameHashes(hash func(map[string]cty.Value) string, olds, news [
 	}
 	count := map[string]int{}
 	for _, e := range olds {
-		count[hash(w.attributes(e, nil))]++
+		count[hash(w.attributes(nil, e, nil))]++
 	}
 	for _, e := range news {
-		count[hash(w.attributes(e, nil))]--
+		count[hash(w.attributes(nil, e, nil))]--
 	}
 	for _, n := range count {
 		if n != 0 {

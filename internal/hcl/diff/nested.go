@@ -101,7 +101,7 @@ func elements(v cty.Value) []cty.Value {
 
 // attributes are the attributes of an object, opaque ones where the object
 // itself is opaque.
-func (w *walker) attributes(v cty.Value, facts map[string]*plan.AttrFacts) map[string]cty.Value {
+func (w *walker) attributes(path plan.Path, v cty.Value, facts map[string]*plan.AttrFacts) map[string]cty.Value {
 	un, marks := v.Unmark()
 	if un == cty.NilVal || un.IsKnown() && un.IsNull() {
 		return nil
@@ -114,7 +114,7 @@ func (w *walker) attributes(v cty.Value, facts map[string]*plan.AttrFacts) map[s
 		s := shapeOf(a)
 		if d := defaultValue(a, s); d != cty.NilVal {
 			out[name] = d
-		} else if d := assumed(w.typ.Type, name, a, s); d != cty.NilVal {
+		} else if d := assumed(w.typ.Type, join(names(path), name), a, s); d != cty.NilVal {
 			out[name] = d
 		} else {
 			out[name] = cty.UnknownVal(s.valueType()).WithMarks(marks)
@@ -124,7 +124,7 @@ func (w *walker) attributes(v cty.Value, facts map[string]*plan.AttrFacts) map[s
 }
 
 func (w *walker) element(path plan.Path, a *plan.AttrFacts, old, new cty.Value) cty.Value {
-	return cty.ObjectVal(w.object(path, a.Nested, w.attributes(old, a.Nested), w.attributes(new, a.Nested)))
+	return cty.ObjectVal(w.object(path, a.Nested, w.attributes(path, old, a.Nested), w.attributes(path, new, a.Nested)))
 }
 
 func (w *walker) list(path plan.Path, a *plan.AttrFacts, s shape, old, new cty.Value) cty.Value {

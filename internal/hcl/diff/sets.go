@@ -57,7 +57,7 @@ func (w *walker) added(path plan.Path, a *plan.AttrFacts, e cty.Value) {
 	if !w.sdk() {
 		return
 	}
-	config := w.attributes(e, a.Nested)
+	config := w.attributes(path, e, a.Nested)
 	for name, n := range a.Nested {
 		v, ok := config[name]
 		if n.Computed && n.Force == plan.ForceAlways && (!ok || v.IsKnown() && v.IsNull()) && !shapeOf(n).nested {
