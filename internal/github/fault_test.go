@@ -17,7 +17,7 @@ var fullFaults = flag.Bool("full", false, "inject every fault at every call")
 // sampled is how many of the product a usual run takes. The seed is fixed: a
 // failure can be had again.
 const (
-	sampled = 90
+	sampled = 60
 	seed    = 20261
 )
 

@@ -81,7 +81,7 @@ func worldOn(t *testing.T, git *githubtest.Git, hub *githubtest.Server, files gi
 // newApp is a process that knows nothing yet.
 func (w *world) newApp(options ...func(*github.Config)) *github.App {
 	config := github.Config{AppID: githubtest.AppID, PrivateKey: w.hub.PrivateKey(), WebURL: w.hub.WebURL(), APIURL: w.hub.APIURL(), GraphQLURL: w.hub.GraphQLURL(),
-		Now: w.hub.Now, MergeWaits: []time.Duration{0, 0}, Timeout: 5 * time.Second, Log: slog.New(slog.DiscardHandler),
+		Now: w.hub.Now, MergeWaits: []time.Duration{0, 0}, Timeout: time.Minute, Log: slog.New(slog.DiscardHandler),
 		Wants: func(name string) bool { return path.Ext(name) == ".tf" }}
 	for _, o := range options {
 		o(&config)

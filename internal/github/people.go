@@ -2,11 +2,9 @@ package github
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -75,6 +73,8 @@ func (r *Reading) readReviews() {
 			}
 		case "ReviewRequestedEvent":
 			asked[i.Requested.account().ID] = i.Created
+		case "BaseRefChangedEvent":
+			e.Retargets = append(e.Retargets, review.Retarget{From: i.From, To: i.To, At: i.Created})
 		case "HeadRefForcePushedEvent":
 			r.earlier = append(r.earlier, i.Before.id())
 		}
@@ -201,187 +201,6 @@ func (r *Reading) readLabels(ctx context.Context) error {
 		if (v.Event == "labeled" || v.Event == "unlabeled") && v.Label != nil {
 			e.LabelEvents = append(e.LabelEvents, review.LabelEvent{Added: v.Event == "labeled", Name: v.Label.Name, By: v.Actor.account(v.App), At: v.At})
 		}
-	}
-	return nil
-}
-
-// Standings brings what the accounts may do in the repository, and in which of
-// the teams they are. Accounts that were asked for already are passed over. It
-// returns true where something came.
-func (r *Reading) Standings(ctx context.Context, accounts []rules.Account, teams []string) (bool, error) {
-	var ask []rules.Account
-	for _, a := range accounts {
-		if a.Login != "" && !r.asked[login(a)] {
-			r.asked[login(a)] = true
-			ask = append(ask, a)
-		}
-	}
-	e := &r.Request.Evidence
-	var found []review.Standing
-	for _, a := range ask {
-		s, err := r.client.standing(ctx, a, teams)
-		if err != nil {
-			return false, fmt.Errorf("read what @%s may do: %w", a.Login, err)
-		}
-		found = append(found, s)
-	}
-	unresolved, err := r.teams(ctx, teams, found)
-	if err != nil {
-		return false, err
-	}
-	e.Standings = append(e.Standings, found...)
-	changed := len(found) > 0
-	for _, t := range unresolved {
-		if !slices.Contains(e.UnresolvedTeams, t) {
-			e.UnresolvedTeams = append(e.UnresolvedTeams, t)
-			changed = true
-		}
-	}
-	return changed, nil
-}
-
-func (c *client) standing(ctx context.Context, a rules.Account, teams []string) (review.Standing, error) {
-	s := review.Standing{Account: a, Role: "none", Base: "none"}
-	var answer struct {
-		Permission string    `json:"permission"`
-		Role       string    `json:"role_name"`
-		User       *restUser `json:"user"`
-	}
-	_, err := c.do(ctx, http.MethodGet, c.repoPath("/collaborators/%s/permission", url.PathEscape(a.Login)), nil, &answer)
-	switch {
-	case status(err) == http.StatusNotFound:
-		return s, nil
-	case err != nil:
-		return s, err
-	case answer.Permission == "" || answer.Role == "" || answer.User == nil:
-		return s, fmt.Errorf("GitHub did not answer for the role")
-	case a.ID != 0 && answer.User.ID != a.ID:
-		return s, nil // the login belongs to somebody else by now
-	}
-	s.Base, s.Role = answer.Permission, answer.Role
-	for _, t := range teams {
-		org, slug, ok := strings.Cut(t, "/")
-		if !ok {
-			continue
-		}
-		var membership struct {
-			State string `json:"state"`
-		}
-		_, err := c.do(ctx, http.MethodGet, fmt.Sprintf("orgs/%s/teams/%s/memberships/%s", url.PathEscape(org), url.PathEscape(slug), url.PathEscape(a.Login)), nil, &membership)
-		if code := status(err); code == http.StatusNotFound || code == http.StatusForbidden {
-			continue // no member, or no such team: the teams are resolved by themselves
-		}
-		if err != nil {
-			return s, err
-		}
-		if membership.State == "active" {
-			s.Teams = append(s.Teams, strings.ToLower(t))
-		}
-	}
-	return s, nil
-}
-
-// teams returns the teams that cannot be found. One in which somebody is a
-// member exists.
-func (r *Reading) teams(ctx context.Context, teams []string, found []review.Standing) ([]string, error) {
-	var unresolved []string
-	for _, t := range teams {
-		org, slug, ok := strings.Cut(t, "/")
-		key := "team " + strings.ToLower(t)
-		if r.asked[key] || slices.ContainsFunc(found, func(s review.Standing) bool { return slices.Contains(s.Teams, strings.ToLower(t)) }) {
-			continue
-		}
-		r.asked[key] = true
-		if !ok {
-			unresolved = append(unresolved, t)
-			continue
-		}
-		var answer struct {
-			ID int64 `json:"id"`
-		}
-		_, err := r.client.do(ctx, http.MethodGet, fmt.Sprintf("orgs/%s/teams/%s", url.PathEscape(org), url.PathEscape(slug)), nil, &answer)
-		code := status(err)
-		if err != nil && code != http.StatusNotFound && code != http.StatusForbidden {
-			return nil, fmt.Errorf("read team %s: %w", t, err)
-		}
-		if err != nil || answer.ID == 0 {
-			unresolved = append(unresolved, t)
-		}
-	}
-	return unresolved, nil
-}
-
-// maxEarlier is how many earlier heads are looked at for the ledger they hold.
-const maxEarlier = 10
-
-// readEarlier brings the texts of our check runs on the heads before, and of
-// those with another name on this one.
-func (r *Reading) readEarlier(ctx context.Context) error {
-	if r.talk == nil {
-		return nil
-	}
-	e := &r.Request.Evidence
-	var heads []string
-	for _, sha := range r.earlier {
-		if sha != r.Request.Ref.HeadSHA && isObjectID(sha) && !slices.Contains(heads, sha) && len(heads) < maxEarlier {
-			heads = append(heads, sha)
-		}
-	}
-	r.earlier = heads
-	if len(heads) == 0 {
-		return nil
-	}
-	found := map[string][]graphCheck{}
-	if err := r.client.checksOf(ctx, heads, found); err != nil {
-		return fmt.Errorf("read earlier heads: %w", err)
-	}
-	for _, sha := range heads {
-		checks, ok := found[sha]
-		if !ok {
-			continue // a commit that is not of this repository, or was collected
-		}
-		r.before = append(r.before, checks)
-		for _, k := range checks {
-			if k.Text != "" {
-				e.Earlier = append(e.Earlier, k.Text)
-			}
-		}
-	}
-	return nil
-}
-
-// checksOf adds our check runs on some commits to found, by commit. A commit
-// that GitHub does not have is left out.
-func (c *client) checksOf(ctx context.Context, heads []string, found map[string][]graphCheck) error {
-	if len(heads) == 0 {
-		return nil
-	}
-	var q strings.Builder
-	q.WriteString("query Checks($owner:String!,$name:String!,$app:Int!){repository(owner:$owner,name:$name){")
-	for i, sha := range heads {
-		if !isObjectID(sha) {
-			return fmt.Errorf("read checks: %q is no commit id", sha)
-		}
-		fmt.Fprintf(&q, "o%d:object(oid:%q){__typename ...on Commit{oid %s}}", i, sha, checksField)
-	}
-	q.WriteString("}}")
-	var out struct{ Repository map[string]*graphHead }
-	if err := c.graphql(ctx, q.String(), map[string]any{"owner": c.owner, "name": c.repo, "app": c.app.config.AppID}, &out); err != nil {
-		return fmt.Errorf("read checks: %w", err)
-	}
-	if out.Repository == nil {
-		return errors.New("read checks: GitHub did not answer")
-	}
-	for i, sha := range heads {
-		head := out.Repository[fmt.Sprintf("o%d", i)]
-		if head == nil {
-			continue
-		}
-		checks, err := head.checks()
-		if err != nil {
-			return err
-		}
-		found[sha] = checks
 	}
 	return nil
 }

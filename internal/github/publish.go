@@ -28,7 +28,7 @@ type publisher struct {
 // run (a comment, a review) makes the message less, never the verdict.
 func (a *App) Publish(ctx context.Context, r *Reading, report review.Report, decision review.Decision) (Result, error) {
 	p := &publisher{client: r.client, r: r, run: own(r.checks(), decision.CheckName)}
-	p.text = publish.Markdown{Report: report, Decision: decision, Docs: a.config.Docs, History: r.history(report, decision)}
+	p.text = publish.Markdown{Report: report, Decision: decision, Docs: a.config.Docs, Suggestions: r.suggestions, History: r.history(report, decision)}
 	result := Result{Decision: decision}
 	var err error
 	switch {

@@ -1,21 +1,17 @@
 package github
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"net/http"
-	"path"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
-	"github.com/holdpoint-dev/holdpoint/internal/plan/treediff"
+	"github.com/holdpoint-dev/holdpoint/internal/publish"
 	"github.com/holdpoint-dev/holdpoint/internal/review"
-	"github.com/holdpoint-dev/holdpoint/internal/rules"
 )
 
 // Reading is what was read for one job: the request, and what a publisher
@@ -38,6 +34,8 @@ type Reading struct {
 	// before are our check runs on them.
 	before [][]graphCheck
 	asked  map[string]bool // standings and teams that were asked for
+	// suggestions are edits that were proved to clear a finding.
+	suggestions []publish.Suggestion
 }
 
 // mergeBase is where two commits parted.
@@ -206,257 +204,6 @@ func (m graphMerge) of(base, head string) bool {
 func (r *Reading) gap(subject, why string) {
 	r.Request.Gaps = append(r.Request.Gaps, plan.Gap{Kind: plan.GapUnreadable, Subject: subject, Why: why, At: plan.Range{Side: plan.After}})
 }
-
-// readFiles brings the trees, lists what differs, and brings the files that
-// the predictors are known to want.
-func (r *Reading) readFiles(ctx context.Context) error {
-	for round := 0; ; round++ {
-		again, err := r.compare()
-		if err != nil {
-			return err
-		}
-		if !again {
-			break
-		}
-		if round == maxRounds {
-			return fmt.Errorf("trees of %s: %w", r.job, ErrTooLarge)
-		}
-		if err := r.client.fetchFolders(ctx, r.objects); err != nil {
-			return err
-		}
-	}
-	if err := r.wantSettings(ctx); err != nil {
-		return err
-	}
-	if err := r.wantFiles(); err != nil {
-		return err
-	}
-	return together(ctx, []func(context.Context) error{
-		func(ctx context.Context) error { return r.client.fetchBlobs(ctx, r.objects) },
-		r.readEarlier,
-	}, func(ctx context.Context, f func(context.Context) error) error { return f(ctx) })
-}
-
-// maxRounds is how often a job goes back to GitHub for what a run asked for.
-// Each round follows one more step from file to file.
-const maxRounds = 12
-
-// compare lists the files that differ, and drops a second comparison that is
-// the same as the first. It returns true where folders are missing.
-func (r *Reading) compare() (again bool, err error) {
-	for i := range r.Request.Comparisons {
-		cmp := &r.Request.Comparisons[i]
-		cmp.Files, err = treediff.Files(cmp.Before, cmp.After)
-		if errors.Is(err, plan.ErrNotFetched) {
-			again = true
-			continue
-		}
-		if err != nil {
-			return false, fmt.Errorf("compare trees: %w", err)
-		}
-	}
-	if again {
-		return true, nil
-	}
-	if _, err := fs.Lstat(r.Request.Base, "."); err != nil {
-		return false, err
-	}
-	if _, err := fs.ReadDir(r.Request.Base, "."); errors.Is(err, plan.ErrNotFetched) {
-		return true, nil
-	}
-	c := r.Request.Comparisons
-	if len(c) == 2 && treeRoot(c[0].Before) == treeRoot(c[1].Before) && treeRoot(c[0].After) == treeRoot(c[1].After) {
-		r.Request.Comparisons = c[:1]
-	}
-	return false, nil
-}
-
-func treeRoot(f fs.FS) string {
-	if t, ok := f.(*tree); ok {
-		return t.root
-	}
-	return ""
-}
-
-// wantSettings notes the settings' file, and reads the organisation's where
-// the repository has none.
-func (r *Reading) wantSettings(ctx context.Context) error {
-	t, ok := r.Request.Base.(*tree)
-	if !ok {
-		return nil
-	}
-	e, err := t.find("open", rules.SettingsPath)
-	switch {
-	case err == nil:
-		r.objects.want(e)
-		return nil
-	case errors.Is(err, plan.ErrNotFetched):
-		if err := r.client.fetchFolders(ctx, r.objects); err != nil {
-			return err
-		}
-		return r.wantSettings(ctx)
-	case !errors.Is(err, fs.ErrNotExist):
-		return err
-	}
-	if repo := r.repository(); repo.Owner.Typename != "Organization" {
-		return nil
-	}
-	r.Request.Organisation, err = r.client.organisation(ctx, r.job.Installation, r.objects)
-	return err
-}
-
-// fewFiles is how many wanted files are fetched ahead, whole tree, before the
-// first run; in larger repositories those near the change are, and the rest
-// when a run asks for it.
-const fewFiles = 300
-
-// wantFiles notes the files that are worth having before the first run.
-func (r *Reading) wantFiles() error {
-	wants := r.client.app.config.Wants
-	for _, c := range r.Request.Comparisons {
-		if !slices.ContainsFunc(c.Files, func(f plan.File) bool { return wants(f.Path) || wants(f.From) }) {
-			continue // nothing that a predictor reads has changed
-		}
-		near := map[string]bool{}
-		for _, f := range c.Files {
-			for _, name := range []string{f.Path, f.From} {
-				near[path.Dir(name)] = true
-			}
-		}
-		for _, side := range []fs.FS{c.Before, c.After} {
-			t, ok := side.(*tree)
-			if !ok {
-				continue
-			}
-			all, close := map[string]entry{}, map[string]entry{}
-			if err := t.walk(".", func(name string, e entry) {
-				if wants(name) {
-					all[name] = e
-					if near[path.Dir(name)] {
-						close[name] = e
-					}
-				}
-			}); err != nil {
-				return err
-			}
-			if len(all) > fewFiles {
-				all = close
-			}
-			for _, e := range all {
-				r.objects.want(e)
-			}
-		}
-	}
-	return nil
-}
-
-// walk visits every file that is known, folders that were not fetched left
-// out.
-func (t *tree) walk(dir string, visit func(name string, e entry)) error {
-	at, err := t.find("readdir", dir)
-	if err != nil {
-		return err
-	}
-	t.objects.mu.Lock()
-	entries := t.objects.folders[at.id]
-	t.objects.mu.Unlock()
-	for _, e := range entries {
-		name := path.Join(dir, e.name)
-		if e.isDir() {
-			if err := t.walk(name, visit); err != nil {
-				return err
-			}
-			continue
-		}
-		if e.mode != "160000" {
-			visit(name, e)
-		}
-	}
-	return nil
-}
-
-// organisation is the tree of the organisation's .github repository, nil
-// where there is none that we may see. Its token is for that repository alone.
-func (c *client) organisation(ctx context.Context, installation int64, o *objects) (fs.FS, error) {
-	const name = ".github"
-	if c.app.isAlone(installation) {
-		return nil, nil
-	}
-	other, err := c.app.clientFor(scope{installation: installation, name: name}, c.owner, name, c.count)
-	if err != nil {
-		return nil, err
-	}
-	var out struct {
-		Repository *struct {
-			Object *struct {
-				graphOID
-			}
-		}
-	}
-	query := "query Organisation($owner:String!,$name:String!){repository(owner:$owner,name:$name){object(expression:\"HEAD\"){__typename oid ...on Commit{tree{oid}}}}}"
-	err = other.graphql(ctx, query, map[string]any{"owner": c.owner, "name": name}, &out)
-	if missing(err) || (gone(err) && status(err) == http.StatusUnprocessableEntity) {
-		c.app.setAlone(installation) // there is none, or the app is not installed on it
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read settings of the organisation: %w", err)
-	}
-	if out.Repository == nil || out.Repository.Object == nil || out.Repository.Object.Tree.id() == "" {
-		return nil, nil // an empty repository
-	}
-	t := &tree{root: out.Repository.Object.Tree.id(), objects: o}
-	if _, err := t.ReadDir("."); err != nil {
-		if err := other.fetchFolders(ctx, o); err != nil {
-			return nil, fmt.Errorf("read settings of the organisation: %w", err)
-		}
-	}
-	if e, err := t.find("open", rules.SettingsPath); err == nil {
-		o.want(e)
-		if err := other.fetchBlobs(ctx, o); err != nil {
-			return nil, fmt.Errorf("read settings of the organisation: %w", err)
-		}
-	}
-	return t, nil
-}
-
-// aloneFor is how long an organisation without settings is taken to have none.
-const aloneFor = 10 * time.Minute
-
-func (a *App) isAlone(installation int64) bool {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	at, ok := a.alone[installation]
-	return ok && a.config.Now().Sub(at) < aloneFor
-}
-
-func (a *App) setAlone(installation int64) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.alone[installation] = a.config.Now()
-}
-
-// Complete brings what the last run asked for and had not got: folders and
-// content of files. It returns true where something came, so that the run is
-// to be repeated.
-func (r *Reading) Complete(ctx context.Context) (bool, error) {
-	r.objects.mu.Lock()
-	need := len(r.objects.wantedBlobs) + len(r.objects.wantedFolders)
-	r.objects.mu.Unlock()
-	if need == 0 {
-		return false, nil
-	}
-	if err := r.client.fetchFolders(ctx, r.objects); err != nil {
-		return false, fmt.Errorf("read %s: %w", r.job, err)
-	}
-	if err := r.client.fetchBlobs(ctx, r.objects); err != nil {
-		return false, fmt.Errorf("read %s: %w", r.job, err)
-	}
-	return true, nil
-}
-
-// login orders accounts that may lack an id.
-func login(a rules.Account) string { return strings.ToLower(cmp.Or(a.Login, fmt.Sprint(a.ID))) }
 
 func (r *Reading) repository() graphRepo {
 	if r.group != nil {

@@ -62,6 +62,9 @@ func (c *client) review(ctx context.Context, job Job, judge Judge) (Result, erro
 	}
 	r.Request.Now = c.app.config.Now()
 	decision := judge.Decide(report, r.Request)
+	if decision.Holds() && r.group == nil {
+		r.suggestions = publish.Suggest(r.Request, report, judge.Run)
+	}
 	result, err := c.app.Publish(ctx, r, report, decision)
 	if err == nil && r.Unsettled {
 		err = &LaterError{After: settle, Why: "GitHub has not made the test merge yet"}

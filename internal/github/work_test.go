@@ -26,11 +26,28 @@ func TestAgentsDestructionIsHeld(t *testing.T) {
 		t.Errorf("the review is of %s, want the head", reviews[0].Commit)
 	}
 	inline := p.Inline()
-	if len(inline) != 1 || inline[0].Path != "prod/db.tf" || inline[0].Side != "LEFT" || inline[0].Line != 3 {
-		t.Fatalf("inline comments: %+v, want one on the left side of prod/db.tf, line 3", inline)
+	// The old lines go back behind line 2: a suggestion stands on the right.
+	if len(inline) != 1 || inline[0].Path != "prod/db.tf" || inline[0].Side != "RIGHT" || inline[0].Line != 2 || !strings.Contains(inline[0].Body, "```suggestion") {
+		t.Fatalf("inline comments: %+v, want one with a suggestion on the right side of prod/db.tf, line 2", inline)
 	}
 	if n := len(p.Comments(w.hub.Bot())); n != 1 {
 		t.Errorf("%d summaries, want 1", n)
+	}
+}
+
+// Where nothing can be suggested the comment stands on the deleted line, which
+// only the left side of the diff has.
+func TestDeletedLinesAreOnTheLeft(t *testing.T) {
+	long := "resource \"aws_db_instance\" \"long\" {\n" + strings.Repeat("  # words\n", 12) + "}\n"
+	git := githubtest.NewGit(t)
+	w := worldOn(t, git, githubtest.New(t, git), infra.With(githubtest.Files{"prod/long.tf": "# Head.\n\n" + long + "\n# Foot.\n"}))
+	p := w.open(w.agent, githubtest.Files{"prod/long.tf": "# Head.\n\n# Foot.\n"})
+	w.settle()
+	w.fine()
+	w.concluded(p, "failure")
+	inline := p.Inline()
+	if len(inline) != 1 || inline[0].Path != "prod/long.tf" || inline[0].Side != "LEFT" || inline[0].Line != 3 {
+		t.Fatalf("inline comments: %+v, want one on the left side of prod/long.tf, line 3", inline)
 	}
 }
 
