@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"html"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -59,6 +60,17 @@ func (s *Server) Record(d Delivery, status int) {
 
 func (s *Server) delivered(guid string) bool {
 	return slices.ContainsFunc(s.app.attempts, func(a attempt) bool { return a.delivery.ID == guid })
+}
+
+// installer is the account that has installed the App: the owner of the
+// repositories.
+func (s *Server) installer() *User {
+	for _, name := range slices.Sorted(maps.Keys(s.repos)) {
+		if r := s.repos[name]; r.Installed && r.Fork == nil {
+			return r.owner
+		}
+	}
+	return s.user("acme", "Organization")
 }
 
 // registered fills the App's own permissions and events in.

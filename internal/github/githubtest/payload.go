@@ -206,5 +206,6 @@ func (s *Server) listInstallations(c call) answer {
 	o, _ := s.example("installation", "created")["installation"].(object)
 	o["id"] = Installation
 	o["app_slug"], o["suspended_by"], o["suspended_at"] = AppSlug, nil, nil
+	o["account"] = s.installer().json()
 	return s.page(c, []any{s.registered(o)})
 }
