@@ -29,14 +29,16 @@ func hostile() map[string]map[string]string {
 		return "resource \"terraform_data\" \"a\" {\n  triggers_replace = " + expr + "\n}\n"
 	}
 	return map[string]map[string]string{
-		"range":         {"main.tf": res("range(1000000000)")},
-		"count":         {"main.tf": "resource \"terraform_data\" \"a\" {\n  count = 1000000000\n}\n"},
-		"module count":  {"main.tf": "module \"m\" {\n  source = \"./m\"\n  count = 40000\n}\nresource \"terraform_data\" \"a\" {\n}\n", "m/main.tf": "resource \"terraform_data\" \"x\" {\n  count = 40000\n}\n"},
-		"nested fors":   {"main.tf": "locals {\n  l = range(1000)\n}\n" + res("[for a in local.l : [for b in local.l : [for c in local.l : [a, b, c]]]]")},
-		"doubled text":  {"main.tf": "locals {\n  s0 = \"xxxxxxxx\"\n" + many(60, func(i int) string { return fmt.Sprintf("  s%d = \"${local.s%d}${local.s%d}\"", i+1, i, i) }) + "}\n" + res("local.s60")},
-		"doubled list":  {"main.tf": "locals {\n  s0 = [1, 2]\n" + many(60, func(i int) string { return fmt.Sprintf("  s%d = concat(local.s%d, local.s%d)", i+1, i, i) }) + "}\n" + res("local.s60")},
-		"doubled tree":  {"main.tf": "locals {\n  s0 = [1, 2]\n" + many(100, func(i int) string { return fmt.Sprintf("  s%d = [local.s%d, local.s%d]", i+1, i, i) }) + "}\n" + res("local.s100")},
-		"doubled map":   {"main.tf": "locals {\n  s0 = { a = 1 }\n" + many(100, func(i int) string { return fmt.Sprintf("  s%d = merge({ a = local.s%d }, { b = local.s%d })", i+1, i, i) }) + "}\n" + res("local.s100")},
+		"range":        {"main.tf": res("range(1000000000)")},
+		"count":        {"main.tf": "resource \"terraform_data\" \"a\" {\n  count = 1000000000\n}\n"},
+		"module count": {"main.tf": "module \"m\" {\n  source = \"./m\"\n  count = 40000\n}\nresource \"terraform_data\" \"a\" {\n}\n", "m/main.tf": "resource \"terraform_data\" \"x\" {\n  count = 40000\n}\n"},
+		"nested fors":  {"main.tf": "locals {\n  l = range(1000)\n}\n" + res("[for a in local.l : [for b in local.l : [for c in local.l : [a, b, c]]]]")},
+		"doubled text": {"main.tf": "locals {\n  s0 = \"xxxxxxxx\"\n" + many(60, func(i int) string { return fmt.Sprintf("  s%d = \"${local.s%d}${local.s%d}\"", i+1, i, i) }) + "}\n" + res("local.s60")},
+		"doubled list": {"main.tf": "locals {\n  s0 = [1, 2]\n" + many(60, func(i int) string { return fmt.Sprintf("  s%d = concat(local.s%d, local.s%d)", i+1, i, i) }) + "}\n" + res("local.s60")},
+		"doubled tree": {"main.tf": "locals {\n  s0 = [1, 2]\n" + many(100, func(i int) string { return fmt.Sprintf("  s%d = [local.s%d, local.s%d]", i+1, i, i) }) + "}\n" + res("local.s100")},
+		"doubled map": {"main.tf": "locals {\n  s0 = { a = 1 }\n" + many(100, func(i int) string {
+			return fmt.Sprintf("  s%d = merge({ a = local.s%d }, { b = local.s%d })", i+1, i, i)
+		}) + "}\n" + res("local.s100")},
 		"long chain":    {"main.tf": "locals {\n  s0 = 1\n" + many(5000, func(i int) string { return fmt.Sprintf("  s%d = local.s%d + 1", i+1, i) }) + "}\n" + res("local.s5000")},
 		"setproduct":    {"main.tf": "locals {\n  l = range(1000)\n}\n" + res("setproduct(local.l, local.l, local.l)")},
 		"format width":  {"main.tf": res(`format("%999999999d", 1)`)},
@@ -50,10 +52,14 @@ func hostile() map[string]map[string]string {
 		"recursion":     {"main.tf": "module \"m\" {\n  source = \"./m\"\n}\nresource \"terraform_data\" \"a\" {\n}\n", "m/main.tf": "module \"m\" {\n  source = \"../m\"\n}\n"},
 		"fork bomb":     {"main.tf": "module \"a\" {\n  source = \"./m0\"\n}\nresource \"terraform_data\" \"a\" {\n}\n"},
 		"big file":      {"main.tf": res("1"), "big.tf": strings.Repeat("# nothing\n", 400000)},
-		"yaml bomb":     {"main.tf": res(`yamldecode(file("b.yaml"))`), "b.yaml": "a: &a [x,x,x,x,x,x,x,x,x]\n" + many(12, func(i int) string { c := string(rune('a' + i)); d := string(rune('b' + i)); return d + ": &" + d + " [" + strings.Repeat("*"+c+",", 8) + "*" + c + "]" })},
-		"big number":    {"main.tf": res(`tostring(jsondecode("1e999999999"))`)},
-		"regex":         {"main.tf": "locals {\n  s = join(\"\", [for i in range(1000) : \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"])\n}\n" + res(`length(regexall("(a?){200}a{200}", local.s))`)},
-		"json depth":    {"main.tf.json": strings.Repeat(`{"a":`, 100000) + "1" + strings.Repeat("}", 100000)},
+		"yaml bomb": {"main.tf": res(`yamldecode(file("b.yaml"))`), "b.yaml": "a: &a [x,x,x,x,x,x,x,x,x]\n" + many(12, func(i int) string {
+			c := string(rune('a' + i))
+			d := string(rune('b' + i))
+			return d + ": &" + d + " [" + strings.Repeat("*"+c+",", 8) + "*" + c + "]"
+		})},
+		"big number": {"main.tf": res(`tostring(jsondecode("1e999999999"))`)},
+		"regex":      {"main.tf": "locals {\n  s = join(\"\", [for i in range(1000) : \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"])\n}\n" + res(`length(regexall("(a?){200}a{200}", local.s))`)},
+		"json depth": {"main.tf.json": strings.Repeat(`{"a":`, 100000) + "1" + strings.Repeat("}", 100000)},
 	}
 }
 

@@ -17,7 +17,7 @@ type forNode struct {
 
 func (n *forNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	coll := evaluate(ctx, n.CollExpr)
-	if diags := spend(ctx, 1+4*length(coll.val), n.SrcRange); diags != nil {
+	if diags := spend(ctx, 1+8*length(coll.val), n.SrcRange); diags != nil {
 		return cty.DynamicVal, diags
 	}
 	f := *n.ForExpr
