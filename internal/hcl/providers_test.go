@@ -45,6 +45,8 @@ type wantChange struct {
 	Previous string      `json:"previous"`
 	Reason   string      `json:"reason"`
 	Because  [][]any     `json:"because"`
+	// Possible is for cases by hand: terraform's plans are always certain.
+	Possible bool `json:"possible"`
 }
 
 // score counts what the project promises of the predictions with provider
@@ -285,5 +287,55 @@ func (s *score) report(t *testing.T) {
 	}
 	if got := share(s.explained, s.replacements); got < minExplained {
 		t.Errorf("because names a replace path in %.1f %% of replacements, at least %.1f %%", 100*got, 100*minExplained)
+	}
+}
+
+// The cases in testdata/byhand were not run with the providers: each names the
+// provider source or documentation that decides it. They must be met exactly.
+func TestProvidersByHand(t *testing.T) {
+	names, err := filepath.Glob(filepath.Join("testdata", "byhand", "*.txtar"))
+	if err != nil || len(names) == 0 {
+		t.Fatalf("no cases: %v", err)
+	}
+	known := facts.Load()
+	for _, name := range names {
+		t.Run(filepath.Base(name), func(t *testing.T) {
+			c := readProviderCase(t, name)
+			before, after, _ := plantest.Archive(c.archive)
+			got := hcl.Predict(before, after, known, hcl.Options{})
+			for _, g := range got.Gaps {
+				t.Errorf("gap %s: %s", g.Subject, g.Why)
+			}
+			for _, ch := range got.Changes {
+				if ch.Action.Destroys() || ch.Action == plan.Orphan {
+					c.meet(t, ch)
+				}
+			}
+			for _, w := range c.want {
+				t.Errorf("missing: %+v", w)
+			}
+		})
+	}
+}
+
+// meet takes the expectation of a change away.
+func (c *providerCase) meet(t *testing.T, ch plan.Change) {
+	t.Helper()
+	i := slices.IndexFunc(c.want, func(w wantChange) bool { return w.Address == ch.Address.String() })
+	if i < 0 {
+		t.Errorf("not wanted: %s %s certain=%v because %v: %s", ch.Action, ch.Address, ch.Certain, ch.Because, whyOf(ch))
+		return
+	}
+	w := c.want[i]
+	c.want = slices.Delete(c.want, i, i+1)
+	if w.Action != ch.Action || w.Possible == ch.Certain {
+		t.Errorf("got %s %s certain=%v (%s), want %+v", ch.Action, ch.Address, ch.Certain, whyOf(ch), w)
+	}
+	var because [][]any
+	for _, p := range ch.Because {
+		because = append(because, jsonPath(p))
+	}
+	if w.Action == plan.Replace && !reflect.DeepEqual(because, w.Because) {
+		t.Errorf("%s: because %v, want %v", ch.Address, because, w.Because)
 	}
 }

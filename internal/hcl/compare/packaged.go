@@ -1,0 +1,64 @@
+package compare
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+	"strings"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/eval"
+)
+
+// packaged stands for the files of the repository that a data source reads
+// itself: its result changes with them though its arguments stay
+// (archive 2.8 internal/provider/data_source_archive_file.go, local 2.9
+// internal/provider/data_source_local_file.go). Empty for other data sources.
+func packaged(w *eval.World, r *config.Resource, cfg cty.Value) string {
+	args := asMap(cfg)
+	switch r.Type {
+	case "local_file", "local_sensitive_file":
+		return fileDigest(w, text(args["filename"]))
+	case "archive_file":
+		if folder := text(args["source_dir"]); folder != "" {
+			return folderDigest(w, folder)
+		}
+		return fileDigest(w, text(args["source_file"]))
+	}
+	return ""
+}
+
+// folderDigest leaves out nothing: which files are excluded is told by
+// patterns that are arguments, and so part of the name already.
+func folderDigest(w *eval.World, folder string) string {
+	names, err := w.List(folder)
+	if err != nil {
+		return " " + err.Error()
+	}
+	slices.Sort(names)
+	var all strings.Builder
+	for _, name := range names {
+		all.WriteString(name + fileDigest(w, strings.TrimSuffix(folder, "/")+"/"+name))
+	}
+	return digest([]byte(all.String()))
+}
+
+// fileDigest is a digest of a file; the reason where it cannot be read, so that
+// a file that is there on one side only makes a difference.
+func fileDigest(w *eval.World, name string) string {
+	if name == "" {
+		return ""
+	}
+	b, err := w.Read(name)
+	if err != nil {
+		return " " + err.Error()
+	}
+	return digest(b)
+}
+
+func digest(b []byte) string {
+	sum := sha256.Sum256(b)
+	return " " + hex.EncodeToString(sum[:8])
+}
