@@ -24,10 +24,12 @@ func main() {
 // commands is the table of commands, one file each: a struct with its flags
 // and a method Run(*app) error.
 type commands struct {
-	Review  reviewCommand  `cmd:"" help:"Review a change and say whether it is held."`
-	Predict predictCommand `cmd:"" help:"Predict what applying a change does, without any rules."`
-	Facts   factsCommand   `cmd:"" help:"Show what is known of a Terraform resource type."`
-	Version versionCommand `cmd:"" help:"Print the version."`
+	Review   reviewCommand   `cmd:"" help:"Review a change and say whether it is held."`
+	Predict  predictCommand  `cmd:"" help:"Predict what applying a change does, without any rules."`
+	Explain  explainCommand  `cmd:"" help:"Say what the decision would be for described approvals: the way to try settings."`
+	Settings settingsCommand `cmd:"" help:"Check settings, or print their schema."`
+	Facts    factsCommand    `cmd:"" help:"Show what is known of a Terraform resource type."`
+	Version  versionCommand  `cmd:"" help:"Print the version."`
 
 	Serve       serveCommand       `cmd:"" help:"Run the service in one process: webhooks, reviews and the search for missed events."`
 	Setup       setupCommand       `cmd:"" help:"Make the GitHub App and store its credentials."`

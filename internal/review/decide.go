@@ -60,7 +60,7 @@ func decideOwn(d Decision, rep Report, req Request, e *entry) Decision {
 	label := override(req, e, c, o)
 	release := label.release
 	if label.label != "" && release == nil {
-		d.Discounted = append(d.Discounted, Discounted{What: "override", Why: label.why})
+		d.Discounted = append(d.Discounted, Discounted{Login: label.by, What: "override", Why: label.why})
 	}
 	switch {
 	case !settings.Sound():

@@ -15,8 +15,9 @@ func sameLabel(a, b string) bool { return a != "" && strings.EqualFold(a, b) }
 // means that none stands.
 type labelled struct {
 	release *Release
-	// label is the standing label's name, why says why it does not count.
-	label, why string
+	// label is the standing label's name, by who set it, why says why it does
+	// not count.
+	label, by, why string
 	// never: it cannot come to count any more and may be taken off. A label
 	// whose delivery has not arrived yet must stay.
 	never bool
@@ -33,27 +34,27 @@ func override(req Request, e *entry, c *circle, o opinions) labelled {
 	label := standing.Name
 	event, ok := lastLabelEvent(req.Evidence.LabelEvents, label)
 	if !ok || !event.Added {
-		return labelled{label: label, why: "GitHub's timeline does not say who set it"}
+		return labelled{label: label, by: "somebody", why: "GitHub's timeline does not say who set it"}
 	}
 	who, proven := c.part(event.By)
 	right := c.allowed(settings.Approvers, event.By)
 	switch {
 	case !c.isPerson(event.By):
-		return labelled{label: label, never: true, why: event.By.Login + " is not a person"}
+		return labelled{label: label, by: event.By.Login, never: true, why: event.By.Login + " is not a person"}
 	case proven:
-		return labelled{label: label, never: true, why: event.By.Login + " " + who}
+		return labelled{label: label, by: event.By.Login, never: true, why: event.By.Login + " " + who}
 	case right == "":
-		return labelled{label: label, never: true, why: event.By.Login + " may not use it"}
+		return labelled{label: label, by: event.By.Login, never: true, why: event.By.Login + " may not use it"}
 	case event.At.Before(e.listedAt()):
-		return labelled{label: label, never: true, why: "it is older than the findings that stand now"}
+		return labelled{label: label, by: event.By.Login, never: true, why: "it is older than the findings that stand now"}
 	case !event.At.After(e.voided):
-		return labelled{label: label, never: true, why: "the label itself was changed since"}
+		return labelled{label: label, by: event.By.Login, never: true, why: "the label itself was changed since"}
 	case !e.sawLabel(standing, event.By):
-		return labelled{label: label, why: "no delivery showed it set on this head and base; take it off and set it again"}
+		return labelled{label: label, by: event.By.Login, why: "no delivery showed it set on this head and base; take it off and set it again"}
 	}
 	second := settings.Second || who != ""
 	if second && !slices.ContainsFunc(o.approvals, func(a approval) bool { return a.clean && a.by.ID != event.By.ID && c.mayWrite(a.by) }) {
-		return labelled{label: label, why: "it takes an approval by another person with write access too"}
+		return labelled{label: label, by: event.By.Login, why: "it takes an approval by another person with write access too"}
 	}
 	return labelled{label: label, release: &Release{Login: event.By.Login, ID: event.By.ID, Right: right, What: "override", At: event.At.UTC()}}
 }

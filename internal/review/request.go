@@ -34,6 +34,8 @@ type Request struct {
 	// read from. Organisation is the tree of the organisation's .github
 	// repository, nil where there is none.
 	Base, Organisation fs.FS
+	// Trial are settings to try instead of those in Base; nil in the service.
+	Trial *rules.Settings
 	// Signals tell who made the change.
 	Signals rules.Signals
 	// Evidence is who approved, pushed and labelled.
@@ -54,4 +56,12 @@ type Ref struct {
 	MergeBase string
 	Title     string
 	Draft     bool
+}
+
+// settings are those in force for the request.
+func (r Request) settings(set *rules.Set) rules.Settings {
+	if r.Trial != nil {
+		return *r.Trial
+	}
+	return set.SettingsFor(r.Base, r.Organisation)
 }

@@ -19,7 +19,7 @@ type Predictor func(before, after fs.FS, settings rules.Settings) plan.Plan
 // Run predicts and judges a change. It never fails: what goes wrong is a gap
 // in the report, and holds.
 func Run(req Request, set *rules.Set, predictors []Predictor) Report {
-	settings := set.SettingsFor(req.Base, req.Organisation)
+	settings := req.settings(set)
 	rep := Report{Ref: req.Ref, Settings: settings, Rules: set.Digest()}
 	if agent, evidence := set.Agent(req.Signals, settings, changedFiles(req)); agent != nil {
 		rep.Agent, rep.Evidence = agent, evidence

@@ -20,7 +20,7 @@ type Wanted struct {
 // those who set the override label, and those whose releases a merge group
 // relies on. Call it when everything but Standings is filled in.
 func Want(req Request, set *rules.Set) Wanted {
-	settings := set.SettingsFor(req.Base, req.Organisation)
+	settings := req.settings(set)
 	w := Wanted{Teams: settings.Teams()}
 	for _, r := range req.Evidence.Reviews {
 		if r.State != Commented && r.State != Pending {

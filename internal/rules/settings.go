@@ -37,7 +37,21 @@ const (
 	FromBase         Origin = "base"         // the repository's base commit
 	FromOrganisation Origin = "organisation" // the organisation's .github repository
 	FromDefault      Origin = "default"      // the built-in strict default
+	FromTrial        Origin = "trial"        // a file that is tried on the command line
 )
+
+// Words say where the settings come from.
+func (o Origin) Words() string {
+	switch o {
+	case FromBase:
+		return SettingsPath + " of the base"
+	case FromOrganisation:
+		return SettingsPath + " of the organisation's .github repository"
+	case FromTrial:
+		return "the file that is tried"
+	}
+	return "the built-in default"
+}
 
 // Who says whose changes a loss class holds. The zero value is invalid.
 type Who string

@@ -1,0 +1,142 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/holdpoint-dev/holdpoint/internal/facts"
+	"github.com/holdpoint-dev/holdpoint/internal/gitlocal"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/render"
+	"github.com/holdpoint-dev/holdpoint/internal/publish"
+	"github.com/holdpoint-dev/holdpoint/internal/review"
+	"github.com/holdpoint-dev/holdpoint/internal/rules"
+)
+
+type explainCommand struct {
+	Approvals string `arg:"" help:"A YAML file that says who made the change and who approved it; - is standard input. See docs/settings.md."`
+	Repo      string `help:"A folder of the clone." default:"." placeholder:"DIR"`
+	Before    string `help:"What is live: a revision, or a folder. Default: where the change left the default branch." placeholder:"REV"`
+	After     string `help:"What would be live: a revision, or a folder. Default: HEAD." placeholder:"REV" xor:"after"`
+	Worktree  bool   `help:"Take the work tree, with all that is not ignored, for what would be live." xor:"after"`
+	Settings  string `help:"Try these settings instead of those of the base." placeholder:"FILE"`
+}
+
+// described is the file of approvals.
+type described struct {
+	Author    string                     `yaml:"author"`
+	Branch    string                     `yaml:"branch"`
+	Title     string                     `yaml:"title"`
+	Body      string                     `yaml:"body"`
+	Pushed    []string                   `yaml:"pushed"`
+	Assignees []string                   `yaml:"assignees"`
+	Approved  []string                   `yaml:"approved"`
+	Objected  []string                   `yaml:"objected"`
+	Label     string                     `yaml:"label"`
+	People    map[string]describedPerson `yaml:"people"`
+}
+
+type describedPerson struct {
+	Role   string   `yaml:"role"`
+	Teams  []string `yaml:"teams"`
+	Emails []string `yaml:"emails"`
+}
+
+// Run says what the decision would be, and why. It holds as review does.
+func (c *explainCommand) Run(a *app) error {
+	d, err := readDescribed(a.stdin, c.Approvals)
+	if err != nil {
+		return err
+	}
+	req, closeTrees, err := gitlocal.Load(a.ctx, gitlocal.Options{Dir: c.Repo, Before: c.Before, After: c.After, WorkTree: c.Worktree, Env: a.env})
+	if err != nil {
+		return err
+	}
+	defer closeTrees()
+	set, err := rules.Load()
+	if err != nil {
+		return fmt.Errorf("load the rules: %w", err)
+	}
+	if c.Settings != "" {
+		data, err := os.ReadFile(c.Settings)
+		if err != nil {
+			return fmt.Errorf("read the settings: %w", err)
+		}
+		trial, err := set.ParseSettings(c.Settings, data)
+		if err != nil {
+			return err
+		}
+		trial.Origin = rules.FromTrial
+		req.Trial = &trial
+	}
+	req.Now = time.Now()
+	rep, dec := review.Explain(req, set, review.Predictors(req.Ref, facts.Load(), render.New(render.Limits{})), d)
+	if err := publish.Text(a.stdout, rep, dec, publish.TextOptions{Color: wantsColor(a.stdout, a.env)}); err != nil {
+		return fmt.Errorf("write the report: %w", err)
+	}
+	if err := explain(a.stdout, rep, dec); err != nil {
+		return fmt.Errorf("write the explanation: %w", err)
+	}
+	if dec.Holds() {
+		return errHeld
+	}
+	return nil
+}
+
+func readDescribed(stdin io.Reader, name string) (review.Described, error) {
+	in := stdin
+	if name != "-" {
+		f, err := os.Open(name)
+		if err != nil {
+			return review.Described{}, fmt.Errorf("read the approvals: %w", err)
+		}
+		defer f.Close()
+		in = f
+	}
+	data, err := io.ReadAll(io.LimitReader(in, maxPullRequest))
+	if err != nil {
+		return review.Described{}, fmt.Errorf("read the approvals in %s: %w", name, err)
+	}
+	dec := yaml.NewDecoder(bytes.NewReader(data))
+	dec.KnownFields(true)
+	var d described
+	if err := dec.Decode(&d); err != nil && !errors.Is(err, io.EOF) {
+		return review.Described{}, fmt.Errorf("%w: read the approvals in %s: %w", errUsage, name, err)
+	}
+	people := map[string]review.DescribedPerson{}
+	for login, p := range d.People {
+		people[login] = review.DescribedPerson(p)
+	}
+	return review.Described{
+		Author: d.Author, Branch: d.Branch, Title: d.Title, Body: d.Body, Pushed: d.Pushed, Assignees: d.Assignees,
+		Approved: d.Approved, Objected: d.Objected, Label: d.Label, People: people,
+	}, nil
+}
+
+// explain tells what the report leaves out: which settings were in force, and
+// what became of each approval.
+func explain(w io.Writer, rep review.Report, dec review.Decision) error {
+	var b bytes.Buffer
+	line := func(format string, args ...any) {
+		b.WriteString(publish.Escape(publish.Terminal, fmt.Sprintf(format, args...), 1000) + "\n")
+	}
+	b.WriteString("\n")
+	line("Decision: %s. %s", dec.Basis, dec.Why)
+	line("Settings: %s", rep.Settings.Origin.Words())
+	for _, r := range dec.Releases {
+		line("Counts: %s by %s, %s", r.What, r.Login, r.Right)
+	}
+	for _, x := range dec.Discounted {
+		line("Does not count: %s by %s, because %s", x.What, x.Login, x.Why)
+	}
+	for _, m := range dec.Missing {
+		line("Missing: %s by %s for %s", m.What, m.From, m.For)
+	}
+	_, err := w.Write(b.Bytes())
+	return err
+}
