@@ -18,6 +18,34 @@ func (u *update) liveClaim() (phase string, known bool) {
 	return phase, phase != ""
 }
 
+// claimStrategy fills in the one of two fields for the source of the data that
+// is not given, and drops a source that is neither a claim nor a snapshot
+// (pkg/api/persistentvolumeclaim/util.go, NormalizeDataSources and
+// EnforceDataSourceBackwardsCompatibility).
+func claimStrategy(u *update) {
+	old, next := mapAt(u.live, "spec"), maps.Clone(mapAt(u.wanted, "spec"))
+	if next == nil {
+		return
+	}
+	if kind := textAt(next, "dataSource", "kind"); old["dataSource"] == nil && next["dataSourceRef"] == nil &&
+		kind != "PersistentVolumeClaim" && kind != "VolumeSnapshot" {
+		delete(next, "dataSource")
+	}
+	u.live, u.wanted = maps.Clone(u.live), maps.Clone(u.wanted)
+	u.live["spec"], u.wanted["spec"] = withSources(old), withSources(next)
+}
+
+func withSources(spec map[string]any) map[string]any {
+	spec = maps.Clone(spec)
+	switch ref := mapAt(spec, "dataSourceRef"); {
+	case spec["dataSource"] != nil && ref == nil:
+		spec["dataSourceRef"] = spec["dataSource"]
+	case ref != nil && spec["dataSource"] == nil && textAt(ref, "namespace") == "":
+		spec["dataSource"] = spec["dataSourceRef"]
+	}
+	return spec
+}
+
 // claim: everything but the size and the attributes class of a bound claim.
 func claim(u *update, f field) {
 	phase, known := u.liveClaim()
@@ -43,13 +71,12 @@ func claim(u *update, f field) {
 // claimClass: a class may be named once where there was none. Most clusters
 // fill in their default class when a claim is created.
 func (u *update) claimClass(f field, old, next map[string]any, known bool) {
-	before, had := old["storageClassName"]
+	_, had := old["storageClassName"]
 	after, has := next["storageClassName"]
 	beta := textAt(u.old, "metadata", "annotations", betaClassKey)
 	if had || !has || beta != "" && after != beta {
 		return
 	}
-	_ = before
 	delete(next, "storageClassName")
 	if !known && beta == "" {
 		u.doubt(f, []plan.Path{{"spec", "storageClassName"}},

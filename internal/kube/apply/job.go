@@ -57,13 +57,7 @@ func (u *update) neverRan() bool {
 // frozenTemplate is a template without what a suspended Job may change.
 func frozenTemplate(t map[string]any) map[string]any {
 	t = maps.Clone(t)
-	meta := maps.Clone(mapAt(t, "metadata"))
-	delete(meta, "labels")
-	delete(meta, "annotations")
 	delete(t, "metadata")
-	if len(meta) > 0 {
-		t["metadata"] = meta
-	}
 	spec := maps.Clone(mapAt(t, "spec"))
 	for _, free := range []string{"nodeSelector", "tolerations", "schedulingGates"} {
 		delete(spec, free)

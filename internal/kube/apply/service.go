@@ -10,7 +10,8 @@ import (
 // strategies do what the registry does with an update before it is validated.
 // They change u.wanted, whose parts are shared and copied first.
 var strategies = map[string]func(*update){
-	"core/Service": serviceStrategy,
+	"core/Service":               serviceStrategy,
+	"core/PersistentVolumeClaim": claimStrategy,
 }
 
 // serviceStrategy gives back what the server allocated and drops what the new

@@ -113,10 +113,33 @@ func (u *update) refuse() {
 		u.judge(f)
 	}
 	u.judgeTransitions()
+	u.weighGates()
 	if rewritten(u.before.Identity, u.after.Identity) {
 		for i := range u.refused {
 			u.refused[i].Certain = false
 			u.refused[i].Why += fmt.Sprintf(" (%s and %s write it differently, which is not translated here)", u.before.Version, u.after.Version)
+		}
+	}
+}
+
+// weighGates takes back the certainty of refusals that rest on fields which a
+// cluster drops unless it turns a feature gate on.
+func (u *update) weighGates() {
+	for i, r := range u.refused {
+		gate := ""
+		for _, p := range r.Paths {
+			if gate = u.typ.GateOf(p); gate == "" {
+				break
+			}
+		}
+		if gate != "" && len(r.Paths) > 0 {
+			u.refused[i].Certain = false
+			u.refused[i].Why += fmt.Sprintf(", on clusters that turn the feature gate %s on", gate)
+		}
+	}
+	for _, d := range u.changed {
+		if gate := u.typ.GateOf(d.Path); gate != "" {
+			u.note(Depends, d.Path, fmt.Sprintf("clusters drop %s unless they turn the feature gate %s on", dotted(d.Path), gate))
 		}
 	}
 }

@@ -59,6 +59,14 @@ func run(args []string) error {
 	if err := json.Unmarshal(data, &doc); err != nil {
 		return fmt.Errorf("read %s: %w", swagger, err)
 	}
+	server, err := moduleDir("k8s.io/apiserver")
+	if err != nil {
+		return err
+	}
+	off, err := disabledGates(kubernetes, server)
+	if err != nil {
+		return err
+	}
 	kinds := map[string]string{}
 	types := map[string]map[string]string{}
 	for name, def := range doc.Definitions {
@@ -82,7 +90,7 @@ func run(args []string) error {
 		if types[name] != nil {
 			continue
 		}
-		pointer, err := goType(name)
+		inGo, err := goType(name)
 		if err != nil {
 			return err
 		}
@@ -90,8 +98,15 @@ func run(args []string) error {
 		for field, p := range doc.Definitions[long[name]].Properties {
 			e := expr(p)
 			fields[field] = e
-			if pointer[field] {
+			if inGo[field].pointer {
 				fields[field] = "*" + e
+			}
+			gate := inGo[field].gate
+			if gate == "" {
+				gate = untagged[name+"."+field]
+			}
+			if off[gate] {
+				fields[field] = "(" + gate + ")" + fields[field]
 			}
 			if i := strings.IndexByte(e, '@'); i >= 0 {
 				queue = append(queue, e[i+1:])
@@ -124,10 +139,10 @@ var goPackages = map[string][2]string{
 	"apiregistration": {"k8s.io/kube-aggregator", "pkg/apis/apiregistration"},
 }
 
-var read = map[string]map[string]map[string]bool{}
+var read = map[string]map[string]map[string]goField{}
 
-// goType is which JSON fields of a type are pointers in Go.
-func goType(name string) (map[string]bool, error) {
+// goType is what Go tells of the JSON fields of a type.
+func goType(name string) (map[string]goField, error) {
 	parts := strings.Split(name, ".")
 	if len(parts) != 3 {
 		return nil, nil
@@ -142,7 +157,7 @@ func goType(name string) (map[string]bool, error) {
 		if err != nil {
 			return nil, err
 		}
-		if read[key], err = pointers(filepath.Join(dir, where[1], parts[1])); err != nil {
+		if read[key], err = goFields(filepath.Join(dir, where[1], parts[1])); err != nil {
 			return nil, err
 		}
 	}

@@ -13,6 +13,9 @@ import (
 // functions they follow are SetDefaults_<Type> in k8s.io/kubernetes v1.37.2,
 // pkg/apis/<group>/v1/defaults.go.
 var conditional = map[string]func(map[string]any){
+	"discovery.Endpoint":                         withoutTopology,
+	"core.ServiceAccount":                        secretNames,
+	"core.NodeSpec":                              podRanges,
 	"core.Secret":                                secretData,
 	"apps.StatefulSetSpec":                       claimTemplates,
 	"core.Volume":                                volume,
@@ -30,8 +33,7 @@ var conditional = map[string]func(map[string]any){
 	"apps.DaemonSetUpdateStrategy":               rollingUpdate(int64(1), int64(0)),
 	"apps.StatefulSetUpdateStrategy":             statefulStrategy,
 	"autoscaling.HorizontalPodAutoscalerSpec":    autoscaler,
-	"batch.Job":                                  jobLabels,
-	"batch.JobSpec":                              job,
+	"batch.Job":                                  job,
 	"networking.NetworkPolicySpec":               networkPolicy,
 	"rbac.Subject":                               subject,
 	"resource.ExactDeviceRequest":                deviceCount,
@@ -230,11 +232,20 @@ func ownLabels(m, labels map[string]any) {
 	}
 }
 
-func jobLabels(m map[string]any) {
-	ownLabels(m, part(part(part(part(m, "spec"), "template"), "metadata"), "labels"))
+func orNil(m map[string]any, field string, v any) {
+	if m[field] == nil {
+		m[field] = v
+	}
 }
 
-func job(m map[string]any) {
+// job: the template of a CronJob gets none of these.
+func job(whole map[string]any) {
+	ownLabels(whole, part(part(part(part(whole, "spec"), "template"), "metadata"), "labels"))
+	m := maps.Clone(part(whole, "spec"))
+	if m == nil {
+		return
+	}
+	whole["spec"] = m
 	if m["completions"] == nil && m["parallelism"] == nil {
 		m["completions"] = int64(1)
 	}
@@ -250,12 +261,6 @@ func job(m map[string]any) {
 	}
 	orNil(m, "podReplacementPolicy", "TerminatingOrFailed")
 	orNil(m, "manualSelector", false)
-}
-
-func orNil(m map[string]any, field string, v any) {
-	if m[field] == nil {
-		m[field] = v
-	}
 }
 
 // rollingUpdate fills in the strategy of a Deployment or DaemonSet.
@@ -407,3 +412,34 @@ func claimTemplates(m map[string]any) {
 	}
 	m["volumeClaimTemplates"] = out
 }
+
+// podRanges: the single range is the first of the list
+// (pkg/apis/core/v1/conversion.go).
+func podRanges(m map[string]any) {
+	one := text(m, "podCIDR")
+	list, _ := m["podCIDRs"].([]any)
+	if one != "" && (len(list) == 0 || list[0] != one) {
+		m["podCIDRs"] = []any{one}
+	}
+	delete(m, "podCIDR")
+	delete(m, "configSource") // dropped since 1.24
+}
+
+// secretNames: of a reference only the name is kept (cleanSecretReferences in
+// pkg/registry/core/serviceaccount/strategy.go).
+func secretNames(m map[string]any) {
+	list, ok := m["secrets"].([]any)
+	if !ok {
+		return
+	}
+	out := make([]any, len(list))
+	for i, item := range list {
+		ref, _ := item.(map[string]any)
+		out[i] = map[string]any{"name": ref["name"]}
+	}
+	m["secrets"] = out
+}
+
+// withoutTopology: v1 does not write the field (pkg/registry/discovery
+// /endpointslice/strategy.go, dropTopologyOnV1).
+func withoutTopology(m map[string]any) { delete(m, "deprecatedTopology") }

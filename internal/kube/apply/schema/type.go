@@ -12,16 +12,20 @@
 //	[a,b]T       a list of structures told apart by the fields a and b
 //	*T           a pointer in Go: a zero value is not the same as none
 //	~T           a structure of which a patch keeps only what it names
+//	(Gate)T      a field that clusters drop unless they turn the feature gate on
 package schema
 
 import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
 // Form is the shape of a value. The zero value is invalid.
@@ -50,6 +54,8 @@ type Type struct {
 	// Retain: a patch drops fields that it does not name (patch strategy
 	// retainKeys).
 	Retain bool
+	// Gate is the feature gate without which the field is dropped.
+	Gate string
 	// Elem is the type of the values of a map or list.
 	Elem *Type
 	// Keys tell the elements of a list apart; Set: the values do.
@@ -135,6 +141,15 @@ func (r *registry) parse(expr string) (*Type, error) {
 		}
 		p := *t
 		p.Pointer = true
+		return &p, nil
+	case strings.HasPrefix(expr, "("):
+		gate, rest, _ := strings.Cut(expr[1:], ")")
+		t, err := r.parse(rest)
+		if err != nil {
+			return nil, err
+		}
+		p := *t
+		p.Gate = gate
 		return &p, nil
 	case strings.HasPrefix(expr, "~"):
 		t, err := r.parse(expr[1:])
@@ -253,4 +268,30 @@ func rank(v string) int {
 		fmt.Sscanf(v, "v%d", &major)
 	}
 	return stage*1_000_000 + major*1000 + minor
+}
+
+// FieldNames lists the fields of a structure in order.
+func (t *Type) FieldNames() []string {
+	if t.Form != Struct {
+		return nil
+	}
+	return slices.Sorted(maps.Keys(t.resolved().Fields))
+}
+
+// GateOf is the feature gate on the way to a path, or "".
+func (t *Type) GateOf(path plan.Path) string {
+	for _, s := range path {
+		if t == nil {
+			return ""
+		}
+		if name, ok := s.(string); ok {
+			t, _ = t.Field(name)
+		} else {
+			t = t.Elem
+		}
+		if t != nil && t.Gate != "" {
+			return t.Gate
+		}
+	}
+	return ""
 }

@@ -10,17 +10,24 @@ import (
 	"strings"
 )
 
-// pointers reads the Go types of a package and tells, per type and JSON field,
-// whether the field is a pointer: only then is a zero value other than none
-// (k8s.io/apimachinery/pkg/api/equality compares the Go values).
-func pointers(dir string) (map[string]map[string]bool, error) {
+// goField is what OpenAPI does not tell of a field.
+type goField struct {
+	// pointer: only then is a zero value other than none
+	// (k8s.io/apimachinery/pkg/api/equality compares the Go values).
+	pointer bool
+	// gate is the feature gate without which the field is dropped.
+	gate string
+}
+
+// goFields reads the Go types of a package: type, JSON field.
+func goFields(dir string) (map[string]map[string]goField, error) {
 	files, err := filepath.Glob(filepath.Join(dir, "types*.go"))
 	if err != nil || len(files) == 0 {
 		return nil, fmt.Errorf("no types in %s: %v", dir, err)
 	}
 	structs := map[string]*ast.StructType{}
 	for _, file := range append(files, filepath.Join(dir, "micro_time.go")) {
-		f, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+		f, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ParseComments)
 		if err != nil {
 			continue
 		}
@@ -33,15 +40,15 @@ func pointers(dir string) (map[string]map[string]bool, error) {
 			return true
 		})
 	}
-	out := map[string]map[string]bool{}
+	out := map[string]map[string]goField{}
 	for name, s := range structs {
-		out[name] = map[string]bool{}
+		out[name] = map[string]goField{}
 		collect(s, structs, out[name])
 	}
 	return out, nil
 }
 
-func collect(s *ast.StructType, structs map[string]*ast.StructType, into map[string]bool) {
+func collect(s *ast.StructType, structs map[string]*ast.StructType, into map[string]goField) {
 	for _, f := range s.Fields.List {
 		tag := ""
 		if f.Tag != nil {
@@ -56,7 +63,19 @@ func collect(s *ast.StructType, structs map[string]*ast.StructType, into map[str
 			continue
 		}
 		if name != "" {
-			into[name] = pointer
+			into[name] = goField{pointer, gateOf(commentText(f.Doc))}
 		}
 	}
+}
+
+// commentText is a comment with its marker lines, which CommentGroup.Text
+// would drop.
+func commentText(doc *ast.CommentGroup) string {
+	var b strings.Builder
+	if doc != nil {
+		for _, c := range doc.List {
+			b.WriteString(strings.TrimPrefix(c.Text, "//") + "\n")
+		}
+	}
+	return b.String()
 }
