@@ -67,7 +67,7 @@ func Document(m Markdown, limit int) string {
 	d.add(gapList(untold(m.Report.Gaps, m.Report.Findings)))
 	m.agentSection(d, holding)
 	if len(others) > 0 {
-		d.add(details(count(len(others), "finding")+" that do not hold", table(others)))
+		d.add(details("Told only, does not hold: "+count(len(others), "finding"), table(others)))
 	}
 	if rest := unjudged(m.Report.Plan.Changes, m.Report.Findings); len(rest) > 0 {
 		d.add(details(count(len(rest), "more object")+" deleted or replaced, which no rule holds", changeTable(rest)))

@@ -28,8 +28,14 @@ func Text(w io.Writer, rep review.Report, dec review.Decision, opt TextOptions) 
 	}
 	if len(others) > 0 {
 		t.line("")
-		t.line(t.bold(count(len(others), "finding") + " that do not hold"))
-		for _, b := range bundles(others) {
+		t.line(t.bold("told only, does not hold: " + count(len(others), "finding")))
+		told := 0
+		for i, b := range bundles(others) {
+			if i == maxRows {
+				t.line("  and " + count(len(others)-told, "finding") + " more (--format json lists them)")
+				break
+			}
+			told += len(b)
 			t.line("  " + t.headline(b, true))
 		}
 	}
