@@ -2,6 +2,7 @@ package github
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -65,6 +66,8 @@ type conversation struct {
 	checks   []graphCheck
 	siblings []graphSibling
 	merge    graphMerge
+	// flooded: there are more comments than were read.
+	flooded bool
 }
 
 // maxCommits is how many commits of a pull request GitHub lists
@@ -137,12 +140,16 @@ func (v *conversation) fill(ctx context.Context, c *client) error {
 	for _, a := range assigned {
 		v.assigned = append(v.assigned, a.account())
 	}
-	if v.comments, _, err = all(ctx, c, n, "comments", commentsField, p.Comments, 0); err != nil {
+	// Nothing is decided by comments: a flood of them must not hold. Then no
+	// new one of ours is added to it.
+	if v.comments, _, err = all(ctx, c, n, "comments", commentsField, p.Comments, 0); err != nil && !errors.Is(err, ErrTooLarge) {
 		return err
 	}
-	if v.threads, _, err = all(ctx, c, n, "review threads", threadsField, p.Threads, 0); err != nil {
+	v.flooded = err != nil
+	if v.threads, _, err = all(ctx, c, n, "review threads", threadsField, p.Threads, 0); err != nil && !errors.Is(err, ErrTooLarge) {
 		return err
 	}
+	v.flooded = v.flooded || err != nil
 	v.timeline, _, err = all(ctx, c, n, "timeline items", timelineField, p.Timeline, 0)
 	return err
 }

@@ -7,11 +7,10 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
-	"github.com/holdpoint-dev/holdpoint/internal/publish"
-	"github.com/holdpoint-dev/holdpoint/internal/review"
 )
 
 // maxFollow is how many pull requests one event leads to. The merge queue and
@@ -148,15 +147,9 @@ func (c *client) followBase(ctx context.Context, job Job) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	checked := map[string][]graphCheck{}
-	for batch := range slices.Chunk(open, maxEarlier) {
-		var heads []string
-		for _, p := range batch {
-			heads = append(heads, p.HeadRefOid)
-		}
-		if err := c.checksOf(ctx, heads, checked); err != nil {
-			return Result{}, err
-		}
+	checked, err := c.checksOfAll(ctx, open)
+	if err != nil {
+		return Result{}, err
 	}
 	type item struct {
 		pull graphOpen
@@ -192,9 +185,13 @@ func (c *client) followBase(ctx context.Context, job Job) (Result, error) {
 }
 
 // followLabel leads to the pull requests that carry a label whose definition
-// changed: what it released is void.
+// changed: what it released is void. A deleted label stands nowhere any more;
+// the ledgers still name it.
 func (c *client) followLabel(ctx context.Context, job Job) (Result, error) {
 	var result Result
+	if job.Action == "deleted" {
+		return c.followRecorded(ctx, job)
+	}
 	for _, name := range []string{job.Label.Name, job.Label.From} {
 		if name == "" {
 			continue
@@ -212,109 +209,41 @@ func (c *client) followLabel(ctx context.Context, job Job) (Result, error) {
 	return result, nil
 }
 
-// install posts the first completed check on the default branch of each
-// repository: GitHub lets only a check that completed lately be required.
-func (c *client) install(ctx context.Context, job Job, judge Judge) (Result, error) {
-	repos := job.Repos
-	if len(repos) == 0 {
-		var err error
-		if repos, err = c.installed(ctx); err != nil {
-			return Result{}, err
+// followRecorded leads to the pull requests that passed and whose ledger names
+// the label.
+func (c *client) followRecorded(ctx context.Context, job Job) (Result, error) {
+	open, err := c.openPulls(ctx, "labels", "[String!]", nil)
+	if err != nil {
+		return Result{}, err
+	}
+	checked, err := c.checksOfAll(ctx, open)
+	if err != nil {
+		return Result{}, err
+	}
+	var result Result
+	for _, p := range open {
+		if slices.ContainsFunc(checked[p.HeadRefOid], func(k graphCheck) bool {
+			return k.Conclusion == "SUCCESS" && strings.Contains(k.Text, strconv.Quote(job.Label.Name))
+		}) {
+			next := job.pull(p.Number, p.HeadRefOid)
+			next.Label = job.Label
+			result.More = append(result.More, next)
 		}
 	}
-	var failed error
-	for _, repo := range repos {
-		other, err := c.app.clientFor(scope{installation: job.Installation}, repo.Owner, repo.Repo, c.count)
-		if err == nil {
-			err = other.installOn(ctx, job, judge)
-		}
-		if limited(err) {
-			return Result{}, err
-		}
-		failed = errors.Join(failed, err)
-	}
-	return Result{}, failed
+	return result, nil
 }
 
-// installed lists the repositories of the installation.
-func (c *client) installed(ctx context.Context) ([]RepoName, error) {
-	var repos []RepoName
-	path := "installation/repositories?per_page=100"
-	for range pages {
-		var page struct {
-			Repositories []payloadRepo `json:"repositories"`
+// checksOfAll reads our check runs on the heads of pull requests.
+func (c *client) checksOfAll(ctx context.Context, open []graphOpen) (map[string][]graphCheck, error) {
+	checked := map[string][]graphCheck{}
+	for batch := range slices.Chunk(open, maxEarlier) {
+		var heads []string
+		for _, p := range batch {
+			heads = append(heads, p.HeadRefOid)
 		}
-		resp, err := c.do(ctx, http.MethodGet, path, nil, &page)
-		if err != nil {
-			return nil, err
-		}
-		if page.Repositories == nil {
-			return nil, errors.New("list repositories of the installation: GitHub did not answer")
-		}
-		names, err := repoNames(page.Repositories)
-		if err != nil {
-			return nil, err
-		}
-		repos = append(repos, names...)
-		next := nextPage(resp.Header.Get("Link"))
-		if next == "" {
-			return repos, nil
-		}
-		if path, err = c.relative(next); err != nil {
+		if err := c.checksOf(ctx, heads, checked); err != nil {
 			return nil, err
 		}
 	}
-	return nil, fmt.Errorf("list repositories of the installation: %w", ErrTooLarge)
-}
-
-// installOn posts the check on one repository, where there is none yet.
-func (c *client) installOn(ctx context.Context, job Job, judge Judge) error {
-	var out struct {
-		Repository *struct {
-			graphRepo
-			Branch *struct {
-				Name   string
-				Target *graphHead
-			} `json:"branch"`
-		}
-	}
-	query := "query Default($owner:String!,$name:String!,$app:Int!){repository(owner:$owner,name:$name){databaseId owner{__typename login}" +
-		" branch:defaultBranchRef{name target{__typename ...on Commit{oid tree{oid} " + checksField + "}}}}}"
-	if err := c.graphql(ctx, query, map[string]any{"owner": c.owner, "name": c.repo, "app": c.app.config.AppID}, &out); err != nil {
-		return fmt.Errorf("read %s/%s: %w", c.owner, c.repo, err)
-	}
-	if out.Repository == nil {
-		return fmt.Errorf("read %s/%s: GitHub did not answer", c.owner, c.repo)
-	}
-	branch := out.Repository.Branch
-	if branch == nil || branch.Target.Tree.id() == "" {
-		return nil // an empty repository has nothing to require a check on
-	}
-	checks, err := branch.Target.checks()
-	if err != nil {
-		return err
-	}
-	r := &Reading{job: job, client: c, objects: newObjects(), asked: map[string]bool{},
-		group: &groupReading{repo: out.Repository.graphRepo, checks: checks}}
-	r.Request.Ref = review.Ref{Owner: c.owner, Repo: c.repo, BaseRef: branch.Name, HeadSHA: branch.Target.OID}
-	r.Request.Base = r.tree(branch.Target.Tree.id())
-	if err := r.readFiles(ctx); err != nil {
-		return err
-	}
-	report, err := r.judge(ctx, judge)
-	if err != nil {
-		return err
-	}
-	name := report.Settings.CheckName(branch.Name)
-	if own(checks, name) != nil {
-		return nil
-	}
-	text := publish.Check{Title: "Holdpoint is installed",
-		Summary: "This check marks the installation, so that it can be chosen as required: require it on this branch, pinned to this app.\n"}
-	if report.Settings.Problem != "" {
-		text.Summary += "\nThe settings have a problem, and everything is held until it is mended: " +
-			publish.Escape(publish.Prose, report.Settings.Problem, maxWhy) + "\n"
-	}
-	_, err = c.writeCheck(ctx, branch.Target.OID, nil, name, review.Success, text)
-	return err
+	return checked, nil
 }

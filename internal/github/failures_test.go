@@ -319,19 +319,22 @@ func TestF42BaseMoved(t *testing.T) {
 
 // F42: two harmless changes whose clean merge destroys.
 func TestF42CleanMergeThatDestroys(t *testing.T) {
-	w := newWorld(t)
-	// The pull request renames the file; main empties it meanwhile of one of
-	// two copies. Merged, the block is gone.
-	p := w.open(w.agent, githubtest.Files{"prod/copy.tf": infra["dev/main.tf"]})
+	copied := githubtest.Files{"prod/copy.tf": "# A copy.\n\n" + infra["dev/main.tf"], "prod/other.tf": "# Another.\n\n" + infra["dev/main.tf"]}
+	git := githubtest.NewGit(t)
+	w := worldOn(t, git, githubtest.New(t, git), infra.With(copied))
+	// The block is in two files. The pull request takes it out of one.
+	p := w.open(w.agent, githubtest.Files{"prod/copy.tf": "# A copy.\n"})
 	w.settle()
 	w.concluded(p, "success")
-	w.repo.Push("main", w.commit(w.base, githubtest.Files{"prod/network.tf": infra["prod/network.tf"] + "# moved on\n"}, w.dana), w.dana)
+	// On main it is taken out of the other.
+	w.repo.Push("main", w.commit(w.base, githubtest.Files{"prod/other.tf": "# Another.\n"}, w.dana), w.dana)
 	w.settle()
 	w.fine()
-	w.concluded(p, "success")
+	if c := w.concluded(p, "failure"); !strings.Contains(c.Summary, "aws_lb.try") {
+		t.Errorf("the load balancer is not named:\n%s", c.Summary)
+	}
 }
 
-// F45: a comment on one line has no start.
 // F46: a head that moves while the review is written gets no review of the
 // old code; the check of the old head may stand.
 func TestF46HeadMovesBeforeTheReview(t *testing.T) {

@@ -92,7 +92,7 @@ func all[T any](ctx context.Context, c *client, number int, name, field string, 
 	total := *first.TotalCount
 	for n := 0; cursor != ""; n++ {
 		if n == pages {
-			return nil, false, fmt.Errorf("%s: more than %d pages; too large to be judged", name, pages)
+			return list, false, fmt.Errorf("%s: more than %d pages: %w", name, pages, ErrTooLarge)
 		}
 		query := "query More($owner:String!,$name:String!,$number:Int!,$after:String){repository(owner:$owner,name:$name){pullRequest(number:$number){page:" +
 			strings.Replace(field, "first:100", "first:100,after:$after", 1) + "}}}"

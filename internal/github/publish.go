@@ -62,13 +62,11 @@ func (r *Reading) checks() []graphCheck {
 
 // hold writes what holds, the check run first.
 func (p *publisher) hold(ctx context.Context) error {
-	if p.text.Report.Settings.Version != 0 {
-		p.text.History.NotRequired = p.notRequired(ctx)
-	}
 	head, name := p.r.Request.Ref.HeadSHA, p.text.Decision.CheckName
 	if _, err := p.writeCheck(ctx, head, p.run, name, review.Failure, publish.CheckRun(p.text)); err != nil {
 		return err
 	}
+	p.text.History.NotRequired = p.notRequired(ctx) // told by the summary alone
 	return errors.Join(p.talk(ctx), p.removeLabel(ctx))
 }
 

@@ -13,6 +13,10 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/rules"
 )
 
+// maxPeople is how many people are asked about for one job. Leaving some out
+// could leave out an objection.
+const maxPeople = 100
+
 // Standings brings what the accounts may do in the repository, and in which of
 // the teams they are. Accounts that were asked for already are passed over. It
 // returns true where something came.
@@ -23,6 +27,9 @@ func (r *Reading) Standings(ctx context.Context, accounts []rules.Account, teams
 			r.asked[login(a)] = true
 			ask = append(ask, a)
 		}
+	}
+	if len(r.asked) > maxPeople {
+		return false, fmt.Errorf("%d people have a say in %s: %w", len(r.asked), r.job, ErrTooLarge)
 	}
 	e := &r.Request.Evidence
 	var found []review.Standing

@@ -117,7 +117,7 @@ func (p *publisher) review(ctx context.Context) error {
 		}
 	}
 	switch {
-	case active != nil && len(fresh) == 0:
+	case active != nil && (len(fresh) == 0 || p.r.talk.flooded):
 		return p.editReview(ctx, active, text.Body)
 	case active == nil && onHead >= maxReposts:
 		return nil
@@ -280,7 +280,7 @@ func (p *publisher) summary(ctx context.Context) error {
 	})
 	body := map[string]string{"body": text}
 	if i < 0 {
-		if len(p.text.Report.Holding()) == 0 {
+		if len(p.text.Report.Holding()) == 0 || p.r.talk.flooded {
 			return nil
 		}
 		_, err := p.do(ctx, http.MethodPost, p.repoPath("/issues/%d/comments", p.r.Request.Ref.Number), body, nil)

@@ -371,3 +371,18 @@ func (p *Pull) DismissAll(of, by *User) {
 		}
 	})
 }
+
+// DeleteLabel deletes a label of the repository; it comes off every pull
+// request without a delivery of its own.
+func (r *Repo) DeleteLabel(name string, by *User) {
+	s := r.server
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	l := r.labels[strings.ToLower(name)]
+	delete(r.labels, strings.ToLower(name))
+	for _, p := range r.pulls {
+		p.labels = slices.DeleteFunc(p.labels, func(x *Label) bool { return x == l })
+	}
+	s.tick()
+	s.deliver("label", r.labelPayload("deleted", l, by, nil))
+}
