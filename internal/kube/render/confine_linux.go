@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"strconv"
 	"syscall"
+	"time"
 )
 
 // confine sets what the kernel does for a child: it dies with its parent and,
@@ -32,6 +33,27 @@ func confineSelf() {
 	} {
 		_ = syscall.Setrlimit(resource, &syscall.Rlimit{Cur: limit, Max: limit})
 	}
+}
+
+// ticks is USER_HZ, the unit of times in /proc, which is 100 on every
+// architecture that Go supports (time(7), proc_pid_stat(5)).
+const ticks = 100
+
+// processorTime is the time that a process has spent on processors, the fields
+// utime and stime (proc_pid_stat(5)).
+func processorTime(pid int) (time.Duration, bool) {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return 0, false
+	}
+	// The name, in parentheses, may hold spaces.
+	fields := bytes.Fields(text[bytes.LastIndexByte(text, ')')+1:])
+	if len(fields) < 13 {
+		return 0, false
+	}
+	user, errUser := strconv.ParseInt(string(fields[11]), 10, 64)
+	system, errSystem := strconv.ParseInt(string(fields[12]), 10, 64)
+	return time.Duration(user+system) * time.Second / ticks, errUser == nil && errSystem == nil
 }
 
 // residentSize reads the memory of a process in bytes (proc_pid_statm(5),

@@ -31,3 +31,5 @@ func confineSelf() {
 }
 
 func residentSize(int) (int64, bool) { return 0, false }
+
+func processorTime(int) (time.Duration, bool) { return 0, false }

@@ -20,7 +20,8 @@ const (
 // Limits bound the rendering of one unit. The zero value of a field means its
 // default.
 type Limits struct {
-	// Time from the request to its answer; default 4 s.
+	// Time is that of the processor from the request to its answer; default
+	// 4 s.
 	Time time.Duration
 	// Memory is the resident size of the child in bytes; default 512 MiB.
 	Memory int64

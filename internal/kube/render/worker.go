@@ -123,9 +123,20 @@ func (c *child) ask(req unit.Request, limits Limits) (unit.Rendered, *unit.Failu
 // 20 MiB in that time at most.
 const pause = 5 * time.Millisecond
 
-// watch kills the child when it goes beyond a limit.
+// patience is how many times its limit a child may take by the clock: on a
+// busy machine it has to wait for its turn, which is not its fault.
+const patience = 5
+
+// watch kills the child when it goes beyond a limit. Time is that of the
+// processor where it can be told, so that the same unit passes or fails on an
+// idle and on a busy machine.
 func (c *child) watch(limits Limits, done <-chan struct{}, over *atomic.Pointer[unit.Failure]) {
-	deadline := time.NewTimer(limits.Time)
+	spent, told := processorTime(c.cmd.Process.Pid)
+	wall := limits.Time
+	if told {
+		wall *= patience
+	}
+	deadline := time.NewTimer(wall)
 	defer deadline.Stop()
 	tick := time.NewTicker(pause)
 	defer tick.Stop()
@@ -138,6 +149,11 @@ func (c *child) watch(limits Limits, done <-chan struct{}, over *atomic.Pointer[
 			c.cmd.Process.Kill()
 			return
 		case <-tick.C:
+			if now, ok := processorTime(c.cmd.Process.Pid); told && ok && now-spent > limits.Time {
+				over.Store(&unit.Failure{Kind: plan.GapLimit, Why: fmt.Sprintf("rendering takes longer than %v", limits.Time)})
+				c.cmd.Process.Kill()
+				return
+			}
 			if size, ok := residentSize(c.cmd.Process.Pid); ok && size > limits.Memory {
 				over.Store(&unit.Failure{Kind: plan.GapLimit, Why: fmt.Sprintf("rendering takes more memory than %d MiB", limits.Memory>>20)})
 				c.cmd.Process.Kill()
