@@ -45,6 +45,7 @@ type comparison struct {
 	final         map[string]*object // by address after moves
 	byAddress     map[string]*object // by address before
 	statements    []move.Statement
+	cycle         []move.Statement
 	opaqueCalls   []*eval.Call
 	steps         map[*eval.Instance]*step
 	inProgress    map[*eval.Instance]bool
@@ -94,13 +95,14 @@ func (c *comparison) run() {
 	if c.unreadable(c.before) {
 		return
 	}
+	c.move() // before anything of the after side is asked for: plans start from where objects are
 	c.explore(c.after.Root)
 	if c.unreadable(c.after) {
 		c.changes = nil
 		return
 	}
-	c.move()
-	c.static(c.after.Root)
+	c.checkMoves()
+	c.static()
 	c.planAll(c.after.Root, nil)
 	c.leftovers()
 	c.opaque()

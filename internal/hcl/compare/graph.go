@@ -24,20 +24,11 @@ type graph struct {
 func (c *comparison) dependencies() *graph {
 	if c.graph == nil {
 		c.graph = &graph{modules: map[string]*config.Module{}, calls: map[string]*config.Call{}, objects: c.objects, memo: map[string]map[configResource]bool{}}
-		c.graph.add("", c.after.Root)
-	}
-	return c.graph
-}
-
-func (g *graph) add(static string, m *eval.Module) {
-	g.modules[static] = m.Config
-	for _, call := range calls(m) {
-		child := strings.TrimPrefix(static+"."+call.Config.Name, ".")
-		g.calls[child] = call.Config
-		if instances := call.Instances(); len(instances) > 0 {
-			g.add(child, instances[0])
+		for _, b := range c.after.Branches() {
+			c.graph.modules[b.Static], c.graph.calls[b.Static] = b.Config, b.Call
 		}
 	}
+	return c.graph
 }
 
 // dataDeps are the managed resources whose pending changes defer a data
@@ -59,6 +50,9 @@ func (g *graph) dataDeps(r *eval.Resource) []configResource {
 	}
 	for child := static; child != ""; child = parent(child) {
 		call := g.calls[child]
+		if call == nil {
+			break
+		}
 		for _, ref := range call.DependsOn {
 			found := map[configResource]bool{}
 			g.dependsOn(parent(child), ref, found)

@@ -18,7 +18,7 @@ func quoteIndex(i hcl.TraverseIndex) (string, bool) {
 
 // move finds where each object is after moved blocks and implied moves.
 func (c *comparison) move() {
-	c.statements = c.collect(c.after.Root, nil)
+	c.statements = c.collect()
 	objects := make([]move.Address, len(c.objects))
 	for i, o := range c.objects {
 		objects[i] = o.address
@@ -40,35 +40,26 @@ func (c *comparison) move() {
 			}
 		}
 	}
-	gaps := len(c.gaps)
-	c.checkMoves(explicit)
-	if len(c.gaps) > gaps {
-		return // a cycle is said only where nothing better is known
-	}
-	for _, s := range r.Cycle {
-		if at, ok := s.Tag.(hcl.Range); ok {
-			c.invalidAt(at, "moved", "Cyclic dependency in move statements: "+s.From.String()+" to "+s.To.String())
-		}
-	}
+	c.cycle = r.Cycle
 }
 
-// collect reads the moved blocks of all modules of the after side, once per
-// call path.
-func (c *comparison) collect(m *eval.Module, path move.Path) []move.Statement {
+// collect reads the moved blocks of all modules of the after side, whether
+// they have instances or not.
+func (c *comparison) collect() []move.Statement {
 	var out []move.Statement
-	for _, block := range m.Config.Moved {
-		from, ok := move.ParseEndpoint(block.From, quoteIndex)
-		to, ok2 := move.ParseEndpoint(block.To, quoteIndex)
-		if !ok || !ok2 || from.Data || to.Data || from.IsResource() != to.IsResource() {
-			c.invalidAt(block.Range, "moved", "Invalid move: from and to must both be managed resources, or both be modules")
-			continue
+	for _, b := range c.after.Branches() {
+		var path move.Path
+		for _, name := range splitStatic(b.Static) {
+			path = append(path, move.Step{Name: name})
 		}
-		out = append(out, move.Statement{Module: path, From: from, To: to, Tag: block.Range})
-	}
-	for _, call := range calls(m) {
-		child := append(path[:len(path):len(path)], move.Step{Name: call.Config.Name})
-		if instances := call.Instances(); len(instances) > 0 {
-			out = append(out, c.collect(instances[0], child)...)
+		for _, block := range b.Config.Moved {
+			from, ok := move.ParseEndpoint(block.From, quoteIndex)
+			to, ok2 := move.ParseEndpoint(block.To, quoteIndex)
+			if !ok || !ok2 || from.Data || to.Data || from.IsResource() != to.IsResource() {
+				c.invalidAt(block.Range, "moved", "Invalid move: from and to must both be managed resources, or both be modules")
+				continue
+			}
+			out = append(out, move.Statement{Module: path, From: from, To: to, Tag: block.Range})
 		}
 	}
 	return out
@@ -89,28 +80,11 @@ func (c *comparison) declaredAs(a move.Address) move.Declared {
 // configAt is the after side's configuration of a resource, whichever
 // instances its modules have.
 func (c *comparison) configAt(a move.Address) *config.Resource {
-	m := c.after.Root.Config
-	for _, step := range a.Module {
-		call := m.Calls[step.Name]
-		if call == nil {
-			return nil
-		}
-		if m = c.childOf(m, call); m == nil {
-			return nil
-		}
+	b := c.after.Branch(a.Module.Static())
+	if b == nil {
+		return nil
 	}
-	return m.Resources[a.Type+"."+a.Name]
-}
-
-func (c *comparison) childOf(m *config.Module, call *config.Call) *config.Module {
-	for _, inst := range c.after.Modules() {
-		if inst.Config == m {
-			if found := inst.ModuleCall(call.Name); found != nil && found.Child() != nil {
-				return found.Child()
-			}
-		}
-	}
-	return nil
+	return b.Config.Resources[a.Type+"."+a.Name]
 }
 
 // impliedModules are OpenTofu's implied moves of module calls that gain or
@@ -125,11 +99,11 @@ func (c *comparison) impliedModules(explicit []move.Statement) []move.Statement 
 				continue
 			}
 			seen[path.String()] = true
-			m := moduleAt(c.after.Root, move.Path(path[:i]).String())
-			if m == nil || m.Config.Calls[step.Name] == nil {
+			b := c.after.Branch(move.Path(path[:i]).Static())
+			if b == nil || b.Config.Calls[step.Name] == nil || mentionsCall(explicit, b.Static, step.Name) {
 				continue
 			}
-			call, to := m.Config.Calls[step.Name], ""
+			call, to := b.Config.Calls[step.Name], ""
 			switch {
 			case call.Count != nil && step.Key == "":
 				to = "[0]"
@@ -141,15 +115,28 @@ func (c *comparison) impliedModules(explicit []move.Statement) []move.Statement 
 			out = append(out, move.Statement{From: move.Endpoint{Module: path}, To: move.Endpoint{Module: target}, Implied: true})
 		}
 	}
-	_ = explicit
 	return out
+}
+
+// mentionsCall reports whether a moved block in the module at a call path
+// names one of its module calls.
+func mentionsCall(statements []move.Statement, static, name string) bool {
+	for _, s := range statements {
+		for _, e := range []move.Endpoint{s.From, s.To} {
+			if s.Module.Static() == static && !e.IsResource() && len(e.Module) == 1 && e.Module[0].Name == name {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // checkMoves finds moved blocks that Terraform refuses (OpenTofu
 // internal/refactoring/move_validate.go).
-func (c *comparison) checkMoves(statements []move.Statement) {
+func (c *comparison) checkMoves() {
+	gaps := len(c.gaps)
 	sources, targets := map[string]string{}, map[string]string{}
-	for _, s := range statements {
+	for _, s := range c.statements {
 		at := s.Tag.(hcl.Range)
 		for _, m := range moduleInstances(c.after.Root, s.Module.Static()) {
 			from, to := absolute(m, s.From), absolute(m, s.To)
@@ -164,6 +151,14 @@ func (c *comparison) checkMoves(statements []move.Statement) {
 				c.invalidAt(at, "moved", fmt.Sprintf("Moved object still exists: %s is still declared", s.From))
 			}
 			sources[from], targets[to] = to, from
+		}
+	}
+	if len(c.gaps) > gaps {
+		return // a cycle is said only where nothing better is known
+	}
+	for _, s := range c.cycle {
+		if at, ok := s.Tag.(hcl.Range); ok {
+			c.invalidAt(at, "moved", "Cyclic dependency in move statements: "+s.From.String()+" to "+s.To.String())
 		}
 	}
 }

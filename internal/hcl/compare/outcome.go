@@ -296,7 +296,7 @@ func (c *comparison) deleteReason(o *object, cfg *config.Resource) plan.Reason {
 // forgotten looks for a removed block that names an object's resource or a
 // module around it. keep is its destroy = false.
 func (c *comparison) forgotten(o *object) (keep, found bool) {
-	for _, m := range c.after.Modules() {
+	for _, m := range c.after.Branches() {
 		for _, block := range m.Config.Removed {
 			e, ok := move.ParseEndpoint(block.From, quoteIndex)
 			if !ok || !names(m.Static, e, o.final) {

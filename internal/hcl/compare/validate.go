@@ -10,6 +10,7 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/eval"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/move"
 )
 
 func splitStatic(s string) []string {
@@ -185,29 +186,20 @@ func (c *comparison) validateData(r *eval.Resource, old *eval.Module) {
 
 // removedStill finds removed blocks whose object is declared still.
 func (c *comparison) removedStill() {
-	for _, m := range c.after.Modules() {
-		for _, block := range m.Config.Removed {
-			ref := block.From
-			name := nodeName(ref)
-			target := m.Config
-			for strings.HasPrefix(name, "module.") && target != nil {
-				call := target.Calls[stepName(ref[1])]
-				if call == nil {
-					target = nil
-					break
-				}
-				if len(ref) == 2 {
-					c.invalidAt(block.Range, name, "Removed module still exists: "+name+" is still declared")
-					return
-				}
-				target = c.childOf(target, call)
-				ref = ref[2:]
-				root := hcl.TraverseRoot{Name: stepName(ref[0]), SrcRange: ref.SourceRange()}
-				ref = append(hcl.Traversal{root}, ref[1:]...)
-				name = nodeName(ref)
+	for _, b := range c.after.Branches() {
+		for _, block := range b.Config.Removed {
+			e, ok := move.ParseEndpoint(block.From, quoteIndex)
+			if !ok {
+				continue
 			}
-			if target != nil && target.Resources[name] != nil {
-				c.invalidAt(block.Range, name, "Removed resource still exists: "+name+" is still declared")
+			path := strings.Join(append(splitStatic(b.Static), splitStatic(e.Module.Static())...), ".")
+			target := c.after.Branch(path)
+			switch {
+			case target == nil:
+			case !e.IsResource():
+				c.invalidAt(block.Range, e.String(), "Removed module still exists: "+e.String()+" is still declared")
+			case target.Config.Resources[e.Type+"."+e.Name] != nil:
+				c.invalidAt(block.Range, e.String(), "Removed resource still exists: "+e.String()+" is still declared")
 			}
 		}
 	}
@@ -215,26 +207,36 @@ func (c *comparison) removedStill() {
 
 // static finds references to what is not declared: the tool refuses them even
 // where nothing would evaluate them.
-func (c *comparison) static(root *eval.Module) {
+func (c *comparison) static() {
 	seen := map[*config.Module]bool{}
-	for _, m := range c.after.Modules() {
-		if seen[m.Config] {
+	for _, b := range c.after.Branches() {
+		if seen[b.Config] {
 			continue
 		}
-		seen[m.Config] = true
-		c.staticModule(m.Config)
+		seen[b.Config] = true
+		old := map[string]bool{}
+		if was := c.before.Branch(b.Static); was != nil {
+			if was.Config == b.Config {
+				continue
+			}
+			c.staticModule(was.Config, func(_ hcl.Range, subject, why string) { old[subject+why] = true })
+		}
+		c.staticModule(b.Config, func(at hcl.Range, subject, why string) {
+			if !old[subject+why] {
+				c.invalidAt(at, subject, why)
+			}
+		})
 	}
-	_ = root
 }
 
-func (c *comparison) staticModule(m *config.Module) {
+func (c *comparison) staticModule(m *config.Module, tell func(at hcl.Range, subject, why string)) {
 	check := func(e *expr.Expression, bound []string) {
 		if e == nil {
 			return
 		}
 		for _, ref := range e.Refs {
 			if why := undeclared(m, ref, bound); why != "" {
-				c.invalidAt(ref.SourceRange(), nodeName(ref), why)
+				tell(ref.SourceRange(), nodeName(ref), why)
 			}
 		}
 	}
@@ -251,7 +253,7 @@ func (c *comparison) staticModule(m *config.Module) {
 			check(call.ForEach, nil)
 			for _, ref := range call.DependsOn {
 				if why := undeclared(m, ref, nil); why != "" {
-					c.invalidAt(ref.SourceRange(), name, why)
+					tell(ref.SourceRange(), name, why)
 				}
 			}
 			for _, in := range sorted(call.Inputs) {
@@ -261,7 +263,7 @@ func (c *comparison) staticModule(m *config.Module) {
 			expressions(m.Resources[name], check)
 			for _, ref := range m.Resources[name].DependsOn {
 				if why := undeclared(m, ref, nil); why != "" {
-					c.invalidAt(ref.SourceRange(), name, why)
+					tell(ref.SourceRange(), name, why)
 				}
 			}
 		}

@@ -54,23 +54,13 @@ func (m *Module) ModuleCall(name string) *Call {
 
 func (c *Call) load() {
 	m := c.Module
-	if !Local(c.Config.Source) {
-		static := strings.TrimPrefix(m.Static+"."+c.Config.Name, ".")
-		v, ok := m.World.vendored[static]
-		if !ok || !strings.HasSuffix(v.Source, strings.TrimPrefix(c.Config.Source, "registry.terraform.io/")) {
-			c.Opaque = true
-			return
-		}
-		c.dir = path.Join(m.World.Dir, v.Dir)
-	} else {
-		c.dir = path.Join(m.Dir, c.Config.Source)
+	dir, inside := m.World.folder(m.Dir, strings.TrimPrefix(m.Static+"."+c.Config.Name, "."), c.Config)
+	if c.dir = dir; !inside {
+		c.Opaque = true
+		return
 	}
 	if p := c.recursive(); p != nil {
 		c.broken(p)
-		return
-	}
-	if c.dir == ".." || strings.HasPrefix(c.dir, "../") {
-		c.Opaque = true // in another repository checked out beside this one
 		return
 	}
 	child, problem := m.World.Loader.Load(m.World.Tree, c.dir, m.World.Runtime)

@@ -70,6 +70,8 @@ type World struct {
 	readBytes int
 	modules   []*Module
 	lists     map[string]bool
+	branches  []*Branch
+	byStatic  map[string]*Branch
 }
 
 // New makes the world of a root module that was loaded already.
