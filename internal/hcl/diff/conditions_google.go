@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
 // googleConditions is the plan-time logic of hashicorp/google by resource
@@ -26,9 +28,22 @@ func googleConditions(resourceType string) []condition {
 			{[]string{"encryption_config.kms_key_names"}, always, "spanner/resource_spanner_database.go resourceSpannerEncryptionConfigCustomDiffFunc"},
 		}
 	case "google_compute_disk", "google_compute_region_disk":
-		return []condition{{[]string{"size"}, shrinks(), "compute/resource_compute_disk.go IsDiskShrinkage"}}
+		return []condition{
+			{[]string{"size"}, shrinks(), "compute/resource_compute_disk.go IsDiskShrinkage"},
+			{[]string{"provisioned_iops"}, notHyperdisk, "compute/resource_compute_disk.go hyperDiskIopsUpdateDiffSuppress"},
+		}
+	case "google_bigtable_instance":
+		return []condition{{[]string{"cluster.zone", "cluster.storage_type", "cluster.kms_key_name", "cluster.node_scaling_factor"}, always, "bigtable/resource_bigtable_instance.go resourceBigtableInstanceClusterReorderTypeListFunc"}}
+	case "google_dataflow_job":
+		return []condition{
+			{[]string{"on_delete"}, inPlaceAlways, "dataflow/resource_dataflow_job.go resourceDataflowJobTypeCustomizeDiff"},
+			{[]string{"*"}, streamingOnly, "dataflow/resource_dataflow_job.go resourceDataflowJobTypeCustomizeDiff: a batch job is replaced, a streaming one is updated"},
+		}
 	case "google_compute_instance":
-		return []condition{{[]string{"network_interface.network_ip"}, networkIP, "compute/resource_compute_instance.go forceNewIfNetworkIPNotUpdatable"}}
+		return []condition{
+			{[]string{"network_interface.network_ip"}, networkIP, "compute/resource_compute_instance.go forceNewIfNetworkIPNotUpdatable"},
+			{[]string{"metadata_startup_script"}, startupScript, "compute/resource_compute_instance.go isGracefulMetadataStartupSwitch"},
+		}
 	case "google_compute_subnetwork":
 		return []condition{{[]string{"ip_cidr_range"}, narrows(), "compute/resource_compute_subnetwork.go IsShrinkageIpCidr"}}
 	case "google_container_cluster":
@@ -49,6 +64,14 @@ func googleConditions(resourceType string) []condition {
 		}
 	case "google_vpc_access_connector":
 		return []condition{{[]string{"min_instances", "max_instances"}, shrinks(), "vpcaccess/resource_vpc_access_connector.go isInstanceShrinkage"}}
+	case "google_data_loss_prevention_stored_info_type":
+		return []condition{{[]string{"dictionary", "regex", "large_custom_dictionary"}, blockGoes, "datalossprevention/resource_data_loss_prevention_stored_info_type.go"}}
+	case "google_compute_instance_group_manager", "google_compute_region_instance_group_manager":
+		return []condition{{[]string{"resource_policies.workload_policy"}, cleared, "compute/resource_compute_instance_group_manager.go"}}
+	case "google_deployment_manager_deployment":
+		return []condition{{[]string{"preview", "target", "labels"}, where("preview", []string{"true"}, always), "deploymentmanager/resource_deployment_manager_deployment.go"}}
+	case "google_bigquery_data_transfer_config":
+		return []condition{{[]string{"params"}, undecidedParams, "bigquerydatatransfer/resource_bigquery_data_transfer_config.go ParamsCustomizeDiffFunc"}}
 	case "google_composer_environment":
 		return []condition{{[]string{"config.node_config.network", "config.node_config.subnetwork"}, composerNetwork, "composer/resource_composer_environment.go forceNewIfNotComposer3CustomDiff"}}
 	}
@@ -68,6 +91,60 @@ func sqlDiskSize(c change, h hit) decision {
 		return nothing
 	}
 	return replaces
+}
+
+// startupScript: only the same script under metadata's key is an update.
+func startupScript(c change, h hit) decision {
+	old, new, ok := h.texts()
+	if !ok {
+		return open
+	}
+	was, okOld := c.was("metadata.startup-script")
+	is, okNew := c.becomes("metadata.startup-script")
+	if !okOld || !okNew {
+		return open
+	}
+	return decide(!(old == "" && was != "" && new == was || new == "" && is != "" && old == is))
+}
+
+func notHyperdisk(c change, _ hit) decision {
+	kind, ok := c.becomes("type")
+	if !ok {
+		return open
+	}
+	return decide(!strings.Contains(kind, "hyperdisk"))
+}
+
+func inPlaceAlways(change, hit) decision { return inPlace }
+
+// streamingOnly: the type of a job is known to the service alone.
+func streamingOnly(_ change, h hit) decision {
+	if h.force == plan.ForceAlways {
+		return replaces
+	}
+	return open
+}
+
+// undecidedParams: the paths and tables that a transfer reads and writes are
+// parameters that force replacement, by data source.
+func undecidedParams(c change, h hit) decision {
+	source, ok := c.becomes("data_source_id")
+	keys := map[string][]string{
+		"google_cloud_storage": {"data_path_template", "destination_table_name_template"},
+		"amazon_s3":            {"data_path", "destination_table_name_template"},
+	}[source]
+	worst := inPlace
+	for _, k := range keys {
+		old, okOld := entryOf(unmarked(h.old), k)
+		new, okNew := entryOf(unmarked(h.new), k)
+		if okOld && okNew && old != new {
+			worst = replaces
+		}
+	}
+	if !ok || !h.old.IsKnown() || !h.new.IsKnown() {
+		return open
+	}
+	return worst
 }
 
 // networkIP: another address in the same subnetwork needs another machine; a

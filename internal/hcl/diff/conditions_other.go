@@ -41,8 +41,8 @@ func storageShrinks(_ change, h hit) decision {
 	if !o.IsKnown() || !n.IsKnown() {
 		return open
 	}
-	old, okOld := quantityOf(o, "storage")
-	new, okNew := quantityOf(n, "storage")
+	old, okOld := entryOf(o, "storage")
+	new, okNew := entryOf(n, "storage")
 	if !okOld || !okNew {
 		return open
 	}
@@ -54,7 +54,7 @@ func storageShrinks(_ change, h hit) decision {
 	return decide(b.Cmp(a) < 0)
 }
 
-func quantityOf(v cty.Value, key string) (string, bool) {
+func entryOf(v cty.Value, key string) (string, bool) {
 	if v.IsNull() || !isKeyed(v) {
 		return "", false
 	}

@@ -90,7 +90,7 @@ func conditionFor(t *plan.TypeFacts, path plan.Path) (condition, bool) {
 	for _, list := range [][]condition{conditionsOf(t.Type), providerConditions(providerName(t))} {
 		for _, c := range list {
 			for _, p := range c.paths {
-				if p == name || strings.HasSuffix(p, ".*") && strings.HasPrefix(name, strings.TrimSuffix(p, "*")) {
+				if p == name || p == "*" || strings.HasSuffix(p, ".*") && strings.HasPrefix(name, strings.TrimSuffix(p, "*")) {
 					return c, true
 				}
 			}
@@ -126,13 +126,17 @@ func at(attrs map[string]cty.Value, path string) cty.Value {
 			}
 			v, _ = list[0].Unmark()
 		}
-		if v.IsKnown() && (v.IsNull() || !v.Type().IsObjectType() || !v.Type().HasAttribute(name)) {
-			return cty.NullVal(cty.DynamicPseudoType)
-		}
 		if !v.IsKnown() {
 			return cty.DynamicVal
 		}
-		v = v.GetAttr(name)
+		if v.IsNull() || !isKeyed(v) {
+			return cty.NullVal(cty.DynamicPseudoType)
+		}
+		next, ok := v.AsValueMap()[name]
+		if !ok {
+			return cty.NullVal(cty.DynamicPseudoType)
+		}
+		v = next
 	}
 	return v
 }

@@ -117,11 +117,26 @@ func (w *walker) attr(path plan.Path, a *plan.AttrFacts, s shape, old, new cty.V
 	if v == differs && a.Normalised {
 		v = compareNormalised(w.typ, path, old, new)
 	}
+	if v == maybe && a.Computed && ownChoice(path, old) && isKeyName(last(path)) {
+		// The service's own key is none that a configuration names.
+		v = differs
+	}
 	if v == same {
 		return settled(old, new)
 	}
 	w.hit(path, a, v, a.Force, old, new)
 	return new
+}
+
+// ownChoice reports that the value was left to the service.
+func ownChoice(path plan.Path, old cty.Value) bool {
+	k, id := know(old)
+	return k == isOpaque && strings.HasSuffix(id, "."+dotted(path))
+}
+
+// isKeyName recognises the attributes that name an encryption key.
+func isKeyName(name string) bool {
+	return strings.Contains(name, "kms_key") || strings.Contains(name, "kms_master_key") || name == "encryption_key_name" || name == "crypto_key_name"
 }
 
 // settled is the value of an unchanged attribute: as the configuration has it,

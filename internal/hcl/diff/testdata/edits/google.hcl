@@ -352,3 +352,54 @@ edit "google_filestore_instance" "tier" {
   before { tier = "BASIC_HDD" }
   after { tier = "BASIC_SSD" }
 }
+
+edit "google_compute_instance" "startup script" {
+  source  = "compute/resource_compute_instance.go:4086 isGracefulMetadataStartupSwitch"
+  want    = "replace"
+  because = ["metadata_startup_script"]
+  before { metadata_startup_script = "a" }
+  after { metadata_startup_script = "b" }
+}
+
+edit "google_compute_instance" "startup script moved to the metadata" {
+  source = "compute/resource_compute_instance.go:4086 isGracefulMetadataStartupSwitch"
+  want   = "update"
+  before { metadata_startup_script = "a" }
+  after { metadata = { startup-script = "a" } }
+}
+
+edit "google_bigtable_instance" "zone of a cluster" {
+  source  = "bigtable/resource_bigtable_instance.go:870"
+  want    = "replace"
+  because = ["cluster.0.zone"]
+  before {
+    cluster {
+      cluster_id = "a"
+      zone       = "europe-west1-b"
+    }
+  }
+  after {
+    cluster {
+      cluster_id = "a"
+      zone       = "europe-west1-c"
+    }
+  }
+}
+
+edit "google_dataflow_job" "parameters of a job whose type only the service knows" {
+  source = "dataflow/resource_dataflow_job.go:306 resourceDataflowJobTypeCustomizeDiff"
+  want   = "maybe replace"
+  before { parameters = { a = "1" } }
+  after { parameters = { a = "2" } }
+}
+
+edit "google_sql_database_instance" "own key instead of the service's" {
+  source  = "sql/resource_sql_database_instance.go encryption_key_name: ForceNew"
+  want    = "replace"
+  because = ["encryption_key_name"]
+  before { database_version = "POSTGRES_15" }
+  after {
+    database_version    = "POSTGRES_15"
+    encryption_key_name = opaque("key")
+  }
+}
