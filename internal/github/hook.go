@@ -1,6 +1,7 @@
 package github
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -61,7 +62,7 @@ func (a *App) Installations(ctx context.Context) ([]Installation, error) {
 	}
 	out := make([]Installation, 0, len(all))
 	for _, i := range all {
-		out = append(out, Installation{ID: i.ID, Account: i.Account.Login + i.Account.Slug, Suspended: i.SuspendedAt != nil,
+		out = append(out, Installation{ID: i.ID, Account: cmp.Or(i.Account.Login, i.Account.Slug), Suspended: i.SuspendedAt != nil,
 			Permissions: i.Permissions, Events: i.Events})
 	}
 	return out, nil

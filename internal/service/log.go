@@ -27,6 +27,9 @@ func NewLogger(w io.Writer, level slog.Level) *slog.Logger {
 }
 
 func cleanAttr(_ []string, a slog.Attr) slog.Attr {
+	if k := a.Value.Kind(); k != slog.KindString && k != slog.KindAny {
+		return a // times, numbers
+	}
 	switch v := a.Value.Any().(type) {
 	case string:
 		a.Value = slog.StringValue(cleanText(v))

@@ -271,6 +271,9 @@ func TestLogsAreClean(t *testing.T) {
 	if err := json.Unmarshal(b.Bytes(), &line); err != nil {
 		t.Fatal(err)
 	}
+	if at, err := time.Parse(time.RFC3339Nano, line["time"].(string)); err != nil || time.Since(at) > time.Hour {
+		t.Errorf("the time of the line is %v", line["time"])
+	}
 	for name, v := range line {
 		text, _ := v.(string)
 		if strings.ContainsAny(text, "\x1b\n\x00\u202e\u2028\u009b") {

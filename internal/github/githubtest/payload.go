@@ -206,6 +206,11 @@ func (s *Server) listInstallations(c call) answer {
 	o, _ := s.example("installation", "created")["installation"].(object)
 	o["id"] = Installation
 	o["app_slug"], o["suspended_by"], o["suspended_at"] = AppSlug, nil, nil
-	o["account"] = s.installer().json()
+	account := s.installer().json()
+	// An enterprise server's description wants an account to be a person or
+	// organisation and an enterprise at once.
+	account["name"], account["slug"] = account["login"], account["login"]
+	account["created_at"], account["updated_at"] = stamp(s.now), stamp(s.now)
+	o["account"] = account
 	return s.page(c, []any{s.registered(o)})
 }
