@@ -108,24 +108,34 @@ func askedAgain(r PullReview, requests []ReviewRequest) bool {
 // need is what one entry of the settings takes, and the findings that take it.
 type need struct {
 	rules.Approval
-	findings []rules.Finding
+	findings []*rules.Finding
 }
 
-// needs collects the entries of the settings that the findings take.
+// needs collects the entries of the settings that the findings take. What no
+// entry fits takes the default.
 func needs(settings rules.Settings, holding []rules.Finding) []need {
 	var out []need
-	at := map[string]int{}
-	for _, f := range holding {
-		for _, a := range settings.ApprovalsFor(f) {
-			key := fmt.Sprintf("%d %q", a.Number, a.Approvers)
-			i, ok := at[key]
-			if !ok {
-				i = len(out)
-				at[key] = i
-				out = append(out, need{Approval: a})
+	fitted := make([]bool, len(holding))
+	for _, a := range settings.Approvals {
+		n := need{Approval: a}
+		for i := range holding {
+			if a.Fits(&holding[i]) {
+				fitted[i] = true
+				n.findings = append(n.findings, &holding[i])
 			}
-			out[i].findings = append(out[i].findings, f)
 		}
+		if len(n.findings) > 0 {
+			out = append(out, n)
+		}
+	}
+	rest := need{Approval: rules.DefaultApproval()}
+	for i := range holding {
+		if !fitted[i] {
+			rest.findings = append(rest.findings, &holding[i])
+		}
+	}
+	if len(rest.findings) > 0 {
+		out = append(out, rest)
 	}
 	return out
 }

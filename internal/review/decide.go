@@ -23,9 +23,10 @@ func Decide(rep Report, req Request) Decision {
 	e := led.ensure(req.Ref.Number, req.Ref.BaseRef)
 	e.observe(req, settings.Override.Label)
 	lost := carryEarlier(e, req)
-	e.list(prints(rep.Holding()), req.Now)
+	holding := rep.Holding()
+	e.list(prints(holding), req.Now)
 
-	d = decideOwn(d, rep, req, e)
+	d = decideOwn(d, rep, req, e, holding)
 	if err != nil {
 		d = d.broken(fmt.Sprintf("%v; it was begun anew, and releases have to be given again.", err))
 		d.Review = append(d.Review, req.Ref.Number)
@@ -52,8 +53,8 @@ func carryEarlier(e *entry, req Request) (lost error) {
 }
 
 // decideOwn decides on the pull request alone.
-func decideOwn(d Decision, rep Report, req Request, e *entry) Decision {
-	settings, holding := rep.Settings, rep.Holding()
+func decideOwn(d Decision, rep Report, req Request, e *entry, holding []rules.Finding) Decision {
+	settings := rep.Settings
 	c := newCircle(rep, req, e)
 	o := readOpinions(req, e, c)
 	d.Discounted = o.discounted

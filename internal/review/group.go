@@ -59,8 +59,9 @@ func decideMembers(d Decision, rep Report, req Request) Decision {
 
 func (d Decision) byReleases(holding []rules.Finding, released, whole map[string]bool) Decision {
 	var short []string
-	var fresh []rules.Finding
-	for _, f := range holding {
+	var fresh []*rules.Finding
+	for i := range holding {
+		f := &holding[i]
 		short = append(short, prefix(f.Fingerprint))
 		if !released[prefix(f.Fingerprint)] {
 			fresh = append(fresh, f)

@@ -119,7 +119,7 @@ func or(names []string) string {
 }
 
 // forWhat says what findings are about: loss classes, environments.
-func forWhat(findings []rules.Finding) string {
+func forWhat(findings []*rules.Finding) string {
 	var parts []string
 	words := map[rules.Loss]string{
 		rules.Data: "a loss of data", rules.Identity: "a lost name, address or key", rules.Traffic: "an outage",

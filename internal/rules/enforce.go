@@ -83,7 +83,7 @@ func (s Settings) EnvironmentOf(file, root string) string {
 func (s Settings) ApprovalsFor(f Finding) []Approval {
 	var out []Approval
 	for _, a := range s.Approvals {
-		if a.fits(f) {
+		if a.Fits(&f) {
 			out = append(out, a)
 		}
 	}
@@ -93,7 +93,8 @@ func (s Settings) ApprovalsFor(f Finding) []Approval {
 	return out
 }
 
-func (a Approval) fits(f Finding) bool {
+// Fits reports whether the entry is for a finding.
+func (a Approval) Fits(f *Finding) bool {
 	return (len(a.Loss) == 0 || slices.Contains(a.Loss, f.Loss)) &&
 		(len(a.Environments) == 0 || slices.Contains(a.Environments, f.Environment)) &&
 		(len(a.Paths) == 0 || f.within(a.Paths))
@@ -101,7 +102,7 @@ func (a Approval) fits(f Finding) bool {
 
 // within reports whether the finding is in one of the places: its file, either
 // name of a renamed one, or its root.
-func (f Finding) within(patterns []string) bool {
+func (f *Finding) within(patterns []string) bool {
 	for _, name := range []string{f.At.File, f.Root()} {
 		if name != "" && (matchAny(patterns, name) || matchAny(patterns, name+"/.")) {
 			return true
