@@ -20,7 +20,9 @@ import (
 	"k8s.io/apimachinery/pkg/util/strategicpatch"
 	genericapirequest "k8s.io/apiserver/pkg/endpoints/request"
 	"k8s.io/apiserver/pkg/registry/rest"
+	"k8s.io/kubernetes/pkg/apis/batch"
 	"k8s.io/kubernetes/pkg/apis/core"
+	"k8s.io/kubernetes/pkg/registry/batch/job"
 	"k8s.io/kubernetes/pkg/registry/core/service/storage"
 )
 
@@ -53,11 +55,10 @@ type truth struct {
 // and validation.
 func (o *oracle) judge(before, after map[string]any, family apply.Family) truth {
 	if family == apply.Patch {
-		patched, err := o.patch(before, after)
-		if err != nil {
+		var err error
+		if before, after, err = o.patch(before, after); err != nil {
 			return truth{odd: err.Error()}
 		}
-		after = patched
 	}
 	all, changed, err := o.update(before, after)
 	if err != nil {
@@ -178,42 +179,56 @@ func (o *oracle) decode(v map[string]any) (runtime.Object, schema.GroupVersionKi
 }
 
 // patch is what kubectl apply makes of the live object: a three-way strategic
-// merge patch, onto the manifest before with the server's defaults.
-func (o *oracle) patch(before, after map[string]any) (map[string]any, error) {
+// merge patch, onto the manifest before with the server's defaults. It returns
+// the live object and the patched one.
+func (o *oracle) patch(before, after map[string]any) (stored, patched map[string]any, err error) {
 	internal, gvk, err := o.decode(before)
 	if err != nil {
-		return nil, fmt.Errorf("before: %w", err)
+		return nil, nil, fmt.Errorf("before: %w", err)
 	}
+	created(internal)
 	if after["apiVersion"] != before["apiVersion"] {
 		gvk = schema.FromAPIVersionAndKind(fmt.Sprint(after["apiVersion"]), fmt.Sprint(after["kind"]))
 	}
 	live, err := runtime.Encode(o.codecs.LegacyCodec(gvk.GroupVersion()), internal)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	external, err := o.scheme.New(gvk)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	lookup, err := strategicpatch.NewPatchMetaFromStruct(external)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	original, _ := json.Marshal(before)
 	modified, _ := json.Marshal(after)
 	patch, err := strategicpatch.CreateThreeWayMergePatch(original, modified, live, lookup, true)
 	if err != nil {
-		return nil, fmt.Errorf("make the patch: %w", err)
+		return nil, nil, fmt.Errorf("make the patch: %w", err)
 	}
 	result, err := strategicpatch.StrategicMergePatchUsingLookupPatchMeta(live, patch, lookup)
 	if err != nil {
-		return nil, fmt.Errorf("apply the patch: %w", err)
+		return nil, nil, fmt.Errorf("apply the patch: %w", err)
 	}
 	f, err := object.Parse("patched.json", result, object.Limits{})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return f.Objects[0].Value, nil
+	l, err := object.Parse("live.json", live, object.Limits{})
+	if err != nil {
+		return nil, nil, err
+	}
+	return l.Objects[0].Value, f.Objects[0].Value, nil
+}
+
+// created does what only the creation of a Job does: it gives it a selector.
+func created(obj runtime.Object) {
+	if j, ok := obj.(*batch.Job); ok && j.Spec.Selector == nil {
+		j.UID = "u"
+		job.Strategy.PrepareForCreate(context.Background(), j)
+	}
 }
 
 // beginUpdate does what the storage of Services does before validation.

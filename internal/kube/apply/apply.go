@@ -7,6 +7,8 @@
 package apply
 
 import (
+	"reflect"
+
 	"github.com/holdpoint-dev/holdpoint/internal/kube/apply/crd"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/apply/schema"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
@@ -89,6 +91,9 @@ type Note struct {
 // Update says what an update of before to after does in a family. The two
 // must be the same object ([object.Identity.Key]).
 func Update(before, after object.Object, family Family, cluster Cluster) Outcome {
+	if before.Identity == after.Identity && reflect.DeepEqual(before.Value, after.Value) {
+		return Outcome{Verdict: None, Known: true}
+	}
 	u := prepare(before, after, family, cluster)
 	u.refuse()
 	u.remark()

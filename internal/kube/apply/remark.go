@@ -1,6 +1,10 @@
 package apply
 
 import (
+	"fmt"
+	"slices"
+	"strings"
+
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -11,8 +15,14 @@ func (u *update) remark() {
 	switch u.kind() {
 	case "apps/Deployment":
 		u.remarkRecreate()
+		u.remarkShares("spec", "strategy", "rollingUpdate")
+	case "apps/DaemonSet":
+		u.remarkShares("spec", "updateStrategy", "rollingUpdate")
+	case "policy/PodDisruptionBudget":
+		u.remarkShares("spec")
 	case "core/Service":
 		u.remarkHeadless()
+		u.remarkPorts()
 	}
 	if textAt(u.after.Value, "metadata", "resourceVersion") != "" {
 		u.note(Invalid, plan.Path{"metadata", "resourceVersion"}, "metadata.resourceVersion in a manifest conflicts with the live object as soon as it changes")
@@ -26,6 +36,26 @@ func (u *update) remarkTypes() {
 			if _, ok := v.(string); !ok && v != nil {
 				u.note(Invalid, plan.Path{"metadata", field, k}, "a value of metadata."+field+" is not a string")
 			}
+		}
+	}
+}
+
+// remarkShares: a number of pods in quotes is neither a number nor a
+// percentage (IsValidPercent, k8s.io/apimachinery pkg/util/validation).
+func (u *update) remarkShares(path ...any) {
+	for _, f := range []string{"maxSurge", "maxUnavailable", "minAvailable"} {
+		if s := textAt(mapAt(u.next, path...), f); s != "" && !strings.HasSuffix(s, "%") {
+			u.note(Invalid, append(slices.Clone(path), f), fmt.Sprintf("%s %q is neither a number nor a percentage", f, s))
+		}
+	}
+}
+
+// remarkPorts: a port in quotes is a name, which holds a letter
+// (IsValidPortName, k8s.io/apimachinery pkg/util/validation).
+func (u *update) remarkPorts() {
+	for i, p := range listAt(u.next, "spec", "ports") {
+		if s := textAt(asMap(p), "targetPort"); s != "" && strings.Trim(s, "0123456789") == "" {
+			u.note(Invalid, plan.Path{"spec", "ports", i, "targetPort"}, fmt.Sprintf("targetPort %q is the name of a port, and a name holds a letter", s))
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"regexp"
 	"slices"
+	"strings"
 
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/types"
@@ -126,7 +127,7 @@ func (w *walker) evaluate(n *node, r rule, path plan.Path, before, after any, pr
 	f := Finding{Path: path, Rule: r.expr, Message: r.message}
 	held, err := w.holds(n, r, before, after, present)
 	if err != nil {
-		f.Unread = err.Error()
+		f.Unread, _, _ = strings.Cut(err.Error(), "\n")
 	}
 	if err != nil || !held {
 		w.found = append(w.found, f)

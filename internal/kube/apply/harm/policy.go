@@ -39,7 +39,9 @@ func budget(c *change) {
 		c.add(BudgetWeakened, plan.Disarm, minPath, "minAvailable %v -> %v: more pods may be evicted at once", at(c.old, minPath...), at(c.next, minPath...))
 	case hadMax && hasMax && oldMax.percent == nextMax.percent && nextMax.value > oldMax.value:
 		c.add(BudgetWeakened, plan.Disarm, maxPath, "maxUnavailable %v -> %v: more pods may be evicted at once", at(c.old, maxPath...), at(c.next, maxPath...))
-	case hadMin != hasMin || hadMax != hasMax || hadMin && hasMin && oldMin.percent != nextMin.percent:
+	case hadMax && nextMax == share{100, true} && oldMax != nextMax, hadMin && hasMin && nextMin.value == 0 && oldMin.value > 0:
+		c.add(BudgetWeakened, plan.Disarm, plan.Path{"spec"}, "every pod may be evicted at once")
+	case hadMax && hasMax && oldMax.percent != nextMax.percent, hadMin != hasMin || hadMax != hasMax || hadMin && hasMin && oldMin.percent != nextMin.percent:
 		c.maybe(BudgetWeakened, plan.Disarm, plan.Path{"spec"}, "the budget is counted in another way, so that more pods may be evicted at once")
 	}
 	blocks := hasMax && nextMax.value == 0 || hasMin && nextMin == share{100, true}
