@@ -10,7 +10,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
 )
 
 // maxFollow is how many pull requests one event leads to. The merge queue and

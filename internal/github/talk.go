@@ -306,7 +306,10 @@ func (p *publisher) ask(ctx context.Context) error {
 	}
 	author := p.r.talk.pull.Author.account()
 	for _, f := range p.text.Report.Holding() {
-		for _, a := range p.text.Report.Settings.ApprovalsFor(f) {
+		for _, a := range p.text.Report.Settings.Approvals {
+			if !a.Fits(&f) {
+				continue
+			}
 			for _, u := range a.Users {
 				if !strings.EqualFold(u.Login(), author.Login) && !slices.Contains(body.Reviewers, u.Login()) {
 					body.Reviewers = append(body.Reviewers, u.Login())
