@@ -289,3 +289,11 @@ func TestShow(t *testing.T) {
 		t.Logf("%s\n%s", file, describe(hcl.Predict(before, after, facts.Load(), hcl.Options{})))
 	}
 }
+
+func contentsOf(tree fs.FS) map[string]string {
+	out := map[string]string{}
+	for name, file := range tree.(fstest.MapFS) {
+		out[name] = string(file.Data)
+	}
+	return out
+}

@@ -233,3 +233,40 @@ func (r *runner) empty(keep func(string) bool) {
 		}
 	}
 }
+
+var record = flag.String("record", "", "glob of archives in testdata/core whose want to fill in from terraform")
+
+// TestRecord asks terraform what it plans for archives written by hand, and
+// writes that into them.
+func TestRecord(t *testing.T) {
+	if *record == "" {
+		t.Skip("no archive named by -record")
+	}
+	tool, err := exec.LookPath("terraform")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, _ := filepath.Glob("testdata/core/" + *record + ".txtar")
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		head, _, _ := bytes.Cut(data, []byte("-- want --\n"))
+		before, after, _ := archive(t, data)
+		r := &runner{t: t, tool: tool, dir: t.TempDir()}
+		r.write(contentsOf(before))
+		if out, err := r.run("init"); err != nil {
+			t.Fatalf("%s: init: %s", file, out)
+		}
+		if out, err := r.run("apply", "-auto-approve"); err != nil {
+			t.Fatalf("%s: apply: %s", file, out)
+		}
+		r.wipe()
+		r.write(contentsOf(after))
+		want := r.plan(true)
+		if err := os.WriteFile(file, append(head, []byte("-- want --\n"+want)...), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

@@ -45,6 +45,9 @@ func (c *comparison) decide(s *step) {
 	t := c.facts(s.inst.Resource)
 	cfg, diags := s.inst.Config()
 	s.diags, s.config = diags, cfg
+	if s.prior == nil && c.imported(s, t, cfg) {
+		return
+	}
 	if s.prior == nil {
 		s.take(diff.Plan(t, nothing, fresh(cfg, cty.NilVal)))
 		s.open(t, "")

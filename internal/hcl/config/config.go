@@ -213,8 +213,11 @@ type Removed struct {
 
 // Import is an import block.
 type Import struct {
-	To    hcl.Traversal
-	Range hcl.Range
+	// To is the address; a key that is no constant is left off.
+	To hcl.Traversal
+	// ID is the import id, ForEach the repetition; nil where not written.
+	ID, ForEach *expr.Expression
+	Range       hcl.Range
 }
 
 // Provider is a provider block.

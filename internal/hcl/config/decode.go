@@ -52,7 +52,7 @@ func (d *decoder) block(b *rawBlock) {
 		d.removed(b)
 	case "import":
 		if to := b.body.attrs["to"]; to != nil {
-			d.m.Imports = append(d.m.Imports, &Import{To: reference(to.expr), Range: b.header})
+			d.m.Imports = append(d.m.Imports, &Import{To: reference(to.expr), ID: b.body.attrs["id"].ready(), ForEach: b.body.attrs["for_each"].ready(), Range: b.header})
 		}
 	case "check", "language", "action", "list":
 		// They may fail a plan or run beside it; they never replace anything.

@@ -87,4 +87,3 @@ func (w *World) folder(caller, static string, call *config.Call) (dir string, in
 	}
 	return dir, dir != ".." && !strings.HasPrefix(dir, "../")
 }
-
