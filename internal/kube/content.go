@@ -61,6 +61,7 @@ func (p *prediction) fill(reached []*pair) {
 	}
 	p.renderAll(jobs)
 	for _, r := range reached {
+		p.emptied(r)
 		p.failures(r)
 		if comparable(r) {
 			p.outside(r)
@@ -123,6 +124,36 @@ func (p *prediction) readFolder(c *content, s *side) {
 			c.add(&entry{Object: o, at: o.At(s.tree.Side, nil)})
 		}
 	}
+}
+
+// emptied finds manifests of a folder that changed into something else: a file
+// that holds no object and is not empty is refused by what applies it, so that
+// what it held is not deleted.
+func (p *prediction) emptied(r *pair) {
+	if r.before == nil || r.after == nil || r.after.failed || r.after.unit.Tool != unit.Folder {
+		return
+	}
+	for _, name := range r.before.unit.Manifests {
+		_, changed := slices.BinarySearch(p.changed, name)
+		if !changed || slices.Contains(r.after.unit.Manifests, name) || !p.after.tree.HasFile(name) {
+			continue
+		}
+		file, err := p.after.tree.Parse(name)
+		kind, line, why := plan.GapInvalid, 0, "it holds no Kubernetes object any more, which what applies it refuses"
+		switch {
+		case err != nil:
+			kind, line, why = unit.Trouble(err)
+		case len(file.Objects) > 0 || !slices.ContainsFunc(file.Others, func(o object.Other) bool { return !isEmpty(o.Value) }):
+			continue
+		}
+		r.after.broken = append(r.after.broken, name)
+		p.gap(r.after.unit, plan.Range{File: name, Line: line, EndLine: line, Side: plan.After}, kind, name, "%s", why)
+	}
+}
+
+func isEmpty(v any) bool {
+	m, isMap := v.(map[string]any)
+	return v == nil || isMap && len(m) == 0
 }
 
 // add takes an object into a unit. Of two with the same key the last counts,

@@ -179,10 +179,10 @@ func (s *Scan) At(r Root) *Unit {
 			return nil
 		}
 	default:
-		u = s.folder(r.Dir)
-		if len(u.Files) == 0 {
+		if !slices.ContainsFunc(s.Tree.In(r.Dir), hasManifestEnding) {
 			return nil
 		}
+		u = s.folder(r.Dir)
 	}
 	u.Key, u.Variant = "path:"+r.Dir+"#"+r.Variant, r.Variant
 	for _, d := range s.settings.Declared {
