@@ -211,6 +211,6 @@ func (s *Server) listInstallations(c call) answer {
 	// organisation and an enterprise at once.
 	account["name"], account["slug"] = account["login"], account["login"]
 	account["created_at"], account["updated_at"] = stamp(s.now), stamp(s.now)
-	o["account"] = account
+	o["account"], o["created_at"], o["updated_at"] = account, stamp(s.now), stamp(s.now)
 	return s.page(c, []any{s.registered(o)})
 }
