@@ -3,7 +3,6 @@ package rules
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -249,59 +248,6 @@ func (j *judging) apply(kind about, vars map[string]any, words map[string]string
 	return out
 }
 
-func (j *judging) file(file *plan.File) []Finding {
-	var out []Finding
-	for _, r := range j.rules {
-		if r.About != aboutFile || !matchAny(r.Paths, file.Path) && (file.From == "" || !matchAny(r.Paths, file.From)) {
-			continue
-		}
-		adds, err := j.added(r, file)
-		at := plan.Range{File: file.Path, Side: plan.After}
-		if file.Status == plan.Removed {
-			at.Side = plan.Before
-		}
-		if err != nil {
-			out = append(out, j.unread(r, file, at, err))
-			continue
-		}
-		if r.adds != nil && len(adds) == 0 {
-			continue
-		}
-		environment := j.Settings.EnvironmentOf(file.Path, "")
-		texts := make([]string, len(adds))
-		for i, a := range adds {
-			texts[i] = a.text
-		}
-		if r.program != nil {
-			yes, err := holds(r.program, j.vars("file", map[string]any{
-				"path": file.Path, "from": file.From, "status": string(file.Status),
-				"executable": file.AfterMode&0o111 != 0, "symlink": file.AfterMode&fs.ModeSymlink != 0,
-				"submodule": file.AfterMode&fs.ModeIrregular != 0, "environment": environment, "adds": texts,
-			}))
-			if err != nil {
-				out = append(out, j.defect(r, "", at, file.Path, err))
-				continue
-			}
-			if !yes {
-				continue
-			}
-		}
-		words := map[string]string{"path": file.Path, "does": "is " + string(file.Status)}
-		if file.Status == plan.Renamed {
-			words["path"] = file.From + " -> " + file.Path
-		}
-		if len(adds) > 0 {
-			at.Line, at.EndLine = adds[0].line, adds[0].line
-			words["adds"] = adds[0].text
-		}
-		f := j.finding(r, r.Loss, environment, words)
-		f.File, f.At = file, at
-		f.Fingerprint = fingerprint(append([]string{r.ID, file.From, file.Path, string(file.Status)}, texts...)...)
-		out = append(out, f)
-	}
-	return out
-}
-
 func (j *judging) gap(g *plan.Gap) []Finding {
 	environment := j.Settings.EnvironmentOf(g.At.File, g.Root)
 	vars := j.vars("gap", map[string]any{
@@ -365,18 +311,6 @@ func (j *judging) defect(r *Rule, root string, at plan.Range, subject string, er
 		Docs:        docsRoot + "gap-internal",
 		Fingerprint: fingerprint("gap-internal", r.ID, root, subject),
 	}
-}
-
-// unread is the finding for a file whose added lines could not be read.
-func (j *judging) unread(r *Rule, file *plan.File, at plan.Range, err error) Finding {
-	why := firstLine(err.Error())
-	if errors.Is(err, plan.ErrNotFetched) {
-		why = "its content was not fetched"
-	}
-	f := j.finding(r, r.Loss, j.Settings.EnvironmentOf(file.Path, ""), map[string]string{"path": file.Path, "adds": "(" + why + ")"})
-	f.File, f.At = file, at
-	f.Fingerprint = fingerprint(r.ID, file.From, file.Path, string(file.Status), "unread")
-	return f
 }
 
 func firstLine(text string) string {
