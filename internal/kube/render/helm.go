@@ -155,12 +155,12 @@ func missingCharts(c *helmchart.Chart, values common.Values, stood map[*helmchar
 // templateFailure tells a template that breaks off by itself from one that
 // needs a chart which is not there.
 func templateFailure(err error, missing []unit.Missing) unit.Rendered {
-	if len(missing) > 0 && strings.Contains(err.Error(), "no template ") {
+	if len(missing) > 0 {
 		names := make([]string, len(missing))
 		for i, m := range missing {
 			names[i] = m.Name
 		}
-		return failed(plan.GapOpaque, "its templates use the chart %s, which is not in the repository", strings.Join(names, ", "))
+		return failed(plan.GapOpaque, "its templates need the chart %s, which is not in the repository: %v", strings.Join(names, ", "), err)
 	}
 	return failed(plan.GapInvalid, "helm refuses to render it: %v", err)
 }

@@ -139,6 +139,9 @@ func (w *walk) reference(dir string, node *kustomizationNode, ref Reference) {
 		w.gap(at, plan.GapOpaque, ref.Path, "%s is not in the repository", ref.Path)
 	case target == ".." || strings.HasPrefix(target, "../"):
 		w.gap(at, plan.GapOpaque, ref.Path, "%s leads out of the repository", ref.Path)
+	case w.graph.tree.Submodule(target) != "" && (ref.Role == Resource || ref.Role == Component):
+		module := w.graph.tree.Submodule(target)
+		w.outside = append(w.outside, Outside{What: ref.Path, ID: module + " " + string(w.graph.tree.ID(module)), File: node.file, Line: ref.Line, EndLine: ref.Line})
 	case w.graph.nodes[target] != nil:
 		w.folder(target, at)
 	case w.graph.tree.HasFile(target):

@@ -101,6 +101,16 @@ func (t *Tree) HasDir(name string) bool {
 	return i < len(t.names) && strings.HasPrefix(t.names[i], prefix)
 }
 
+// Submodule is the submodule that a path is or lies in, "" where it is in none.
+func (t *Tree) Submodule(name string) string {
+	for d := name; d != "." && d != "/" && d != ".."; d = path.Dir(d) {
+		if info, ok := t.files[d]; ok && plan.IsSubmodule(info) {
+			return d
+		}
+	}
+	return ""
+}
+
 // In are the names of the files directly in a folder, sorted.
 func (t *Tree) In(dir string) []string { return t.dirs[dir] }
 
