@@ -89,6 +89,35 @@ func (p *prediction) run() plan.Plan {
 	for _, root := range roots {
 		out = plan.Join(out, p.root(root))
 	}
+	out.Gaps = append(out.Gaps, p.unmodelled()...)
+	return out
+}
+
+// unmodelled tells changed files of tools around Terraform that decide what is
+// applied and are not read here.
+func (p *prediction) unmodelled() []plan.Gap {
+	var out []plan.Gap
+	for _, f := range p.changed {
+		what := ""
+		switch base := path.Base(f); {
+		case base == "terragrunt.hcl" || base == "root.hcl" || base == "terragrunt.stack.hcl":
+			what = "Terragrunt"
+		case strings.HasSuffix(base, ".tfstack.hcl") || strings.HasSuffix(base, ".tfcomponent.hcl") || strings.HasSuffix(base, ".tfdeploy.hcl"):
+			what = "Terraform Stacks"
+		default:
+			continue
+		}
+		if isExample(path.Dir(f)) {
+			continue
+		}
+		s := plan.After
+		if !exists(p.after, f) {
+			s = plan.Before
+		}
+		at := p.changedLine(plan.Range{File: f, Line: 1, EndLine: 1, Side: s})
+		out = append(out, plan.Gap{At: at, Root: path.Dir(f), Kind: plan.GapUnsupported, Subject: f,
+			Why: what + " files are not evaluated: inputs, sources, state keys and units that change here may destroy or orphan what they manage; compare `plan` output of the units by hand"})
+	}
 	return out
 }
 
@@ -171,6 +200,10 @@ func (p *prediction) variant(root string, before, after side, v variant) plan.Pl
 		return plan.Plan{Gaps: v.gaps}
 	}
 	in := p.input(root, before, after, v)
+	if state, gone := p.stateFileGone(root, before); gone {
+		at := p.changedLine(plan.Range{File: state, Line: 1, EndLine: 1, Side: plan.Before})
+		return compare.Orphans(in, plan.StateRelocated, at, "the committed state file is removed", true)
+	}
 	was, is := before.module.Settings, after.module.Settings
 	if was.State != is.State && len(before.module.Problems)+len(after.module.Problems) == 0 {
 		at, sideOf := is.StateRange, plan.After
@@ -188,7 +221,21 @@ func (p *prediction) variant(root string, before, after side, v variant) plan.Pl
 	return out
 }
 
+// stateFileGone reports whether a state file that was committed beside a root
+// without a backend is removed: what it lists is then made anew.
+func (p *prediction) stateFileGone(root string, before side) (string, bool) {
+	name := path.Join(root, "terraform.tfstate")
+	if before.module.Settings.State != "" || !exists(p.before, name) || exists(p.after, name) {
+		return "", false
+	}
+	b, err := fs.ReadFile(p.before, name)
+	return name, err == nil && strings.Contains(string(b), `"resources"`) && !strings.Contains(string(b), `"resources":[]`) && !strings.Contains(string(b), `"resources": []`)
+}
+
 func (p *prediction) changedLine(r plan.Range) plan.Range {
+	if r.Line == 1 && r.EndLine == 1 {
+		r.Line, r.EndLine = 0, 0
+	}
 	if changed := p.lines.Changed(r); len(changed) > 0 {
 		r.Line, r.EndLine = changed[0], changed[0]
 	}

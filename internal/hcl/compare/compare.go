@@ -92,13 +92,13 @@ func newComparison(in Input) *comparison {
 
 func (c *comparison) run() {
 	c.enumerate(c.before.Root, nil)
-	if c.unreadable(c.before) {
+	bad := c.unreadable(c.before)
+	if c.unreadable(c.after) || bad {
 		return
 	}
 	c.move() // before anything of the after side is asked for: plans start from where objects are
 	c.explore(c.after.Root)
 	if c.unreadable(c.after) {
-		c.changes = nil
 		return
 	}
 	c.checkMoves()
@@ -110,22 +110,30 @@ func (c *comparison) run() {
 }
 
 // unreadable tells modules that could not be read or are wrong as a whole:
-// nothing is derived from them.
+// nothing is derived from them. What the tool would refuse on both sides alike
+// is no news, and our reading of it is the same on both.
 func (c *comparison) unreadable(w *eval.World) bool {
 	found := false
-	seen := map[*config.Module]bool{}
 	for _, p := range w.Problems {
 		c.problem(w, p)
 		found = true
 	}
-	for _, m := range w.Modules() {
-		if seen[m.Config] {
-			continue
+	other := c.before
+	if w == c.before {
+		other = c.after
+	}
+	known := map[string]bool{}
+	for _, b := range other.Branches() {
+		for _, p := range b.Config.Problems {
+			known[b.Static+p.Subject+p.Text] = p.Kind == plan.GapInvalid
 		}
-		seen[m.Config] = true
-		for _, p := range m.Config.Problems {
-			c.problem(w, p)
-			found = true
+	}
+	for _, b := range w.Branches() {
+		for _, p := range b.Config.Problems {
+			if !known[b.Static+p.Subject+p.Text] {
+				c.problem(w, p)
+				found = true
+			}
 		}
 	}
 	return found

@@ -32,6 +32,9 @@ func (c *comparison) imported(s *step, t *plan.TypeFacts, cfg cty.Value) bool {
 
 // importID finds the import block of an instance.
 func (c *comparison) importID(inst *eval.Instance) (cty.Value, bool) {
+	if !c.hasImports() {
+		return cty.NilVal, false
+	}
 	for _, m := range c.after.Modules() {
 		for _, block := range m.Config.Imports {
 			e, ok := move.ParseEndpoint(block.To, quoteIndex)
@@ -52,6 +55,15 @@ func (c *comparison) importID(inst *eval.Instance) (cty.Value, bool) {
 		}
 	}
 	return cty.NilVal, false
+}
+
+func (c *comparison) hasImports() bool {
+	for _, b := range c.after.Branches() {
+		if len(b.Config.Imports) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // absoluteModule is the module instance an endpoint in m leads into.

@@ -26,8 +26,8 @@ func (c *comparison) planAll(m *eval.Module, path move.Path) {
 		case e.Pending():
 			c.invalidAt(e.By.Range(), r.Address, "Invalid "+argument(r.Config)+" argument: its value is known only after apply")
 			continue
-		case e.Repeat == eval.Unknown:
-			c.unknownSet(r)
+		case e.Repeat == eval.Unknown && c.unknownSet(r):
+			continue
 		}
 		for _, inst := range r.Instances() {
 			c.outcome(c.step(inst), path)
@@ -93,28 +93,29 @@ func (c *comparison) diagnostics(subject string, diags hcl.Diagnostics) {
 }
 
 // unknownSet compares a resource whose instances the trees do not tell with
-// what it was before.
-func (c *comparison) unknownSet(r *eval.Resource) {
+// what it was before; it reports whether the set itself may differ.
+func (c *comparison) unknownSet(r *eval.Resource) bool {
 	before := moduleAt(c.before.Root, r.Module.Address)
 	if before == nil {
-		return
+		return false
 	}
 	old := before.Resource(r.Config.Key())
 	if old == nil {
-		return
+		return false
 	}
 	was := old.Expansion()
 	if was.Repeat == eval.Unknown && was.ID() == r.Expansion().ID() {
-		return
+		return false
 	}
 	for _, inst := range old.Instances() {
-		o := c.final[inst.Address()]
-		if o == nil || o.inst != inst {
+		o := c.byAddress[inst.Address()]
+		if o == nil || o.final.String() != o.address.String() {
 			continue
 		}
 		c.add(o, plan.Change{Action: plan.Delete, Reason: reasonUnknown(r.Config), Certain: false}, nil,
 			"which instances remain depends on a value that is not in the repository")
 	}
+	return true
 }
 
 // unknownCall tells where the instances of a module are not known, and need

@@ -22,7 +22,10 @@ func (c *comparison) result() plan.Plan {
 func Orphans(in Input, reason plan.Reason, at plan.Range, text string, certain bool) plan.Plan {
 	c := newComparison(in)
 	c.enumerate(c.before.Root, nil)
-	if c.unreadable(c.before) {
+	for _, p := range c.before.Problems {
+		c.problem(c.before, p)
+	}
+	if len(c.gaps) > 0 {
 		return plan.Plan{Gaps: c.gaps}
 	}
 	var out []plan.Change
