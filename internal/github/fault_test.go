@@ -47,9 +47,9 @@ func TestFaultsAtEveryCall(t *testing.T) {
 			}
 		}
 	}
+	r := rand.New(rand.NewPCG(seed, 0))
+	r.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
 	if !*fullFaults {
-		r := rand.New(rand.NewPCG(seed, 0))
-		r.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
 		all = all[:min(sampled, len(all))]
 	}
 	for _, in := range all {

@@ -55,6 +55,9 @@ func TestF43RefusedReviewBecomesLess(t *testing.T) {
 			w.settle()
 			w.fine()
 			w.concluded(p, "failure")
+			p.Edit("Again", w.agent) // says nothing twice
+			w.settle()
+			w.fine()
 			reviews := p.Reviews(w.hub.Bot())
 			if len(reviews) != 1 || !strings.Contains(reviews[0].Body, "aws_db_instance.orders") {
 				t.Errorf("reviews %+v, want one that tells of the database", reviews)

@@ -62,13 +62,25 @@ func (r *Reading) inline() (out []graphComment) {
 	return out
 }
 
-// told are the markers of the findings that our comments tell of already.
+// told are the markers of the findings that our comments tell of already, and
+// our reviews that stand: GitHub may have refused the comments.
 func (r *Reading) told() (out []string) {
 	for _, c := range r.inline() {
 		out = append(out, publish.Markers(c.Body)...)
 	}
+	for _, v := range r.reviewsOfOurs() {
+		if v.State == "DISMISSED" {
+			continue
+		}
+		for part := range strings.SplitSeq(v.Body, folded) {
+			out = append(out, publish.Markers(part)...)
+		}
+	}
 	return out
 }
+
+// folded stands before each comment that became a part of the review's body.
+const folded = "\n---\n"
 
 // history tells what happened before this head.
 func (r *Reading) history(report review.Report, decision review.Decision) publish.History {
@@ -109,7 +121,8 @@ func (p *publisher) review(ctx context.Context) error {
 	var active *graphReview
 	onHead := 0
 	for _, v := range p.r.reviewsOfOurs() {
-		if v.State == "CHANGES_REQUESTED" {
+		// A review that GitHub took as a comment alone is not tried again.
+		if v.State == "CHANGES_REQUESTED" || (v.State == "COMMENTED" && active == nil) {
 			active = &v
 		}
 		if v.Commit.id() == ref.HeadSHA {
@@ -158,7 +171,7 @@ func (p *publisher) postReview(ctx context.Context, body reviewBody) error {
 		func(*reviewBody) {},
 		func(b *reviewBody) {
 			for _, c := range b.Comments {
-				b.Body += "\n---\n" + c.Body
+				b.Body += folded + c.Body
 			}
 			b.Body = clip(b.Body)
 			b.Comments = nil
@@ -191,7 +204,7 @@ func clip(s string) string {
 
 // editReview brings the text of the review that stands up to date.
 func (p *publisher) editReview(ctx context.Context, v *graphReview, body string) error {
-	if strings.TrimSpace(v.Body) == strings.TrimSpace(body) {
+	if strings.TrimSpace(v.Body) == strings.TrimSpace(body) || strings.Contains(v.Body, folded) {
 		return nil
 	}
 	_, err := p.do(ctx, http.MethodPut, p.repoPath("/pulls/%d/reviews/%s", p.r.Request.Ref.Number, v.ID), map[string]string{"body": body}, nil)
