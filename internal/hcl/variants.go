@@ -252,7 +252,7 @@ func merge(all plan.Plan, variants int) plan.Plan {
 	if variants < 2 {
 		return all
 	}
-	return plan.Plan{Changes: mergeChanges(all.Changes, variants), Gaps: mergeGaps(all.Gaps, variants)}
+	return plan.Plan{Changes: mergeChanges(all.Changes, variants), Gaps: mergeGaps(all.Gaps, variants), Objects: all.Objects}
 }
 
 func mergeChanges(changes []plan.Change, variants int) []plan.Change {

@@ -57,6 +57,7 @@ type comparison struct {
 	graph         *graph
 	pendingMemo   map[string]pendency
 	limits        map[string]bool // limits told already
+	standinWorlds [3]standins
 }
 
 // object is one managed instance of the before side.

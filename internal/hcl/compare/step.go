@@ -63,6 +63,7 @@ func (c *comparison) decide(s *step) {
 	}
 	s.take(diff.Plan(t, state, merged))
 	c.tellApart(s, t, state, merged)
+	c.lookAgain(s, t, state, merged)
 	c.triggers(s)
 	if s.action == plan.Replace && (ignores || s.trigger != nil) {
 		// A new object gets the whole configuration (terraform 1.11

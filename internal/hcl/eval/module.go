@@ -220,6 +220,7 @@ func (m *Module) absent(v *config.Variable, null cty.Value) (cty.Value, hcl.Diag
 	if !v.Nullable && v.Type.Type != cty.DynamicPseudoType {
 		out = out.RefineNotNull()
 	}
+	out = m.World.concrete(out)
 	if v.Sensitive {
 		out = out.Mark(expr.Sensitive)
 	}

@@ -91,7 +91,7 @@ func (s *scope) path(name string, at hcl.Range) (cty.Value, hcl.Diagnostics) {
 	case "root":
 		return cty.StringVal("."), nil
 	case "cwd":
-		return expr.Opaque("path.cwd", cty.String).RefineNotNull(), nil
+		return s.module.World.concrete(expr.Opaque("path.cwd", cty.String).RefineNotNull()), nil
 	}
 	return cty.DynamicVal, expr.Errorf(at, `Invalid "path" attribute`, "The path object has no attribute %q.", name)
 }

@@ -55,6 +55,9 @@ type World struct {
 	Objects Objects
 	// Given are the values of the root's variables.
 	Given map[string]config.Value
+	// Concrete, where set, puts something known in the place of opaque
+	// values, see compare's stand-ins.
+	Concrete func(cty.Value) cty.Value
 	// Workspace is the value of terraform.workspace.
 	Workspace string
 	// Problems are what modules could not be read.
@@ -92,6 +95,13 @@ func (w *World) spend(n int) error {
 		return fmt.Errorf("evaluating this root takes more than %d steps", maxWork)
 	}
 	return nil
+}
+
+func (w *World) concrete(v cty.Value) cty.Value {
+	if w.Concrete == nil {
+		return v
+	}
+	return w.Concrete(v)
 }
 
 // enter guards recursion; every enter needs its leave.

@@ -38,7 +38,7 @@ func (n *binaryNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	}
 	return settle(v, origin{name: func() string {
 		return "op" + Fingerprint(cty.NumberIntVal(int64(opNumber(n.Op))), lhs.val, rhs.val)
-	}, inputs: []cty.Value{lhs.val, rhs.val}}), diags
+	}, inputs: []cty.Value{lhs.val, rhs.val}, decides: true}), diags
 }
 
 // strictLogic: && and || of something known after apply are known after apply,
@@ -74,7 +74,7 @@ func (n *unaryNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	v, diags := op.Value(ctx)
 	return settle(v, origin{name: func() string {
 		return "op" + Fingerprint(cty.NumberIntVal(int64(opNumber(n.Op))), operand.val)
-	}, inputs: []cty.Value{operand.val}}), diags
+	}, inputs: []cty.Value{operand.val}, decides: true}), diags
 }
 
 type templateNode struct{ *hclsyntax.TemplateExpr }

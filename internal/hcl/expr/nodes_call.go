@@ -33,10 +33,11 @@ func (n *callNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	}
 	v, diags := call.Value(ctx)
 	return settle(v, origin{
-		name:   func() string { return n.Name + Fingerprint(args...) },
-		passes: structural[n.Name],
-		opaque: n.picksOpaque(args),
-		inputs: args,
+		name:    func() string { return n.Name + Fingerprint(args...) },
+		passes:  structural[n.Name],
+		opaque:  n.picksOpaque(args),
+		inputs:  args,
+		decides: !builds[n.Name],
 	}), diags
 }
 
@@ -78,6 +79,14 @@ var structural = map[string]bool{
 	"merge": true, "nonsensitive": true, "one": true, "reverse": true, "sensitive": true, "slice": true, "tolist": true,
 	"tomap": true, "toset": false, "values": true, "zipmap": true, "setproduct": true, "list": true, "map": true,
 	"convert": true, "ephemeralasnull": true,
+}
+
+// builds are functions that make a text out of all of their arguments: what
+// goes in can be told from what comes out.
+var builds = map[string]bool{
+	"format": true, "join": true, "jsonencode": true, "yamlencode": true, "base64encode": true, "upper": true, "lower": true, "title": true,
+	"tostring": true, "urlencode": true, "strrev": true, "textencodebase64": true, "sha1": true, "sha256": true, "md5": true, "sha512": true,
+	"base64sha256": true, "base64sha512": true, "tolist": true, "tomap": true, "toset": true, "concat": true, "merge": true, "templatefile": true, "templatestring": true,
 }
 
 // picksOpaque reports whether what the function returns is decided by an

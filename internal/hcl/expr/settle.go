@@ -16,6 +16,9 @@ type origin struct {
 	// opaque: the operation picks by a condition or key that is opaque, so
 	// that its unknown result is opaque even where a pending value went in.
 	opaque bool
+	// decides: the operation's result says little of its operands (a
+	// comparison, a length, a search).
+	decides bool
 	// inputs are what went in: HCL forgets marks where a type is not known.
 	inputs []cty.Value
 }
@@ -90,6 +93,9 @@ func (s *settler) unknown(v cty.Value, own, hoisted cty.ValueMarks, path string)
 		return out.Mark(diff.Pending{})
 	case s.passes && len(ids) == 1 && classify(m) == opaque:
 		return out.Mark(diff.Symbol{ID: ids[0]})
+	}
+	if s.decides || s.opaque {
+		out = out.Mark(Decided{})
 	}
 	return out.Mark(s.symbol(path))
 }

@@ -26,6 +26,10 @@ type Open struct {
 	Pending bool
 }
 
+// Decided marks an opaque value in whose making an opaque value decided
+// something: a comparison, a condition, a choice by key.
+type Decided struct{}
+
 // kind says what a value without known content is.
 type kind int
 
