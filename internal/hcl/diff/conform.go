@@ -114,6 +114,9 @@ func (c *conformer) nested(path []any, a *plan.AttrFacts, s shape, v cty.Value) 
 		for _, e := range un.AsValueSlice() {
 			out = append(out, c.element(append(path, len(out)), a, e))
 		}
+		if s.holds == setOf {
+			out = withoutRepetitions(out)
+		}
 		if s.holds != single {
 			return cty.TupleVal(out).WithMarks(marks)
 		}
@@ -126,6 +129,23 @@ func (c *conformer) nested(path []any, a *plan.AttrFacts, s shape, v cty.Value) 
 	}
 	c.note(path, "has a value of a wrong type")
 	return v
+}
+
+// withoutRepetitions: a set holds equal elements once.
+func withoutRepetitions(elems []cty.Value) []cty.Value {
+	seen := map[string]bool{}
+	var out []cty.Value
+	for _, e := range elems {
+		if k, _ := knowWithin(e); k == isPending {
+			out = append(out, e)
+			continue
+		}
+		if text := canonical(e); !seen[text] {
+			seen[text] = true
+			out = append(out, e)
+		}
+	}
+	return out
 }
 
 func (c *conformer) element(path []any, a *plan.AttrFacts, e cty.Value) cty.Value {

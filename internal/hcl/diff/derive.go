@@ -17,7 +17,7 @@ func derive(t *plan.TypeFacts, conformed, object map[string]cty.Value, applied b
 	}
 	if applied {
 		generatedNames(t, conformed, object)
-		ownIdentity(t, object)
+		ownIdentity(t, conformed, object)
 	}
 }
 
@@ -50,7 +50,10 @@ func generatedNames(t *plan.TypeFacts, conformed, object map[string]cty.Value) {
 }
 
 // ownIdentity: the id of an object is one of its other attributes.
-func ownIdentity(t *plan.TypeFacts, object map[string]cty.Value) {
+func ownIdentity(t *plan.TypeFacts, conformed, object map[string]cty.Value) {
+	if own, set := conformed["id"]; set && !(own.IsKnown() && own.IsNull()) {
+		return
+	}
 	name := identityAttr(t.Type)
 	if v, ok := object[name]; ok && name != "" && !(v.IsKnown() && v.IsNull()) {
 		object["id"] = v

@@ -640,3 +640,30 @@ edit "aws_cognito_user_pool" "sign-in by email" {
     username_attributes = ["email"]
   }
 }
+
+edit "aws_security_group" "the same inline rule twice" {
+  source = "ec2/vpc_security_group.go ingress: TypeSet"
+  want   = "none"
+  before {
+    ingress {
+      from_port   = 80
+      to_port     = 80
+      protocol    = "tcp"
+      cidr_blocks = ["10.0.0.0/8"]
+    }
+    ingress {
+      from_port   = 80
+      to_port     = 80
+      protocol    = "tcp"
+      cidr_blocks = ["10.0.0.0/8"]
+    }
+  }
+  after {
+    ingress {
+      from_port   = 80
+      to_port     = 80
+      protocol    = "tcp"
+      cidr_blocks = ["10.0.0.0/8"]
+    }
+  }
+}
