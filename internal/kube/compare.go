@@ -23,6 +23,10 @@ func (p *prediction) compare() {
 			continue
 		}
 		before, after := index(r.before), index(r.after)
+		if r.before != nil {
+			root := plan.Address{Engine: plan.Kubernetes, Root: r.before.unit.Root}
+			p.objects[root] = max(p.objects[root], len(before))
+		}
 		for _, key := range slices.SortedFunc(maps.Keys(before), comparePlaces) {
 			old := before[key]
 			if now, ok := after[key]; ok {

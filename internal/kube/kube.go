@@ -47,7 +47,7 @@ func (o Options) settings() unit.Settings {
 // Predict compares two trees. It reads nothing else, and the same trees give
 // the same plan.
 func Predict(before, after fs.FS, render Renderer, opt Options) plan.Plan {
-	p := &prediction{render: render, options: opt}
+	p := &prediction{render: render, options: opt, objects: map[plan.Address]int{}}
 	if err := p.open(before, after); err != nil {
 		return plan.Plan{Gaps: []plan.Gap{{Kind: plan.GapUnreadable, Root: ".", Subject: "the repository", Why: err.Error()}}}
 	}
@@ -57,7 +57,7 @@ func Predict(before, after fs.FS, render Renderer, opt Options) plan.Plan {
 	p.units()
 	p.sources()
 	p.compare()
-	result := plan.Plan{Changes: joinVariants(p.changes, p.variantsOf), Gaps: distinct(p.gaps)}
+	result := plan.Plan{Changes: joinVariants(p.changes, p.variantsOf), Gaps: distinct(p.gaps), Objects: p.objects}
 	result.Sort()
 	return result
 }

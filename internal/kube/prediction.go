@@ -24,6 +24,7 @@ type prediction struct {
 	pairs   map[string]*pair
 	changes []plan.Change
 	gaps    []plan.Gap
+	objects map[plan.Address]int
 
 	surveyed *apply.Cluster
 	live     []*entry

@@ -9,6 +9,10 @@ import (
 type Plan struct {
 	Changes []Change
 	Gaps    []Gap
+	// Objects are how many objects each root had before the change, by an
+	// address of engine and root alone. A root is absent where that is not
+	// known.
+	Objects map[Address]int
 }
 
 // Join unites plans of different engines, roots or comparisons.
@@ -17,6 +21,12 @@ func Join(plans ...Plan) Plan {
 	for _, p := range plans {
 		all.Changes = append(all.Changes, p.Changes...)
 		all.Gaps = append(all.Gaps, p.Gaps...)
+		for root, n := range p.Objects {
+			if all.Objects == nil {
+				all.Objects = map[Address]int{}
+			}
+			all.Objects[root] = max(all.Objects[root], n) // variants of one root
+		}
 	}
 	return all
 }

@@ -22,9 +22,6 @@ type Case struct {
 	// Before and After are read only for the files that rules about added
 	// lines look into, see Wants.
 	Before, After fs.FS
-	// Totals are the numbers of objects in each root before the change, by an
-	// address of engine and root alone, where they are known.
-	Totals map[plan.Address]int
 	// Agent is nil where no agent is known to have made the change.
 	Agent    *Agent
 	Settings Settings
@@ -192,7 +189,7 @@ func (j *judging) change(c *plan.Change) []Finding {
 // root judges a folder as a whole. The finding's Change stands for all of
 // them: it has the root alone for an address.
 func (j *judging) root(root plan.Address) []Finding {
-	n, total := j.counts.byRoot[root], j.Totals[root]
+	n, total := j.counts.byRoot[root], j.Plan.Objects[root]
 	vars := j.vars("root", map[string]any{
 		"path": root.Root, "engine": string(root.Engine),
 		"destroyed": n.destroyed, "replaced": n.replaced, "data": n.data, "total": total,

@@ -14,7 +14,8 @@ func (c *comparison) result() plan.Plan {
 			changes[i].Certain = false
 		}
 	}
-	return plan.Plan{Changes: changes, Gaps: c.gaps}
+	root := plan.Address{Engine: plan.Terraform, Root: c.Root}
+	return plan.Plan{Changes: changes, Gaps: c.gaps, Objects: map[plan.Address]int{root: len(c.objects)}}
 }
 
 // Orphans tells that a root's state is elsewhere after the change: its objects
