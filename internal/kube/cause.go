@@ -103,20 +103,46 @@ type scored struct {
 // the object's own lines, else one in another file of the unit that speaks of
 // the object or its file, else the first in what shapes the unit.
 func (p *prediction) culprit(r *pair, old, now *entry, paths []plan.Path) (hunk, bool) {
-	var best scored
+	if best := p.best(r, own(old, now), old, now, paths); best.score >= ownLines {
+		return best.hunk, true
+	}
 	inputs := p.changedInputs(r)
 	if r.either().Tool == unit.Generated && old != nil {
 		inputs = append(inputs, p.below(old.String("spec", "source", "path"))...)
 	}
-	for _, name := range inputs {
+	best := p.best(r, inputs, old, now, paths)
+	return best.hunk, best.score > 0
+}
+
+// ownLines is the score of a change in the object's own lines, which nothing
+// in another file outweighs.
+const ownLines = 1000
+
+// own are the changed files that an object is written in.
+func own(old, now *entry) []string {
+	var out []string
+	for _, e := range []*entry{old, now} {
+		if e != nil && !slices.Contains(out, e.at.File) {
+			out = append(out, e.at.File)
+		}
+	}
+	return out
+}
+
+// best is the most likely place in some files.
+func (p *prediction) best(r *pair, files []string, old, now *entry, paths []plan.Path) scored {
+	var best scored
+	for _, name := range files {
+		if _, changed := slices.BinarySearch(p.changed, name); !changed {
+			continue
+		}
 		for _, h := range p.fileHunks(name) {
-			s := scored{h, p.score(r, h, old, now, paths)}
-			if best.score < s.score {
-				best = s
+			if s := p.score(r, h, old, now, paths); best.score < s {
+				best = scored{h, s}
 			}
 		}
 	}
-	return best.hunk, best.score > 0
+	return best
 }
 
 // below are the changed files of a folder.
@@ -165,10 +191,10 @@ func (p *prediction) score(r *pair, h hunk, old, now *entry, paths []plan.Path) 
 		}
 		score = max(score, 100)
 		if h.touches(e.at.Side, e.at.Line, e.at.EndLine) {
-			score = max(score, 1000)
+			score = max(score, ownLines)
 			for _, path := range paths {
 				if at := e.At(e.at.Side, path); e.File == e.at.File && h.touches(e.at.Side, at.Line, at.EndLine) {
-					score = 2000
+					score = 2 * ownLines
 				}
 			}
 		}
