@@ -15,7 +15,10 @@ import (
 
 // ignoreChanges puts back what ignore_changes covers: the old configuration
 // stands for the state there. It reports whether that changed anything.
-func ignoreChanges(l *config.Lifecycle, old, cfg cty.Value) (cty.Value, bool) {
+//
+// free says that the resource's arguments have the type of what is written, as
+// those of terraform_data do.
+func ignoreChanges(l *config.Lifecycle, old, cfg cty.Value, free bool) (cty.Value, bool) {
 	if l.IgnoreAll {
 		return old, true
 	}
@@ -33,11 +36,25 @@ func ignoreChanges(l *config.Lifecycle, old, cfg cty.Value) (cty.Value, bool) {
 			vals[name] = was
 		case len(ref) == 1:
 			delete(vals, name)
+		case free && has && had && wholeByIndex(is, ref[1]):
+			vals[name] = was
 		case has && had:
 			vals[name] = within(is, was, ref[1:])
 		}
 	}
 	return cty.ObjectVal(vals), true
+}
+
+// wholeByIndex: an index by string into an object (not a map) covers the whole
+// argument, as terraform 1.11 plans it.
+func wholeByIndex(v cty.Value, step hcl.Traverser) bool {
+	plain, _ := v.Unmark()
+	return isIndex(step) && plain.Type().IsObjectType()
+}
+
+func isIndex(step hcl.Traverser) bool {
+	idx, ok := step.(hcl.TraverseIndex)
+	return ok && idx.Key.Type() == cty.String
 }
 
 func asMap(v cty.Value) map[string]cty.Value {

@@ -140,9 +140,10 @@ func reasonUnknown(r *config.Resource) plan.Reason {
 }
 
 // outcome tells what happens to one instance of the after side.
-func (c *comparison) outcome(s *step, _ move.Path) {
+func (c *comparison) outcome(s *step, path move.Path) {
 	c.diagnosticsOf(s)
 	if s.prior == nil {
+		c.created(s, path)
 		return
 	}
 	change := plan.Change{Action: s.action, Certain: s.certain}
@@ -168,6 +169,22 @@ func (c *comparison) outcome(s *step, _ move.Path) {
 		change.Certain, why = false, "how many instances there are depends on a value that is not in the repository"
 	}
 	c.add(s.prior, change, s, why)
+}
+
+// created tells of a new instance. Nothing is lost by it; it is listed for
+// those who ask for everything.
+func (c *comparison) created(s *step, path move.Path) {
+	if s.action != plan.Create {
+		return
+	}
+	r := s.inst.Resource.Config
+	address := c.planAddress(move.Address{Module: path, Type: r.Type, Name: r.Name, Key: string(s.inst.Key)})
+	change := plan.Change{
+		Address: address, Previous: address, Action: plan.Create, Certain: s.certain, Variant: c.Variant,
+		At: c.after.Place(r.Full), After: attributes(s.planned),
+	}
+	change.Causes = c.causes(nil, s, change, "new")
+	c.changes = append(c.changes, change)
 }
 
 // disarmed reports whether the object loses its prevent_destroy: nothing

@@ -51,13 +51,15 @@ func (c *comparison) decide(s *step) {
 	if s.prior == nil {
 		s.take(diff.Plan(t, nothing, fresh(cfg, cty.NilVal)))
 		s.open(t, "")
+		c.triggers(s) // only for what it refuses
+		s.action, s.certain, s.trigger = plan.Create, true, nil
 		return
 	}
 	state, _ := s.prior.inst.Value()
 	old, _ := s.prior.inst.Config()
 	cfg = fresh(cfg, old)
 	lifecycle := &s.inst.Resource.Config.Lifecycle
-	merged, ignores := ignoreChanges(lifecycle, old, cfg)
+	merged, ignores := ignoreChanges(lifecycle, old, cfg, s.inst.Resource.Config.Type == "terraform_data")
 	if s.inst.Resource.Config.Type != s.prior.inst.Resource.Config.Type {
 		state = c.retyped(s, state)
 	}

@@ -19,6 +19,10 @@ func (c *comparison) triggers(s *step) {
 			s.diags = append(s.diags, diags...)
 			continue
 		}
+		if c.nothingToCompare(s.inst.Resource.Module, ref) {
+			s.diags = append(s.diags, expr.Errorf(e.Range(), "Invalid replace_triggered_by", "no change found for %s: it has no instances, before or after.", e.Text)...)
+			continue
+		}
 		switch c.fires(s.inst.Resource.Module, ref) {
 		case isPending:
 			rng := e.Range()
@@ -36,6 +40,30 @@ func (c *comparison) triggers(s *step) {
 			}
 		}
 	}
+}
+
+// nothingToCompare reports whether a resource named in replace_triggered_by has
+// no instance on either side: Terraform 1.11 refuses to plan then.
+func (c *comparison) nothingToCompare(m *eval.Module, ref hcl.Traversal) bool {
+	name, _ := resourceRef(ref)
+	r := m.Resource(name)
+	if r == nil || r.Config.Mode != config.Managed || c.After.Runtime.Tool != config.Terraform {
+		return false
+	}
+	if e := r.Expansion(); e.Repeat != eval.Counted && e.Repeat != eval.Each {
+		return false
+	}
+	for _, other := range moduleInstances(c.after.Root, m.Static) {
+		if o := other.Resource(name); o != nil && len(o.Expansion().Keys) > 0 {
+			return false
+		}
+	}
+	for _, o := range c.objects {
+		if o.final.Module.Static() == m.Static && o.final.Type+"."+o.final.Name == name {
+			return false
+		}
+	}
+	return true
 }
 
 // maybeReplaced is the planned object of an instance that may be replaced.

@@ -1,6 +1,8 @@
 package expr
 
 import (
+	"strings"
+
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff"
@@ -92,12 +94,20 @@ func (s *settler) unknown(v cty.Value, own, hoisted cty.ValueMarks, path string)
 	case classify(m) == pending && !s.opaque:
 		return out.Mark(diff.Pending{})
 	case s.passes && len(ids) == 1 && classify(m) == opaque:
+		if out.Type() != cty.DynamicPseudoType && isIdentity(ids[0]) {
+			out = out.RefineNotNull() // functions forget that
+		}
 		return out.Mark(diff.Symbol{ID: ids[0]})
 	}
 	if s.decides || s.opaque {
 		out = out.Mark(Decided{})
 	}
 	return out.Mark(s.symbol(path))
+}
+
+// isIdentity: an attribute that every existing object has.
+func isIdentity(symbol string) bool {
+	return strings.HasSuffix(symbol, ".id") || strings.HasSuffix(symbol, ".arn") || strings.HasSuffix(symbol, ".self_link")
 }
 
 // set keeps a set with pending elements as it is (its length and its known
