@@ -199,6 +199,9 @@ func (h *history) remember(p *pull, login, commit string) {
 // it is published.
 func (h *history) inspect(t *testing.T, seed uint64, p *pull, d Decision) {
 	if d.Conclusion != Success {
+		if d.Conclusion != Failure || d.Why == "" || d.Title == "" {
+			t.Errorf("seed %d: a decision that does not hold as GitHub understands it: %+v", seed, d)
+		}
 		return
 	}
 	led, err := decodeLedger(d.Ledger)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 	"github.com/holdpoint-dev/holdpoint/internal/rules"
@@ -81,12 +82,15 @@ func caught(predictor Predictor, c Comparison, settings rules.Settings) (p plan.
 	defer func() {
 		if r := recover(); r != nil {
 			p = plan.Plan{Gaps: []plan.Gap{{
-				Kind: plan.GapInternal, Subject: "the prediction of " + c.Name, Why: fmt.Sprintf("a predictor failed: %.200v", r),
+				Kind: plan.GapInternal, Subject: "the prediction of " + c.Name, Why: "a predictor failed: " + oneLine(fmt.Sprint(r)),
 			}}}
 		}
 	}()
 	return predictor(c.Before, c.After, settings)
 }
+
+// oneLine keeps the beginning of a text, as one line.
+func oneLine(text string) string { return cut(strings.Join(strings.Fields(text), " "), 200) }
 
 // unite sorts the findings and keeps one of those that several comparisons
 // tell of. Where one of them holds, that one is kept.

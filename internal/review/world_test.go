@@ -24,10 +24,10 @@ type world struct {
 	pulls    map[int]*pull
 	disarms  map[string][]string
 	// destroys says what each head destroys, by head and by head@base.
-	destroys map[string][]string
-	files    map[string][]plan.File
-	bases    map[string]int
-	checks   map[string]*checkRun
+	destroys  map[string][]string
+	files     map[string][]plan.File
+	bases     map[string]int
+	checks    map[string]*checkRun
 	lostTeams []string
 	// published is called for every decision that is published.
 	published func(*pull, Decision)
