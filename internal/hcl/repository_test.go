@@ -24,6 +24,7 @@ var (
 	commits    = flag.Int("commits", 20, "how many commits of -repo")
 	allRoots   = flag.String("roots", "", "comma-separated roots to declare for -repo")
 	commented  = flag.Bool("commented", false, "compare each commit of -repo with itself and a comment in every .tf file: nothing may be told")
+	head       = flag.String("head", "HEAD", "last commit of -repo to predict")
 	stride     = flag.Int("stride", 1, "how many commits of -repo one comparison spans")
 )
 
@@ -38,7 +39,7 @@ func TestRepository(t *testing.T) {
 		opt.Roots = strings.Split(*allRoots, ",")
 	}
 	blobs := map[string][]byte{}
-	list := strings.Fields(string(git(t, "log", "--format=%H", "-n", fmt.Sprint(*commits**stride+1))))
+	list := strings.Fields(string(git(t, "log", "--format=%H", "-n", fmt.Sprint(*commits**stride+1), *head)))
 	for i := 0; i+*stride < len(list); i += *stride {
 		after, before := gitTree(t, list[i], blobs), gitTree(t, list[i+*stride], blobs)
 		if *commented {

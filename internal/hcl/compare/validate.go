@@ -291,9 +291,32 @@ func undeclared(m *config.Module, ref hcl.Traversal, bound []string) string {
 		}
 	case "each", "count", "self", "path", "terraform", "tofu", "provider", "action":
 	default:
-		if m.Resources[nodeName(ref)] == nil {
+		r := m.Resources[nodeName(ref)]
+		if r == nil {
 			return "Reference to undeclared resource: " + nodeName(ref)
 		}
+		return keyed(r, ref)
+	}
+	return ""
+}
+
+// keyed checks a reference for a key where the resource repeats, and for none
+// where it does not (terraform 1.11 internal/terraform/evaluate_valid.go).
+func keyed(r *config.Resource, ref hcl.Traversal) string {
+	named := 2
+	if r.Mode != config.Managed || ref.RootName() == "resource" {
+		named = 3
+	}
+	if len(ref) <= named || r.Enabled != nil {
+		return ""
+	}
+	_, index := ref[named].(hcl.TraverseIndex)
+	repeats := r.Count != nil || r.ForEach != nil
+	switch {
+	case index && !repeats:
+		return "Unexpected resource instance key: " + r.Key() + " has neither count nor for_each"
+	case !index && repeats:
+		return "Missing resource instance key: " + r.Key() + " repeats, its attributes belong to its instances"
 	}
 	return ""
 }
