@@ -21,6 +21,7 @@ import (
 	_ "k8s.io/kubernetes/pkg/apis/discovery/install"
 	_ "k8s.io/kubernetes/pkg/apis/extensions/install"
 	_ "k8s.io/kubernetes/pkg/apis/flowcontrol/install"
+	_ "k8s.io/kubernetes/pkg/apis/lifecycle/install"
 	_ "k8s.io/kubernetes/pkg/apis/networking/install"
 	_ "k8s.io/kubernetes/pkg/apis/node/install"
 	_ "k8s.io/kubernetes/pkg/apis/policy/install"
@@ -40,6 +41,7 @@ import (
 	"k8s.io/kubernetes/pkg/registry/batch/cronjob"
 	"k8s.io/kubernetes/pkg/registry/batch/job"
 	"k8s.io/kubernetes/pkg/registry/certificates/certificates"
+	"k8s.io/kubernetes/pkg/registry/certificates/clustertrustbundle"
 	"k8s.io/kubernetes/pkg/registry/coordination/lease"
 	"k8s.io/kubernetes/pkg/registry/coordination/leasecandidate"
 	"k8s.io/kubernetes/pkg/registry/core/configmap"
@@ -59,6 +61,7 @@ import (
 	"k8s.io/kubernetes/pkg/registry/discovery/endpointslice"
 	"k8s.io/kubernetes/pkg/registry/flowcontrol/flowschema"
 	"k8s.io/kubernetes/pkg/registry/flowcontrol/prioritylevelconfiguration"
+	"k8s.io/kubernetes/pkg/registry/lifecycle/evictionrequest"
 	"k8s.io/kubernetes/pkg/registry/networking/ingress"
 	"k8s.io/kubernetes/pkg/registry/networking/ingressclass"
 	"k8s.io/kubernetes/pkg/registry/networking/ipaddress"
@@ -71,9 +74,11 @@ import (
 	"k8s.io/kubernetes/pkg/registry/rbac/role"
 	"k8s.io/kubernetes/pkg/registry/rbac/rolebinding"
 	"k8s.io/kubernetes/pkg/registry/resource/deviceclass"
+	"k8s.io/kubernetes/pkg/registry/resource/devicetaintrule"
 	"k8s.io/kubernetes/pkg/registry/resource/resourceclaim"
 	"k8s.io/kubernetes/pkg/registry/resource/resourceclaimtemplate"
 	"k8s.io/kubernetes/pkg/registry/resource/resourceslice"
+	"k8s.io/kubernetes/pkg/registry/scheduling/compositepodgroup"
 	"k8s.io/kubernetes/pkg/registry/scheduling/podgroup"
 	"k8s.io/kubernetes/pkg/registry/scheduling/priorityclass"
 	"k8s.io/kubernetes/pkg/registry/scheduling/workload"
@@ -145,6 +150,10 @@ func strategies() map[schema.GroupKind]rest.RESTUpdateStrategy {
 		kind("resource.k8s.io", "ResourceSlice"):                               resourceslice.Strategy,
 		kind("scheduling.k8s.io", "PriorityClass"):                             priorityclass.Strategy,
 		kind("scheduling.k8s.io", "Workload"):                                  workload.Strategy,
+		kind("certificates.k8s.io", "ClusterTrustBundle"):                      clustertrustbundle.Strategy,
+		kind("lifecycle.k8s.io", "EvictionRequest"):                            evictionrequest.NewStrategy(),
+		kind("resource.k8s.io", "DeviceTaintRule"):                             devicetaintrule.Strategy,
+		kind("scheduling.k8s.io", "CompositePodGroup"):                         compositepodgroup.NewStrategy(),
 		kind("scheduling.k8s.io", "PodGroup"):                                  podgroup.NewStrategy(),
 		kind("storage.k8s.io", "CSIDriver"):                                    csidriver.Strategy,
 		kind("storage.k8s.io", "CSINode"):                                      csinode.Strategy,
