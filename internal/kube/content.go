@@ -1,6 +1,7 @@
 package kube
 
 import (
+	"fmt"
 	"path"
 	"regexp"
 	"slices"
@@ -232,6 +233,10 @@ func (p *prediction) fail(j job, gaps ...plan.Gap) {
 // take turns an answer of the renderer into objects.
 func (p *prediction) take(j job, req unit.Request, res unit.Rendered) {
 	u := j.content.unit
+	if res.Failure != nil && len(u.Outside) > 0 {
+		p.fail(j, plan.Gap{Kind: plan.GapOpaque, Subject: u.Root, Why: fmt.Sprintf("it does not build without %s, which is not in the repository: %s", u.Outside[0].What, res.Failure.Why)})
+		return
+	}
 	if res.Failure != nil {
 		p.fail(j, plan.Gap{Kind: res.Failure.Kind, Subject: u.Root, Why: res.Failure.Why})
 		return

@@ -43,7 +43,7 @@ func kustomize(req unit.Request) unit.Rendered {
 		PluginConfig:     types.DisabledPluginConfig(),
 	}).Run(files, root)
 	if err != nil {
-		return failed(plan.GapInvalid, "kustomize refuses to build it: %s", strings.ReplaceAll(err.Error(), top+"/", ""))
+		return failed(plan.GapInvalid, "kustomize refuses to build it: %s", innermost(strings.ReplaceAll(err.Error(), top+"/", "")))
 	}
 	var res unit.Rendered
 	for _, r := range built.Resources() {
@@ -54,6 +54,17 @@ func kustomize(req unit.Request) unit.Rendered {
 		res.Docs = append(res.Docs, doc)
 	}
 	return res
+}
+
+// innermost is the last part of a message in which kustomize repeats the way
+// it came: each base on the way wraps the message of the next.
+func innermost(message string) string {
+	for _, wrap := range []string{"recursed accumulation of path '", "recursed merging from path '"} {
+		if i := strings.LastIndex(message, wrap); i >= 0 {
+			message = message[i+len(wrap):]
+		}
+	}
+	return message
 }
 
 // prepare sets fields in the kustomization file of a folder and asks for the
