@@ -24,14 +24,28 @@ type variant struct {
 // tool reads by itself, or with each of the variable files that are passed.
 func (p *prediction) variants(root string, before, after side) ([]variant, []plan.Gap) {
 	sets, guessed := p.varFiles(root, before, after)
-	if len(sets) == 0 {
-		return []variant{p.values("", root, nil, false)}, nil
-	}
 	var out []variant
+	if len(sets) == 0 || guessed && !p.completes(sets, root, before, after) {
+		out = append(out, p.values("", root, nil, false))
+	}
 	for _, set := range sets {
 		out = append(out, p.values(strings.Join(set, ","), root, set, guessed))
 	}
 	return out, nil
+}
+
+// completes reports whether guessed files give values that the root cannot do
+// without: then it is not applied without one of them.
+func (p *prediction) completes(sets [][]string, root string, before, after side) bool {
+	needed := needs(before, after, p, root)
+	for _, set := range sets {
+		for _, name := range set {
+			if p.gives(name, needed) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (p *prediction) values(name, root string, extra []string, guessed bool) variant {
@@ -161,8 +175,8 @@ func pipelines(tree fs.FS, root string) []string {
 var environments = []string{"env", "envs", "environments", "vars", "tfvars", "config", "configs"}
 
 // conventional guesses: variable files by environment in a folder for them, or
-// several beside the configuration, or one that gives a value which the root
-// cannot do without.
+// several beside the configuration, or one that changes, or that gives a value
+// which the root cannot do without.
 func (p *prediction) conventional(root string, before, after side) []string {
 	found := map[string]bool{}
 	beside := map[string]bool{}
@@ -178,7 +192,8 @@ func (p *prediction) conventional(root string, before, after side) []string {
 	}
 	needed := needs(before, after, p, root)
 	for name := range beside {
-		if len(beside) > 1 || p.gives(name, needed) {
+		_, changed := slices.BinarySearch(p.changed, name)
+		if len(beside) > 1 || changed || p.gives(name, needed) {
 			found[name] = true
 		}
 	}
@@ -255,7 +270,26 @@ func merge(all plan.Plan, variants int) plan.Plan {
 	return plan.Plan{Changes: mergeChanges(all.Changes, variants), Gaps: mergeGaps(all.Gaps, variants), Objects: all.Objects}
 }
 
+// withoutEchoes drops what a guessed variant says again of what is certain
+// anyway.
+func withoutEchoes(changes []plan.Change) []plan.Change {
+	type key struct {
+		address plan.Address
+		action  plan.Action
+	}
+	certain := map[key]bool{}
+	for _, c := range changes {
+		if c.Variant == "" {
+			certain[key{c.Address, c.Action}] = true
+		}
+	}
+	return slices.DeleteFunc(changes, func(c plan.Change) bool {
+		return c.Variant != "" && !c.Certain && certain[key{c.Address, c.Action}]
+	})
+}
+
 func mergeChanges(changes []plan.Change, variants int) []plan.Change {
+	changes = withoutEchoes(changes)
 	type key struct {
 		address, previous plan.Address
 		action            plan.Action
