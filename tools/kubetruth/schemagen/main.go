@@ -69,6 +69,7 @@ func run(args []string) error {
 	}
 	kinds := map[string]string{}
 	types := map[string]map[string]string{}
+	read := source{}
 	for name, def := range doc.Definitions {
 		for _, g := range def.GVKs {
 			if len(def.GVKs) == 1 && def.Properties["metadata"].Ref != "" && !strings.HasSuffix(g.Kind, "List") {
@@ -90,7 +91,7 @@ func run(args []string) error {
 		if types[name] != nil {
 			continue
 		}
-		inGo, err := goType(name)
+		inGo, err := read.goType(name)
 		if err != nil {
 			return err
 		}
@@ -139,10 +140,11 @@ var goPackages = map[string][2]string{
 	"apiregistration": {"k8s.io/kube-aggregator", "pkg/apis/apiregistration"},
 }
 
-var read = map[string]map[string]map[string]goField{}
+// source holds the packages that were read: name, type, JSON field.
+type source map[string]map[string]map[string]goField
 
 // goType is what Go tells of the JSON fields of a type.
-func goType(name string) (map[string]goField, error) {
+func (read source) goType(name string) (map[string]goField, error) {
 	parts := strings.Split(name, ".")
 	if len(parts) != 3 {
 		return nil, nil
@@ -163,7 +165,7 @@ func goType(name string) (map[string]goField, error) {
 	}
 	fields, ok := read[key][parts[2]]
 	if !ok && parts[1] != "v1" { // declared as the type of v1
-		return goType(parts[0] + ".v1." + parts[2])
+		return read.goType(parts[0] + ".v1." + parts[2])
 	}
 	if !ok {
 		fmt.Fprintln(os.Stderr, "no Go struct for", name)

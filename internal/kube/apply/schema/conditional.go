@@ -1,10 +1,8 @@
 package schema
 
 import (
-	"encoding/base64"
 	"maps"
 	"math"
-	"strings"
 )
 
 // conditional are the defaults that depend on other fields, by type without
@@ -56,169 +54,6 @@ func part(m map[string]any, field string) map[string]any {
 func text(m map[string]any, field string) string {
 	s, _ := m[field].(string)
 	return s
-}
-
-// volume: one without a source is an emptyDir.
-func volume(m map[string]any) {
-	for k := range m {
-		if k != "name" {
-			return
-		}
-	}
-	m["emptyDir"] = map[string]any{}
-}
-
-// pullPolicy: Always for the tag latest, which an image without tag and
-// digest has too.
-func pullPolicy(m map[string]any) {
-	image := text(m, "image")
-	if text(m, "imagePullPolicy") != "" {
-		return
-	}
-	m["imagePullPolicy"] = "IfNotPresent"
-	name, _, digest := strings.Cut(image, "@")
-	_, tag, tagged := strings.Cut(name[strings.LastIndexByte(name, '/')+1:], ":")
-	if tag == "latest" || !tagged && !digest && image != "" {
-		m["imagePullPolicy"] = "Always"
-	}
-}
-
-func service(m map[string]any) {
-	kind := text(m, "type")
-	switch text(m, "sessionAffinity") {
-	case "None":
-		delete(m, "sessionAffinityConfig")
-	case "ClientIP":
-		if part(part(m, "sessionAffinityConfig"), "clientIP")["timeoutSeconds"] == nil {
-			m["sessionAffinityConfig"] = map[string]any{"clientIP": map[string]any{"timeoutSeconds": int64(10800)}}
-		}
-	}
-	external, _ := m["externalIPs"].([]any)
-	if kind == "LoadBalancer" || kind == "NodePort" || kind == "ClusterIP" && len(external) > 0 {
-		set(m, "externalTrafficPolicy", "Cluster")
-	}
-	if kind != "ExternalName" && m["internalTrafficPolicy"] == nil {
-		m["internalTrafficPolicy"] = "Cluster"
-	}
-	if kind == "LoadBalancer" && m["allocateLoadBalancerNodePorts"] == nil {
-		m["allocateLoadBalancerNodePorts"] = true
-	}
-}
-
-func targetPort(m map[string]any) {
-	if t := m["targetPort"]; t == nil || t == "" || t == int64(0) {
-		if p, ok := m["port"]; ok {
-			m["targetPort"] = p
-		}
-	}
-}
-
-func serviceAccount(m map[string]any) {
-	set(m, "serviceAccountName", text(m, "serviceAccount"))
-	if name := text(m, "serviceAccountName"); name != "" {
-		m["serviceAccount"] = name
-	} else {
-		delete(m, "serviceAccountName")
-	}
-}
-
-// pod: defaults of pods that templates do not get.
-func pod(m map[string]any) {
-	spec := maps.Clone(part(m, "spec"))
-	if spec == nil {
-		return
-	}
-	m["spec"] = spec
-	if spec["enableServiceLinks"] == nil {
-		spec["enableServiceLinks"] = true
-	}
-	host, _ := spec["hostNetwork"].(bool)
-	for _, field := range []string{"containers", "initContainers"} {
-		list, _ := spec[field].([]any)
-		out := make([]any, len(list))
-		for i, c := range list {
-			out[i] = podContainer(c, host)
-		}
-		if list != nil {
-			spec[field] = out
-		}
-	}
-}
-
-func podContainer(v any, host bool) any {
-	c, ok := v.(map[string]any)
-	if !ok {
-		return v
-	}
-	c = maps.Clone(c)
-	resources := part(c, "resources")
-	if limits := part(resources, "limits"); limits != nil {
-		requests := maps.Clone(limits)
-		maps.Copy(requests, part(resources, "requests"))
-		resources = maps.Clone(resources)
-		resources["requests"] = requests
-		c["resources"] = resources
-	}
-	ports, ok := c["ports"].([]any)
-	if !host || !ok {
-		return c
-	}
-	out := make([]any, len(ports))
-	for i, p := range ports {
-		out[i] = p
-		if port, ok := p.(map[string]any); ok && (port["hostPort"] == nil || port["hostPort"] == int64(0)) {
-			port = maps.Clone(port)
-			port["hostPort"] = port["containerPort"]
-			out[i] = port
-		}
-	}
-	c["ports"] = out
-	return c
-}
-
-func namespaceLabel(m map[string]any) {
-	meta := maps.Clone(part(m, "metadata"))
-	name := text(meta, "name")
-	if name == "" {
-		return
-	}
-	labels := maps.Clone(part(meta, "labels"))
-	if labels == nil {
-		labels = map[string]any{}
-	}
-	labels["kubernetes.io/metadata.name"] = name
-	meta["labels"] = labels
-	m["metadata"] = meta
-}
-
-func limitRangeItem(m map[string]any) {
-	if text(m, "type") != "Container" {
-		return
-	}
-	fill := func(field string, from map[string]any) {
-		to := maps.Clone(from)
-		if to == nil {
-			to = map[string]any{}
-		}
-		maps.Copy(to, part(m, field))
-		m[field] = to
-	}
-	fill("default", part(m, "max"))
-	fill("defaultRequest", part(m, "min"))
-	fill("defaultRequest", part(m, "default"))
-}
-
-func replicationController(m map[string]any) {
-	spec := maps.Clone(part(m, "spec"))
-	labels := part(part(part(spec, "template"), "metadata"), "labels")
-	if labels == nil {
-		return
-	}
-	if len(part(spec, "selector")) == 0 {
-		spec["selector"] = labels
-		m["spec"] = spec
-	}
-	ownLabels(m, labels)
 }
 
 func ownLabels(m, labels map[string]any) {
@@ -292,47 +127,6 @@ func statefulStrategy(m map[string]any) {
 	}
 }
 
-func networkPolicy(m map[string]any) {
-	if types, _ := m["policyTypes"].([]any); len(types) > 0 {
-		return
-	}
-	types := []any{"Ingress"}
-	if egress, _ := m["egress"].([]any); len(egress) > 0 {
-		types = append(types, "Egress")
-	}
-	m["policyTypes"] = types
-}
-
-func subject(m map[string]any) {
-	if kind := text(m, "kind"); kind == "User" || kind == "Group" {
-		set(m, "apiGroup", "rbac.authorization.k8s.io")
-	}
-}
-
-func deviceCount(m map[string]any) {
-	if text(m, "allocationMode") == "ExactCount" && (m["count"] == nil || m["count"] == int64(0)) {
-		m["count"] = int64(1)
-	}
-}
-
-func deviceRequest(m map[string]any) {
-	if text(m, "deviceClassName") == "" {
-		return // v1 keeps the request in `exactly`
-	}
-	set(m, "allocationMode", "ExactCount")
-	deviceCount(m)
-}
-
-func definition(m map[string]any) {
-	names := maps.Clone(part(m, "names"))
-	if kind := text(names, "kind"); kind != "" {
-		set(names, "singular", strings.ToLower(kind))
-		set(names, "listKind", kind+"List")
-		m["names"] = names
-	}
-	orNil(m, "conversion", map[string]any{"strategy": "None"})
-}
-
 func autoscaler(m map[string]any) {
 	if _, v1 := m["targetCPUUtilizationPercentage"]; !v1 && text(part(m, "scaleTargetRef"), "name") != "" {
 		if metrics, _ := m["metrics"].([]any); len(metrics) == 0 {
@@ -355,43 +149,6 @@ func autoscaler(m map[string]any) {
 	m["behavior"] = behavior
 }
 
-// roundResources: amounts are kept to the thousandth (SetDefaults_ResourceList).
-func roundResources(m map[string]any) {
-	for _, field := range []string{"limits", "requests"} {
-		list := part(m, field)
-		if list == nil {
-			continue
-		}
-		out := make(map[string]any, len(list))
-		for k, v := range list {
-			out[k] = v
-			if q, ok := quantity(v); ok && !q.RoundUp(-3) {
-				out[k] = q.String()
-			}
-		}
-		m[field] = out
-	}
-}
-
-// secretData: what is given as text is stored as bytes.
-func secretData(m map[string]any) {
-	given := part(m, "stringData")
-	if given == nil {
-		return
-	}
-	data := maps.Clone(part(m, "data"))
-	if data == nil {
-		data = map[string]any{}
-	}
-	for k, v := range given {
-		if s, ok := v.(string); ok {
-			data[k] = base64.StdEncoding.EncodeToString([]byte(s))
-		}
-	}
-	m["data"] = data
-	delete(m, "stringData")
-}
-
 // claimTemplates: kind, version and status of a template are not kept
 // (pkg/apis/apps/v1/conversion.go).
 func claimTemplates(m map[string]any) {
@@ -412,34 +169,3 @@ func claimTemplates(m map[string]any) {
 	}
 	m["volumeClaimTemplates"] = out
 }
-
-// podRanges: the single range is the first of the list
-// (pkg/apis/core/v1/conversion.go).
-func podRanges(m map[string]any) {
-	one := text(m, "podCIDR")
-	list, _ := m["podCIDRs"].([]any)
-	if one != "" && (len(list) == 0 || list[0] != one) {
-		m["podCIDRs"] = []any{one}
-	}
-	delete(m, "podCIDR")
-	delete(m, "configSource") // dropped since 1.24
-}
-
-// secretNames: of a reference only the name is kept (cleanSecretReferences in
-// pkg/registry/core/serviceaccount/strategy.go).
-func secretNames(m map[string]any) {
-	list, ok := m["secrets"].([]any)
-	if !ok {
-		return
-	}
-	out := make([]any, len(list))
-	for i, item := range list {
-		ref, _ := item.(map[string]any)
-		out[i] = map[string]any{"name": ref["name"]}
-	}
-	m["secrets"] = out
-}
-
-// withoutTopology: v1 does not write the field (pkg/registry/discovery
-// /endpointslice/strategy.go, dropTopologyOnV1).
-func withoutTopology(m map[string]any) { delete(m, "deprecatedTopology") }
