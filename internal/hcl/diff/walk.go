@@ -63,11 +63,27 @@ func (w *walker) object(path plan.Path, facts map[string]*plan.AttrFacts, old, n
 	out := make(map[string]cty.Value, len(facts))
 	for _, name := range names {
 		a := facts[name]
+		if v, ok := untouched(a, old[name], new[name]); ok {
+			out[name] = v
+			continue
+		}
 		s := shapeOf(a)
 		out[name] = w.attr(append(path[:len(path):len(path)], name), a, s, orNull(old[name], s), orNull(new[name], s))
 	}
 	w.strangers(path, facts, old, new, out)
 	return out
+}
+
+// untouched answers for the many attributes that are not configured: they stay
+// as they are.
+func untouched(a *plan.AttrFacts, old, new cty.Value) (cty.Value, bool) {
+	if old == cty.NilVal || a.Nested != nil || a.Default != nil {
+		return cty.NilVal, false
+	}
+	if new != cty.NilVal && !(new.IsKnown() && new.IsNull()) {
+		return cty.NilVal, false
+	}
+	return old, a.Computed || old.IsKnown() && old.IsNull()
 }
 
 // strangers compares attributes that the facts do not know: of a preview build
@@ -142,7 +158,7 @@ func isKeyName(name string) bool {
 // settled is the value of an unchanged attribute: as the configuration has it,
 // with its marks, unless the provider only regards it as the same.
 func settled(old, new cty.Value) cty.Value {
-	if canonical(old) == canonical(new) {
+	if old.RawEquals(new) || canonical(old) == canonical(new) {
 		return new
 	}
 	return old
