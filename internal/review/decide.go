@@ -26,12 +26,10 @@ func Decide(rep Report, req Request) Decision {
 	holding := rep.Holding()
 	e.list(prints(holding), req.Now)
 
-	d = decideOwn(d, rep, req, e, holding)
+	d = decideOwn(d, rep, req, e, holding, lost)
 	if err != nil {
 		d = d.broken(fmt.Sprintf("%v; it was begun anew, and releases have to be given again.", err))
 		d.Review = append(d.Review, req.Ref.Number)
-	} else if lost != nil && d.Conclusion == Success && d.Basis != Clear {
-		d = d.broken(fmt.Sprintf("On an earlier head %v, so it is not known who pushed there.", lost))
 	}
 	e.passed, e.basis, e.releases = d.Conclusion == Success, d.Basis, d.Releases
 	d = withSiblings(d, settings, req, led)
@@ -52,10 +50,14 @@ func carryEarlier(e *entry, req Request) (lost error) {
 	return lost
 }
 
-// decideOwn decides on the pull request alone.
-func decideOwn(d Decision, rep Report, req Request, e *entry, holding []rules.Finding) Decision {
+// decideOwn decides on the pull request alone. lost is set where a record of
+// an earlier head could not be read: who pushed there is not known.
+func decideOwn(d Decision, rep Report, req Request, e *entry, holding []rules.Finding, lost error) Decision {
 	settings := rep.Settings
 	c := newCircle(rep, req, e)
+	if lost != nil {
+		c.doubts, c.unattributed = append(c.doubts, "it is not known who pushed an earlier head: "+lost.Error()), true
+	}
 	o := readOpinions(req, e, c)
 	d.Discounted = o.discounted
 	label := override(req, e, c, o)
