@@ -297,3 +297,21 @@ func contentsOf(tree fs.FS) map[string]string {
 	}
 	return out
 }
+
+// TestMade replays what cannot be recorded without an account somewhere; the
+// reason for each `want` stands in the archive's head.
+func TestMade(t *testing.T) {
+	files, _ := filepath.Glob("testdata/made/*.txtar")
+	if len(files) == 0 {
+		t.Fatal("no archives in testdata/made")
+	}
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v := judge(t, file, data); !v.exact() {
+			t.Errorf("%s: %s\n%s", file, v, describe(v.plan))
+		}
+	}
+}

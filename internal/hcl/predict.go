@@ -176,6 +176,9 @@ func (p *prediction) unborn(root string, before, after side) plan.Plan {
 // vanished is a root whose last configuration file goes: the tool refuses to
 // plan an empty folder, so everything it made stays behind.
 func (p *prediction) vanished(root string, before side) plan.Plan {
+	if heir, ok := p.heir(root, before); ok {
+		return heir
+	}
 	in := p.input(root, before, side{tree: p.after}, variant{})
 	at := plan.Range{File: before.module.Files[0], Line: 1, EndLine: 1, Side: plan.Before}
 	out := compare.Orphans(in, plan.RootGone, at, "all configuration of "+root+" is removed", false)
@@ -186,11 +189,33 @@ func (p *prediction) vanished(root string, before side) plan.Plan {
 	return out
 }
 
+// heir compares a root that vanished with one that appeared and keeps its state
+// in the same place: the folder moved, the objects did not.
+func (p *prediction) heir(root string, before side) (plan.Plan, bool) {
+	state := before.module.Settings.State
+	if !strings.Contains(state, "key=") && !strings.Contains(state, "path=") && !strings.Contains(state, "prefix=") && !strings.Contains(state, "workspaces") {
+		return plan.Plan{}, false // what says which state it is, is not written here
+	}
+	folders, _ := configFolders(p.after)
+	for _, dir := range folders {
+		after := p.load(p.after, plan.After, dir)
+		if !after.exists() || after.module.Settings.State != state || p.load(p.before, plan.Before, dir).exists() {
+			continue
+		}
+		in := p.input(dir, before, after, p.values("", dir, nil, false))
+		in.Before.Dir = root
+		in.Before.Given, _ = config.Values(p.before, config.AutoFiles(p.before, root))
+		in.Before.Versions = config.LockedVersions(p.before, root)
+		return compare.Root(in), true
+	}
+	return plan.Plan{}, false
+}
+
 func (p *prediction) input(root string, before, after side, v variant) compare.Input {
 	return compare.Input{
 		Root: root, Variant: v.name, Workspace: "default", Loader: p.loader, Facts: p.facts, Lines: p.lines, Changed: p.changed,
-		Before: compare.Side{Tree: before.tree, Module: before.module, Runtime: before.runtime, Given: v.before, Versions: config.LockedVersions(before.tree, root)},
-		After:  compare.Side{Tree: after.tree, Module: after.module, Runtime: after.runtime, Given: v.after, Versions: config.LockedVersions(after.tree, root)},
+		Before: compare.Side{Tree: before.tree, Dir: root, Module: before.module, Runtime: before.runtime, Given: v.before, Versions: config.LockedVersions(before.tree, root)},
+		After:  compare.Side{Tree: after.tree, Dir: root, Module: after.module, Runtime: after.runtime, Given: v.after, Versions: config.LockedVersions(after.tree, root)},
 	}
 }
 

@@ -17,7 +17,9 @@ import (
 
 // Side is one side of a root.
 type Side struct {
-	Tree     fs.FS
+	Tree fs.FS
+	// Dir is the root's folder on this side.
+	Dir      string
 	Module   *config.Module
 	Runtime  config.Runtime
 	Given    map[string]config.Value
@@ -26,6 +28,8 @@ type Side struct {
 
 // Input is one root on both sides, under one set of variable files.
 type Input struct {
+	// Root names the root in the answer: its folder, the new one where it
+	// moved.
 	Root          string
 	Variant       string
 	Workspace     string
@@ -82,10 +86,10 @@ func newComparison(in Input) *comparison {
 		Input: in, final: map[string]*object{}, byAddress: map[string]*object{}, steps: map[*eval.Instance]*step{}, inProgress: map[*eval.Instance]bool{},
 		failedBefore: map[string]string{}, seenGaps: map[plan.Gap]bool{}, pendingMemo: map[string]pendency{}, limits: map[string]bool{},
 	}
-	c.before = eval.New(eval.World{Side: plan.Before, Tree: in.Before.Tree, Dir: in.Root, Runtime: in.Before.Runtime, Loader: in.Loader,
+	c.before = eval.New(eval.World{Side: plan.Before, Tree: in.Before.Tree, Dir: in.Before.Dir, Runtime: in.Before.Runtime, Loader: in.Loader,
 		Given: in.Before.Given, Workspace: in.Workspace, Objects: &priorObjects{c}}, in.Before.Module)
 	if in.After.Module != nil {
-		c.after = eval.New(eval.World{Side: plan.After, Tree: in.After.Tree, Dir: in.Root, Runtime: in.After.Runtime, Loader: in.Loader,
+		c.after = eval.New(eval.World{Side: plan.After, Tree: in.After.Tree, Dir: in.After.Dir, Runtime: in.After.Runtime, Loader: in.Loader,
 			Given: in.After.Given, Workspace: in.Workspace, Objects: &plannedObjects{c}}, in.After.Module)
 	}
 	return c

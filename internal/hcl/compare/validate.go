@@ -32,6 +32,7 @@ func (c *comparison) validate() {
 		c.validateModule(m)
 	}
 	c.removedStill()
+	c.providersMoved()
 }
 
 func (c *comparison) validateModule(m *eval.Module) {
