@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/unit"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
@@ -184,9 +185,9 @@ func (p *prediction) changedInputs(r *pair) []string {
 // score weighs a changed place. The classes are far enough apart that a lower
 // one never outweighs a higher.
 func (p *prediction) score(r *pair, h hunk, old, now *entry, paths []plan.Path) int {
-	score := 1
+	score := shaping(r, h.file)
 	for _, e := range []*entry{old, now} {
-		if e == nil || h.file != e.at.File {
+		if e == nil || h.file != e.at.File || now == nil && p.stillWritten(old) {
 			continue
 		}
 		score = max(score, 100)
@@ -213,6 +214,35 @@ func (p *prediction) score(r *pair, h hunk, old, now *entry, paths []plan.Path) 
 		score = max(score, 50)
 	}
 	return score
+}
+
+// shaping weighs a file by how much it decides of its unit where nothing else
+// tells: the kustomization at the root first, then any other.
+func shaping(r *pair, file string) int {
+	switch base := path.Base(file); {
+	case base != "kustomization.yaml" && base != "kustomization.yml" && base != "Kustomization":
+		return 1
+	case path.Dir(file) == r.either().Root:
+		return 20
+	}
+	return 10
+}
+
+// stillWritten reports whether the text of an object that is no longer applied
+// is still in its file: then a change of that file is not what took it away.
+func (p *prediction) stillWritten(old *entry) bool {
+	before, errBefore := p.before.tree.Parse(old.at.File)
+	after, errAfter := p.after.tree.Parse(old.at.File)
+	if errBefore != nil || errAfter != nil {
+		return false
+	}
+	for _, was := range before.Objects {
+		if was.Line != old.at.Line {
+			continue
+		}
+		return slices.ContainsFunc(after.Objects, func(is object.Object) bool { return is.Key() == was.Key() })
+	}
+	return false
 }
 
 // namesSource reports whether the lines of a kustomization speak of a file: by
