@@ -218,3 +218,19 @@ func BenchmarkEveryType(b *testing.B) {
 		}
 	}
 }
+
+// One library serves many goroutines, and hands out one value per type.
+func TestConcurrentLookups(t *testing.T) {
+	find := facts.Load()
+	got := make(chan *plan.TypeFacts)
+	const n = 16
+	for range n {
+		go func() { got <- find("aws", "5.46.0", "aws_db_instance") }()
+	}
+	first := <-got
+	for range n - 1 {
+		if other := <-got; other != first {
+			t.Error("two values for one type")
+		}
+	}
+}

@@ -16,7 +16,7 @@ func object(attrs map[string]cty.Value) cty.Value { return cty.ObjectVal(attrs) 
 
 func symbol(id string) cty.Value { return cty.UnknownVal(cty.String).Mark(diff.Symbol{ID: id}) }
 
-// Each row was seen with terraform 1.11.4.
+// What terraform 1.11.4 plans; the rows with symbols follow from it.
 func TestTerraformData(t *testing.T) {
 	tuple, list := cty.TupleVal([]cty.Value{cty.StringVal("a")}), cty.ListVal([]cty.Value{cty.StringVal("a")})
 	rows := []struct {
