@@ -139,6 +139,11 @@ func (j *judging) change(c *plan.Change) []Finding {
 			}
 		}
 	}
+	if len(lost) > 0 && c.Effect == "" {
+		disarmed := *c
+		disarmed.Effect = plan.Disarm
+		c = &disarmed
+	}
 	place := c.At.File
 	if place == "" {
 		place = c.Address.Root
