@@ -40,6 +40,8 @@ func benchmark(b *testing.B, before, after fs.FS, changes int) {
 	load := facts.Load()
 	hcl.Predict(before, after, load, hcl.Options{}) // the facts are unpacked once
 	b.ReportAllocs()
+	start := processorTime()
+	defer func() { b.ReportMetric(float64((processorTime()-start).Microseconds())/1000/float64(b.N), "cpu-ms/op") }()
 	for b.Loop() {
 		p := hcl.Predict(before, after, load, hcl.Options{})
 		if len(p.Changes) != changes || len(p.Gaps) != 0 {
