@@ -173,6 +173,21 @@ func TestLinkOut(t *testing.T) {
 	}
 }
 
+// TestNoRenderer: without a renderer a kustomization and a chart that the
+// change reaches are gaps, and those that it does not reach are silent.
+func TestNoRenderer(t *testing.T) {
+	files := map[string]string{"k/kustomization.yaml": "resources: [c.yaml]\n", "k/c.yaml": hostMap, "h/Chart.yaml": hostChart, "h/templates/c.yaml": hostMap,
+		"other/kustomization.yaml": "resources: [c.yaml]\n", "other/c.yaml": hostMap}
+	before := plantest.Tree(files)
+	delete(files, "h/templates/c.yaml")
+	files["h/templates/d.yaml"] = hostMap
+	files["k/kustomization.yaml"] = "resources: []\n"
+	got := kube.Predict(before, plantest.Tree(files), nil, kube.Options{})
+	if len(got.Gaps) != 2 || len(got.Changes) != 0 {
+		t.Errorf("got\n%s", describe(got))
+	}
+}
+
 // TestSubmodule: what a submodule holds is not here; a kustomization that
 // builds on it is unknown where its commit changes.
 func TestSubmodule(t *testing.T) {

@@ -2,6 +2,8 @@ package render
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/unit"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
@@ -12,7 +14,8 @@ import (
 // passes here is run.
 func refuse(req unit.Request, limits Limits) *unit.Failure {
 	size := 0
-	for name, content := range req.Files {
+	for _, name := range slices.Sorted(maps.Keys(req.Files)) {
+		content := req.Files[name]
 		size += len(content)
 		if size > limits.Input {
 			return &unit.Failure{Kind: plan.GapLimit, Why: fmt.Sprintf("its files are larger than %d MiB", limits.Input>>20)}

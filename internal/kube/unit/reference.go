@@ -3,8 +3,10 @@ package unit
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -189,7 +191,8 @@ func IsRemote(p string) bool {
 // its files leads out of the repository or starts a program. It is nil where
 // nothing does.
 func RefuseReferences(req Request) *Failure {
-	for name, data := range req.Files {
+	for _, name := range slices.Sorted(maps.Keys(req.Files)) {
+		data := req.Files[name]
 		if !isKustomizationName(path.Base(name)) {
 			continue
 		}
@@ -237,7 +240,8 @@ func travels(files map[string][]byte, name string) bool {
 // refusePlugin looks at the configuration of a plugin, or at all files where
 // it is a folder.
 func refusePlugin(files map[string][]byte, name string) *Failure {
-	for file, data := range files {
+	for _, file := range slices.Sorted(maps.Keys(files)) {
+		data := files[file]
 		if file == name || strings.HasPrefix(file, name+"/") {
 			if f := pluginFailure(file, data); f != nil {
 				return f

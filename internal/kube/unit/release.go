@@ -1,0 +1,183 @@
+package unit
+
+import (
+	"encoding/json"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+)
+
+// fluxRelease is the unit of a HelmRelease (helm-controller v1.6.5
+// api/v2/helmrelease_types.go).
+func (s *Scan) fluxRelease(o object.Object) []*Unit {
+	var h struct {
+		Spec struct {
+			Chart *struct {
+				Spec struct {
+					Chart       string   `json:"chart"`
+					Version     string   `json:"version"`
+					ValuesFiles []string `json:"valuesFiles"`
+					SourceRef   struct {
+						Kind string `json:"kind"`
+						Name string `json:"name"`
+					} `json:"sourceRef"`
+				} `json:"spec"`
+			} `json:"chart"`
+			ChartRef         map[string]any  `json:"chartRef"`
+			ReleaseName      string          `json:"releaseName"`
+			TargetNamespace  string          `json:"targetNamespace"`
+			StorageNamespace string          `json:"storageNamespace"`
+			Suspend          bool            `json:"suspend"`
+			Values           json.RawMessage `json:"values"`
+			ValuesFrom       []any           `json:"valuesFrom"`
+			PostRenderers    []any           `json:"postRenderers"`
+			KubeConfig       map[string]any  `json:"kubeConfig"`
+			Upgrade          struct {
+				Force bool `json:"force"`
+			} `json:"upgrade"`
+		} `json:"spec"`
+	}
+	if err := decode(o, &h); err != nil || h.Spec.Chart == nil && h.Spec.ChartRef == nil {
+		return nil
+	}
+	release := releaseName(o, h.Spec.ReleaseName, h.Spec.TargetNamespace)
+	owner := Owner{Kind: HelmRelease, Object: "HelmRelease", Namespace: o.Namespace, Name: o.Name, At: o.At(s.Tree.Side, nil), Cluster: cluster(o, h.Spec.KubeConfig),
+		Prune: true, Cascade: true, Suspended: h.Spec.Suspend, Force: h.Spec.Upgrade.Force}
+	namespace := h.Spec.TargetNamespace
+	if namespace == "" {
+		namespace = o.Namespace
+	}
+	var u *Unit
+	dir := ""
+	if h.Spec.Chart != nil {
+		dir = clean(h.Spec.Chart.Spec.Chart)
+	}
+	switch {
+	case dir != "" && h.Spec.Chart.Spec.SourceRef.Kind == "GitRepository" && s.fluxSource("GitRepository", h.Spec.Chart.Spec.SourceRef.Name, dir) == "" && s.charts[dir]:
+		u = s.chart(dir)
+		u.claims = true
+		for _, f := range h.Spec.Chart.Spec.ValuesFiles {
+			u.addValuesFile(path.Join(dir, f))
+		}
+		if len(h.Spec.Values) > 0 {
+			u.Values = append(u.Values, ValueSource{Text: h.Spec.Values})
+		}
+		if len(h.Spec.ValuesFrom) > 0 || len(h.Spec.PostRenderers) > 0 {
+			u.Gaps = append(u.Gaps, ownerGap(s.Tree, o, plan.GapUnsupported, plan.Path{"spec"}, "valuesFrom and postRenderers are not read"))
+		}
+	default:
+		u = s.remoteRelease(o, h.Spec.Values, h.Spec.ChartRef)
+	}
+	u.Key = fmt.Sprintf("flux:HelmRelease:%s/%s", o.Namespace, o.Name)
+	u.Owner, u.Namespace = owner, namespace
+	u.Release.Name, u.Release.Namespace = release, namespace
+	return []*Unit{u}
+}
+
+// releaseName follows helm-controller: the field, else `<target>-<name>`, else
+// the name.
+func releaseName(o object.Object, name, target string) string {
+	switch {
+	case name != "":
+		return name
+	case target != "":
+		return target + "-" + o.Name
+	}
+	return o.Name
+}
+
+// chartSource is the source that a chartRef names: its tag or digest is the
+// version of the chart.
+func (s *Scan) chartSource(o object.Object, ref map[string]any) (object.Object, bool) {
+	kind, _ := ref["kind"].(string)
+	name, _ := ref["name"].(string)
+	return s.source(kind, name, o.File)
+}
+
+// remoteRelease is a release of a chart that is not here. Its values without
+// what cannot change which objects there are tell whether a change counts.
+func (s *Scan) remoteRelease(o object.Object, values json.RawMessage, ref map[string]any) *Unit {
+	spec, _ := o.Get("spec")
+	kept := map[string]any{}
+	var selectors []string
+	if m, ok := spec.(map[string]any); ok {
+		for _, field := range []string{"chart", "chartRef", "releaseName", "targetNamespace", "storageNamespace", "valuesFrom", "postRenderers"} {
+			if v, ok := m[field]; ok {
+				kept[field] = v
+			}
+		}
+		if src, ok := s.chartSource(o, ref); ok {
+			kept["source"], _ = src.Get("spec")
+			selectors = append(selectors, src.File)
+		}
+		kept["values"] = withoutInert(m["values"])
+	}
+	text, err := json.Marshal(withoutKey(kept, "interval"))
+	if err != nil {
+		text = values
+	}
+	return &Unit{Root: path.Dir(o.File), Tool: Folder, Config: string(text), Selectors: selectors,
+		Gaps: []plan.Gap{ownerGap(s.Tree, o, plan.GapOpaque, plan.Path{"spec"}, "its chart is not in the repository, so what its change applies is not known")}}
+}
+
+// inertImage are keys under `image` whose values choose what runs, never
+// which objects there are.
+var inertImage = []string{"tag", "digest", "repository", "registry", "pullPolicy"}
+
+// withoutInert drops what a chart only copies into containers: the image and
+// the resources.
+func withoutInert(v any) any {
+	switch x := v.(type) {
+	case map[string]any:
+		out := map[string]any{}
+		for k, item := range x {
+			if k == "resources" {
+				continue
+			}
+			if m, ok := item.(map[string]any); ok && strings.HasSuffix(strings.ToLower(k), "image") {
+				rest := map[string]any{}
+				for key, value := range m {
+					if !slices.Contains(inertImage, key) {
+						rest[key] = value
+					}
+				}
+				out[k] = rest
+				continue
+			}
+			out[k] = withoutInert(item)
+		}
+		return out
+	case []any:
+		out := make([]any, len(x))
+		for i, item := range x {
+			out[i] = withoutInert(item)
+		}
+		return out
+	}
+	return v
+}
+
+// withoutKey drops a key at any depth.
+func withoutKey(v any, key string) any {
+	switch x := v.(type) {
+	case map[string]any:
+		out := map[string]any{}
+		for k, item := range x {
+			if k != key {
+				out[k] = withoutKey(item, key)
+			}
+		}
+		return out
+	case []any:
+		out := make([]any, len(x))
+		for i, item := range x {
+			out[i] = withoutKey(item, key)
+		}
+		return out
+	}
+	return v
+}
