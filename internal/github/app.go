@@ -63,7 +63,7 @@ func (c Config) addresses() (Config, error) {
 	for _, u := range []string{c.WebURL, c.APIURL, c.GraphQLURL} {
 		parsed, err := url.Parse(u)
 		if err != nil || parsed.Host == "" || (parsed.Scheme != "https" && parsed.Scheme != "http") {
-			return c, fmt.Errorf("address of GitHub %q: want https://HOST/...", u)
+			return c, fmt.Errorf("address of GitHub %q: want https://HOST/ and a path", u)
 		}
 	}
 	return c, nil

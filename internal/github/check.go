@@ -127,6 +127,9 @@ func (c *client) sendCheck(ctx context.Context, head string, old *graphCheck, bo
 	if answer.ID == 0 || (body.Conclusion != "" && answer.Conclusion != body.Conclusion) || answer.HeadSHA != head {
 		return 0, fmt.Errorf("write check run on %.12s: %w", head, errors.New("GitHub's answer does not say what was written"))
 	}
+	if body.Name != "" {
+		c.app.kept.written.put(runKey{c.owner + "/" + c.repo, head, body.Name}, answer.ID)
+	}
 	return answer.ID, nil
 }
 

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/holdpoint-dev/holdpoint/internal/rules"
 )
@@ -101,8 +103,47 @@ func (c *client) converse(ctx context.Context, number int, hint string) (*conver
 	if err := v.fill(ctx, c); err != nil {
 		return nil, fmt.Errorf("read %s/%s#%d: %w", c.owner, c.repo, number, err)
 	}
-	return v, v.readHead(ctx, c, out.Repository.Object)
+	if err := v.readHead(ctx, c, out.Repository.Object); err != nil {
+		return v, err
+	}
+	return v, c.fresh(v)
 }
+
+// staleFor is when to ask again after a stale answer.
+const staleFor = 5 * time.Second
+
+// fresh refuses an answer that is older than what this process has seen or
+// written already: copies of GitHub's database lag. From one, everything of
+// ours would be written a second time.
+func (c *client) fresh(v *conversation) error {
+	key := [2]int64{v.repo.DatabaseID, int64(v.pull.Number)}
+	seen, _ := c.app.kept.updated.get(key)
+	stale := v.pull.UpdatedAt.Before(seen)
+	for _, name := range c.names(v) {
+		id, ok := c.app.kept.written.get(runKey{c.owner + "/" + c.repo, v.pull.HeadRefOid, name})
+		stale = stale || ok && !slices.ContainsFunc(v.checks, func(k graphCheck) bool { return k.DatabaseID == id })
+	}
+	if stale {
+		return &LaterError{After: staleFor, Why: "GitHub's answer is older than one before"}
+	}
+	c.app.kept.updated.put(key, v.pull.UpdatedAt)
+	return nil
+}
+
+// names are the names our check has had on pull requests of this base.
+func (c *client) names(v *conversation) []string {
+	names := []string{checkPrefix + v.pull.BaseRefName}
+	for _, k := range v.checks {
+		names = append(names, k.Name)
+	}
+	if last, ok := c.app.kept.named.get([2]string{c.owner + "/" + c.repo, v.pull.BaseRefName}); ok {
+		names = append(names, last)
+	}
+	return names
+}
+
+// checkPrefix starts the name of every check of ours.
+const checkPrefix = "holdpoint: "
 
 // fill pages all lists to their end.
 func (v *conversation) fill(ctx context.Context, c *client) error {

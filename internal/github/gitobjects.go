@@ -9,7 +9,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash"
 	"maps"
 	"net/http"
 	"path"
@@ -165,7 +164,7 @@ func treeID(list []entry, digits int) string {
 // objectID is the git id of an object in a repository whose ids have that many
 // digits.
 func objectID(kind string, content []byte, digits int) string {
-	var h hash.Hash = sha1.New()
+	h := sha1.New()
 	if digits == 64 {
 		h = sha256.New()
 	}

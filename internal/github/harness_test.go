@@ -260,10 +260,9 @@ func resources(tree fs.FS, side plan.Side, p *plan.Plan) map[string]plan.Range {
 		if err != nil || d.IsDir() || path.Ext(name) != ".tf" || !d.Type().IsRegular() {
 			return err
 		}
-		data, err := fs.ReadFile(tree, name)
-		if err != nil {
-			p.Gaps = append(p.Gaps, plan.Gap{Kind: plan.GapUnreadable, Root: path.Dir(name), Subject: name, Why: err.Error(), At: plan.Range{File: name, Side: side}})
-			return nil
+		data, unread := fs.ReadFile(tree, name)
+		if unread != nil {
+			p.Gaps = append(p.Gaps, plan.Gap{Kind: plan.GapUnreadable, Root: path.Dir(name), Subject: name, Why: unread.Error(), At: plan.Range{File: name, Side: side}})
 		}
 		for i, line := range strings.Split(string(data), "\n") {
 			if m := resourceLine.FindStringSubmatch(line); m != nil {

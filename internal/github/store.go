@@ -3,6 +3,7 @@ package github
 import (
 	"container/list"
 	"sync"
+	"time"
 )
 
 // Sizes of what is kept between jobs. A Lambda has 512 MB by default.
@@ -20,7 +21,18 @@ type store struct {
 	folders *lru[string, []entry]
 	bases   *lru[[2]string, mergeBase]
 	files   *lru[[2]string, []diffFile]
+	// updated is when a pull request last changed as far as we saw, by
+	// repository and number; written are the check runs we wrote, by
+	// repository, commit and name. An answer that is behind them is a stale
+	// copy.
+	updated *lru[[2]int64, time.Time]
+	written *lru[runKey, int64]
+	// named are the names of the check by repository and base branch.
+	named *lru[[2]string, string]
 }
+
+// runKey is a check run of ours.
+type runKey struct{ repository, head, name string }
 
 func newStore() *store {
 	return &store{
@@ -28,6 +40,9 @@ func newStore() *store {
 		folders: newLRU[string](keptFolders, func(e []entry) int { return len(e) + 1 }),
 		bases:   newLRU[[2]string](keptFacts, func(mergeBase) int { return 1 }),
 		files:   newLRU[[2]string](keptFacts, func(f []diffFile) int { return len(f) + 1 }),
+		updated: newLRU[[2]int64](keptFacts, func(time.Time) int { return 1 }),
+		named:   newLRU[[2]string](keptFacts, func(string) int { return 1 }),
+		written: newLRU[runKey](keptFacts, func(int64) int { return 1 }),
 	}
 }
 
@@ -66,8 +81,12 @@ func (l *lru[K, V]) get(key K) (V, bool) {
 func (l *lru[K, V]) put(key K, value V) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if _, ok := l.items[key]; ok || l.cost(value) > l.most {
+	if l.cost(value) > l.most {
 		return
+	}
+	if e, ok := l.items[key]; ok {
+		l.used -= l.cost(l.order.Remove(e).(lruItem[K, V]).value)
+		delete(l.items, key)
 	}
 	l.items[key] = l.order.PushFront(lruItem[K, V]{key, value})
 	l.used += l.cost(value)

@@ -124,6 +124,7 @@ func (r *Reading) judge(ctx context.Context, judge Judge) (review.Report, error)
 // name tells the reading which check is written, and picks the ledger.
 func (r *Reading) name(check string) {
 	r.checkName = check
+	r.client.app.kept.named.put([2]string{r.client.owner + "/" + r.client.repo, r.Request.Ref.BaseRef}, check)
 	e := &r.Request.Evidence
 	if r.group != nil {
 		e.Group = r.group.evidence(check)
@@ -170,7 +171,7 @@ func (a *App) GiveUp(ctx context.Context, job Job, why error) error {
 		Summary: "Holdpoint tried several times and could not review this change, so it is held.\n\n" + publish.Escape(publish.Prose, why.Error(), maxWhy) +
 			"\n\nA push, or a re-run of this check, starts a new review.\n"}
 	if len(checks) == 0 {
-		_, err := c.writeCheck(ctx, head, nil, "holdpoint: "+base, review.Failure, text)
+		_, err := c.writeCheck(ctx, head, nil, checkPrefix+base, review.Failure, text)
 		return err
 	}
 	for _, run := range checks {

@@ -1,7 +1,6 @@
 package githubtest
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -29,20 +28,20 @@ const maxJWT = 10 * time.Minute
 func (s *Server) checkJWT(header string) error {
 	text, ok := strings.CutPrefix(header, "Bearer ")
 	if !ok {
-		return errors.New("A JSON web token could not be decoded")
+		return refusal("A JSON web token could not be decoded")
 	}
 	var claims jwt.RegisteredClaims
 	_, err := jwt.ParseWithClaims(text, &claims, func(t *jwt.Token) (any, error) { return &s.key.PublicKey, nil },
 		jwt.WithValidMethods([]string{"RS256"}))
 	switch {
 	case err != nil:
-		return fmt.Errorf("A JSON web token could not be decoded: %w", err)
+		return refusal("A JSON web token could not be decoded: " + err.Error())
 	case claims.Issuer != strconv.Itoa(AppID):
-		return errors.New("'Issuer' claim ('iss') must be the app's id")
+		return refusal("'Issuer' claim ('iss') must be the app's id")
 	case claims.IssuedAt == nil || claims.IssuedAt.After(time.Now()):
-		return errors.New("'Issued at' claim ('iat') must be in the past")
+		return refusal("'Issued at' claim ('iat') must be in the past")
 	case claims.ExpiresAt == nil || time.Until(claims.ExpiresAt.Time) > maxJWT:
-		return errors.New("'Expiration time' claim ('exp') is too far in the future")
+		return refusal("'Expiration time' claim ('exp') is too far in the future")
 	}
 	return nil
 }

@@ -1,7 +1,6 @@
 package githubtest
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,14 +9,14 @@ import (
 
 // query is the root of GraphQL.
 func (s *Server) query(t token) object {
-	return object{"repository": resolver(func(args map[string]any) any {
+	return object{"repository": func(args map[string]any) any {
 		name := fmt.Sprintf("%v/%v", args["owner"], args["name"])
 		r := s.repos[strings.ToLower(name)]
 		if r == nil || !t.sees(r) {
-			return fmt.Errorf("Could not resolve to a Repository with the name '%s'.", name)
+			return refusal("Could not resolve to a Repository with the name '" + name + "'.")
 		}
 		return r.graph()
-	})}
+	}}
 }
 
 func (r *Repo) graph() object {
@@ -25,25 +24,25 @@ func (r *Repo) graph() object {
 	o := object{
 		"databaseId": r.ID, "name": r.name, "nameWithOwner": r.Name(), "isPrivate": r.Private, "isFork": r.Fork != nil,
 		"owner": r.owner.actor(),
-		"object": resolver(func(args map[string]any) any {
+		"object": func(args map[string]any) any {
 			id, _ := args["oid"].(string)
 			if e, ok := args["expression"].(string); ok {
 				id = r.resolve(e)
 			}
 			return r.gitObject(id)
-		}),
-		"ref": resolver(func(args map[string]any) any {
+		},
+		"ref": func(args map[string]any) any {
 			name, _ := args["qualifiedName"].(string)
 			return r.ref(strings.TrimPrefix(name, "refs/heads/"))
-		}),
+		},
 		"defaultBranchRef": r.ref(r.DefaultBranch),
-		"pullRequest": resolver(func(args map[string]any) any {
+		"pullRequest": func(args map[string]any) any {
 			if p := r.pulls[number(args["number"])]; p != nil {
 				return p.graph()
 			}
-			return fmt.Errorf("Could not resolve to a PullRequest with the number of %v.", args["number"])
-		}),
-		"pullRequests": resolver(func(args map[string]any) any {
+			return refusal(fmt.Sprintf("Could not resolve to a PullRequest with the number of %v.", args["number"]))
+		},
+		"pullRequests": func(args map[string]any) any {
 			var all []any
 			for _, p := range r.sorted() {
 				states, _ := args["states"].([]any)
@@ -58,8 +57,8 @@ func (r *Repo) graph() object {
 				}
 			}
 			return s.connection(all)(args)
-		}),
-		"mergeQueue": resolver(func(args map[string]any) any {
+		},
+		"mergeQueue": func(args map[string]any) any {
 			if b, _ := args["branch"].(string); r.queue == nil || (b != "" && b != r.queueBase) {
 				return nil
 			}
@@ -68,7 +67,7 @@ func (r *Repo) graph() object {
 				all = append(all, object{"position": i + 1, "state": "AWAITING_CHECKS", "pullRequest": q.pull.graph(), "headCommit": r.gitObject(q.head), "baseCommit": r.gitObject(q.base)})
 			}
 			return object{"entries": s.connection(all)}
-		}),
+		},
 	}
 	return o
 }
@@ -142,21 +141,21 @@ func (r *Repo) graphCommit(id string) object {
 	return object{"__typename": "Commit", "oid": id, "message": c.message, "committedDate": "2023-11-14T22:13:20Z",
 		"tree": object{"__typename": "Tree", "oid": c.tree}, "author": actor(c.author), "committer": actor(c.committer),
 		"authors": s.connection(authors), "signature": nil,
-		"parents": resolver(func(args map[string]any) any {
+		"parents": func(args map[string]any) any {
 			var all []any
 			for _, p := range c.parents {
 				all = append(all, r.graphCommit(p))
 			}
 			return s.connection(all)(args)
-		}),
-		"associatedPullRequests": resolver(func(args map[string]any) any {
+		},
+		"associatedPullRequests": func(args map[string]any) any {
 			var all []any
 			for _, p := range r.associated(id) {
 				all = append(all, p.graph())
 			}
 			return s.connection(all)(args)
-		}),
-		"checkSuites": resolver(func(args map[string]any) any {
+		},
+		"checkSuites": func(args map[string]any) any {
 			filter, _ := args["filterBy"].(map[string]any)
 			var runs []any
 			for _, x := range r.checks {
@@ -167,13 +166,13 @@ func (r *Repo) graphCommit(id string) object {
 			if len(runs) == 0 {
 				return s.connection(nil)(args)
 			}
-			suite := object{"databaseId": 77, "app": object{"databaseId": AppID, "slug": AppSlug}, "checkRuns": resolver(func(args map[string]any) any {
+			suite := object{"databaseId": 77, "app": object{"databaseId": AppID, "slug": AppSlug}, "checkRuns": func(args map[string]any) any {
 				f, _ := args["filterBy"].(map[string]any)
 				kept := slices.DeleteFunc(slices.Clone(runs), func(v any) bool { return f["checkName"] != nil && v.(object)["name"] != f["checkName"] })
 				return s.connection(kept)(args)
-			})}
+			}}
 			return s.connection([]any{suite})(args)
-		}),
+		},
 	}
 }
 
@@ -203,7 +202,7 @@ func (p *Pull) graphState() string {
 }
 
 // errNull makes a connection null, as partial answers do.
-var errNull = errors.New("Something went wrong while executing your query.")
+const errNull = refusal("Something went wrong while executing your query.")
 
 func (p *Pull) graph() object {
 	s, r := p.repo.server, p.repo
@@ -266,13 +265,13 @@ func (p *Pull) graph() object {
 		"isDraft": p.draft, "merged": p.merged, "createdAt": stamp(p.created), "updatedAt": stamp(p.updated), "author": p.Author.actor(),
 		"headRefName": p.headRef, "headRefOid": p.headSHA, "headRepository": head, "isCrossRepository": p.Head != r,
 		"baseRefName": p.baseRef, "baseRefOid": p.baseSHA, "baseRef": r.ref(p.baseRef), "changedFiles": len(p.files()),
-		"mergeable": resolver(func(map[string]any) any { test(); return mergeable }),
-		"potentialMergeCommit": resolver(func(map[string]any) any {
+		"mergeable": func(map[string]any) any { test(); return mergeable },
+		"potentialMergeCommit": func(map[string]any) any {
 			if test(); sha == "" {
 				return nil
 			}
 			return r.graphCommit(sha)
-		}),
+		},
 		"mergeCommit":    nil,
 		"assignees":      s.connection(assignees),
 		"labels":         s.connection(labels),
@@ -281,13 +280,13 @@ func (p *Pull) graph() object {
 		"reviewRequests": s.connection(requests),
 		"comments":       s.connection(comments),
 		"reviewThreads":  s.connection(threads),
-		"timelineItems": resolver(func(args map[string]any) any {
+		"timelineItems": func(args map[string]any) any {
 			types, _ := args["itemTypes"].([]any)
 			kept := slices.DeleteFunc(slices.Clone(items), func(v any) bool { return len(types) > 0 && !slices.Contains(types, any(itemType(v.(object)))) })
 			o, _ := s.connection(kept)(args).(object)
 			o["filteredCount"] = len(kept)
 			return o
-		}),
+		},
 	}
 }
 

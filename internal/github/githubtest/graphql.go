@@ -8,6 +8,7 @@ import (
 
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 )
 
 // resolver is a field that takes arguments or is worked out when asked for.
@@ -30,7 +31,7 @@ func (s *Server) graphql(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		s.t.Errorf("githubtest: GraphQL: %v", err)
 	}
-	query, invalid := gqlparser.LoadQuery(schema, in.Query)
+	query, invalid := gqlparser.LoadQueryWithRules(schema, in.Query, rules.NewDefaultRules())
 	if len(invalid) == 0 {
 		e.Name = query.Operations[0].Name
 	}

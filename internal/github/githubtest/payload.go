@@ -22,8 +22,6 @@ type Delivery struct {
 	Body   []byte
 	// at numbers the deliveries in GitHub's own log.
 	at int64
-	// delivered is false for one that never arrived.
-	failed bool
 }
 
 // examples are GitHub's own, by event and action.

@@ -228,7 +228,10 @@ func (s *Server) branchRules(c call) answer {
 	rules := []any{}
 	if len(checks) > 0 {
 		rules = append(rules, object{"type": "required_status_checks", "ruleset_id": 7, "ruleset_source_type": "Repository", "ruleset_source": r.Name(),
-			"parameters": object{"required_status_checks": checks, "strict_required_status_checks_policy": false}})
+			"parameters": object{"required_status_checks": checks, "strict_required_status_checks_policy": false}},
+			object{"type": "pull_request", "ruleset_id": 7, "ruleset_source_type": "Repository", "ruleset_source": r.Name(),
+				"parameters": object{"dismiss_stale_reviews_on_push": false, "require_code_owner_review": false, "require_last_push_approval": false,
+					"required_approving_review_count": 0, "required_review_thread_resolution": false}})
 	}
 	// A rule of a kind that older clients do not know.
 	rules = append(rules, object{"type": "copilot_code_review", "ruleset_id": 7, "ruleset_source_type": "Repository", "ruleset_source": r.Name(),

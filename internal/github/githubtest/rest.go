@@ -73,6 +73,7 @@ func (s *Server) routes() http.Handler {
 		mux.HandleFunc(method+" "+s.prefix+strings.Replace(template, "{path}", "{path...}", 1), s.serve(pattern, params, handler))
 	}
 	mux.HandleFunc("POST "+s.GraphQLPath(), s.graphql)
+	mux.HandleFunc("GET /favicon.ico", http.NotFound) // a browser asks for it
 	mux.HandleFunc("POST /settings/apps/new", s.newAppPage)
 	mux.HandleFunc("POST /organizations/{org}/settings/apps/new", s.newAppPage)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {

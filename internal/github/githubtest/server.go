@@ -10,7 +10,6 @@
 package githubtest
 
 import (
-	"bytes"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
@@ -192,6 +191,11 @@ func fail(status int, message string, errors ...any) answer {
 	return answer{status: status, value: o}
 }
 
+// refusal is a message as GitHub writes it.
+type refusal string
+
+func (r refusal) Error() string { return string(r) }
+
 var notFound = func() answer { return fail(http.StatusNotFound, "Not Found") }
 
 // call is one request as a handler sees it.
@@ -302,11 +306,4 @@ func (s *Server) allowed(c call, path string, handler func(call) answer) answer 
 		}
 	}
 	return handler(c)
-}
-
-// equalJSON reports whether two values are the same as JSON.
-func equalJSON(a, b any) bool {
-	x, _ := json.Marshal(a)
-	y, _ := json.Marshal(b)
-	return bytes.Equal(x, y)
 }
