@@ -15,6 +15,9 @@ func TestMain(m *testing.M) {
 	if render.ChildRequested(os.Args, os.Environ()) {
 		os.Exit(render.Main(os.Stdin, os.Stdout))
 	}
+	if os.Getenv("HOLDPOINT_TEST_SERVE") != "" {
+		main() // the server that the load tests start and kill
+	}
 	testscript.Main(m, map[string]func(){"holdpoint": main})
 }
 

@@ -3,17 +3,14 @@ package main
 import (
 	"fmt"
 	"runtime"
-	"runtime/debug"
+
+	"github.com/holdpoint-dev/holdpoint/internal/service"
 )
 
 type versionCommand struct{}
 
-// Run prints what the build recorded.
+// Run prints the release, or what the build recorded of the source.
 func (versionCommand) Run(a *app) error {
-	version := "(devel)"
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		version = info.Main.Version
-	}
-	_, err := fmt.Fprintf(a.stdout, "holdpoint %s %s %s/%s\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	_, err := fmt.Fprintf(a.stdout, "holdpoint %s %s %s/%s\n", service.Version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	return err
 }
