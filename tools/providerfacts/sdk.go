@@ -49,7 +49,7 @@ func (c *reader) sdkResource(v interp.Value) map[string]*facts.SourceAttr {
 		c.note("resource is %s", interp.Describe(v))
 		return nil
 	}
-	var m interp.Value = s.Fields["Schema"]
+	m := s.Fields["Schema"]
 	if sf, ok := s.Fields["SchemaFunc"]; ok && !interp.IsNil(sf) {
 		r := c.in.Call(sf, nil, nil)
 		if len(r) > 0 {

@@ -22,7 +22,7 @@ func withID(config, id cty.Value) cty.Value {
 	attrs := map[string]cty.Value{"id": id}
 	if un.IsKnown() && !un.IsNull() && un.Type().IsObjectType() {
 		for name, v := range un.AsValueMap() {
-			if !(v.IsKnown() && v.IsNull()) && !meta(name) {
+			if isNull := v.IsKnown() && v.IsNull(); !isNull && !meta(name) {
 				attrs[name] = v
 			}
 		}

@@ -33,7 +33,7 @@ func terraformDataState(id string, config cty.Value) cty.Value {
 func terraformDataCreate(config cty.Value) cty.Value {
 	input := dataAttr(config, "input")
 	output := input
-	if !(input.IsKnown() && input.IsNull()) {
+	if isNull := input.IsKnown() && input.IsNull(); !isNull {
 		output = outputOf(input)
 	}
 	return dataObject(pending(cty.String, "id"), input, output, dataAttr(config, "triggers_replace"))

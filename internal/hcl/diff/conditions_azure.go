@@ -114,7 +114,7 @@ func aksPlugin(c change, h hit) decision {
 	if !ok || !known {
 		return open
 	}
-	return decide(!(old == "kubenet" && new == "azure" && strings.EqualFold(mode, "overlay")))
+	return decide(old != "kubenet" || new != "azure" || !strings.EqualFold(mode, "overlay"))
 }
 
 // exceptFirst: a first value is an update, another one is not.

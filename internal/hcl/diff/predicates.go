@@ -110,22 +110,6 @@ func where(path string, values []string, next func(change, hit) decision) func(c
 	}
 }
 
-// unless asks next only if another attribute has none of the values.
-func unless(path string, values []string, next func(change, hit) decision) func(change, hit) decision {
-	return func(c change, h hit) decision {
-		text, ok := c.becomes(path)
-		if !ok {
-			return open
-		}
-		for _, v := range values {
-			if text == v {
-				return inPlace
-			}
-		}
-		return next(c, h)
-	}
-}
-
 // downgrades: a lower version than before.
 func downgrades() func(change, hit) decision {
 	return onTexts(func(old, new string) bool {

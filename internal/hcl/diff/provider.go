@@ -113,15 +113,16 @@ func awsAccount(before, after cty.Value) Result {
 // roleAccount is the account in the ARN of the role that is assumed, the whole
 // block where there is no ARN to read.
 func roleAccount(provider cty.Value) string {
-	role := providerAttr(provider, "assume_role")
-	for _, e := range elements(role) {
-		text, ok := valueText(providerAttr(e, "role_arn"))
-		if parts := strings.Split(text, ":"); ok && len(parts) > 4 {
-			return parts[4]
-		}
-		return canonical(e)
+	roles := elements(providerAttr(provider, "assume_role"))
+	if len(roles) == 0 {
+		return ""
 	}
-	return ""
+	last := roles[len(roles)-1] // roles are assumed one after the other
+	text, ok := valueText(providerAttr(last, "role_arn"))
+	if parts := strings.Split(text, ":"); ok && len(parts) > 4 {
+		return parts[4]
+	}
+	return canonical(last)
 }
 
 // awsGlobal are the services that have one place only.

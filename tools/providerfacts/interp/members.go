@@ -170,7 +170,9 @@ func (in *Interp) Ident(id *ast.Ident, env *Env, f *File) Value {
 		if dp := in.Loader.Load(d); dp != nil && in.Interpreted(d) {
 			return in.pkgMember(dp, name)
 		}
-		return &Opaque{Name: d + "." + name}
+	}
+	if len(f.dots) > 0 {
+		return &Opaque{Name: f.dots[0] + "." + name}
 	}
 	in.Log.Add("ident", "%s: %s", in.Pos(id), name)
 	return &Opaque{Name: "?." + name}
