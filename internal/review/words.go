@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
 	"github.com/holdpoint-dev/holdpoint/internal/rules"
 )
 
@@ -52,7 +53,7 @@ func counts(rep Report) Counts {
 		switch {
 		case f.Holds:
 			n.Holding++
-			if f.Loss == rules.Data {
+			if losesData(f) {
 				n.Data++
 			}
 		case f.Severity == rules.Note:
@@ -118,35 +119,57 @@ func or(names []string) string {
 	return strings.Join(names[:len(names)-1], ", ") + " or " + names[len(names)-1]
 }
 
-// forWhat says what findings are about: loss classes, environments.
-func forWhat(findings []*rules.Finding) string {
-	var parts []string
-	words := map[rules.Loss]string{
-		rules.Data: "a loss of data", rules.Identity: "a lost name, address or key", rules.Traffic: "an outage",
-		rules.Capacity: "lost capacity", rules.NoLoss: "an edit of guard rails",
+// losesData reports whether the finding itself takes data away: what only
+// lets a later change do so, or may hide it, does not.
+func losesData(f rules.Finding) bool {
+	return f.Loss == rules.Data && f.Change != nil && (f.Change.Action.Destroys() || f.Change.Effect == plan.DataLoss)
+}
+
+// sorts are the kinds of findings in words, the worst first.
+var sorts = []string{
+	"a loss of data", "a lost name, address or key", "an outage", "lost capacity", "a safeguard that goes", "an edit of guard rails", "something that could not be told",
+	"a change",
+}
+
+// sortOf is the index of a finding's kind in sorts.
+func sortOf(f *rules.Finding) int {
+	switch {
+	case f.Gap != nil:
+		return 6
+	case f.File != nil || strings.HasPrefix(f.Rule, "guard-"):
+		return 5
+	case f.Change != nil && f.Change.Effect == plan.Disarm:
+		return 4
 	}
-	for _, loss := range rules.Losses() {
-		n := 0
-		var environments []string
-		for _, f := range findings {
-			if f.Loss != loss {
-				continue
-			}
-			n++
-			if f.Environment != "" && !slices.Contains(environments, f.Environment) {
-				environments = append(environments, f.Environment)
-			}
+	if i := slices.Index(rules.Losses(), f.Loss); i >= 0 && i < 4 {
+		return i
+	}
+	return 7
+}
+
+// forWhat says what findings are about: their kinds, numbers, environments.
+func forWhat(findings []*rules.Finding) string {
+	count := make([]int, len(sorts))
+	environments := make([][]string, len(sorts))
+	for _, f := range findings {
+		i := sortOf(f)
+		count[i]++
+		if f.Environment != "" && !slices.Contains(environments[i], f.Environment) {
+			environments[i] = append(environments[i], f.Environment)
 		}
+	}
+	var parts []string
+	for i, n := range count {
 		if n == 0 {
 			continue
 		}
-		text := words[loss]
+		text := sorts[i]
 		if n > 1 {
 			text += fmt.Sprintf(" (%d findings)", n)
 		}
-		if len(environments) > 0 {
-			slices.Sort(environments)
-			text += " in " + strings.Join(environments, ", ")
+		if len(environments[i]) > 0 {
+			slices.Sort(environments[i])
+			text += " in " + strings.Join(environments[i], ", ")
 		}
 		parts = append(parts, text)
 	}
