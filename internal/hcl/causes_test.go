@@ -121,7 +121,7 @@ func TestCommentsSayNothing(t *testing.T) {
 		}
 		before, _, _ := archive(t, data)
 		commented := withComment(before)
-		if commented == nil {
+		if commented == nil || replacedAnyway(before) {
 			continue
 		}
 		looked++
@@ -132,4 +132,14 @@ func TestCommentsSayNothing(t *testing.T) {
 	if looked < 200 {
 		t.Errorf("only %d archives were looked at", looked)
 	}
+}
+
+// replacedAnyway: a function in it gives another value at every plan.
+func replacedAnyway(tree fs.FS) bool {
+	for _, content := range contentsOf(tree) {
+		if strings.Contains(content, " timestamp()") || strings.Contains(content, " uuid()") {
+			return true
+		}
+	}
+	return false
 }

@@ -194,21 +194,14 @@ func pathText(p cty.Path) string {
 	return b.String()
 }
 
-// fresh makes what a function gives anew at each plan pending, unless the same
-// stood there before: a replacement at every plan is none of this change's.
-func fresh(cfg, old cty.Value) cty.Value {
+// fresh makes what a function gives anew at each plan pending.
+func fresh(cfg cty.Value) cty.Value {
 	if !cfg.ContainsMarked() || !hasImpure(cfg) {
 		return cfg
 	}
-	out, err := cty.Transform(cfg, func(p cty.Path, v cty.Value) (cty.Value, error) {
+	out, err := cty.Transform(cfg, func(_ cty.Path, v cty.Value) (cty.Value, error) {
 		if v.IsKnown() || !impure(v) {
 			return v, nil
-		}
-		if old != cty.NilVal {
-			plain, _ := old.UnmarkDeep()
-			if _, err := p.Apply(plain); err == nil && expr.Fingerprint(v) == expr.Fingerprint(apply(p, old)) {
-				return v, nil
-			}
 		}
 		return expr.Pending(v.Type()), nil
 	})
@@ -216,18 +209,6 @@ func fresh(cfg, old cty.Value) cty.Value {
 		return cfg
 	}
 	return out
-}
-
-func apply(p cty.Path, v cty.Value) cty.Value {
-	for _, s := range p {
-		v, _ = v.Unmark()
-		next, err := s.Apply(v)
-		if err != nil {
-			return cty.NilVal
-		}
-		v = next
-	}
-	return v
 }
 
 func hasImpure(v cty.Value) bool {

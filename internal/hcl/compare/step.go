@@ -49,7 +49,7 @@ func (c *comparison) decide(s *step) {
 		return
 	}
 	if s.prior == nil {
-		s.take(diff.Plan(t, nothing, fresh(cfg, cty.NilVal)))
+		s.take(diff.Plan(t, nothing, fresh(cfg)))
 		s.open(t, "")
 		c.triggers(s) // only for what it refuses
 		s.action, s.certain, s.trigger = plan.Create, true, nil
@@ -57,7 +57,8 @@ func (c *comparison) decide(s *step) {
 	}
 	state, _ := s.prior.inst.Value()
 	old, _ := s.prior.inst.Config()
-	cfg = fresh(cfg, old)
+	everyPlan := hasImpure(old) && hasImpure(cfg)
+	cfg = fresh(cfg)
 	lifecycle := &s.inst.Resource.Config.Lifecycle
 	merged, ignores := ignoreChanges(lifecycle, old, cfg, s.inst.Resource.Config.Type == "terraform_data")
 	if s.inst.Resource.Config.Type != s.prior.inst.Resource.Config.Type {
@@ -66,6 +67,9 @@ func (c *comparison) decide(s *step) {
 	s.take(diff.Plan(t, state, merged))
 	c.tellApart(s, t, state, merged)
 	c.lookAgain(s, t, state, merged)
+	if everyPlan && s.action == plan.Replace && s.certain {
+		s.why = "timestamp, uuid or bcrypt gives another value at every plan, so it is replaced each time"
+	}
 	c.triggers(s)
 	if s.action == plan.Replace && (ignores || s.trigger != nil) {
 		// A new object gets the whole configuration (terraform 1.11
