@@ -29,7 +29,7 @@ const (
 	maxDepth     = 400       // of values that wait for each other
 	maxModules   = 24        // levels of module calls
 	moduleCost   = 4         // a module instance counts as so many
-	maxWeight    = 300_000   // values inside one value
+	maxWeight    = 150_000   // values inside one value
 	maxReadBytes = 64 << 20  // read by file functions
 )
 
