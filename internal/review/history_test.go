@@ -314,7 +314,7 @@ func (p *pull) seenHeads() []string { return p.heads }
 // one that was lost for good may not come back in the copy.
 func (h *history) evaluated(p *pull, d Delivery) bool { return !slices.Contains(p.deliveries, d) }
 
-// A ledger of the size the issue of a large repository takes, and its decision.
+// largeRequest is a head with 500 findings, 200 reviews and 20 pull requests.
 func largeRequest(t testing.TB, set *rules.Set) (Report, Request) {
 	w := newWorld(set)
 	w.settings = "version: 1\nunknown_requester: accept\nchecks:\n  - {name: all, bases: [\"**\"]}\napprovals:\n  - {roles: [write], number: 2}\n"
