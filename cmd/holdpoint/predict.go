@@ -28,12 +28,12 @@ func (c *predictCommand) Run(a *app) error {
 	if err != nil {
 		return fmt.Errorf("--before: %w", err)
 	}
-	defer closeBefore()
+	defer closeBefore() //nolint:errcheck // it was only read
 	after, closeAfter, err := gitlocal.Folder(c.After)
 	if err != nil {
 		return fmt.Errorf("--after: %w", err)
 	}
-	defer closeAfter()
+	defer closeAfter() //nolint:errcheck // it was only read
 	p := plan.Join(
 		hcl.Predict(before, after, facts.Load(), hcl.Options{}),
 		kube.Predict(before, after, render.New(render.Limits{}), kube.Options{Apply: apply.Family(c.Apply), ApplyAll: c.Apply != ""}),
