@@ -57,7 +57,7 @@ func (c *explainCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	defer closeTrees()
+	defer func() { _ = closeTrees() }()
 	set, err := rules.Load()
 	if err != nil {
 		return fmt.Errorf("load the rules: %w", err)

@@ -33,7 +33,7 @@ func (c *reviewCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	defer closeTrees()
+	defer func() { _ = closeTrees() }()
 	if c.PullRequest != "" {
 		if err := readPullRequest(a.stdin, c.PullRequest, &req); err != nil {
 			return err

@@ -73,7 +73,7 @@ func (c *setupCommand) Run(a *app) error {
 func (c *setupCommand) check() error {
 	u, err := url.Parse(c.WebhookURL)
 	if err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") {
-		return fmt.Errorf("--webhook-url %q is not an address; want https://...", c.WebhookURL)
+		return fmt.Errorf("--webhook-url %q is not an address; want https://HOST/PATH", c.WebhookURL)
 	}
 	if u.Scheme == "http" && !loopback(u.Hostname()) {
 		return fmt.Errorf("--webhook-url %q: want https, or anybody on the way can read what is sent", c.WebhookURL)

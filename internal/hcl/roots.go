@@ -128,7 +128,7 @@ func configFolders(tree fs.FS) ([]string, error) {
 	count := 0
 	err := fs.WalkDir(tree, ".", func(name string, e fs.DirEntry, err error) error {
 		if err != nil {
-			return nil // what cannot be listed shows up where it is needed
+			return nil //nolint:nilerr // what cannot be listed shows up where it is needed
 		}
 		if e.IsDir() {
 			if base := path.Base(name); base == ".git" || base == ".terraform" || base == "node_modules" {

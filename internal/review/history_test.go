@@ -27,7 +27,7 @@ func TestRandomHistories(t *testing.T) {
 	released := 0
 	for seed := range uint64(histories) {
 		h := &history{world: newWorld(set), rand: rand.New(rand.NewPCG(seed, 7)), saw: map[int64]saw{}}
-		h.world.settings = histSettings[seed%uint64(len(histSettings))]
+		h.settings = histSettings[seed%uint64(len(histSettings))]
 		h.run(t, seed)
 		released += h.successes
 	}

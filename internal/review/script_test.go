@@ -288,7 +288,7 @@ var acts = map[string]func(*scripted, []string, map[string]string){
 			}
 		}
 	},
-	"retarget": func(s *scripted, a []string, o map[string]string) { s.world.retarget(s.pull(a[0]), a[1]) },
+	"retarget": func(s *scripted, a []string, o map[string]string) { s.retarget(s.pull(a[0]), a[1]) },
 	"close":    func(s *scripted, a []string, o map[string]string) { s.pull(a[0]).open = false },
 	"reopen":   func(s *scripted, a []string, o map[string]string) { s.pull(a[0]).open = true },
 	"role":     func(s *scripted, a []string, o map[string]string) { s.people[a[0]].role = a[1] },
@@ -308,7 +308,7 @@ var acts = map[string]func(*scripted, []string, map[string]string){
 		s.people[a[0]] = &member{rules.Account{ID: id, Login: a[0], Type: "Bot"}, o["role"], nil}
 	},
 	// evaluate reviews once and no more.
-	"evaluate": func(s *scripted, a []string, o map[string]string) { s.conclude(s.world.evaluate(s.pull(a[0]).number)) },
+	"evaluate": func(s *scripted, a []string, o map[string]string) { s.conclude(s.evaluate(s.pull(a[0]).number)) },
 	"gap":      func(s *scripted, a []string, o map[string]string) { p := s.pull(a[0]); p.gaps = append(p.gaps, a[1]) },
 	"disarms":  func(s *scripted, a []string, o map[string]string) { s.disarms[a[0]] = a[1:] },
 	// forget: the commits and pushes of earlier heads are gone from GitHub.

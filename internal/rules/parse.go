@@ -88,7 +88,7 @@ func (s *Set) ParseSettings(file string, data []byte) (Settings, error) {
 	}
 	dec := yaml.NewDecoder(bytes.NewReader(data))
 	var doc yaml.Node
-	if err := dec.Decode(&doc); err == io.EOF {
+	if err := dec.Decode(&doc); errors.Is(err, io.EOF) {
 		return fail(1, "the file is empty; it needs at least `version: 1`")
 	} else if err != nil {
 		return fail(errorLine(err), "%s", yamlWords(err))
@@ -96,7 +96,7 @@ func (s *Set) ParseSettings(file string, data []byte) (Settings, error) {
 	var more yaml.Node
 	if err := dec.Decode(&more); err == nil {
 		return fail(more.Line, "there is a second document; settings are one")
-	} else if err != io.EOF {
+	} else if !errors.Is(err, io.EOF) {
 		return fail(errorLine(err), "%s", yamlWords(err))
 	}
 	settings := Strict()
@@ -170,7 +170,7 @@ func (s *Set) checkSettings(d *decoder, settings Settings) {
 	}
 	for i, a := range settings.Approvals {
 		at := fmt.Sprintf("approvals[%d]", i)
-		if a.Approvers.empty() {
+		if a.empty() {
 			d.failAt(d.lines[at], "%s names nobody: give users, teams or roles", at)
 		}
 		for j, e := range a.Environments {

@@ -5,6 +5,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -21,7 +22,7 @@ func tarFiles(t *testing.T, raw []byte) (headers map[string]*tar.Header, content
 	r := tar.NewReader(bytes.NewReader(raw))
 	for {
 		h, err := r.Next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return headers, content
 		}
 		if err != nil {

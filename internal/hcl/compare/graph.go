@@ -13,7 +13,6 @@ import (
 // Its nodes are `<call path>/<name>`: resources, locals, variables, outputs,
 // and module calls as a whole.
 type graph struct {
-	root    *config.Module
 	modules map[string]*config.Module // by call path
 	calls   map[string]*config.Call   // by the child's call path
 	objects []*object

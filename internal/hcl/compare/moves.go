@@ -99,7 +99,7 @@ func (c *comparison) impliedModules(explicit []move.Statement) []move.Statement 
 				continue
 			}
 			seen[path.String()] = true
-			b := c.after.Branch(move.Path(path[:i]).Static())
+			b := c.after.Branch(path[:i].Static())
 			if b == nil || b.Config.Calls[step.Name] == nil || mentionsCall(explicit, b.Static, step.Name) {
 				continue
 			}
@@ -139,7 +139,7 @@ func (c *comparison) checkMoves() {
 	for _, s := range c.statements {
 		at := s.Tag.(hcl.Range)
 		for _, m := range moduleInstances(c.after.Root, s.Module.Static()) {
-			from, to := absolute(m, s.From), absolute(m, s.To)
+			from, to := absolute(m, s, s.From), absolute(m, s, s.To)
 			switch {
 			case from == to:
 				c.invalidAt(at, "moved", "Redundant move statement: from and to are the same address")
@@ -163,16 +163,22 @@ func (c *comparison) checkMoves() {
 	}
 }
 
-func absolute(m *eval.Module, e move.Endpoint) string {
-	if m.Address == "" {
-		return e.String()
+// absolute is an end of a statement in one module instance. All instances of a
+// resource and the one without a key are written alike, and are two different
+// ends.
+func absolute(m *eval.Module, s move.Statement, e move.Endpoint) string {
+	address := e.String()
+	if m.Address != "" {
+		address = m.Address + "." + address
 	}
-	return m.Address + "." + e.String()
+	if s.Whole() {
+		address += " (all)"
+	}
+	return address
 }
 
 // stillThere reports whether what a statement moves away is declared still.
 func (c *comparison) stillThere(m *eval.Module, s move.Statement) bool {
-	whole := s.From.Key == "" && s.To.Key == ""
 	steps := s.From.Module
 	for i, step := range steps {
 		call := m.ModuleCall(step.Name)
@@ -193,7 +199,7 @@ func (c *comparison) stillThere(m *eval.Module, s move.Statement) bool {
 	if r == nil {
 		return false
 	}
-	return whole || r.Expansion().Has(eval.Key(s.From.Key))
+	return s.Whole() || r.Expansion().Has(eval.Key(s.From.Key))
 }
 
 func (c *comparison) invalidAt(at hcl.Range, subject, why string) {

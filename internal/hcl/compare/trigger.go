@@ -131,7 +131,7 @@ func (c *comparison) triggersAnother(inst *eval.Instance, rest hcl.Traversal) pe
 	default:
 		return notPending
 	}
-	certain := pendency(mayBePending)
+	certain := mayBePending
 	if s.certain {
 		certain = isPending
 	}

@@ -94,9 +94,10 @@ func merge(base, over *rawBody) *rawBody {
 	}
 	for name, a := range over.attrs {
 		out.attrs[name] = a
-		if name == "count" {
+		switch name {
+		case "count":
 			delete(out.attrs, "for_each")
-		} else if name == "for_each" {
+		case "for_each":
 			delete(out.attrs, "count")
 		}
 	}

@@ -104,7 +104,7 @@ func startupScript(c change, h hit) decision {
 	if !okOld || !okNew {
 		return open
 	}
-	return decide(!(old == "" && was != "" && new == was || new == "" && is != "" && old == is))
+	return decide((old != "" || was == "" || new != was) && (new != "" || is == "" || old != is))
 }
 
 func notHyperdisk(c change, _ hit) decision {
@@ -297,7 +297,7 @@ func columnChangeable(old, new map[string]any, external bool) bool {
 	if columnType(old) != columnType(new) {
 		return false
 	}
-	if om, nm := columnMode(old), columnMode(new); om != nm && !(om == "REQUIRED" && nm == "NULLABLE") {
+	if om, nm := columnMode(old), columnMode(new); om != nm && (om != "REQUIRED" || nm != "NULLABLE") {
 		return false
 	}
 	of, okOld := old["fields"].([]any)

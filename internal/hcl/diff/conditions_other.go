@@ -142,7 +142,7 @@ func notNull(v cty.Value) map[string]cty.Value {
 		return out
 	}
 	for k, e := range un.AsValueMap() {
-		if !(e.IsKnown() && e.IsNull()) {
+		if !e.IsNull() {
 			out[k] = e
 		}
 	}

@@ -32,7 +32,7 @@ func meta(name string) bool {
 func (c *conformer) object(path []any, facts map[string]*plan.AttrFacts, config cty.Value) map[string]cty.Value {
 	config, marks := config.Unmark()
 	out := map[string]cty.Value{}
-	if !config.IsKnown() || config.IsNull() || !(config.Type().IsObjectType() || config.Type().IsMapType()) {
+	if !config.IsKnown() || config.IsNull() || !config.Type().IsObjectType() && !config.Type().IsMapType() {
 		if !config.IsKnown() {
 			for name, a := range facts {
 				out[name] = cty.UnknownVal(shapeOf(a).valueType()).WithMarks(marks)
@@ -43,7 +43,7 @@ func (c *conformer) object(path []any, facts map[string]*plan.AttrFacts, config 
 	for name, v := range config.AsValueMap() {
 		a, ok := facts[name]
 		if !ok {
-			if !(len(path) == 0 && meta(name)) && !(v.IsKnown() && v.IsNull()) {
+			if (len(path) > 0 || !meta(name)) && !v.IsNull() {
 				c.note(append(path[:len(path):len(path)], name), "is not known to the schema of this provider version")
 				out[name] = v
 			}
@@ -150,7 +150,7 @@ func withoutRepetitions(elems []cty.Value) []cty.Value {
 
 func (c *conformer) element(path []any, a *plan.AttrFacts, e cty.Value) cty.Value {
 	un, marks := e.Unmark()
-	if !un.IsKnown() || un.IsNull() || !(un.Type().IsObjectType() || un.Type().IsMapType()) {
+	if !un.IsKnown() || un.IsNull() || !un.Type().IsObjectType() && !un.Type().IsMapType() {
 		return e
 	}
 	return cty.ObjectVal(c.object(path, a.Nested, un)).WithMarks(marks)

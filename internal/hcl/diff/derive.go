@@ -31,7 +31,7 @@ func generatedNames(t *plan.TypeFacts, conformed, object map[string]cty.Value) {
 	for name := range t.Attributes {
 		base, ok := strings.CutSuffix(name, "_prefix")
 		v, exists := object[base]
-		if own, set := conformed[base]; set && !(own.IsKnown() && own.IsNull()) {
+		if own, set := conformed[base]; set && !own.IsNull() {
 			continue
 		}
 		if !ok || !exists || !isOpaqueValue(v) || v.Type() != cty.String {
@@ -51,11 +51,11 @@ func generatedNames(t *plan.TypeFacts, conformed, object map[string]cty.Value) {
 
 // ownIdentity: the id of an object is one of its other attributes.
 func ownIdentity(t *plan.TypeFacts, conformed, object map[string]cty.Value) {
-	if own, set := conformed["id"]; set && !(own.IsKnown() && own.IsNull()) {
+	if own, set := conformed["id"]; set && !own.IsNull() {
 		return
 	}
 	name := identityAttr(t.Type)
-	if v, ok := object[name]; ok && name != "" && !(v.IsKnown() && v.IsNull()) {
+	if v, ok := object[name]; ok && name != "" && !v.IsNull() {
 		object["id"] = v
 	}
 }

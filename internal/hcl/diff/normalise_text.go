@@ -328,7 +328,8 @@ func sameLink(a, b string) bool {
 	}
 	tail := y[len(y)-len(x):]
 	for i := range x {
-		if x[i] != tail[i] && !(i == 0 && len(x) == len(y) && len(x) > 1 && isDigits(x[0]) != isDigits(tail[0])) {
+		variant := i == 0 && len(x) == len(y) && len(x) > 1 && isDigits(x[0]) != isDigits(tail[0])
+		if x[i] != tail[i] && !variant {
 			return false
 		}
 	}

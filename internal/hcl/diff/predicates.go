@@ -145,7 +145,7 @@ func narrows() func(change, hit) decision {
 	return onTexts(func(old, new string) bool {
 		o, errOld := netip.ParsePrefix(old)
 		n, errNew := netip.ParsePrefix(new)
-		return errOld == nil && errNew == nil && !(n.Bits() <= o.Bits() && n.Contains(o.Addr()))
+		return errOld == nil && errNew == nil && (n.Bits() > o.Bits() || !n.Contains(o.Addr()))
 	})
 }
 

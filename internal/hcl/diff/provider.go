@@ -142,7 +142,7 @@ func major(version string) int {
 
 func configured(config cty.Value, name string) bool {
 	v := providerAttr(config, name)
-	return !(v.IsKnown() && v.IsNull())
+	return !v.IsNull()
 }
 
 // googleProvider: project, region and zone are defaults of the resource's

@@ -80,7 +80,7 @@ func untouched(a *plan.AttrFacts, old, new cty.Value) (cty.Value, bool) {
 	if old == cty.NilVal || a.Nested != nil || a.Default != nil {
 		return cty.NilVal, false
 	}
-	if new != cty.NilVal && !(new.IsKnown() && new.IsNull()) {
+	if new != cty.NilVal && !new.IsNull() {
 		return cty.NilVal, false
 	}
 	return old, a.Computed || old.IsKnown() && old.IsNull()

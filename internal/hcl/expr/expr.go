@@ -92,7 +92,7 @@ func (e *Expression) Elements() map[string]*Expression {
 			out[indexName(i)] = e.part(child)
 		}
 	case *objectNode:
-		for _, item := range n.ObjectConsExpr.Items {
+		for _, item := range n.Items {
 			if key, diags := item.KeyExpr.Value(nil); !diags.HasErrors() && key.IsKnown() && !key.IsNull() && key.Type() == cty.String {
 				out[key.AsString()] = e.part(item.ValueExpr)
 			}

@@ -49,7 +49,7 @@ func checkText(ctx *hcl.EvalContext, size int, at hcl.Range) hcl.Diagnostics {
 // afford refuses a call whose result could be far larger than its arguments,
 // before it is made, and pays for what it costs.
 func (n *callNode) afford(ctx *hcl.EvalContext, args []cty.Value) hcl.Diagnostics {
-	at := n.FunctionCallExpr.Range()
+	at := n.Range()
 	size, count := 0, 1
 	for _, v := range args {
 		size += textWithin(v)

@@ -36,7 +36,7 @@ func checkAliases(src string) error {
 	}
 	var doc yaml.Node
 	if yaml.Unmarshal([]byte(src), &doc) != nil {
-		return nil // the decoder says what is wrong
+		return nil //nolint:nilerr // the decoder comes next and says what is wrong
 	}
 	sizes := map[*yaml.Node]int{}
 	var size func(n *yaml.Node, depth int) int

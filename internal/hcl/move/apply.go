@@ -33,7 +33,7 @@ func Apply(objects []Address, statements []Statement) Result {
 		switch {
 		case !s.From.IsResource():
 			r.modules(s)
-		case s.whole():
+		case s.Whole():
 			r.resources(s)
 		default:
 			r.instances(s)

@@ -10,9 +10,9 @@ type Statement struct {
 	Tag any
 }
 
-// whole reports whether the statement moves all instances of a resource or
+// Whole reports whether the statement moves all instances of a resource or
 // module call alike: neither end has a key.
-func (s Statement) whole() bool { return s.From.key() == "" && s.To.key() == "" }
+func (s Statement) Whole() bool { return s.From.key() == "" && s.To.key() == "" }
 
 // base is the module instance that address a of an object lies in, as far as
 // the statement's own module reaches; ok is false where it lies elsewhere.
@@ -44,7 +44,7 @@ func (s Statement) moduleTarget(module Path) (Path, bool) {
 	}
 	last := len(from) - 1
 	for i, step := range from {
-		if i == last && s.whole() {
+		if i == last && s.Whole() {
 			if rest[i].Name != step.Name {
 				return nil, false
 			}
@@ -55,7 +55,7 @@ func (s Statement) moduleTarget(module Path) (Path, bool) {
 		}
 	}
 	target := join(base, s.To.Module)
-	if s.whole() {
+	if s.Whole() {
 		target = join(target, nil)
 		target[len(target)-1].Key = rest[last].Key
 	}
@@ -69,11 +69,11 @@ func (s Statement) objectTarget(a Address) (Address, bool) {
 	if !ok || !s.From.IsResource() || a.Type != s.From.Type || a.Name != s.From.Name {
 		return a, false
 	}
-	if !Path(a.Module[len(base):]).Equal(s.From.Module) {
+	if !a.Module[len(base):].Equal(s.From.Module) {
 		return a, false
 	}
 	to := Address{Module: join(base, s.To.Module), Type: s.To.Type, Name: s.To.Name, Key: a.Key}
-	if !s.whole() {
+	if !s.Whole() {
 		if a.Key != s.From.Key {
 			return a, false
 		}
@@ -88,7 +88,7 @@ func (s Statement) objectTarget(a Address) (Address, bool) {
 func (s Statement) selects(a Address) bool {
 	for _, e := range []Endpoint{s.From, s.To} {
 		base, ok := s.base(a.Module)
-		if ok && e.IsResource() && Path(a.Module[len(base):]).Equal(e.Module) && a.Type == e.Type && a.Name == e.Name {
+		if ok && e.IsResource() && a.Module[len(base):].Equal(e.Module) && a.Type == e.Type && a.Name == e.Name {
 			return true
 		}
 	}
@@ -106,7 +106,7 @@ type pattern struct {
 }
 
 func (s Statement) pattern(e Endpoint) pattern {
-	return pattern{wild: len(s.Module), path: join(s.Module, e.Module), Type: e.Type, Name: e.Name, Key: e.Key, anyKey: s.whole()}
+	return pattern{wild: len(s.Module), path: join(s.Module, e.Module), Type: e.Type, Name: e.Name, Key: e.Key, anyKey: s.Whole()}
 }
 
 func (p pattern) step(q pattern, i int) bool {
@@ -172,5 +172,5 @@ func (s Statement) after(t Statement) bool {
 
 // rekeysModule: the statement changes nothing but keys of a module.
 func (s Statement) rekeysModule() bool {
-	return !s.From.IsResource() && !s.whole() && s.From.Module.Static() == s.To.Module.Static()
+	return !s.From.IsResource() && !s.Whole() && s.From.Module.Static() == s.To.Module.Static()
 }

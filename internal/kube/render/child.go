@@ -9,6 +9,7 @@ package render
 import (
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"runtime/debug"
@@ -39,7 +40,7 @@ func Main(in io.Reader, out io.Writer) int {
 	for {
 		var req unit.Request
 		err := readFrame(in, &req, maxRequestBytes)
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return 0
 		}
 		if err != nil {

@@ -181,7 +181,7 @@ func withoutHash(r *resource.Resource) string {
 	if cut < 1 || name[cut] != '-' {
 		return ""
 	}
-	bare := r.RNode.Copy()
+	bare := r.Copy()
 	if err := bare.SetName(name[:cut]); err != nil {
 		return ""
 	}

@@ -52,8 +52,8 @@ func (w *worker) stop() {
 	}
 	// Closing its input ends a child that behaves; the kill is for the rest.
 	w.child.in.Close()
-	timer := time.AfterFunc(time.Second, func() { w.child.cmd.Process.Kill() })
-	w.child.cmd.Wait()
+	timer := time.AfterFunc(time.Second, func() { _ = w.child.cmd.Process.Kill() })
+	_ = w.child.cmd.Wait() // how it ended is of no matter any more
 	timer.Stop()
 }
 
@@ -90,8 +90,8 @@ func startWith(program string, limits Limits, isolated bool) (*child, error) {
 }
 
 func (c *child) kill() {
-	c.cmd.Process.Kill()
-	c.cmd.Wait()
+	_ = c.cmd.Process.Kill() // fails only where it has ended
+	_ = c.cmd.Wait()
 }
 
 // ask sends one request and waits for the answer within the limits.
@@ -146,17 +146,17 @@ func (c *child) watch(limits Limits, done <-chan struct{}, over *atomic.Pointer[
 			return
 		case <-deadline.C:
 			over.Store(&unit.Failure{Kind: plan.GapLimit, Why: fmt.Sprintf("rendering takes longer than %v", limits.Time)})
-			c.cmd.Process.Kill()
+			_ = c.cmd.Process.Kill()
 			return
 		case <-tick.C:
 			if now, ok := processorTime(c.cmd.Process.Pid); told && ok && now-spent > limits.Time {
 				over.Store(&unit.Failure{Kind: plan.GapLimit, Why: fmt.Sprintf("rendering takes longer than %v", limits.Time)})
-				c.cmd.Process.Kill()
+				_ = c.cmd.Process.Kill()
 				return
 			}
 			if size, ok := residentSize(c.cmd.Process.Pid); ok && size > limits.Memory {
 				over.Store(&unit.Failure{Kind: plan.GapLimit, Why: fmt.Sprintf("rendering takes more memory than %d MiB", limits.Memory>>20)})
-				c.cmd.Process.Kill()
+				_ = c.cmd.Process.Kill()
 				return
 			}
 		}

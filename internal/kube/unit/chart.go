@@ -11,9 +11,6 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
-// maxVariants is how many values files of one chart are looked at.
-const maxVariants = 12
-
 // variants are the values files with which a chart that nobody claims is
 // released: those of environments by convention (`values-prod.yaml`), or those
 // that chart-testing renders it with (`ci/*-values.yaml`), else none.

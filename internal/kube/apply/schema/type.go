@@ -260,12 +260,12 @@ func rank(v string) int {
 	switch {
 	case strings.Contains(v, "alpha"):
 		stage = 1
-		fmt.Sscanf(v, "v%dalpha%d", &major, &minor)
+		_, _ = fmt.Sscanf(v, "v%dalpha%d", &major, &minor)
 	case strings.Contains(v, "beta"):
 		stage = 2
-		fmt.Sscanf(v, "v%dbeta%d", &major, &minor)
+		_, _ = fmt.Sscanf(v, "v%dbeta%d", &major, &minor)
 	default:
-		fmt.Sscanf(v, "v%d", &major)
+		_, _ = fmt.Sscanf(v, "v%d", &major)
 	}
 	return stage*1_000_000 + major*1000 + minor
 }
