@@ -5,7 +5,10 @@
 // predictors build a Plan, rules judge it, publishers print it.
 package plan
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // Engine names the tool whose apply is predicted.
 type Engine string
@@ -121,6 +124,15 @@ type Range struct {
 	Line    int    `json:"line"`
 	EndLine int    `json:"end_line"`
 	Side    Side   `json:"side"`
+}
+
+// Place is a range as people write it: `prod.tfvars:3`, a file alone where
+// no line is known, empty for nowhere.
+func (r Range) Place() string {
+	if r.Line == 0 {
+		return r.File
+	}
+	return fmt.Sprintf("%s:%d", r.File, r.Line)
 }
 
 // Cause is one link of the chain from the changed line to the instance. The

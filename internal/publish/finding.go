@@ -75,14 +75,10 @@ func lossPhrase(f rules.Finding) string {
 
 // place writes a range as file:line. It is foreign text.
 func place(r plan.Range) string {
-	switch {
-	case r.File == "":
+	if r.File == "" {
 		return "the whole root"
-	case r.Line == 0:
-		return r.File
-	default:
-		return fmt.Sprintf("%s:%d", r.File, r.Line)
 	}
+	return r.Place()
 }
 
 // causes is the chain of a finding; where the predictor gave none, the place
@@ -125,7 +121,7 @@ func attribute(path plan.Path) string {
 
 // subject names what a finding is about, with the root where it is not the top.
 func subject(f rules.Finding) string {
-	if root := f.Root(); root != "" && root != "." {
+	if root := f.Root(); root != "" && root != "." && root != f.Subject() {
 		return f.Subject() + " in " + root
 	}
 	return f.Subject()

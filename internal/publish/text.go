@@ -134,7 +134,7 @@ func (t *terminal) headline(b bundle, root bool) string {
 	if len(b) > 1 {
 		text += ", " + b.keys(safe)
 	}
-	if r := f.Root(); root && r != "" && r != "." {
+	if r := f.Root(); root && r != "" && r != "." && r != name {
 		text += " in " + safe(r)
 	}
 	if f.Environment != "" {

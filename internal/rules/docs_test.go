@@ -57,7 +57,14 @@ func ruleDocs(set *Set) string {
 				fmt.Fprintf(&b, "\nPaths: `%s`\n", strings.Join(r.Paths, "`, `"))
 			}
 			if len(r.Remedies) > 0 {
-				b.WriteString("\n- " + strings.Join(r.Remedies, "\n- ") + "\n")
+				b.WriteString("\n")
+				for _, m := range r.Remedies {
+					if m.action != "" {
+						fmt.Fprintf(&b, "- On %s: %s\n", m.action, m.sentence)
+					} else {
+						fmt.Fprintf(&b, "- %s\n", m.sentence)
+					}
+				}
 			}
 		}
 	}

@@ -177,11 +177,16 @@ func (j *judging) change(c *plan.Change) []Finding {
 	if words["holds"] == "" {
 		words["holds"] = c.Address.Type
 	}
+	words["cause"] = "the line that causes it"
+	if len(c.Causes) > 0 && c.Causes[0].File != "" {
+		words["cause"] = c.Causes[0].Place()
+	}
 	class := loss.Loss
 	if !listed {
 		class = Capacity
 	}
 	return j.apply(aboutChange, vars, words, subject{
+		action: c.Action,
 		root: c.Address.Root, at: c.At, name: c.Address.String(), class: class, environment: environment,
 		finish: func(r *Rule, f *Finding) {
 			f.Change = c
@@ -201,7 +206,7 @@ func (j *judging) root(root plan.Address) []Finding {
 	})
 	words := map[string]string{"root": root.Root, "count": fmt.Sprint(n.destroyed)}
 	if total > 0 {
-		words["share"] = fmt.Sprintf(" out of %d", total)
+		words["share"] = fmt.Sprintf(" of %d", total)
 	}
 	at := plan.Range{File: root.Root, Side: plan.Before}
 	return j.apply(aboutRoot, vars, words, subject{
@@ -217,6 +222,8 @@ func (j *judging) root(root plan.Address) []Finding {
 type subject struct {
 	root, name, environment string
 	at                      plan.Range
+	// action is what happens to the subject of a change.
+	action plan.Action
 	// class is what a rule's loss `type` stands for.
 	class Loss
 	// finish sets what was judged, and the fingerprint.
@@ -243,7 +250,7 @@ func (j *judging) apply(kind about, vars map[string]any, words map[string]string
 			class = s.class
 		}
 		f := j.finding(r, class, s.environment, words)
-		f.At = s.at
+		f.At, f.Remedies = s.at, r.remedies(s.action, words)
 		s.finish(r, &f)
 		out = append(out, f)
 	}
@@ -297,7 +304,7 @@ func (j *judging) finding(r *Rule, class Loss, environment string, words map[str
 		Rule: r.ID, Title: r.Title, Severity: severity, Loss: class,
 		Holds:      severity == Hold && j.Settings.enforced(class, environment, j.Case.Agent),
 		Comparison: j.Comparison, Environment: environment,
-		Message: fill(r.Message, words), Remedies: r.Remedies, Docs: r.Docs(),
+		Message: fill(r.Message, words), Docs: r.Docs(),
 	}
 }
 

@@ -15,13 +15,14 @@ var placeholders = []string{
 	"holds",   // what the type holds, from rules/types
 	"does",    // `is deleted`, `would be replaced`
 	"because", // `: why, in words`, or nothing
+	"cause",   // the changed line, `prod.tfvars:3`
 	"guards",  // the protections that go
 	"path",    // the changed file
 	"adds",    // the first new line that fits
 	"subject", // what a gap is about
 	"why",     // what could not be told
 	"count",   // objects destroyed in the root
-	"share",   // ` out of 40`, empty where the number is not known
+	"share",   // ` of 40`, empty where the number is not known
 	"root",
 }
 
@@ -30,7 +31,7 @@ var placeholder = regexp.MustCompile(`\{([a-z]*)\}`)
 func checkMessage(message string) error {
 	for _, m := range placeholder.FindAllStringSubmatch(message, -1) {
 		if !slices.Contains(placeholders, m[1]) {
-			return fmt.Errorf("message: {%s} is not known, want one of %s", m[1], strings.Join(placeholders, ", "))
+			return fmt.Errorf("{%s} is not known, want one of %s", m[1], strings.Join(placeholders, ", "))
 		}
 	}
 	return nil

@@ -41,7 +41,7 @@ type Rule struct {
 	Severity Severity `yaml:"severity"`
 	// Message is one sentence with placeholders in braces, see message.go.
 	Message  string   `yaml:"message"`
-	Remedies []string `yaml:"remedies"`
+	Remedies []remedy `yaml:"remedies"`
 
 	program cel.Program
 	adds    *regexp.Regexp
@@ -108,6 +108,11 @@ func (r *Rule) check() error {
 	for _, p := range r.Paths {
 		if err := checkPattern(p); err != nil {
 			return fmt.Errorf("paths: %w", err)
+		}
+	}
+	for _, m := range r.Remedies {
+		if err := m.check(); err != nil {
+			return err
 		}
 	}
 	return checkMessage(r.Message)
