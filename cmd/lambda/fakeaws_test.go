@@ -51,6 +51,13 @@ func (a *fakeAWS) env(role string, more ...string) []string {
 	return append([]string{"AWS_ENDPOINT_URL=" + a.server.URL, "HOLDPOINT_ROLE=" + role, "HOLDPOINT_QUEUE_URL=" + a.queueURL()}, more...)
 }
 
+// refuse makes the next calls of an action fail.
+func (a *fakeAWS) refuse(action string, calls int) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.fail[action] = calls
+}
+
 func (a *fakeAWS) called() []string {
 	a.mu.Lock()
 	defer a.mu.Unlock()

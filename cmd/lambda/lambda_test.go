@@ -88,7 +88,7 @@ func TestReceiveFunction(t *testing.T) {
 func TestReceiveAnswersWhenTheQueueIsAway(t *testing.T) {
 	aws := newFakeAWS(t)
 	f := receiveFunction(t, aws)
-	aws.fail["sqs:SendMessage"] = 1
+	aws.refuse("sqs:SendMessage", 1)
 	var response events.LambdaFunctionURLResponse
 	if err := f.invoke(webhook(openedPull(1), secret, "pull_request", "d-1"), &response); err != nil || response.StatusCode != 503 {
 		t.Errorf("status %d, error %v; want 503, so that the event is redelivered", response.StatusCode, err)
