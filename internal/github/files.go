@@ -79,7 +79,7 @@ func (r *Reading) compare() (again bool, err error) {
 
 func treeRoot(f fs.FS) string {
 	if t, ok := f.(*tree); ok {
-		return t.root
+		return t.Root.id
 	}
 	return ""
 }
@@ -91,10 +91,10 @@ func (r *Reading) wantSettings(ctx context.Context) error {
 	if !ok {
 		return nil
 	}
-	e, err := t.find("open", rules.SettingsPath)
+	e, err := t.Find("open", rules.SettingsPath)
 	switch {
 	case err == nil:
-		r.objects.want(e)
+		r.objects.want(e.entry)
 		return nil
 	case errors.Is(err, plan.ErrNotFetched):
 		if err := r.client.fetchFolders(ctx, r.objects); err != nil {
@@ -135,7 +135,7 @@ func (r *Reading) wantFiles() error {
 				continue
 			}
 			all, close := map[string]entry{}, map[string]entry{}
-			if err := t.walk(".", func(name string, e entry) {
+			if err := walk(t, ".", func(name string, e entry) {
 				if wants(name) {
 					all[name] = e
 					if near[path.Dir(name)] {
@@ -158,18 +158,18 @@ func (r *Reading) wantFiles() error {
 
 // walk visits every file that is known, folders that were not fetched left
 // out.
-func (t *tree) walk(dir string, visit func(name string, e entry)) error {
-	at, err := t.find("readdir", dir)
+func walk(t *tree, dir string, visit func(name string, e entry)) error {
+	at, err := t.Find("readdir", dir)
 	if err != nil {
 		return err
 	}
-	t.objects.mu.Lock()
-	entries := t.objects.folders[at.id]
-	t.objects.mu.Unlock()
+	at.objects.mu.Lock()
+	entries := at.objects.folders[at.id]
+	at.objects.mu.Unlock()
 	for _, e := range entries {
 		name := path.Join(dir, e.name)
 		if e.isDir() {
-			if err := t.walk(name, visit); err != nil {
+			if err := walk(t, name, visit); err != nil {
 				return err
 			}
 			continue

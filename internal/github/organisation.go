@@ -40,14 +40,14 @@ func (c *client) organisation(ctx context.Context, installation int64, o *object
 	if out.Repository == nil || out.Repository.Object == nil || out.Repository.Object.Tree.id() == "" {
 		return nil, nil // an empty repository
 	}
-	t := &tree{root: out.Repository.Object.Tree.id(), objects: o}
+	t := newTree(out.Repository.Object.Tree.id(), o)
 	if _, err := t.ReadDir("."); err != nil {
 		if err := other.fetchFolders(ctx, o); err != nil {
 			return nil, fmt.Errorf("read settings of the organisation: %w", err)
 		}
 	}
-	if e, err := t.find("open", rules.SettingsPath); err == nil {
-		o.want(e)
+	if e, err := t.Find("open", rules.SettingsPath); err == nil {
+		o.want(e.entry)
 		if err := other.fetchBlobs(ctx, o); err != nil {
 			return nil, fmt.Errorf("read settings of the organisation: %w", err)
 		}

@@ -122,7 +122,7 @@ func (r *Reading) load(ctx context.Context) error {
 	return nil
 }
 
-func (r *Reading) tree(id string) fs.FS { return &tree{root: id, objects: r.objects} }
+func (r *Reading) tree(id string) fs.FS { return newTree(id, r.objects) }
 
 // mergeBase asks for the merge base of two commits. It never changes.
 func (c *client) mergeBase(ctx context.Context, base, head string) (mergeBase, error) {

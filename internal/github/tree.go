@@ -1,18 +1,14 @@
 package github
 
 import (
-	"bytes"
 	"cmp"
-	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"slices"
-	"strings"
 	"sync"
-	"time"
 
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
+	"github.com/holdpoint-dev/holdpoint/internal/plan/gitfs"
 )
 
 // MaxBlob is the largest file that is read, in bytes. A larger one is there,
@@ -88,173 +84,47 @@ func (o *objects) want(e entry) {
 	}
 }
 
-// tree is an fs.FS over the objects of a job, from one tree on. It follows no
-// symbolic link. Content that is not here is plan.ErrNotFetched, and noted.
-type tree struct {
-	root    string
+// tree is an fs.FS over the objects of a job, from one tree on. Content that is
+// not here is plan.ErrNotFetched, and noted.
+type tree = gitfs.FS[node]
+
+func newTree(root string, o *objects) *tree {
+	return &tree{Root: node{entry{name: ".", mode: "040000", id: root}, o}}
+}
+
+// node is an entry of a tree, with the objects that have its content.
+type node struct {
+	entry
 	objects *objects
 }
 
-var (
-	_ fs.ReadLinkFS = (*tree)(nil)
-	_ fs.ReadDirFS  = (*tree)(nil)
-	_ fs.ReadFileFS = (*tree)(nil)
-	_ fs.StatFS     = (*tree)(nil)
-)
+func (n node) Name() string      { return n.name }
+func (n node) Mode() fs.FileMode { return n.fileMode() }
+func (n node) ID() plan.ObjectID { return plan.ObjectID(n.id) }
+func (n node) Size() int64       { return n.size }
 
-// find walks to a name. A symbolic link on the way ends the walk.
-func (t *tree) find(op, name string) (entry, error) {
-	if !fs.ValidPath(name) {
-		return entry{}, &fs.PathError{Op: op, Path: name, Err: fs.ErrInvalid}
-	}
-	at := entry{name: ".", mode: "040000", id: t.root}
-	if name == "." {
-		return at, nil
-	}
-	for part := range strings.SplitSeq(name, "/") {
-		if !at.isDir() {
-			return entry{}, &fs.PathError{Op: op, Path: name, Err: fs.ErrNotExist}
-		}
-		entries, err := t.objects.folder(at.id)
-		if err != nil {
-			return entry{}, &fs.PathError{Op: op, Path: name, Err: err}
-		}
-		i, ok := slices.BinarySearchFunc(entries, part, func(e entry, want string) int { return cmp.Compare(e.name, want) })
-		if !ok {
-			return entry{}, &fs.PathError{Op: op, Path: name, Err: fs.ErrNotExist}
-		}
-		at = entries[i]
-	}
-	return at, nil
-}
-
-// Lstat describes an entry; a link is described itself.
-func (t *tree) Lstat(name string) (fs.FileInfo, error) {
-	e, err := t.find("lstat", name)
+func (n node) List() ([]node, error) {
+	entries, err := n.objects.folder(n.id)
 	if err != nil {
 		return nil, err
 	}
-	return info{e}, nil
-}
-
-// Stat is Lstat: the tree follows no link.
-func (t *tree) Stat(name string) (fs.FileInfo, error) { return t.Lstat(name) }
-
-// ReadLink returns the target of a symbolic link.
-func (t *tree) ReadLink(name string) (string, error) {
-	e, err := t.find("readlink", name)
-	if err != nil {
-		return "", err
-	}
-	if e.fileMode()&fs.ModeSymlink == 0 {
-		return "", &fs.PathError{Op: "readlink", Path: name, Err: fs.ErrInvalid}
-	}
-	target, err := t.objects.blob(e)
-	if err != nil {
-		return "", &fs.PathError{Op: "readlink", Path: name, Err: err}
-	}
-	return string(target), nil
-}
-
-// ReadDir lists a folder in the order of names.
-func (t *tree) ReadDir(name string) ([]fs.DirEntry, error) {
-	e, err := t.find("readdir", name)
-	if err != nil {
-		return nil, err
-	}
-	if !e.isDir() {
-		return nil, &fs.PathError{Op: "readdir", Path: name, Err: errors.New("not a folder")}
-	}
-	entries, err := t.objects.folder(e.id)
-	if err != nil {
-		return nil, &fs.PathError{Op: "readdir", Path: name, Err: err}
-	}
-	out := make([]fs.DirEntry, len(entries))
+	out := make([]node, len(entries))
 	for i, e := range entries {
-		out[i] = fs.FileInfoToDirEntry(info{e})
+		out[i] = node{e, n.objects}
 	}
 	return out, nil
 }
 
-// ReadFile returns the content of a file. The caller may change it.
-func (t *tree) ReadFile(name string) ([]byte, error) {
-	e, err := t.find("open", name)
-	if err != nil {
-		return nil, err
+func (n node) Child(name string) (node, bool, error) {
+	entries, err := n.objects.folder(n.id)
+	i, ok := slices.BinarySearchFunc(entries, name, func(e entry, want string) int { return cmp.Compare(e.name, want) })
+	if err != nil || !ok {
+		return node{}, false, err
 	}
-	switch mode := e.fileMode(); {
-	case mode.IsDir():
-		err = errors.New("is a folder")
-	case mode&fs.ModeSymlink != 0:
-		err = errors.New("is a symbolic link")
-	case mode&fs.ModeIrregular != 0:
-		err = errors.New("is a git submodule")
-	}
-	if err != nil {
-		return nil, &fs.PathError{Op: "open", Path: name, Err: err}
-	}
-	content, err := t.objects.blob(e)
-	if err != nil {
-		return nil, &fs.PathError{Op: "read", Path: name, Err: err}
-	}
-	return slices.Clone(content), nil
+	return node{entries[i], n.objects}, true, nil
 }
 
-// Open opens a file or folder.
-func (t *tree) Open(name string) (fs.File, error) {
-	e, err := t.find("open", name)
-	if err != nil {
-		return nil, err
-	}
-	if e.isDir() {
-		entries, err := t.ReadDir(name)
-		if err != nil {
-			return nil, err
-		}
-		return &openDir{info: info{e}, entries: entries}, nil
-	}
-	content, err := t.ReadFile(name)
-	if err != nil {
-		return nil, err
-	}
-	return &openFile{info: info{e}, Reader: bytes.NewReader(content)}, nil
-}
-
-// info is an entry as fs.FileInfo. Git records no times.
-type info struct{ entry }
-
-func (i info) Name() string       { return i.name }
-func (i info) Size() int64        { return i.size }
-func (i info) Mode() fs.FileMode  { return i.fileMode() }
-func (i info) ModTime() time.Time { return time.Time{} }
-func (i info) IsDir() bool        { return i.isDir() }
-func (i info) Sys() any           { return plan.ObjectID(i.id) }
-
-type openFile struct {
-	info
-	*bytes.Reader
-}
-
-func (f *openFile) Stat() (fs.FileInfo, error) { return f.info, nil }
-func (f *openFile) Close() error               { return nil }
-func (f *openFile) Size() int64                { return f.info.Size() }
-
-type openDir struct {
-	info
-	entries []fs.DirEntry
-}
-
-func (d *openDir) Stat() (fs.FileInfo, error) { return d.info, nil }
-func (d *openDir) Close() error               { return nil }
-func (d *openDir) Read([]byte) (int, error)   { return 0, errors.New("is a folder") }
-func (d *openDir) ReadDir(n int) ([]fs.DirEntry, error) {
-	if n <= 0 {
-		n = len(d.entries)
-	} else if len(d.entries) == 0 {
-		return nil, io.EOF
-	}
-	n = min(n, len(d.entries))
-	some := d.entries[:n]
-	d.entries = d.entries[n:]
-	return some, nil
+func (n node) Read() ([]byte, error) {
+	content, err := n.objects.blob(n.entry)
+	return slices.Clone(content), err
 }

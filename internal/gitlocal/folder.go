@@ -29,7 +29,7 @@ func openDisk(dir string, hashes hashing) (*disk, error) {
 
 // tree is the whole folder as a tree. A `.git` in any folder is left out.
 func (d *disk) tree() *tree {
-	return &tree{root: d.folder(".", ".")}
+	return &tree{Root: d.folder(".", ".")}
 }
 
 func (d *disk) folder(name, at string) entry {

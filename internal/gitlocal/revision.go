@@ -16,7 +16,7 @@ import (
 // so a folder that nobody opens costs nothing.
 func (o *objects) revision(root plan.ObjectID) *tree {
 	trees := &treeCache{objects: o, seen: map[plan.ObjectID]func() ([]entry, error){}}
-	return &tree{root: trees.folder("", root)}
+	return &tree{Root: trees.folder("", root)}
 }
 
 // treeCache remembers listings by object id, so that a folder that occurs in

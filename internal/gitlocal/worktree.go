@@ -41,7 +41,7 @@ func (r *Repository) workTree(ctx context.Context) (*tree, error) {
 			root.put(name, e)
 		}
 	}
-	return &tree{root: root.entry(".", r.hashes)}, nil
+	return &tree{Root: root.entry(".", r.hashes)}, nil
 }
 
 // indexed is what the index says of a path.
