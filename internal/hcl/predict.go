@@ -81,12 +81,14 @@ type prediction struct {
 	loader        *config.Loader
 	lines         *compare.Lines
 	changed       []string
+	applied       []string // the roots
 }
 
 func (p *prediction) run() plan.Plan {
-	roots, gaps := p.roots()
+	var gaps []plan.Gap
+	p.applied, gaps = p.roots()
 	out := plan.Plan{Gaps: gaps}
-	for _, root := range roots {
+	for _, root := range p.applied {
 		out = plan.Join(out, p.root(root))
 	}
 	out.Gaps = append(out.Gaps, p.unmodelled()...)
@@ -146,7 +148,12 @@ func (p *prediction) root(root string) plan.Plan {
 	if !before.exists() {
 		return p.unborn(root, before, after)
 	}
-	if !p.touches(root, before, after) {
+	var given []variant
+	var unsaid []plan.Gap
+	if after.exists() {
+		given, unsaid = p.given(root, before, after)
+	}
+	if !p.touches(root, before, after) && len(given)+len(unsaid) == 0 {
 		return plan.Plan{}
 	}
 	if after.problem != nil && after.problem.Kind != plan.GapInvalid {
@@ -157,7 +164,8 @@ func (p *prediction) root(root string) plan.Plan {
 	}
 	var out plan.Plan
 	variants, gaps := p.variants(root, before, after)
-	out.Gaps = append(out.Gaps, gaps...)
+	out.Gaps = append(append(out.Gaps, gaps...), unsaid...)
+	variants = append(variants, given...)
 	for _, v := range variants {
 		out = plan.Join(out, p.variant(root, before, after, v))
 	}

@@ -92,6 +92,9 @@ var sentences = map[Reason]string{
 	CannotUpdate:      "an attribute changes that cannot change in place",
 	ByTriggers:        "replace_triggered_by names something that changes",
 	ObjectRemoved:     "it is no longer among what is applied",
+	GuardRemoved:      "its prevent_destroy is taken away",
+	StateRelocated:    "its state moves elsewhere",
+	RootGone:          "no configuration of its root is left, and nothing plans an empty folder",
 
 	// Harms of updates in place (internal/kube/apply/harm).
 	"scaled-to-zero":      "it runs nowhere after the change",

@@ -132,7 +132,7 @@ func (j *judging) vars(extra string, value map[string]any) map[string]any {
 func (j *judging) change(c *plan.Change) []Finding {
 	loss, listed := j.types.of(c.Address)
 	var lost []string
-	if !c.Action.Destroys() && c.Action != plan.Create {
+	if c.Action == plan.Update || c.Action == plan.None {
 		for _, g := range j.guards {
 			if g.fits(c.Address.Type) && g.lost(*c) {
 				lost = append(lost, g.Attribute)

@@ -1,0 +1,221 @@
+package hcl
+
+import (
+	"cmp"
+	"fmt"
+	"io/fs"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+)
+
+// Scripts and pipelines give variables too: `-var name=value` on a command
+// line, TF_VAR_name in an environment (terraform 1.11
+// internal/backend/backendrun/unparsed_value.go and internal/command/meta_vars.go).
+// Which of them runs for which root and when is not written in the repository,
+// so a value is looked at only where it changes, and what the change would do
+// is possible.
+
+var (
+	onCommandLine = regexp.MustCompile(`-var[=\s]+(?:"(\w+)=([^"]*)"|'(\w+)=([^']*)'|(\w+)=("[^"]*"|'[^']*'|[^\s"']*))`)
+	inEnvironment = regexp.MustCompile(`TF_VAR_(\w+)(?:["']?\s*:\s+(.+)|\s*[?:]?=\s*("[^"]*"|'[^']*'|[^\s"';&|]*))`)
+)
+
+// maxScript bounds a script that is searched, in bytes.
+const maxScript = 1 << 20
+
+// assignment is one value that a line of a script gives.
+type assignment struct {
+	name, text string
+	at         hcl.Range
+}
+
+// same: written alike, wherever it stands.
+func (a assignment) same(b assignment) bool { return a.name == b.name && a.text == b.text }
+
+// given are the changed values that scripts give variables of a root: one
+// evaluation for each, named by the script.
+func (p *prediction) given(root string, before, after side) ([]variant, []plan.Gap) {
+	names := declared(before, after)
+	if len(names) == 0 {
+		return nil, nil
+	}
+	var out []variant
+	var gaps []plan.Gap
+	for _, file := range p.changed {
+		if !mayBeScript(file) {
+			continue
+		}
+		was, is := p.assignments(p.before, file, names), p.assignments(p.after, file, names)
+		if len(was)+len(is) == 0 || !p.concerns(file, root) {
+			continue
+		}
+		for _, pair := range changedPairs(was, is) {
+			v, gap := p.givenVariant(root, file, pair, before, after)
+			if gap != nil {
+				gaps = append(gaps, *gap)
+				continue
+			}
+			out = append(out, v)
+		}
+	}
+	return out, gaps
+}
+
+// mayBeScript leaves out configuration, which has its own rules, and texts for
+// people.
+func mayBeScript(name string) bool {
+	switch strings.ToLower(path.Ext(name)) {
+	case ".tf", ".tofu", ".tfvars", ".hcl", ".md", ".mdx", ".rst", ".adoc", ".txt", ".html", ".go", ".svg":
+		return false
+	}
+	return !config.IsConfig(name) && !strings.HasSuffix(name, ".tfvars.json") && !isExample(path.Dir(name))
+}
+
+// concerns: a script below a root is about that root; one elsewhere is about
+// the roots it names, or about any where it names none.
+func (p *prediction) concerns(file, root string) bool {
+	if root == "." || strings.HasPrefix(file, root+"/") {
+		return true
+	}
+	named := false
+	for _, tree := range []fs.FS{p.before, p.after} {
+		text := script(tree, file)
+		for _, r := range p.applied {
+			if r == "." || !strings.Contains(text, r) {
+				continue
+			}
+			if r == root {
+				return true
+			}
+			named = true
+		}
+	}
+	return !named
+}
+
+func script(tree fs.FS, name string) string {
+	real, err := plan.Resolve(tree, name)
+	if err != nil {
+		return ""
+	}
+	if info, err := fs.Stat(tree, real); err != nil || !info.Mode().IsRegular() || info.Size() > maxScript {
+		return ""
+	}
+	b, err := fs.ReadFile(tree, real)
+	if err != nil {
+		return ""
+	}
+	return string(b)
+}
+
+func (p *prediction) assignments(tree fs.FS, file string, names map[string]bool) []assignment {
+	text := script(tree, file)
+	if !strings.Contains(text, "-var") && !strings.Contains(text, "TF_VAR_") {
+		return nil
+	}
+	var out []assignment
+	for i, line := range strings.Split(text, "\n") {
+		if strings.HasPrefix(strings.TrimSpace(line), "#") {
+			continue
+		}
+		at := hcl.Range{Filename: file, Start: hcl.Pos{Line: i + 1, Column: 1}, End: hcl.Pos{Line: i + 1, Column: len(line) + 1}}
+		for _, m := range onCommandLine.FindAllStringSubmatch(line, -1) {
+			out = append(out, assignment{m[1] + m[3] + m[5], cmp.Or(m[2], m[4], unquote(m[6])), at})
+		}
+		for _, m := range inEnvironment.FindAllStringSubmatch(line, -1) {
+			out = append(out, assignment{m[1], unquote(cmp.Or(m[2], m[3])), at})
+		}
+	}
+	return slices.DeleteFunc(out, func(a assignment) bool { return !names[a.name] })
+}
+
+// unquote takes off a comment behind a value, and the quotes around it.
+func unquote(s string) string {
+	s = strings.TrimSpace(s)
+	for _, q := range []string{`"`, `'`} {
+		if rest, ok := strings.CutPrefix(s, q); ok {
+			if value, _, closed := strings.Cut(rest, q); closed {
+				return value
+			}
+		}
+	}
+	value, _, _ := strings.Cut(s, " #")
+	return strings.TrimSpace(value)
+}
+
+// changedPairs are the values that differ: each that went away beside one of
+// the same name that came, or beside none.
+func changedPairs(was, is []assignment) [][2]*assignment {
+	left := slices.Clone(is)
+	var gone []assignment
+	for _, a := range was {
+		if i := slices.IndexFunc(left, a.same); i >= 0 {
+			left = slices.Delete(left, i, i+1)
+			continue
+		}
+		gone = append(gone, a)
+	}
+	var out [][2]*assignment
+	for _, a := range gone {
+		i := slices.IndexFunc(left, func(b assignment) bool { return b.name == a.name })
+		if i < 0 {
+			out = append(out, [2]*assignment{&a, nil})
+			continue
+		}
+		b := left[i]
+		left = slices.Delete(left, i, i+1)
+		out = append(out, [2]*assignment{&a, &b})
+	}
+	for _, b := range left {
+		out = append(out, [2]*assignment{nil, &b})
+	}
+	return out
+}
+
+func (p *prediction) givenVariant(root, file string, pair [2]*assignment, before, after side) (variant, *plan.Gap) {
+	v := p.values(file, root, nil, true)
+	for i, s := range []side{before, after} {
+		a := pair[i]
+		if a == nil || s.module.Variables[a.name] == nil {
+			continue
+		}
+		value, ok := literal(a.text, s.module.Variables[a.name])
+		if !ok {
+			at := place(a.at, s.side)
+			return v, &plan.Gap{At: at, Root: root, Kind: plan.GapOpaque, Subject: "var." + a.name, Variant: file,
+				Why: fmt.Sprintf("%s gives it a value that changes and is not written in the repository; write the value out, or show the plan", file)}
+		}
+		given := v.before
+		if s.side == plan.After {
+			given = v.after
+		}
+		given[a.name] = config.Value{Value: value, Range: a.at}
+	}
+	return v, nil
+}
+
+// literal is the value that Terraform reads from a text: the text itself for a
+// variable of a primitive type or of none, an expression for others.
+func literal(text string, v *config.Variable) (cty.Value, bool) {
+	if strings.ContainsAny(text, "$`") || strings.Contains(text, "{{") || strings.Contains(text, "<<") {
+		return cty.NilVal, false
+	}
+	if v.Type.Type.IsPrimitiveType() || v.Type.Type == cty.DynamicPseudoType {
+		return cty.StringVal(text), true
+	}
+	parsed, diags := hclsyntax.ParseExpression([]byte(text), "", hcl.InitialPos)
+	if diags.HasErrors() {
+		return cty.NilVal, false
+	}
+	value, diags := parsed.Value(nil)
+	return value, !diags.HasErrors()
+}

@@ -1,0 +1,53 @@
+package hcl_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/holdpoint-dev/holdpoint/internal/facts"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl"
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+)
+
+// Values that scripts and pipelines give: what their change would do is
+// possible, under the name of the script.
+func TestGiven(t *testing.T) {
+	files, err := filepath.Glob("testdata/given/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no archives: %v", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			data, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			before, after, rest := archive(t, data)
+			p := hcl.Predict(before, after, facts.Load(), hcl.Options{})
+			if got := givenLines(p); got != rest["want"] {
+				t.Errorf("got\n%s\nwant\n%s\n%s", got, rest["want"], describe(p))
+			}
+		})
+	}
+}
+
+func givenLines(p plan.Plan) string {
+	var b strings.Builder
+	for _, c := range p.Changes {
+		if !c.Action.Destroys() {
+			continue
+		}
+		sure := "certain"
+		if !c.Certain {
+			sure = "possible"
+		}
+		fmt.Fprintf(&b, "%s %s %s under %s from %s\n", sure, c.Action, c.Address, c.Variant, c.Causes[0].Place())
+	}
+	for _, g := range p.Gaps {
+		fmt.Fprintf(&b, "gap %s %s at %s\n", g.Kind, g.Subject, g.At.Place())
+	}
+	return b.String()
+}
