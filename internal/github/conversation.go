@@ -20,7 +20,7 @@ const (
 
 	commitsField = "commits(first:100){" + pageFields + " nodes{commit{oid message" +
 		" author{name email date user{__typename databaseId login}} committer{name email date user{__typename databaseId login}}" +
-		" signature{isValid}}}}"
+		" authors(first:20){totalCount nodes{name email user{__typename databaseId login}}} signature{isValid}}}}"
 	reviewsField  = "reviews(first:100){" + pageFields + " nodes{fullDatabaseId state submittedAt body viewerDidAuthor author" + actorFields + " commit{oid}}}"
 	requestsField = "reviewRequests(first:100){" + pageFields + " nodes{requestedReviewer{__typename ...on User{databaseId login} ...on Bot{databaseId login} ...on Mannequin{databaseId login}}}}"
 	labelsField   = "labels(first:100){" + pageFields + " nodes{name}}"

@@ -68,7 +68,12 @@ type graphCommit struct {
 	Commit *struct {
 		OID, Message      string
 		Author, Committer *graphPerson
-		Signature         *struct{ IsValid bool }
+		// Authors are the author and, behind it, the co-authors.
+		Authors *struct {
+			TotalCount int
+			Nodes      []*graphPerson
+		}
+		Signature *struct{ IsValid bool }
 	}
 }
 

@@ -45,17 +45,36 @@ func (a Actor) account() rules.Account {
 // readSignals takes over what tells who made the change.
 func (r *Reading) readSignals() {
 	t := r.talk
-	s := rules.Signals{Author: t.pull.Author.account(), Branch: t.pull.HeadRefName, Title: t.pull.Title, Body: t.pull.Body,
+	author := t.pull.Author.account()
+	if t.pull.Author == nil {
+		author = rules.Account{Login: "ghost", Type: "User"} // deleted
+	}
+	s := rules.Signals{Author: author, Branch: t.pull.HeadRefName, Title: t.pull.Title, Body: t.pull.Body,
 		Labels: t.labels, Assignees: t.assigned, CommitsIncomplete: t.partial}
 	for _, c := range t.commits {
 		if c.Commit == nil {
 			s.CommitsIncomplete = true
 			continue
 		}
-		s.Commits = append(s.Commits, rules.Commit{SHA: c.Commit.OID, Message: c.Commit.Message, Author: c.Commit.Author.person(),
+		co, whole := c.coAuthors()
+		s.CommitsIncomplete = s.CommitsIncomplete || !whole
+		s.Commits = append(s.Commits, rules.Commit{CoAuthors: co, SHA: c.Commit.OID, Message: c.Commit.Message, Author: c.Commit.Author.person(),
 			Committer: c.Commit.Committer.person(), Verified: c.Commit.Signature != nil && c.Commit.Signature.IsValid})
 	}
 	r.Request.Signals = s
+}
+
+// coAuthors are those whom the commit's message names beside its author; whole
+// is false where GitHub does not tell of all.
+func (c graphCommit) coAuthors() (people []rules.Person, whole bool) {
+	all := c.Commit.Authors
+	if all == nil || len(all.Nodes) == 0 || all.TotalCount > len(all.Nodes) {
+		return nil, false
+	}
+	for _, p := range all.Nodes[1:] {
+		people = append(people, p.person())
+	}
+	return people, true
 }
 
 // readReviews takes over the reviews, what asks for them, and what deliveries

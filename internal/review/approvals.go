@@ -82,6 +82,8 @@ func stale(r PullReview, req Request, e *entry, c *circle) string {
 		return fmt.Sprintf("it was given on %.12s, not on this head", r.Commit)
 	case shown >= 0 && !e.shown[shown].fits, baseAt(r.Submitted, req) != req.Ref.BaseRef:
 		return "it was given on another head or base, and bound to this one later"
+	case shown < 0 && !r.Submitted.After(pushedAt(req)):
+		return "no delivery showed it on this head, which was pushed again since"
 	case r.Submitted.Before(e.listedAt()):
 		return "it is older than the findings that stand now"
 	case askedAgain(r, req.Evidence.Requests):
@@ -99,6 +101,18 @@ func baseAt(at time.Time, req Request) string {
 		}
 	}
 	return base
+}
+
+// pushedAt is when the head was last brought to the pull request's branch, by
+// the activity log; the zero time where that does not tell. A head that left
+// and came back may bring approvals along that were given on another.
+func pushedAt(req Request) (last time.Time) {
+	for _, p := range req.Evidence.Pushes {
+		if p.After == req.Ref.HeadSHA && p.At.After(last) {
+			last = p.At
+		}
+	}
+	return last
 }
 
 func askedAgain(r PullReview, requests []ReviewRequest) bool {
@@ -140,6 +154,9 @@ func needs(settings rules.Settings, holding []rules.Finding) []need {
 	return out
 }
 
+// spareRight is the right of who stands in as the one more that doubts ask for.
+const spareRight = "role write"
+
 // missing says what a need lacks; ok means nothing. It also says which
 // approvals meet it, and by which right.
 //
@@ -168,7 +185,8 @@ func (n need) missing(o opinions, c *circle) (lack Missing, releases []Release, 
 		more, why = 1, c.doubts[0]
 	}
 	if borrowed > 0 {
-		more, why = 1, tainted[0].by.Login+" "+tainted[0].part
+		more++
+		why = tainted[0].by.Login + " " + tainted[0].part
 	}
 	spare := len(clean) - named + len(others)
 	lackNamed, lackMore := number-named-borrowed, max(more-spare, 0)
@@ -177,7 +195,7 @@ func (n need) missing(o opinions, c *circle) (lack Missing, releases []Release, 
 	}
 	if more > 0 {
 		for _, a := range others {
-			releases = append(releases, Release{Login: a.by.Login, ID: a.by.ID, Right: "role write", What: "approval", At: a.at.UTC()})
+			releases = append(releases, Release{Login: a.by.Login, ID: a.by.ID, Right: spareRight, What: "approval", At: a.at.UTC()})
 		}
 	}
 	if lackNamed == 0 && lackMore == 0 {
@@ -186,11 +204,19 @@ func (n need) missing(o opinions, c *circle) (lack Missing, releases []Release, 
 	lack.For = forWhat(n.findings)
 	if lackNamed > 0 {
 		lack.What, lack.From = plural(lackNamed, "more approval"), fromWhom(n.Approvers)
-		if more > 0 {
-			lack.What += " and one by another person with write access, because " + why
+		if lackMore > 0 {
+			lack.What += fmt.Sprintf(" and %d by %s, because %s", lackMore, spares(lackMore), why)
 		}
 		return lack, nil, false
 	}
-	lack.What, lack.From = plural(lackMore, "more approval"), "another person with write access, because "+why
+	lack.What, lack.From = plural(lackMore, "more approval"), spares(lackMore)+", because "+why
 	return lack, nil, false
+}
+
+// spares names those who stand in as the more that doubts ask for.
+func spares(n int) string {
+	if n > 1 {
+		return "other people with write access"
+	}
+	return "another person with write access"
 }

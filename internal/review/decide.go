@@ -25,6 +25,8 @@ func Decide(rep Report, req Request) Decision {
 	lost := carryEarlier(e, req)
 	holding := rep.Holding()
 	e.list(prints(holding), req.Now)
+	e.tell(rep.Findings)
+	e.agent = rep.Agent != nil
 
 	d = decideOwn(d, rep, req, e, holding, lost)
 	if err != nil {

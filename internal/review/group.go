@@ -2,6 +2,7 @@ package review
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/holdpoint-dev/holdpoint/internal/rules"
 )
@@ -25,13 +26,15 @@ func decideGroup(d Decision, rep Report, req Request) Decision {
 }
 
 func decideMembers(d Decision, rep Report, req Request) Decision {
-	released := map[string]bool{}
-	whole := map[string]bool{}
+	var known knownSets
 	c := newCircle(Report{Settings: rep.Settings}, req, &entry{})
 	for _, m := range req.Evidence.Group.Members {
 		led, err := decodeLedger(m.Ledger)
 		if err != nil {
 			return d.broken(fmt.Sprintf("Of #%d %v.", m.Number, err))
+		}
+		if m.BaseRef != req.Ref.BaseRef {
+			return d.broken(fmt.Sprintf("#%d is in this group and goes to another base, %s.", m.Number, m.BaseRef))
 		}
 		e := led.of(m.Number, m.BaseRef)
 		switch {
@@ -47,30 +50,53 @@ func decideMembers(d Decision, rep Report, req Request) Decision {
 			}
 			d.Releases = append(d.Releases, r)
 		}
-		for _, l := range e.listed {
-			whole[l.digest] = true
-			for _, p := range l.prints {
-				released[p] = true
-			}
-		}
+		known = append(known, e.sets()...)
 	}
-	return d.byReleases(rep.Holding(), released, whole)
+	return d.byReleases(rep.Holding(), known)
 }
 
-func (d Decision) byReleases(holding []rules.Finding, released, whole map[string]bool) Decision {
+// agent says that an agent made the change where one made a member: which
+// losses are held depends on it. A member whose record cannot be read holds by
+// itself.
+func (g *Group) agent() (*rules.Agent, string) {
+	for _, m := range g.Members {
+		led, err := decodeLedger(m.Ledger)
+		if err != nil {
+			continue
+		}
+		if e := led.of(m.Number, m.BaseRef); e != nil && e.agent {
+			return &rules.Agent{Name: "an agent", Kind: rules.CodingAgent}, fmt.Sprintf("#%d is an agent's", m.Number)
+		}
+	}
+	return nil, ""
+}
+
+// knownSets are the findings that the members were released with, or that were
+// told of them and did not hold.
+type knownSets []listing
+
+func (k knownSets) has(print string) bool {
+	return slices.ContainsFunc(k, func(l listing) bool {
+		_, found := slices.BinarySearch(l.prints, print)
+		return found
+	})
+}
+
+func (d Decision) byReleases(holding []rules.Finding, known knownSets) Decision {
 	var short []string
 	var fresh []*rules.Finding
 	for i := range holding {
 		f := &holding[i]
 		short = append(short, prefix(f.Fingerprint))
-		if !released[prefix(f.Fingerprint)] {
+		if !known.has(prefix(f.Fingerprint)) {
 			fresh = append(fresh, f)
 		}
 	}
+	all := digestOf(sorted(short))
 	switch {
 	case len(holding) == 0:
 		d.Conclusion, d.Basis, d.Why = Success, Clear, "Nothing in this group has to be held."
-	case len(fresh) == 0 || whole[digestOf(sorted(short))]:
+	case len(fresh) == 0 || slices.ContainsFunc(known, func(l listing) bool { return l.digest == all }):
 		d.Conclusion, d.Basis = Success, Released
 		d.Why = "Everything in this group was released on its pull requests, by " + names(d.Releases) + "."
 	default:
@@ -85,18 +111,21 @@ func (d Decision) held(why string) Decision {
 	return d
 }
 
-// stillMay reports whether the settings still let a person release.
+// stillMay reports whether a person still has the right by which a change was
+// released, and the settings still give it.
 func (c *circle) stillMay(r Release) bool {
 	a := rules.Account{ID: r.ID, Login: r.Login, Type: "User"}
 	if !c.isPerson(a) {
 		return false
 	}
 	if r.What == "override" {
-		by := c.settings.Override.Approvers
-		return c.allowed(by, a) != ""
+		return slices.Contains(c.rights(c.settings.Override.Approvers, a), r.Right)
 	}
-	for _, entry := range append(c.settings.Approvals, rules.DefaultApproval()) {
-		if c.allowed(entry.Approvers, a) != "" {
+	if r.Right == spareRight {
+		return c.mayWrite(a)
+	}
+	for _, entry := range slices.Concat(c.settings.Approvals, []rules.Approval{rules.DefaultApproval()}) {
+		if slices.Contains(c.rights(entry.Approvers, a), r.Right) {
 			return true
 		}
 	}

@@ -22,6 +22,12 @@ type entry struct {
 	// passed and basis are the last decision on this pull request alone.
 	passed bool
 	basis  Basis
+	// agent: an agent made the change.
+	agent bool
+	// told are the findings that would hold if an agent had made the change,
+	// or if the settings enforced their class: a merge group that does no
+	// more than these does nothing new.
+	told listing
 	// listed say since when each finding has stood in the published check.
 	listed []listing
 	// shown are reviews as their deliveries showed them.
@@ -109,10 +115,27 @@ func (e *entry) list(holding []string, now time.Time) {
 	}
 	e.listed = nil
 	for at, set := range byTime {
-		slices.Sort(set)
-		e.listed = append(e.listed, listing{at: at, prints: set, digest: digestOf(set), count: len(set)})
+		e.listed = append(e.listed, listed(set, at))
 	}
 	slices.SortFunc(e.listed, func(a, b listing) int { return a.at.Compare(b.at) })
+}
+
+// listed makes a listing of prefixes, which it sorts.
+func listed(prints []string, at time.Time) listing {
+	slices.Sort(prints)
+	prints = slices.Compact(prints)
+	return listing{at: at, prints: prints, digest: digestOf(prints), count: len(prints)}
+}
+
+// tell keeps the findings that are told and do not hold.
+func (e *entry) tell(findings []rules.Finding) {
+	var prints []string
+	for _, f := range findings {
+		if f.Severity == rules.Hold && !f.Holds {
+			prints = append(prints, prefix(f.Fingerprint))
+		}
+	}
+	e.told = listed(prints, time.Time{})
 }
 
 // since tells for each finding that was listed before since when.

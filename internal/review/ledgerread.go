@@ -68,19 +68,26 @@ func (r *ledgerReader) line(line string) error {
 		s.prints = prints
 		r.sets[s.digest] = s
 	case "pr":
-		r.entry = &entry{number: int(f.number()), baseRef: f.quoted(), basis: Basis(f.word()), passed: f.word() == string(Success)}
+		r.entry = &entry{number: int(f.number()), baseRef: f.quoted(), basis: Basis(f.word()), passed: f.word() == string(Success), agent: f.agent()}
 		if r.of(r.entry.number, r.entry.baseRef) != nil {
 			return errors.New("a pull request stands twice")
 		}
 		r.entries = append(r.entries, r.entry)
-	case "listed":
-		at, digest := f.time(), f.word()
-		s, ok := r.sets[digest]
+	case "listed", "told":
+		var at time.Time
+		if keyword == "listed" {
+			at = f.time()
+		}
+		s, ok := r.sets[f.word()]
 		if !ok {
 			return errors.New("a set of findings is missing")
 		}
 		s.at = at
-		r.entry.listed = append(r.entry.listed, s)
+		if keyword == "listed" {
+			r.entry.listed = append(r.entry.listed, s)
+		} else {
+			r.entry.told = s
+		}
 	case "review":
 		r.entry.shown = append(r.entry.shown, shownReview{f.number(), person{f.number(), f.quoted()}, f.time(), f.fits()})
 	case "label":
@@ -143,6 +150,14 @@ func (f *fields) fits() bool {
 		f.fail("%q is neither fits nor other", word)
 	}
 	return word == "fits"
+}
+
+func (f *fields) agent() bool {
+	word := f.word()
+	if word != byAgent && word != byPerson {
+		f.fail("%q is neither %s nor %s", word, byAgent, byPerson)
+	}
+	return word == byAgent
 }
 
 func (f *fields) quoted() string {

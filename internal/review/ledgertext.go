@@ -16,7 +16,8 @@ import (
 //
 //	holdpoint ledger 1
 //	set a3f0… 12 <prefixes, ten bytes each, base64>
-//	pr 12 "main" held failure
+//	pr 12 "main" held failure agent
+//	told b771…
 //	listed 2026-11-23T08:00:01Z a3f0…
 //	review 998877 583231 "alice" 2026-11-23T08:10:00Z fits
 //	label 5512 "holdpoint-override" 583231 "alice" 2026-11-23T08:10:00Z fits
@@ -40,6 +41,12 @@ var errLedger = errors.New("the record in the check run cannot be read")
 
 const timeForm = time.RFC3339
 
+// Who made the change, as a `pr` line says it.
+const (
+	byAgent  = "agent"
+	byPerson = "person"
+)
+
 // encode writes the ledger. Where it does not fit, other pull requests lose
 // first the lists behind their digests, then the approvals that were shown;
 // what is lost has to be given again, it never counts by itself.
@@ -55,6 +62,7 @@ func (l *ledger) encode(own *entry) (string, error) {
 			if len(e.listed) > 1 {
 				e.listed = nil
 			}
+			e.told = listing{}
 		},
 		func(e *entry) { e.releases, e.labels = nil, nil },
 	}
@@ -83,7 +91,7 @@ func (l *ledger) text() string {
 	fmt.Fprintln(&b, ledgerHead)
 	written := map[string]bool{}
 	for _, e := range l.entries {
-		for _, s := range e.listed {
+		for _, s := range e.sets() {
 			if !written[s.digest] {
 				written[s.digest] = true
 				fmt.Fprintf(&b, "set %s %d %s\n", s.digest, s.count, pack(l.printsOf(s.digest)))
@@ -98,10 +106,18 @@ func (l *ledger) text() string {
 	return b.String()
 }
 
+// sets are the sets of findings that the entry names.
+func (e *entry) sets() []listing {
+	if e.told.count == 0 {
+		return e.listed
+	}
+	return slices.Concat(e.listed, []listing{e.told})
+}
+
 // printsOf finds the list behind a digest in any entry that still has it.
 func (l *ledger) printsOf(digest string) []string {
 	for _, e := range l.entries {
-		for _, s := range e.listed {
+		for _, s := range e.sets() {
 			if s.digest == digest && len(s.prints) > 0 {
 				return s.prints
 			}
@@ -115,7 +131,14 @@ func (e *entry) write(b *strings.Builder) {
 	if e.passed {
 		verdict = Success
 	}
-	fmt.Fprintf(b, "pr %d %q %s %s\n", e.number, ascii(e.baseRef), e.basis, verdict)
+	author := byPerson
+	if e.agent {
+		author = byAgent
+	}
+	fmt.Fprintf(b, "pr %d %q %s %s %s\n", e.number, ascii(e.baseRef), e.basis, verdict, author)
+	if e.told.count > 0 {
+		fmt.Fprintf(b, "told %s\n", e.told.digest)
+	}
 	for _, s := range e.listed {
 		fmt.Fprintf(b, "listed %s %s\n", s.at.UTC().Format(timeForm), s.digest)
 	}

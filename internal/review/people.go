@@ -8,10 +8,6 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/rules"
 )
 
-// webFlow is GitHub's own committer for changes made in the browser (user id
-// of web-flow).
-const webFlow = 19864447
-
 // circle is who had a part in the change, and who may do what.
 type circle struct {
 	settings  rules.Settings
@@ -65,10 +61,13 @@ func (c *circle) prove(id int64, part string) {
 func (c *circle) readCommits(req Request) {
 	unattributed := 0
 	for _, commit := range req.Signals.Commits {
-		if !c.readPerson(commit.Author, commit.Verified && commit.Committer.Account.ID == webFlow, "wrote a commit") {
+		if !c.readPerson(commit.Author, commit.Verified && commit.Committer.Account.ID == rules.WebFlow, "wrote a commit") {
 			unattributed++
-		} else if commit.Committer.Account.ID != webFlow && !c.readPerson(commit.Committer, commit.Verified, "committed to it") {
+		} else if commit.Committer.Account.ID != rules.WebFlow && !c.readPerson(commit.Committer, commit.Verified, "committed to it") {
 			unattributed++
+		}
+		for _, p := range commit.CoAuthors {
+			c.readPerson(p, false, "is named as co-author")
 		}
 		for _, t := range rules.Trailers(commit.Message) {
 			if strings.EqualFold(t.Key, "Co-authored-by") {
@@ -103,8 +102,6 @@ func (c *circle) readCoAuthor(p rules.Person) {
 		c.named[id] = "is named as co-author"
 	} else if login != "" {
 		c.namedLogins[login] = "is named as co-author"
-	} else if p.Account.ID != 0 {
-		c.named[p.Account.ID] = "is named as co-author"
 	}
 }
 
@@ -136,26 +133,34 @@ func (c *circle) isPerson(a rules.Account) bool {
 // allowed says by which right the settings let a person release, empty where
 // they do not. The person's standing is the one read for this review.
 func (c *circle) allowed(by rules.Approvers, a rules.Account) string {
+	if rights := c.rights(by, a); len(rights) > 0 {
+		return rights[0]
+	}
+	return ""
+}
+
+// rights are all the rights by which a person may release.
+func (c *circle) rights(by rules.Approvers, a rules.Account) (rights []string) {
 	s, ok := c.standings[a.ID]
 	if !ok {
-		return ""
+		return nil
 	}
 	for _, u := range by.Users {
 		if u.Is(a) {
-			return "user " + u.Login()
+			rights = append(rights, "user "+u.Login())
 		}
 	}
 	for _, t := range by.Teams {
 		if slices.Contains(s.Teams, strings.ToLower(t)) {
-			return "team " + t
+			rights = append(rights, "team "+t)
 		}
 	}
 	for _, r := range by.Roles {
 		if s.reaches(r) {
-			return "role " + r
+			rights = append(rights, "role "+r)
 		}
 	}
-	return ""
+	return rights
 }
 
 // ranks orders GitHub's own roles (docs.github.com, Repository roles for an

@@ -22,8 +22,10 @@ type Predictor func(before, after fs.FS, settings rules.Settings) plan.Plan
 func Run(req Request, set *rules.Set, predictors []Predictor) Report {
 	settings := req.settings(set)
 	rep := Report{Ref: req.Ref, Settings: settings, Rules: set.Digest()}
-	if agent, evidence := set.Agent(req.Signals, settings, changedFiles(req)); agent != nil {
-		rep.Agent, rep.Evidence = agent, evidence
+	if req.Evidence.Group != nil {
+		rep.Agent, rep.Evidence = req.Evidence.Group.agent()
+	} else {
+		rep.Agent, rep.Evidence = set.Agent(req.Signals, settings, changedFiles(req))
 	}
 	read := rules.Case{Comparison: "change", Plan: plan.Plan{Gaps: readingGaps(req)}, Agent: rep.Agent, Settings: settings}
 	findings := set.Judge(read)

@@ -82,7 +82,7 @@ func newWorld(set *rules.Set) *world {
 	}
 	w.people["devin-ai-integration[bot]"] = &member{rules.Account{ID: 158243242, Login: "devin-ai-integration[bot]", Type: "Bot"}, "write", nil}
 	w.people["github-actions[bot]"] = &member{rules.Account{ID: 41898282, Login: "github-actions[bot]", Type: "Bot"}, "write", nil}
-	w.people["web-flow"] = &member{rules.Account{ID: webFlow, Login: "web-flow", Type: "User"}, "none", nil}
+	w.people["web-flow"] = &member{rules.Account{ID: rules.WebFlow, Login: "web-flow", Type: "User"}, "none", nil}
 	return w
 }
 
@@ -125,6 +125,9 @@ func (w *world) push(p *pull, head string, by rules.Account, options map[string]
 	c := rules.Commit{SHA: head, Message: "change things\n", Verified: options["verified"] != ""}
 	c.Author = rules.Person{Name: author.Login, Email: author.Login + "@example.com", Account: author}
 	c.Committer = c.Author
+	if by := options["committer"]; by != "" {
+		c.Committer = rules.Person{Name: by, Email: by + "@example.com", Account: w.who(by)}
+	}
 	if options["unmapped"] != "" {
 		c.Author = rules.Person{Name: "somebody", Email: "somebody@example.net"}
 		c.Committer = c.Author
@@ -135,6 +138,10 @@ func (w *world) push(p *pull, head string, by rules.Account, options map[string]
 	if co := options["co"]; co != "" {
 		a := w.who(co)
 		c.Message += fmt.Sprintf("\nCo-authored-by: %s <%d+%s@users.noreply.github.com>\n", co, a.ID, co)
+	}
+	if co := options["comail"]; co != "" { // GitHub knows whose address it is
+		c.Message += fmt.Sprintf("\nCo-authored-by: %s <%s@example.com>\n", co, co)
+		c.CoAuthors = append(c.CoAuthors, rules.Person{Name: co, Email: co + "@example.com", Account: w.who(co)})
 	}
 	if options["date"] != "" {
 		c.Author.At = w.now.Add(-24 * time.Hour)
@@ -345,7 +352,6 @@ func (w *world) group(numbers []int, destroys []string, doubt string) Decision {
 		Ref: Ref{Owner: "acme", Repo: "infra", BaseRef: "main", HeadSHA: "group"}, Now: w.now, Base: settingsTree(w.settings),
 		Comparisons: []Comparison{{Name: "group", Before: plantest.Tree(nil), After: plantest.Tree(nil), Files: []plan.File{{Path: "main.tf", From: "main.tf", Status: plan.Modified}}}},
 		Evidence:    Evidence{Group: &Group{Doubtful: doubt}},
-		Signals:     rules.Signals{Author: rules.Account{ID: 9, Login: "github-merge-queue[bot]", Type: "Bot"}},
 	}
 	for _, n := range numbers {
 		p := w.pulls[n]

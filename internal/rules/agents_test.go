@@ -50,6 +50,10 @@ func TestAgents(t *testing.T) {
 		}
 		seen[agent.Name] = true
 		kindOrWho, requesters, _ := strings.Cut(rest, " asked by ")
+		if requesters == "nobody" && len(agent.Requesters) > 0 {
+			t.Errorf("line %d: asked by %v", number, agent.Requesters)
+		}
+		requesters = strings.TrimPrefix(requesters, "nobody")
 		if agent.Name != name || !strings.Contains(evidence, kindOrWho) || requesters != "" && strings.Join(agent.Requesters, ",") != requesters {
 			t.Errorf("line %d: %s (%s, asked by %v), want %s", number, agent.Name, evidence, agent.Requesters, want)
 		}
@@ -100,6 +104,11 @@ func parseSignals(t *testing.T, text string) Signals {
 			s.Commits = append(s.Commits, Commit{Author: ParsePerson(value), Message: "change things\n"})
 		case "account":
 			last().Author.Account = parseAccount(t, value)
+		case "coauthor":
+			person, account, _ := strings.Cut(value, " as ")
+			p := ParsePerson(person)
+			p.Account = parseAccount(t, account)
+			last().CoAuthors = append(last().CoAuthors, p)
 		case "committer":
 			last().Committer = ParsePerson(value)
 		case "subject":
@@ -134,7 +143,8 @@ func TestExemptionIsNarrow(t *testing.T) {
 	settings := Strict()
 	settings.Agents.Exempt = []ExemptOf{{Login: "dependabot[bot]", Paths: []string{"**/.terraform.lock.hcl"}}}
 	bot := Account{ID: 49699333, Login: "dependabot[bot]", Type: "Bot"}
-	own := Commit{Author: Person{Account: bot}, Verified: true}
+	own := Commit{Author: Person{Account: bot}, Committer: Person{Account: bot}, Verified: true}
+	byGitHub := Commit{Author: Person{Account: bot}, Committer: Person{Account: Account{ID: WebFlow, Login: "web-flow", Type: "User"}}, Verified: true}
 	lock := []plan.File{{Path: "prod/.terraform.lock.hcl", Status: plan.Modified}}
 	for _, c := range []struct {
 		what    string
@@ -143,10 +153,13 @@ func TestExemptionIsNarrow(t *testing.T) {
 		agent   bool
 	}{
 		{"its own change of what it is for", Signals{Author: bot, Commits: []Commit{own}}, lock, false},
+		{"signed by GitHub for it", Signals{Author: bot, Commits: []Commit{own, byGitHub}}, lock, false},
+		{"signed by somebody in its name", Signals{Author: bot, Commits: []Commit{own, {Author: Person{Account: bot}, Committer: Person{Account: Account{ID: 9, Type: "User"}}, Verified: true}}}, lock, true},
+		{"signed by nobody known in its name", Signals{Author: bot, Commits: []Commit{{Author: Person{Account: bot}, Verified: true}}}, lock, true},
 		{"another path", Signals{Author: bot, Commits: []Commit{own}}, append([]plan.File{{Path: "main.tf"}}, lock...), true},
 		{"a rename out of the paths", Signals{Author: bot, Commits: []Commit{own}}, []plan.File{{Path: ".terraform.lock.hcl", From: "main.tf", Status: plan.Renamed}}, true},
-		{"somebody's commit on its branch", Signals{Author: bot, Commits: []Commit{own, {Author: Person{Account: Account{ID: 9}}, Verified: true}}}, lock, true},
-		{"an unsigned commit", Signals{Author: bot, Commits: []Commit{{Author: Person{Account: bot}}}}, lock, true},
+		{"somebody's commit on its branch", Signals{Author: bot, Commits: []Commit{own, {Author: Person{Account: Account{ID: 9}}, Committer: Person{Account: bot}, Verified: true}}}, lock, true},
+		{"an unsigned commit", Signals{Author: bot, Commits: []Commit{{Author: Person{Account: bot}, Committer: Person{Account: bot}}}}, lock, true},
 		{"a person of that name", Signals{Author: Account{ID: 3, Login: "dependabot", Type: "User"}, Branch: "dependabot/x", Commits: []Commit{own}}, lock, true},
 		{"no files", Signals{Author: bot, Commits: []Commit{own}}, nil, true},
 	} {

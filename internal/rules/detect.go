@@ -64,6 +64,9 @@ func (s *Set) accountHits(signals Signals, settings Settings) []hit {
 			hits = append(hits, hit{author.Login, CodingAgent, fmt.Sprintf("author %s is a bot", author.Login)})
 		}
 	}
+	if author.Type != "" && author.ID == 0 {
+		hits = append(hits, hit{"unknown", CodingAgent, "the author's account is gone"})
+	}
 	if author.App != "" {
 		name, kind := author.App, CodingAgent
 		for i := range s.agents {
@@ -114,7 +117,7 @@ func (s *Set) oneCommit(c Commit) []hit {
 	add := func(r *agentRecord, what string) {
 		hits = append(hits, hit{r.Name, r.Kind, what})
 	}
-	people := []Person{c.Author, c.Committer}
+	people := append([]Person{c.Author, c.Committer}, c.CoAuthors...)
 	trailers := Trailers(c.Message)
 	for _, t := range trailers {
 		if strings.EqualFold(t.Key, "Co-authored-by") {
@@ -207,7 +210,7 @@ func (s *Set) requesters(signals Signals) []string {
 			}
 		}
 		for _, c := range signals.Commits {
-			for _, login := range coAuthors(c) {
+			for _, login := range s.coAuthors(c) {
 				named[login] = true
 			}
 		}
@@ -220,30 +223,47 @@ func (s *Set) requesters(signals Signals) []string {
 	return out
 }
 
-// coAuthors are the logins in a commit's co-author trailers, as far as the
-// addresses tell them.
-func coAuthors(c Commit) []string {
-	var out []string
+// coAuthors are the logins of the people who are a commit's co-authors, as far
+// as GitHub or the addresses tell them. Addresses of agents belong to accounts
+// of people's kind too.
+func (s *Set) coAuthors(c Commit) []string {
+	people := slices.Clone(c.CoAuthors)
 	for _, t := range Trailers(c.Message) {
-		if !strings.EqualFold(t.Key, "Co-authored-by") {
+		if strings.EqualFold(t.Key, "Co-authored-by") {
+			people = append(people, ParsePerson(t.Value))
+		}
+	}
+	var out []string
+	for _, p := range people {
+		if r, _ := s.byPerson(p); r != nil {
 			continue
 		}
-		if login, _ := NoreplyAccount(ParsePerson(t.Value).Email); login != "" && !strings.HasSuffix(login, "[bot]") {
-			out = append(out, login)
+		login := p.Account.Login
+		if login == "" {
+			login, _ = NoreplyAccount(p.Email)
+		}
+		if login != "" {
+			out = append(out, strings.ToLower(login))
 		}
 	}
 	return out
 }
 
+// WebFlow is GitHub's own committer for what is done in the browser or by an
+// app (user id of web-flow).
+const WebFlow = 19864447
+
 // exempts reports whether the settings take this pull request out of the
 // agents: a bot they name, whose every commit is its own and signed, and whose
-// every changed path is one of the entry's.
+// every changed path is one of the entry's. A signature speaks for the
+// committer: that must be GitHub, which signs for apps, or the bot itself.
 func (s Settings) exempts(signals Signals, files []plan.File) bool {
 	if signals.Author.Type != "Bot" || signals.CommitsIncomplete || len(signals.Commits) == 0 || len(files) == 0 {
 		return false
 	}
 	for _, c := range signals.Commits {
-		if !c.Verified || signals.Author.ID == 0 || c.Author.Account.ID != signals.Author.ID {
+		by, own := c.Committer.Account.ID, signals.Author.ID
+		if !c.Verified || own == 0 || c.Author.Account.ID != own || by != own && by != WebFlow {
 			return false
 		}
 	}

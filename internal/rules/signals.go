@@ -9,7 +9,8 @@ type Account struct {
 	ID    int64
 	Login string
 	// Type is GitHub's: User, Bot, Organization, Mannequin. Empty where the
-	// account is not known to GitHub (a local commit).
+	// account is not known to GitHub (a local commit). A type without an ID is
+	// an account that was deleted.
 	Type string
 	// App is the slug of the app that acted for the account
 	// (performed_via_github_app), empty where there was none.
@@ -41,6 +42,9 @@ type Signals struct {
 type Commit struct {
 	SHA               string
 	Author, Committer Person
+	// CoAuthors are the co-authors that the message names, with the accounts
+	// that GitHub maps their addresses to.
+	CoAuthors []Person
 	// Message is the whole message; trailers are read from it.
 	Message string
 	// Verified is GitHub's verdict on the signature. Only then is the

@@ -2,6 +2,7 @@ package githubtest
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -127,6 +128,8 @@ func (r *Repo) gitObject(id string) any {
 	return nil
 }
 
+var coAuthor = regexp.MustCompile(`(?mi)^co-authored-by: *(.*?) *<(.*)>$`)
+
 func (r *Repo) graphCommit(id string) object {
 	s := r.server
 	c := s.git.commit(id)
@@ -138,6 +141,9 @@ func (r *Repo) graphCommit(id string) object {
 		return object{"name": p.Name, "email": p.Email, "date": "2023-11-14T22:13:20Z", "user": user}
 	}
 	authors := []any{actor(c.author)}
+	for _, m := range coAuthor.FindAllStringSubmatch(c.message, -1) {
+		authors = append(authors, actor(Person{m[1], m[2]}))
+	}
 	return object{"__typename": "Commit", "oid": id, "message": c.message, "committedDate": "2023-11-14T22:13:20Z",
 		"tree": object{"__typename": "Tree", "oid": c.tree}, "author": actor(c.author), "committer": actor(c.committer),
 		"authors": s.connection(authors), "signature": nil,
