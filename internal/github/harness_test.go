@@ -151,6 +151,9 @@ func (w *world) work() {
 			w.queue = append(w.queue, job)
 			continue
 		}
+		if errors.Is(err, github.ErrTold) {
+			continue // as the service does: the verdict stands
+		}
 		if err := w.app.GiveUp(context.Background(), job, err); err != nil {
 			w.errs = append(w.errs, err)
 		}
