@@ -47,18 +47,18 @@ type Server struct {
 	spec   *description
 	key    *rsa.PrivateKey
 
-	mu       sync.Mutex
-	now      time.Time
-	last     int64
-	users    map[string]*User
-	bot      *User
-	teams    map[string]*Team
-	repos    map[string]*Repo
-	tokens   map[string]token
-	outbox   []Delivery
-	log      []Exchange
+	mu     sync.Mutex
+	now    time.Time
+	last   int64
+	users  map[string]*User
+	bot    *User
+	teams  map[string]*Team
+	repos  map[string]*Repo
+	tokens map[string]token
+	outbox []Delivery
+	log    []Exchange
 	// checked counts the REST exchanges that were held against the description.
-	checked int
+	checked  int
 	faults   []*Fault
 	forcePer int
 	// first is the first answer to each call, for stale ones.
