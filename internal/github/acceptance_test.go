@@ -12,13 +12,12 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/review"
 )
 
-// real is the judge of the service, with the real predictors. No chart is
-// rendered here.
-func (w *world) real() github.Judge {
-	predictors := review.Predictors(review.Ref{Owner: "acme", Repo: "infra", BaseRef: "main"}, facts.Load(), nil)
-	judge := w.judge()
-	judge.Run = func(r review.Request) review.Report { return review.Run(r, w.set, predictors) }
-	return judge
+// real lets the world judge as the service does, with the real predictors. No
+// chart is rendered here.
+func (w *world) real() *world {
+	w.predictors = review.Predictors(review.Ref{Owner: "acme", Repo: "infra", BaseRef: "main"}, facts.Load(), nil)
+	w.app = w.newApp(func(c *github.Config) { c.Wants = func(name string) bool { return review.Wants(w.set, name) } })
+	return w
 }
 
 // production is a root whose variable decides whether a database exists.
@@ -57,8 +56,7 @@ func TestAcceptance(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			git := githubtest.NewGit(t)
-			w := worldOn(t, git, githubtest.New(t, git), production)
-			w.app = w.newApp(func(c *github.Config) { c.Wants = func(name string) bool { return review.Wants(w.set, name) } })
+			w := worldOn(t, git, githubtest.New(t, git), production).real()
 			by := w.agent
 			if c.person {
 				by = w.dana
@@ -66,7 +64,7 @@ func TestAcceptance(t *testing.T) {
 			p := w.open(by, c.changes)
 			w.receive()
 			for _, job := range w.queue {
-				if _, err := w.app.Work(context.Background(), job, w.real()); err != nil && !errors.Is(err, github.ErrGone) {
+				if _, err := w.app.Work(context.Background(), job, w.judge()); err != nil && !errors.Is(err, github.ErrGone) {
 					t.Fatalf("%s: %v", job, err)
 				}
 			}

@@ -69,11 +69,15 @@ func (c Config) addresses() (Config, error) {
 	return c, nil
 }
 
-// Outcomes that are no failure.
+// Outcomes that are not a lost review.
 var (
 	// ErrGone: the pull request, repository or installation is not there any
 	// more, or not ours to see. There is nothing to do.
 	ErrGone = errors.New("gone from GitHub")
+	// ErrTold: the check run says what was decided; something beside it (a
+	// review, a comment) could not be written. To try again mends that, to give
+	// up must not touch the verdict.
+	ErrTold = errors.New("the check run is written, not all beside it")
 	// ErrRepository: the repository that GitHub has under this name is not
 	// the one of the delivery.
 	ErrRepository = errors.New("the repository is not the one of the delivery")

@@ -223,6 +223,13 @@ func (v *conversation) readHead(ctx context.Context, c *client, head *graphHead)
 	if cursor != "" {
 		return fmt.Errorf("more than %d pull requests have the head %s; too many to be judged", len(pulls), v.pull.HeadRefOid)
 	}
+	// Once the default branch has a commit, GitHub names only the merged pull
+	// request that brought it, and not even the one that was asked for.
+	if v.pull.State == "OPEN" && !slices.ContainsFunc(pulls, func(p graphSibling) bool { return p.Number == v.pull.Number }) {
+		if pulls, err = c.openWith(ctx, v.pull.HeadRefOid); err != nil {
+			return err
+		}
+	}
 	for _, p := range pulls {
 		// Stacked pull requests contain the commit and have another head.
 		if p.HeadRefOid == v.pull.HeadRefOid && p.State == "OPEN" && p.Number != v.pull.Number {

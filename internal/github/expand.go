@@ -3,11 +3,11 @@ package github
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -54,7 +54,28 @@ func (c *client) followCommit(ctx context.Context, job Job, except int) (Result,
 			result.More = append(result.More, job.pull(p.Number, job.HeadSHA))
 		}
 	}
-	return result, nil
+	if len(result.More) > 0 {
+		return result, nil
+	}
+	// GitHub's list has no open ones once the default branch has the commit.
+	open, err := c.openWith(ctx, job.HeadSHA)
+	for _, p := range open {
+		if p.Number != except {
+			result.More = append(result.More, job.pull(p.Number, job.HeadSHA))
+		}
+	}
+	return result, err
+}
+
+// openWith finds the open pull requests with a head among all that are open.
+func (c *client) openWith(ctx context.Context, head string) (found []graphSibling, err error) {
+	open, err := c.openPulls(ctx, "labels", "[String!]", nil)
+	for _, p := range open {
+		if p.HeadRefOid == head {
+			found = append(found, graphSibling{Number: p.Number, State: "OPEN", HeadRefOid: head, BaseRefName: p.BaseRefName})
+		}
+	}
+	return found, err
 }
 
 // bypassMarker starts the note on a merge past a failing check.
@@ -80,8 +101,7 @@ func (c *client) followClosed(ctx context.Context, job Job) (Result, error) {
 	if talk.repo.DatabaseID != job.RepoID || talk.pull.State != "MERGED" {
 		return result, nil
 	}
-	held := len(talk.checks) == 0 || slices.ContainsFunc(talk.checks, func(k graphCheck) bool { return k.Conclusion != "SUCCESS" })
-	if !held {
+	if c.passed(talk) {
 		return result, nil
 	}
 	result.Bypassed = true
@@ -96,18 +116,38 @@ func (c *client) followClosed(ctx context.Context, job Job) (Result, error) {
 	return result, err
 }
 
+// passed reports whether our check let the merged head through. A head can
+// have checks for other bases too, from before it was retargeted: they count
+// only where the name of this base's check is not known.
+func (c *client) passed(talk *conversation) bool {
+	base := talk.pull.BaseRefName
+	names := []string{checkPrefix + base}
+	if last, ok := c.app.kept.named.get([2]string{c.owner + "/" + c.repo, base}); ok {
+		names = append(names, last)
+	}
+	passed := false
+	for _, k := range talk.checks {
+		if slices.Contains(names, k.Name) {
+			return own(talk.checks, k.Name).Conclusion == "SUCCESS"
+		}
+		passed = passed || k.Conclusion == "SUCCESS"
+	}
+	return passed
+}
+
 // graphOpen is an open pull request in a list.
 type graphOpen struct {
-	Number     int
-	HeadRefOid string
-	Approved   *struct{ TotalCount int }
+	Number      int
+	HeadRefOid  string
+	BaseRefName string
+	Approved    *struct{ TotalCount int }
 }
 
 // openPulls lists the open pull requests that filter, a GraphQL argument,
 // selects.
 func (c *client) openPulls(ctx context.Context, filter, kind string, value any) ([]graphOpen, error) {
 	query := "query Open($owner:String!,$name:String!,$after:String,$value:" + kind + "){repository(owner:$owner,name:$name){databaseId" +
-		" pullRequests(first:100,after:$after,states:[OPEN]," + filter + ":$value){" + pageFields + " nodes{number headRefOid approved:reviews(first:1,states:[APPROVED]){totalCount}}}}}"
+		" pullRequests(first:100,after:$after,states:[OPEN]," + filter + ":$value){" + pageFields + " nodes{number headRefOid baseRefName approved:reviews(first:1,states:[APPROVED]){totalCount}}}}}"
 	var found []graphOpen
 	after := any(nil)
 	for range pages {
@@ -219,10 +259,14 @@ func (c *client) followRecorded(ctx context.Context, job Job) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
+	quoted, err := json.Marshal(job.Label.Name) // as the ledger writes it
+	if err != nil {
+		return Result{}, fmt.Errorf("label of %s: %w", job, err)
+	}
 	var result Result
 	for _, p := range open {
 		if slices.ContainsFunc(checked[p.HeadRefOid], func(k graphCheck) bool {
-			return k.Conclusion == "SUCCESS" && strings.Contains(k.Text, strconv.Quote(job.Label.Name))
+			return k.Conclusion == "SUCCESS" && strings.Contains(k.Text, string(quoted))
 		}) {
 			next := job.pull(p.Number, p.HeadRefOid)
 			next.Label = job.Label

@@ -40,8 +40,9 @@ func TestFaultsAtEveryCall(t *testing.T) {
 		fault    githubtest.Fault
 	}
 	var all []injection
+	git := githubtest.NewGit(t) // of all: objects never change
 	for _, sc := range scenarios {
-		for call := range countCalls(t, sc) {
+		for call := range countCalls(t, git, sc) {
 			for _, f := range faults {
 				all = append(all, injection{sc, call, f})
 			}
@@ -54,7 +55,10 @@ func TestFaultsAtEveryCall(t *testing.T) {
 	}
 	for _, in := range all {
 		name := fmt.Sprintf("%s/call %d/%s", in.scenario.name, in.call, describe(in.fault))
-		t.Run(name, func(t *testing.T) { inject(t, in.scenario, in.call, in.fault) })
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inject(t, git, in.scenario, in.call, in.fault)
+		})
 	}
 }
 
@@ -73,8 +77,8 @@ func describe(f githubtest.Fault) string {
 }
 
 // countCalls counts the calls of a scenario without faults.
-func countCalls(t *testing.T, sc scenario) int {
-	s := &story{world: newWorld(t)}
+func countCalls(t *testing.T, git *githubtest.Git, sc scenario) int {
+	s := &story{world: worldOn(t, git, githubtest.New(t, git), infra)}
 	for _, step := range sc.steps {
 		step(s)
 		s.settle()
@@ -84,8 +88,8 @@ func countCalls(t *testing.T, sc scenario) int {
 
 // inject runs a scenario with a fault at one of its calls, and then lets the
 // deliveries of the end come again, as the sweep or a redelivery does.
-func inject(t *testing.T, sc scenario, call int, f githubtest.Fault) {
-	s := &story{world: newWorld(t)}
+func inject(t *testing.T, git *githubtest.Git, sc scenario, call int, f githubtest.Fault) {
+	s := &story{world: worldOn(t, git, githubtest.New(t, git), infra)}
 	f.Skip, f.Times = call, max(f.Times, 1)
 	s.hub.Inject(&f)
 	var all []githubtest.Delivery

@@ -114,8 +114,11 @@ func all[T any](ctx context.Context, c *client, number int, name, field string, 
 		if more, cursor, err = out.Repository.PullRequest.Page.page(name); err != nil {
 			return nil, false, err
 		}
+		// The timeline counts what is left from the cursor on.
+		if t := *out.Repository.PullRequest.Page.TotalCount; t+len(list) != total {
+			total = t
+		}
 		list = append(list, more...)
-		total = *out.Repository.PullRequest.Page.TotalCount
 	}
 	if len(list) == total {
 		return list, true, nil

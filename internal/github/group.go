@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/holdpoint-dev/holdpoint/internal/review"
 )
@@ -157,11 +158,20 @@ func (g *groupReading) evidence(name string) *review.Group {
 	return out
 }
 
+// young is how old the delivery of a group is at most for a doubt about the
+// queue to be looked at again.
+const young = 15 * time.Second
+
 // fetchGroup reads all that the review of a merge group needs.
 func (c *client) fetchGroup(ctx context.Context, job Job) (*Reading, error) {
 	g, err := c.readGroup(ctx, job)
 	if err != nil {
 		return nil, err
+	}
+	if now := c.app.config.Now(); g.doubtful != "" && now.Sub(job.Received) < young {
+		// The queue may not show its newest group yet; a failure would throw
+		// it out, a check that is missing makes it wait.
+		return nil, &LaterError{After: settle, Why: g.doubtful}
 	}
 	r := &Reading{job: job, client: c, objects: newObjects(), group: g, asked: map[string]bool{}}
 	r.Request = review.Request{Now: c.app.config.Now(), Ref: review.Ref{Owner: c.owner, Repo: c.repo, BaseRef: job.BaseRef, HeadRef: job.GroupRef,

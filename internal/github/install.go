@@ -85,7 +85,7 @@ func (c *client) installOn(ctx context.Context, job Job, judge Judge) error {
 		return fmt.Errorf("read %s/%s: GitHub did not answer", c.owner, c.repo)
 	}
 	branch := out.Repository.Branch
-	if branch == nil || branch.Target.Tree.id() == "" {
+	if branch == nil || branch.Target == nil || branch.Target.Tree.id() == "" {
 		return nil // an empty repository has nothing to require a check on
 	}
 	checks, err := branch.Target.checks()

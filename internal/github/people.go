@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -84,6 +85,7 @@ func (r *Reading) readReviews() {
 	e.OpenedAt = t.pull.CreatedAt
 	was := map[string]string{}
 	asked := map[int64]time.Time{}
+	var forced []string
 	for _, i := range t.timeline {
 		switch i.Typename {
 		case "ReviewDismissedEvent":
@@ -95,7 +97,18 @@ func (r *Reading) readReviews() {
 		case "BaseRefChangedEvent":
 			e.Retargets = append(e.Retargets, review.Retarget{From: i.From, To: i.To, At: i.Created})
 		case "HeadRefForcePushedEvent":
-			r.earlier = append(r.earlier, i.Before.id())
+			forced = append(forced, i.Before.id())
+		}
+	}
+	// Latest first, as the log of pushes is. Without that log the commits may
+	// have been heads.
+	slices.Reverse(forced)
+	r.earlier = append(r.earlier, forced...)
+	if e.PushesUnknown {
+		for _, c := range slices.Backward(t.commits) {
+			if c.Commit != nil {
+				r.earlier = append(r.earlier, c.Commit.OID)
+			}
 		}
 	}
 	for _, v := range t.reviews {
@@ -180,13 +193,15 @@ func (r *Reading) readPushes(ctx context.Context) error {
 		return err
 	}
 	e.PushesUnknown = len(list) == 0 || len(list) > maxPushes
+	born := false // what came before the branch was made was another of its name
 	for _, v := range list {
 		e.Pushes = append(e.Pushes, review.Push{By: v.Actor.account(nil), Ref: branchName(v.Ref), Before: v.Before, After: v.After, At: v.At, Kind: v.Kind})
-		for _, sha := range []string{v.Before, v.After} {
-			if isObjectID(sha) && strings.Trim(sha, "0") != "" {
+		for _, sha := range []string{v.After, v.Before} {
+			if !born && isObjectID(sha) && strings.Trim(sha, "0") != "" {
 				r.earlier = append(r.earlier, sha)
 			}
 		}
+		born = born || v.Kind == "branch_creation"
 	}
 	return nil
 }

@@ -2,11 +2,13 @@ package github
 
 import (
 	"context"
+	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
+	"github.com/holdpoint-dev/holdpoint/internal/publish"
 )
 
 // diffFile is a file of the pull request as GitHub's diff shows it. The diff
@@ -16,6 +18,21 @@ type diffFile struct {
 	Path     string `json:"filename"`
 	Previous string `json:"previous_filename"`
 	Patch    string `json:"patch"`
+}
+
+// lines says where GitHub's diff takes comments. hidden is true where it shows
+// no diff at all (too large, say): then each line is taken for shown, and the
+// comments cannot stand on them.
+func (r *Reading) lines(ctx context.Context) (lines publish.Lines, hidden bool, err error) {
+	files, err := r.diff(ctx)
+	if code := status(err); code >= 400 && code < 500 && !limited(err) {
+		r.client.app.config.Log.WarnContext(ctx, "GitHub shows no diff", "job", r.job.String(), "error", err)
+		return func(path string, _ plan.Side, _ int) (string, bool) { return path, true }, true, nil
+	}
+	if err != nil {
+		return nil, false, fmt.Errorf("read the diff: %w", err)
+	}
+	return shown(files), false, nil
 }
 
 // diff reads the files of the pull request's diff, once for two commits.
@@ -42,7 +59,7 @@ type place struct {
 
 // shown are the lines that the diff shows, with the path it uses for them: a
 // renamed file has its new path on both sides.
-func shown(files []diffFile) func(path string, side plan.Side, line int) (string, bool) {
+func shown(files []diffFile) publish.Lines {
 	lines := map[place]string{}
 	for _, f := range files {
 		old := f.Previous
@@ -50,13 +67,16 @@ func shown(files []diffFile) func(path string, side plan.Side, line int) (string
 			old = f.Path
 		}
 		left, right := 0, 0
-		for text := range strings.SplitSeq(f.Patch, "\n") {
+		for text := range strings.SplitSeq(strings.TrimSuffix(f.Patch, "\n"), "\n") {
 			if m := hunk.FindStringSubmatch(text); m != nil {
 				left, right = atoi(m[1]), atoi(m[2])
 				continue
 			}
-			if text == "" || left == 0 && right == 0 {
+			if left == 0 && right == 0 {
 				continue
+			}
+			if text == "" {
+				text = " " // an empty line that both sides have
 			}
 			switch text[0] {
 			case '-':

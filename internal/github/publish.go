@@ -67,7 +67,15 @@ func (p *publisher) hold(ctx context.Context) error {
 		return err
 	}
 	p.text.History.NotRequired = p.notRequired(ctx) // told by the summary alone
-	return errors.Join(p.talk(ctx), p.removeLabel(ctx))
+	return told(errors.Join(p.talk(ctx), p.removeLabel(ctx)))
+}
+
+// told marks an error of what stands beside the check run.
+func told(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%w: %w", ErrTold, err)
 }
 
 // release takes the conversation's part back and then lets the check pass.
@@ -82,7 +90,7 @@ func (p *publisher) release(ctx context.Context) error {
 	}
 	text := publish.CheckRun(p.text)
 	if p.run != nil && same(p.run, review.Success, text) {
-		return err
+		return told(err)
 	}
 	if again := p.r.unchanged(ctx); again != nil {
 		return again
@@ -90,7 +98,7 @@ func (p *publisher) release(ctx context.Context) error {
 	if _, werr := p.writeCheck(ctx, p.r.Request.Ref.HeadSHA, p.run, p.text.Decision.CheckName, review.Success, text); werr != nil {
 		return werr
 	}
-	return err
+	return told(err)
 }
 
 // group writes the check run of a merge group, which is all it has.
@@ -111,12 +119,11 @@ func (p *publisher) talk(ctx context.Context) error {
 	if len(p.text.Report.Holding()) == 0 {
 		return errors.Join(p.dismissOwn(ctx), p.markFixed(ctx), p.summary(ctx))
 	}
-	first := len(p.r.reviewsOfOurs()) == 0
-	err := errors.Join(p.review(ctx), p.markFixed(ctx), p.summary(ctx))
-	if first && err == nil {
+	var err error
+	if len(p.r.reviewsOfOurs()) == 0 {
 		err = p.ask(ctx)
 	}
-	return err
+	return errors.Join(err, p.review(ctx), p.markFixed(ctx), p.summary(ctx))
 }
 
 // unchanged looks again at what was judged. An error of type *LaterError says

@@ -155,6 +155,10 @@ func (c *client) mergeBase(ctx context.Context, base, head string) (mergeBase, e
 	return m, nil
 }
 
+// unsettled is how a check run tells that there was no test merge yet; the
+// sweep looks for it.
+const unsettled = "GitHub has not made the test merge yet"
+
 // mergeQuery asks again for the test merge alone.
 const mergeQuery = "query Merge($owner:String!,$name:String!,$number:Int!){repository(owner:$owner,name:$name){pullRequest(number:$number){headRefOid " + mergeFields + "}}}"
 
@@ -174,7 +178,7 @@ func (r *Reading) readMerge(ctx context.Context) error {
 			return nil
 		case wait < 0:
 			r.Unsettled = true
-			r.gap("test merge", "GitHub has not made the test merge yet, so what the merge would destroy cannot be told; it is looked at again")
+			r.gap("test merge", unsettled+", so what the merge would destroy cannot be told; it is looked at again")
 			return nil
 		}
 		if err := sleep(ctx, wait); err != nil {

@@ -28,10 +28,28 @@ func TestF41LazyTestMerge(t *testing.T) {
 	if c := w.concluded(p, "failure"); !strings.Contains(c.Summary, "test merge") {
 		t.Errorf("the check run does not tell of the test merge:\n%s", c.Summary)
 	}
+	// Where it stays away the check keeps what it tells, and the sweep comes
+	// back for it.
+	if !errors.Is(err, github.ErrTold) {
+		t.Errorf("error %v, want %v", err, github.ErrTold)
+	}
+	checked := func() bool {
+		done, err := w.app.Checked(t.Context(), githubtest.Installation, github.Repository{ID: w.repo.ID, Owner: "acme", Name: "infra"}, p.HeadSHA())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return done
+	}
+	if checked() {
+		t.Error("the sweep passes over a head without its test merge")
+	}
 	p.LagMerge(0)
 	w.work()
 	w.fine()
 	w.concluded(p, "success")
+	if !checked() {
+		t.Error("the sweep comes back for a head that was reviewed")
+	}
 }
 
 // F41: a conflict is said as such.

@@ -1,6 +1,8 @@
 package github_test
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/holdpoint-dev/holdpoint/internal/github/githubtest"
@@ -37,6 +39,30 @@ func (s *story) neverPassed(sha string) {
 				s.Errorf("%s: the check run on %.12s said %s", s.Name(), sha, was)
 			}
 		}
+	}
+}
+
+// told expects what a held pull request shows in the end: one review that
+// stands and tells of the lost database, inline or in its body, and one
+// summary.
+func (s *story) told(p *githubtest.Pull) {
+	s.Helper()
+	standing, names := 0, false
+	for _, r := range p.Reviews(s.hub.Bot()) {
+		if r.State == "CHANGES_REQUESTED" || r.State == "COMMENTED" {
+			standing++
+			names = names || strings.Contains(r.Body, "aws_db_instance.orders")
+		}
+	}
+	for _, c := range p.Inline() {
+		names = names || strings.Contains(c.Body, "aws_db_instance.orders")
+	}
+	summaries := p.Comments(s.hub.Bot())
+	if standing != 1 || !names || len(summaries) != 1 || !strings.Contains(summaries[0].Body, "aws_db_instance.orders") {
+		s.Errorf("%d reviews stand, the database named: %t, summaries %+v; want one review that names it, and one summary that does", standing, names, summaries)
+	}
+	if c := s.check(p.HeadSHA(), "holdpoint: main"); c == nil || !strings.Contains(c.Summary, "aws_db_instance.orders") {
+		s.Errorf("the check run does not name the database: %+v", c)
 	}
 }
 
@@ -77,6 +103,7 @@ func stillHeld(s *story) {
 	s.want(s.pull, "failure")
 	s.neverPassed(s.pull.HeadSHA())
 	s.atMost(s.pull, 1, 1, 1)
+	s.told(s.pull)
 }
 
 func released(s *story) {
@@ -102,7 +129,14 @@ var scenarios = []scenario{
 	{name: "fixed by a push", steps: []func(*story){openHeld, func(s *story) {
 		beforeRelease(s)
 		s.pull.Push(s.commit(s.base, githubtest.Files{"README.md": "Cleaned.\n"}, s.agent), s.agent)
-	}}, final: released},
+	}}, final: func(s *story) {
+		released(s)
+		for _, c := range s.pull.Inline() {
+			if !strings.HasPrefix(c.Body, "**Fixed**") {
+				s.Errorf("the comment is not marked as fixed")
+			}
+		}
+	}},
 	{name: "approved", steps: []func(*story){openHeld, func(s *story) {
 		beforeRelease(s)
 		s.pull.Submit(s.alice, "APPROVED", "")
@@ -115,7 +149,7 @@ var scenarios = []scenario{
 		beforeRelease(s)
 		s.pull.Submit(s.dana, "APPROVED", "")
 		s.review = s.pull.Submit(s.alice, "APPROVED", "")
-	}, func(s *story) { s.pull.Dismiss(s.review, s.dana) }}, final: func(s *story) { s.want(s.pull, "failure"); s.atMost(s.pull, 2, 1, 1) }},
+	}, func(s *story) { s.pull.Dismiss(s.review, s.dana) }}, final: func(s *story) { s.want(s.pull, "failure"); s.atMost(s.pull, 2, 1, 1); s.told(s.pull) }},
 	{name: "overridden", steps: []func(*story){openHeld, func(s *story) {
 		beforeRelease(s)
 		s.pull.AddLabel("holdpoint-override", s.alice, "")
@@ -130,6 +164,10 @@ var scenarios = []scenario{
 	}, func(s *story) { s.pull.Retarget("main", s.agent) }}, final: func(s *story) {
 		s.want(s.pull, "failure")
 		s.atMost(s.pull, 1, 1, 1)
+		s.told(s.pull)
+		if c := s.check(s.pull.HeadSHA(), "holdpoint: main"); c != nil && slices.Contains(c.Conclusions, "success") {
+			s.Errorf("the check of main passed: %q", c.Conclusions)
+		}
 	}},
 	{name: "base moved", steps: []func(*story){func(s *story) {
 		s.pull = s.open(s.agent, githubtest.Files{"README.md": "Other words.\n"})
@@ -140,7 +178,7 @@ var scenarios = []scenario{
 		s.repo.Push("side", s.base, s.dana)
 		s.repo.Push("copy", s.pull.HeadSHA(), s.agent)
 		s.other = s.repo.Open(githubtest.PullOf{Author: s.agent, Head: "copy", Base: "side", Title: "Copy"})
-	}, func(s *story) { s.other.Close(s.agent, false) }}, final: func(s *story) { s.want(s.pull, "failure"); s.neverPassed(s.pull.HeadSHA()) }},
+	}, func(s *story) { s.other.Close(s.agent, false) }}, final: stillHeld},
 	{name: "merge group", steps: []func(*story){func(s *story) {
 		s.pull = s.open(s.agent, githubtest.Files{"README.md": "Other words.\n"})
 	}, func(s *story) { s.group = s.repo.Enqueue(s.dana, s.pull) }}, final: func(s *story) {
@@ -159,6 +197,15 @@ var scenarios = []scenario{
 	{name: "merged past the check", steps: []func(*story){openHeld, func(s *story) { s.pull.Close(s.dana, true) }}, final: func(s *story) {
 		s.neverPassed(s.pull.HeadSHA())
 		s.atMost(s.pull, 1, 1, 2)
+		notes := 0
+		for _, c := range s.pull.Comments(s.hub.Bot()) {
+			if strings.Contains(c.Body, "Merged while held") {
+				notes++
+			}
+		}
+		if notes != 1 {
+			s.Errorf("%d notes on the merge, want one", notes)
+		}
 	}},
 	{name: "installed", steps: []func(*story){func(s *story) { s.hub.Install(s.dana, s.repo) }}, final: func(s *story) {
 		if c := s.check(s.base, "holdpoint: main"); c == nil || c.Conclusion != "success" {

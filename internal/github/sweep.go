@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/google/go-github/v60/github"
@@ -90,8 +91,8 @@ func (a *App) OpenPulls(ctx context.Context, installation int64, r Repository) (
 const unreviewed = "This change could not be reviewed"
 
 // Checked reports whether a completed check run of ours stands on a commit.
-// One that says that the change could not be reviewed does not count: what was
-// in the way may have passed.
+// One that says that the change could not be reviewed, or not yet with its test
+// merge, does not count: what was in the way may have passed.
 func (a *App) Checked(ctx context.Context, installation int64, r Repository, sha string) (bool, error) {
 	c, err := a.clientFor(scope{installation: installation}, r.Owner, r.Name, &counter{})
 	if err != nil {
@@ -101,7 +102,8 @@ func (a *App) Checked(ctx context.Context, installation int64, r Repository, sha
 		CheckRuns []struct {
 			Status string `json:"status"`
 			Output struct {
-				Title string `json:"title"`
+				Title   string `json:"title"`
+				Summary string `json:"summary"`
 			} `json:"output"`
 			App struct {
 				ID int64 `json:"id"`
@@ -113,7 +115,7 @@ func (a *App) Checked(ctx context.Context, installation int64, r Repository, sha
 		return false, fmt.Errorf("list checks of %s/%s at %.12s: %w", r.Owner, r.Name, sha, err)
 	}
 	for _, run := range page.CheckRuns {
-		if run.App.ID == a.config.AppID && run.Status == "completed" && run.Output.Title != unreviewed {
+		if run.App.ID == a.config.AppID && run.Status == "completed" && run.Output.Title != unreviewed && !strings.Contains(run.Output.Summary, unsettled) {
 			return true, nil
 		}
 	}

@@ -62,11 +62,16 @@ func (r *Reading) inline() (out []graphComment) {
 	return out
 }
 
-// told are the markers of the findings that our comments tell of already, and
+// fixedMark starts a comment of ours whose findings are gone.
+const fixedMark = "**Fixed**"
+
+// told are the markers of the findings that our comments tell of as open, and
 // our reviews that stand: GitHub may have refused the comments.
 func (r *Reading) told() (out []string) {
 	for _, c := range r.inline() {
-		out = append(out, publish.Markers(c.Body)...)
+		if !strings.HasPrefix(c.Body, fixedMark) {
+			out = append(out, publish.Markers(c.Body)...)
+		}
 	}
 	for _, v := range r.reviewsOfOurs() {
 		if v.State == "DISMISSED" {
@@ -91,12 +96,19 @@ func (r *Reading) history(report review.Report, decision review.Decision) publis
 	h.Held = 1
 	for _, checks := range r.before {
 		run := own(checks, decision.CheckName)
-		if run == nil || run.Conclusion != "FAILURE" {
+		if run == nil {
+			continue // a newer push came before it was looked at
+		}
+		if run.Conclusion != "FAILURE" {
 			break
 		}
 		h.Held++
 	}
-	for _, m := range r.told() {
+	markers := r.told()
+	for _, c := range r.inline() {
+		markers = append(markers, publish.Markers(c.Body)...)
+	}
+	for _, m := range markers {
 		if !slices.ContainsFunc(report.Holding(), func(f rules.Finding) bool { return publish.SameFinding(m, f.Fingerprint) }) && !slices.Contains(h.Fixed, m) {
 			h.Fixed = append(h.Fixed, m)
 		}
@@ -107,11 +119,11 @@ func (r *Reading) history(report review.Report, decision review.Decision) publis
 // review posts the review, where it says anything that ours do not say yet.
 func (p *publisher) review(ctx context.Context) error {
 	ref := p.r.Request.Ref
-	files, err := p.r.diff(ctx)
+	lines, hidden, err := p.r.lines(ctx)
 	if err != nil {
-		return fmt.Errorf("read the diff: %w", err)
+		return err
 	}
-	text := publish.ReviewText(p.text, shown(files))
+	text := publish.ReviewText(p.text, lines)
 	told := p.r.told()
 	fresh := slices.DeleteFunc(slices.Clone(text.Comments), func(c publish.Comment) bool {
 		return !slices.ContainsFunc(c.Findings, func(f string) bool {
@@ -145,6 +157,9 @@ func (p *publisher) review(ctx context.Context) error {
 	for _, c := range fresh {
 		body.Comments = append(body.Comments, inlineComment(c))
 	}
+	if hidden {
+		body.fold()
+	}
 	return p.postReview(ctx, body)
 }
 
@@ -169,13 +184,7 @@ func (p *publisher) postReview(ctx context.Context, body reviewBody) error {
 	var err error
 	for _, less := range []func(*reviewBody){
 		func(*reviewBody) {},
-		func(b *reviewBody) {
-			for _, c := range b.Comments {
-				b.Body += folded + c.Body
-			}
-			b.Body = clip(b.Body)
-			b.Comments = nil
-		},
+		(*reviewBody).fold,
 		func(b *reviewBody) { b.Event = "COMMENT" },
 	} {
 		less(&body)
@@ -188,6 +197,14 @@ func (p *publisher) postReview(ctx context.Context, body reviewBody) error {
 		p.app.config.Log.WarnContext(ctx, "GitHub refuses the review as it is", "job", p.r.job.String(), "error", err)
 	}
 	return p.tolerate(ctx, "post the review", err)
+}
+
+// fold makes the inline comments parts of the body.
+func (b *reviewBody) fold() {
+	for _, c := range b.Comments {
+		b.Body += folded + c.Body
+	}
+	b.Body, b.Comments = clip(b.Body), nil
 }
 
 // clip keeps a body below GitHub's limit on the bound of a line.
@@ -260,8 +277,8 @@ func (p *publisher) dismissOwn(ctx context.Context) error {
 	return nil
 }
 
-// maxEdits bounds how many comments one job marks as fixed.
-const maxEdits = 10
+// maxEdits bounds how many comments one job marks as fixed: all of a review.
+const maxEdits = publish.MaxInline
 
 // markFixed edits those of our comments whose findings are gone.
 func (p *publisher) markFixed(ctx context.Context) error {
@@ -271,7 +288,7 @@ func (p *publisher) markFixed(ctx context.Context) error {
 		gone := len(markers) > 0 && !slices.ContainsFunc(p.text.Report.Holding(), func(f rules.Finding) bool {
 			return slices.ContainsFunc(markers, func(m string) bool { return publish.SameFinding(m, f.Fingerprint) })
 		})
-		if !gone || strings.HasPrefix(c.Body, "**Fixed**") || edits == maxEdits {
+		if !gone || strings.HasPrefix(c.Body, fixedMark) || edits == maxEdits {
 			continue
 		}
 		edits++
@@ -311,7 +328,8 @@ func (p *publisher) summary(ctx context.Context) error {
 const maxAsked = 10
 
 // ask requests the review of those whom the settings name for what holds. It
-// is done once, with the first review of ours.
+// is done once, before the first review of ours; who is asked already is not
+// asked again.
 func (p *publisher) ask(ctx context.Context) error {
 	var body struct {
 		Reviewers []string `json:"reviewers,omitempty"`
@@ -324,7 +342,8 @@ func (p *publisher) ask(ctx context.Context) error {
 				continue
 			}
 			for _, u := range a.Users {
-				if !strings.EqualFold(u.Login(), author.Login) && !slices.Contains(body.Reviewers, u.Login()) {
+				asked := slices.ContainsFunc(p.r.talk.requests, func(a rules.Account) bool { return strings.EqualFold(a.Login, u.Login()) })
+				if !asked && !strings.EqualFold(u.Login(), author.Login) && !slices.Contains(body.Reviewers, u.Login()) {
 					body.Reviewers = append(body.Reviewers, u.Login())
 				}
 			}

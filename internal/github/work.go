@@ -67,7 +67,7 @@ func (c *client) review(ctx context.Context, job Job, judge Judge) (Result, erro
 	}
 	result, err := c.app.Publish(ctx, r, report, decision)
 	if err == nil && r.Unsettled {
-		err = &LaterError{After: settle, Why: "GitHub has not made the test merge yet"}
+		err = told(&LaterError{After: settle, Why: unsettled})
 	}
 	return result, err
 }

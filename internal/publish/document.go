@@ -57,7 +57,7 @@ func Document(m Markdown, limit int) string {
 	holding, others := split(m.Report.Findings)
 	d.add(heading(m))
 	if len(holding) > 0 {
-		d.add("\n" + table(holding))
+		d.add("\n" + table(holding, true))
 		if g := graph(holding); g != "" {
 			d.add("\n" + g)
 		}
@@ -65,9 +65,11 @@ func Document(m Markdown, limit int) string {
 	d.add(needs(m.Decision))
 	d.add(everyName(holding))
 	d.add(gapList(untold(m.Report.Gaps, m.Report.Findings)))
-	m.agentSection(d, holding)
+	if m.Decision.Holds() {
+		m.agentSection(d, holding)
+	}
 	if len(others) > 0 {
-		d.add(details("Told only, does not hold: "+count(len(others), "finding"), table(others)))
+		d.add(details("Told only, does not hold: "+count(len(others), "finding"), table(others, true)))
 	}
 	if rest := unjudged(m.Report.Plan.Changes, m.Report.Findings); len(rest) > 0 {
 		d.add(details(count(len(rest), "more object")+" deleted or replaced, which no rule holds", changeTable(rest)))
@@ -92,20 +94,29 @@ func heading(m Markdown) string {
 	return b.String()
 }
 
-// table lists findings with the line each comes from.
-func table(findings []rules.Finding) string {
+// table lists findings, with the line each comes from where the reader does
+// not look at it.
+func table(findings []rules.Finding, origins bool) string {
 	var b strings.Builder
-	b.WriteString("| what | resource | comes from | loses |\n|---|---|---|---|\n")
+	row := func(what, resource, from, loses string) {
+		if !origins {
+			fmt.Fprintf(&b, "| %s | %s | %s |\n", what, resource, loses)
+			return
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", what, resource, from, loses)
+	}
+	row("what", "resource", "comes from", "loses")
+	row("---", "---", "---", "---")
 	told := 0
 	for i, group := range bundles(findings) {
 		if i == maxRows {
-			fmt.Fprintf(&b, "| … | and %s more | | |\n", count(len(findings)-told, "finding"))
+			row("…", "and "+count(len(findings)-told, "finding")+" more", "", "")
 			break
 		}
 		told += len(group)
 		f := group[0]
 		name := Escape(Span, group.subject(), maxName)
-		if root := f.Root(); root != "" && root != "." {
+		if root := f.Root(); root != "" && root != "." && !strings.HasPrefix(group.subject(), root+"/") {
 			name += " in " + Escape(Span, root, maxPath)
 		}
 		if f.Environment != "" {
@@ -114,7 +125,7 @@ func table(findings []rules.Finding) string {
 		if len(group) > 1 {
 			name += ", " + group.keys(func(s string) string { return Escape(Span, s, 60) })
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", Escape(Prose, operation(f), 40), name, origin(f), lossPhrase(f))
+		row(Escape(Prose, operation(f), 40), name, origin(f), lossPhrase(f))
 	}
 	return b.String()
 }
@@ -209,12 +220,14 @@ func (m Markdown) agentSection(d *document, holding []rules.Finding) {
 	if !d.add("\n" + agentNotice + "\n") {
 		return
 	}
-	for i, f := range holding {
+	told := 0
+	for i, group := range bundles(holding) {
 		if i == maxBlocks {
-			d.add(fmt.Sprintf("\n%s more in the table above.\n", count(len(holding)-i, "finding")))
+			d.add(fmt.Sprintf("\n%s more in the table above.\n", count(len(holding)-told, "finding")))
 			return
 		}
-		d.add("\n" + agentBlock(f))
+		told += len(group)
+		d.add("\n" + m.agentBlock(group))
 	}
 }
 

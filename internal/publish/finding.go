@@ -120,11 +120,15 @@ func attribute(path plan.Path) string {
 }
 
 // subject names what a finding is about, with the root where it is not the top.
-func subject(f rules.Finding) string {
-	if root := f.Root(); root != "" && root != "." && root != f.Subject() {
-		return f.Subject() + " in " + root
+func subject(f rules.Finding) string { return within(f.Subject(), f) }
+
+// within adds the root of a finding to what names its subject; a path says it
+// itself.
+func within(name string, f rules.Finding) string {
+	if root := f.Root(); root != "" && root != "." && name != root && !strings.HasPrefix(name, root+"/") {
+		return name + " in " + root
 	}
-	return f.Subject()
+	return name
 }
 
 // group is the findings that come from one changed line.

@@ -112,7 +112,7 @@ func (m Markdown) comment(s spot) Comment {
 	if len(s.findings) == 1 {
 		b.WriteString(single(s.findings[0]))
 	} else {
-		fmt.Fprintf(&b, "**This line leads to %s.**\n\n%s", count(len(s.findings), "held finding"), table(s.findings))
+		fmt.Fprintf(&b, "**This line leads to %s.**\n\n%s", count(len(s.findings), "held finding"), table(s.findings, false))
 	}
 	if edit, ok := m.suggestion(s); ok {
 		c.StartLine, c.Line = startLine(edit.Edit), edit.Edit.End
@@ -126,7 +126,15 @@ func (m Markdown) comment(s spot) Comment {
 // single tells of one finding: what, why and what is lost.
 func single(f rules.Finding) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "**%s %s** loses: %s.\n", Escape(Prose, operation(f), 40), Escape(Span, f.Subject(), maxName), lossPhrase(f))
+	name := Escape(Span, f.Subject(), maxName)
+	switch {
+	case f.Gap != nil:
+		fmt.Fprintf(&b, "**What this does to %s cannot be told.**\n", name)
+	case f.File != nil:
+		fmt.Fprintf(&b, "**%s %s**\n", Escape(Prose, operation(f), 40), name)
+	default:
+		fmt.Fprintf(&b, "**%s %s** loses: %s.\n", Escape(Prose, operation(f), 40), name, lossPhrase(f))
+	}
 	if f.Message != "" {
 		fmt.Fprintf(&b, "\n%s\n", Escape(Prose, f.Message, maxPhrase))
 	}
@@ -144,12 +152,14 @@ func (m Markdown) blocks(b *strings.Builder, findings []rules.Finding) {
 	}
 	const most = 3
 	fmt.Fprintf(b, "\n%s\n", agentNotice)
-	for i, f := range findings {
+	told := 0
+	for i, group := range bundles(findings) {
 		if i == most {
-			fmt.Fprintf(b, "\n%s more in the check run.\n", count(len(findings)-i, "finding"))
+			fmt.Fprintf(b, "\n%s more in the check run.\n", count(len(findings)-told, "finding"))
 			return
 		}
-		b.WriteString("\n" + agentBlock(f))
+		told += len(group)
+		b.WriteString("\n" + m.agentBlock(group))
 	}
 }
 
@@ -207,7 +217,7 @@ func (m Markdown) reviewBody(holding, rest []rules.Finding) string {
 		d.add("\nThese have no line in the diff:\n")
 	}
 	if len(rest) > 0 {
-		d.add("\n" + table(rest))
+		d.add("\n" + table(rest, true))
 	}
 	d.add(needs(m.Decision))
 	if m.History.Held > MaxRounds {

@@ -3,7 +3,6 @@ package publish
 import (
 	"fmt"
 	"io/fs"
-	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -56,24 +55,27 @@ type suggester struct {
 
 // finding offers the first candidate that holds up.
 func (s *suggester) finding(f rules.Finding) {
-	for _, candidate := range []func(rules.Finding) (Suggestion, bool){s.moved, s.oldLines, s.removed} {
+	for _, candidate := range []func(rules.Finding) (Suggestion, bool){s.movedBlock, s.movedKey, s.oldLines, s.removed} {
 		suggestion, ok := candidate(f)
-		if ok && safeToSuggest(suggestion.Edit) && s.prove(f, suggestion.Edit) {
+		if !ok || !safeToSuggest(suggestion.Edit) {
+			continue
+		}
+		if suggestion.Also, ok = s.prove(f, suggestion.Edit); ok {
 			s.proved = append(s.proved, suggestion)
 			return
 		}
 	}
 }
 
-// prove predicts with the edit. It remembers every finding that the edit
+// prove predicts with the edit. It returns the other findings that the edit
 // clears: they need no suggestion of their own.
-func (s *suggester) prove(f rules.Finding, e Edit) bool {
+func (s *suggester) prove(f rules.Finding, e Edit) (also []string, ok bool) {
 	if s.proofs++; s.proofs > maxProofs {
-		return false
+		return nil, false
 	}
 	content, err := apply(s.comparison.After, e)
 	if err != nil {
-		return false
+		return nil, false
 	}
 	req := s.req
 	req.Comparisons = slices.Clone(s.req.Comparisons)
@@ -83,7 +85,7 @@ func (s *suggester) prove(f rules.Finding, e Edit) bool {
 		now[found.Fingerprint] = true
 	}
 	if now[f.Fingerprint] {
-		return false
+		return nil, false
 	}
 	before := map[string]bool{}
 	for _, found := range s.rep.Holding() {
@@ -91,13 +93,16 @@ func (s *suggester) prove(f rules.Finding, e Edit) bool {
 	}
 	for fingerprint := range now {
 		if !before[fingerprint] {
-			return false
+			return nil, false
 		}
 	}
-	for fingerprint := range before {
-		s.cleared[fingerprint] = s.cleared[fingerprint] || !now[fingerprint]
+	for _, found := range s.rep.Holding() {
+		if id := found.Fingerprint; !now[id] && id != f.Fingerprint && !s.cleared[id] {
+			also = append(also, id)
+			s.cleared[id] = true
+		}
 	}
-	return true
+	return also, true
 }
 
 // apply makes the edited content of the file. Line ends are kept as they are.
@@ -167,37 +172,6 @@ func beside(path string, h linediff.Hunk, after, lines []string) (Edit, bool) {
 		return Edit{Path: path, Start: 1, End: 1, New: append(slices.Clone(lines), after[0])}, true
 	}
 	return Edit{}, false
-}
-
-// declared finds the head of a resource block.
-var declared = regexp.MustCompile(`^\s*resource\s+"([^"]+)"\s+"([^"]+)"`)
-
-// moved says that a deleted resource is the one that the change declares under
-// another name in the same module, where there is just one of its type.
-func (s *suggester) moved(f rules.Finding) (Suggestion, bool) {
-	gone := f.Change.Address
-	if gone.Engine != plan.Terraform || f.Change.Action != plan.Delete || f.Change.At.Side != plan.Before {
-		return Suggestion{}, false
-	}
-	var found []Edit
-	for _, file := range s.comparison.Files {
-		if path.Dir(file.Path) != path.Dir(f.Change.At.File) || path.Ext(file.Path) != ".tf" {
-			continue
-		}
-		for number, line := range s.added(file) {
-			m := declared.FindStringSubmatch(line)
-			if m == nil || m[1] != gone.Type || m[2] == gone.Name {
-				continue
-			}
-			found = append(found, Edit{Path: file.Path, Start: number, End: number, New: []string{
-				"moved {", "  from = " + gone.Type + "." + gone.Name, "  to   = " + gone.Type + "." + m[2], "}", "", line,
-			}})
-		}
-	}
-	if len(found) != 1 {
-		return Suggestion{}, false
-	}
-	return Suggestion{Fingerprint: f.Fingerprint, What: "Say that it was renamed", Edit: found[0]}, true
 }
 
 // added are the lines that the change brings into a file, by their number.

@@ -7,6 +7,8 @@ import "github.com/holdpoint-dev/holdpoint/internal/plan"
 type Suggestion struct {
 	// Fingerprint is the finding it clears.
 	Fingerprint string
+	// Also are the other findings that are gone with it.
+	Also []string
 	// What says in fixed words what it does.
 	What string
 	Edit Edit

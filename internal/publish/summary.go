@@ -24,7 +24,7 @@ func Summary(m Markdown) string {
 	}
 	if len(holding) > 0 {
 		shown, rest := firstBundles(holding, summaryRows)
-		b.WriteString("\n" + table(shown))
+		b.WriteString("\n" + table(shown, true))
 		if rest > 0 {
 			fmt.Fprintf(&b, "\n%s more in the check run.\n", count(rest, "finding"))
 		}

@@ -158,7 +158,10 @@ func failure(err error, m Message, attempt int) Outcome {
 	if asked && later.Limited && m.Deferrals < maxDeferrals {
 		return Outcome{Verdict: Defer, After: min(max(later.After, leastDefer), mostDefer), Reason: err.Error()}
 	}
-	if attempt >= Tries {
+	switch {
+	case attempt >= Tries && errors.Is(err, github.ErrTold):
+		return Outcome{Verdict: Bury, Reason: err.Error()} // the verdict stands
+	case attempt >= Tries:
 		return Outcome{Verdict: Retry, Reason: err.Error()} // at once, to be given up
 	}
 	pause := firstPause << (attempt - 1)

@@ -290,7 +290,11 @@ func (p *Pull) graph() object {
 			types, _ := args["itemTypes"].([]any)
 			kept := slices.DeleteFunc(slices.Clone(items), func(v any) bool { return len(types) > 0 && !slices.Contains(types, any(itemType(v.(object)))) })
 			o, _ := s.connection(kept)(args).(object)
-			o["filteredCount"] = len(kept)
+			from := 0
+			if after, _ := args["after"].(string); after != "" {
+				_, _ = fmt.Sscanf(after, "cursor%d", &from)
+			}
+			o["totalCount"], o["filteredCount"] = len(items), len(kept)-from
 			return o
 		},
 	}

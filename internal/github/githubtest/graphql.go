@@ -8,6 +8,7 @@ import (
 
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/validator"
 	"github.com/vektah/gqlparser/v2/validator/rules"
 )
 
@@ -34,6 +35,9 @@ func (s *Server) graphql(w http.ResponseWriter, r *http.Request) {
 	query, invalid := gqlparser.LoadQueryWithRules(schema, in.Query, rules.NewDefaultRules())
 	if len(invalid) == 0 {
 		e.Name = query.Operations[0].Name
+		if _, err := validator.VariableValues(schema, query.Operations[0], in.Variables); err != nil {
+			s.t.Errorf("githubtest: GraphQL variables %v do not fit: %v\n%s", in.Variables, err, in.Query)
+		}
 	}
 	s.before(e)
 	s.mu.Lock()

@@ -35,9 +35,16 @@ func (r *Repo) Enqueue(by *User, pulls ...*Pull) string {
 	return tip
 }
 
-// ForgetQueue makes the queue show other members than the group's branch.
-func (r *Repo) ForgetQueue() {
+// ForgetQueue makes the queue show other members than the group's branch,
+// until recall is called.
+func (r *Repo) ForgetQueue() (recall func()) {
 	r.server.mu.Lock()
 	defer r.server.mu.Unlock()
-	r.queue = r.queue[:len(r.queue)-1]
+	whole := r.queue
+	r.queue = whole[:len(whole)-1]
+	return func() {
+		r.server.mu.Lock()
+		defer r.server.mu.Unlock()
+		r.queue = whole
+	}
 }

@@ -61,9 +61,12 @@ func (s *Server) commitPulls(c call) answer {
 	return s.page(c, all)
 }
 
+// associated are the pull requests that GitHub names for a commit: all that
+// contain it, and once the default branch has it only those that were merged.
 func (r *Repo) associated(sha string) (out []*Pull) {
+	arrived := r.server.git.mergeBase(r.branches[r.DefaultBranch], sha) == sha
 	for _, p := range r.sorted() {
-		if p.headSHA == sha || slices.Contains(p.commits(), sha) {
+		if (p.headSHA == sha || slices.Contains(p.commits(), sha)) && (p.merged || !arrived) {
 			out = append(out, p)
 		}
 	}

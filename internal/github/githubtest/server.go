@@ -47,16 +47,18 @@ type Server struct {
 	spec   *description
 	key    *rsa.PrivateKey
 
-	mu       sync.Mutex
-	now      time.Time
-	last     int64
-	users    map[string]*User
-	bot      *User
-	teams    map[string]*Team
-	repos    map[string]*Repo
-	tokens   map[string]token
-	outbox   []Delivery
-	log      []Exchange
+	mu     sync.Mutex
+	now    time.Time
+	last   int64
+	users  map[string]*User
+	bot    *User
+	teams  map[string]*Team
+	repos  map[string]*Repo
+	tokens map[string]token
+	outbox []Delivery
+	log    []Exchange
+	// checked counts the REST exchanges that were held against the description.
+	checked  int
 	faults   []*Fault
 	forcePer int
 	// first is the first answer to each call, for stale ones.
@@ -233,9 +235,11 @@ func (s *Server) serve(pattern string, params []string, handler func(call) answe
 			header[k] = v
 		}
 		if !exchange.Fault {
-			if err := s.spec.exchange(r, path, values, body, a.status, header, out); err != nil {
+			err := s.spec.exchange(r, path, values, body, a.status, header, out)
+			if err != nil {
 				s.t.Errorf("githubtest: %v\nbody: %.2000s", err, body)
 			}
+			s.checked++
 		}
 		s.finish(w, header, a.status, out, exchange)
 	}

@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"context"
 	"embed"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -92,6 +93,9 @@ func (d *description) exchange(r *http.Request, path string, params map[string]s
 		if err := openapi3filter.ValidateRequest(context.Background(), in); err != nil {
 			return fmt.Errorf("request %s %s: %w", r.Method, path, err)
 		}
+		if err := known(item, op, r, body); err != nil {
+			return fmt.Errorf("request %s %s: %w", r.Method, path, err)
+		}
 	}
 	if status >= 400 && op.Responses.Status(status) == nil {
 		return nil // GitHub's description does not list refusals everywhere
@@ -102,6 +106,45 @@ func (d *description) exchange(r *http.Request, path string, params map[string]s
 		return fmt.Errorf("response %d to %s %s: %w", status, r.Method, path, err)
 	}
 	return nil
+}
+
+// known refuses what the description allows and GitHub passes over in silence:
+// parameters of the query and fields of the body that it does not name.
+func known(item *openapi3.PathItem, op *openapi3.Operation, r *http.Request, body []byte) error {
+	for name := range r.URL.Query() {
+		if op.Parameters.GetByInAndName("query", name) == nil && item.Parameters.GetByInAndName("query", name) == nil {
+			return fmt.Errorf("query parameter %q is not in GitHub's description", name)
+		}
+	}
+	if op.RequestBody == nil || len(body) == 0 {
+		return nil
+	}
+	var fields map[string]any
+	if err := json.Unmarshal(body, &fields); err != nil {
+		return fmt.Errorf("body: %w", err)
+	}
+	schema := op.RequestBody.Value.Content.Get("application/json").Schema.Value
+	for name := range fields {
+		if !names(schema, name) {
+			return fmt.Errorf("field %q is not in GitHub's description", name)
+		}
+	}
+	return nil
+}
+
+// names reports whether a schema or one of its alternatives has a property.
+func names(s *openapi3.Schema, property string) bool {
+	if s.Properties[property] != nil {
+		return true
+	}
+	for _, list := range []openapi3.SchemaRefs{s.OneOf, s.AnyOf, s.AllOf} {
+		for _, alternative := range list {
+			if names(alternative.Value, property) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // payload checks a webhook payload against the schema of its event.
