@@ -22,7 +22,7 @@ type doctorCommand struct {
 	Branch     string `help:"The branch whose rules are checked. Default: the default branch." placeholder:"NAME"`
 	AppID      int64  `help:"The App's numeric id." env:"HOLDPOINT_APP_ID" required:"" placeholder:"ID"`
 	KeyFile    string `help:"File with the App's private key." env:"HOLDPOINT_APP_KEY_FILE" required:"" placeholder:"FILE"`
-	GithubURL  string `help:"Where people see GitHub." env:"HOLDPOINT_GITHUB_URL" default:"https://github.com" placeholder:"URL"`
+	GithubURL  string `help:"Where people see GitHub. Default: ${default}." env:"HOLDPOINT_GITHUB_URL" default:"https://github.com" placeholder:"URL"`
 }
 
 // verdict of one point that was looked at. The zero value is invalid.

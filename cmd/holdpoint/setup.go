@@ -24,13 +24,13 @@ import (
 type setupCommand struct {
 	WebhookURL   string        `help:"Where GitHub sends webhooks: the output WebhookUrl of the stack, or https://HOST/webhook of serve." required:"" placeholder:"URL"`
 	Organisation string        `help:"The organisation that owns the App. Default: your own account." short:"o" placeholder:"ORG"`
-	Name         string        `help:"Name of the App; it must be free on GitHub." default:"holdpoint" placeholder:"NAME"`
-	GithubURL    string        `help:"Where people see GitHub." env:"HOLDPOINT_GITHUB_URL" default:"https://github.com" placeholder:"URL"`
+	Name         string        `help:"Name of the App; it must be free on GitHub. Default: ${default}." default:"holdpoint" placeholder:"NAME"`
+	GithubURL    string        `help:"Where people see GitHub. Default: ${default}." env:"HOLDPOINT_GITHUB_URL" default:"https://github.com" placeholder:"URL"`
 	To           string        `help:"Where the credentials go: ${enum}." enum:"files,secretsmanager,ssm" default:"files"`
-	Dir          string        `help:"Folder for the files." default:"holdpoint-app" placeholder:"DIR"`
-	Prefix       string        `help:"Start of the names in Secrets Manager or SSM." default:"/holdpoint" placeholder:"PREFIX"`
-	Listen       string        `help:"Loopback address of the page." default:"127.0.0.1:0" placeholder:"HOST:PORT"`
-	Wait         time.Duration `help:"How long to wait for the click." default:"30m" placeholder:"TIME"`
+	Dir          string        `help:"Folder for the files. Default: ${default}." default:"holdpoint-app" placeholder:"DIR"`
+	Prefix       string        `help:"Start of the names in Secrets Manager or SSM. Default: ${default}." default:"/holdpoint" placeholder:"PREFIX"`
+	Listen       string        `help:"Loopback address of the page. Default: ${default}, a free port." default:"127.0.0.1:0" placeholder:"HOST:PORT"`
+	Wait         time.Duration `help:"How long to wait for the click. Default: ${default}." default:"30m" placeholder:"TIME"`
 }
 
 // Run serves the page until the App is made.
