@@ -22,7 +22,7 @@ type doctorCommand struct {
 	Branch     string `help:"The branch whose rules are checked. Default: the default branch." placeholder:"NAME"`
 	AppID      int64  `help:"The App's numeric id." env:"HOLDPOINT_APP_ID" required:"" placeholder:"ID"`
 	KeyFile    string `help:"File with the App's private key." env:"HOLDPOINT_APP_KEY_FILE" required:"" placeholder:"FILE"`
-	GithubURL  string `help:"Where people see GitHub." env:"HOLDPOINT_GITHUB_URL" default:"https://github.com" placeholder:"URL"`
+	GithubURL  string `help:"Where people see GitHub. Default: ${default}." env:"HOLDPOINT_GITHUB_URL" default:"https://github.com" placeholder:"URL"`
 }
 
 // verdict of one point that was looked at. The zero value is invalid.
@@ -46,6 +46,9 @@ func (c *doctorCommand) Run(a *app) error {
 	owner, name, ok := strings.Cut(c.Repository, "/")
 	if !ok || owner == "" || name == "" || strings.Contains(name, "/") {
 		return fmt.Errorf("%w: %q is no repository; want OWNER/REPO", errUsage, c.Repository)
+	}
+	if err := checkGitHubURL(c.GithubURL); err != nil {
+		return fmt.Errorf("%w: %w", errUsage, err)
 	}
 	key, err := os.ReadFile(c.KeyFile)
 	if err != nil {
@@ -367,13 +370,16 @@ func (d *doctor) rules(ctx context.Context, i github.Inspector, check string) {
 	if d.failed(err, "the branch's rules cannot be read") {
 		return
 	}
-	at := slices.IndexFunc(found.Checks, func(c github.RequiredCheck) bool { return c.Name == check })
+	// Several rulesets may require it; one that pins it is enough, since all of
+	// them must be content.
+	named := slices.ContainsFunc(found.Checks, func(c github.RequiredCheck) bool { return c.Name == check })
+	pinned := slices.Contains(found.Checks, github.RequiredCheck{Name: check, App: d.id})
 	switch {
-	case at < 0:
+	case !named:
 		d.fail(fmt.Sprintf("add a ruleset for %s that requires the status check %q with the App as its source (it can be chosen once a pull request was reviewed)", d.branch, check),
 			"%s does not require the check %q: a held pull request can be merged", d.branch, check)
-	case found.Checks[at].App != d.id:
-		d.fail("choose the App as the source of the check in the ruleset", "the required check %q is not pinned to App %d: whoever may write checks can report it", check, d.id)
+	case !pinned:
+		d.fail("choose the App as the source of the check in the ruleset; docs/install.md says how where the page does not offer it", "the required check %q is not pinned to App %d: whoever may write checks can report it", check, d.id)
 	default:
 		d.ok("%s requires the check %q, pinned to the App", d.branch, check)
 	}

@@ -85,6 +85,20 @@ func TestDoctorFindsNothing(t *testing.T) {
 	}
 }
 
+// TestDoctorKnowsTwoRulesets: where two rulesets require the check, one that
+// pins it is enough.
+func TestDoctorKnowsTwoRulesets(t *testing.T) {
+	c := newClinic(t, githubtest.Files{"a": "b"})
+	c.repo = c.hub.Repo("acme/twice", "main", c.git.Commit(githubtest.CommitOf{Files: githubtest.Files{"a": "b"}, Message: "Start"}))
+	c.repo.Require("main", "holdpoint: main", 0)
+	c.repo.Require("main", "holdpoint: main", githubtest.AppID)
+	c.repo.Label("holdpoint-override")
+	c.deliver(202)
+	if out, status := c.ask("acme/twice"); status != 0 {
+		t.Errorf("status %d\n%s", status, out)
+	}
+}
+
 // TestDoctorFinds: each thing that can be wrong is found, with what to do, and
 // makes the exit status 1.
 func TestDoctorFinds(t *testing.T) {

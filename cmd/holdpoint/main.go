@@ -24,6 +24,8 @@ func main() {
 // commands is the table of commands, one file each: a struct with its flags
 // and a method Run(*app) error.
 type commands struct {
+	VersionFlag kong.VersionFlag `name:"version" help:"Print the version."`
+
 	Review   reviewCommand   `cmd:"" help:"Review a change and say whether it is held."`
 	Predict  predictCommand  `cmd:"" help:"Predict what applying a change does, without any rules."`
 	Explain  explainCommand  `cmd:"" help:"Say what the decision would be for described approvals: the way to try settings."`
@@ -86,6 +88,7 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer, env []string
 		kong.Description("Names what a change of infrastructure code would delete or replace, before it is merged.\n\nExit status: 0 clear, 3 held, 2 usage, 1 failure."),
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(code int) { panic(exitRequest(code)) }),
+		kong.Vars{"version": versionLine()},
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 	)
 	if err != nil {

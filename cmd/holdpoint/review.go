@@ -16,7 +16,7 @@ import (
 )
 
 type reviewCommand struct {
-	Repo        string `help:"A folder of the clone." default:"." placeholder:"DIR"`
+	Repo        string `help:"A folder of the clone. Default: the current one." default:"." placeholder:"DIR"`
 	Before      string `help:"What is live: a revision, or a folder. Default: where the change left the default branch." placeholder:"REV"`
 	After       string `help:"What would be live: a revision, or a folder. Default: HEAD." placeholder:"REV" xor:"after"`
 	Worktree    bool   `help:"Take the work tree, with all that is not ignored, for what would be live." xor:"after"`

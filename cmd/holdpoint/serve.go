@@ -192,11 +192,16 @@ func readFile(name string) func(context.Context) (string, error) {
 	}
 }
 
-// run serves until ctx ends, then takes no more events and lets the reviews
-// under way end.
+// run serves until ctx ends, then is no longer ready and lets the reviews
+// under way end. An event that comes meanwhile is taken: it lies on disk for
+// the next process.
 func (s *server) run(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
+	defer context.AfterFunc(ctx, func() {
+		s.stopping.Store(true)
+		s.log.Info("stopping", "cause", context.Cause(ctx))
+	})()
 	servers := []*http.Server{s.serve(s.web, s.webRoutes(), cancel), s.serve(s.metrics, s.metricsRoutes(), cancel), s.serve(s.admin, s.adminRoutes(), cancel)}
 	go s.sweep(ctx)
 	s.log.Info("serving", "version", service.Version(), "webhooks", s.web.Addr().String(), "metrics", s.metrics.Addr().String(), "app", s.config.App.ID)
@@ -204,8 +209,6 @@ func (s *server) run(ctx context.Context) error {
 	if ctx.Err() == nil {
 		cancel(err)
 	}
-	s.stopping.Store(true)
-	s.log.Info("stopping", "cause", context.Cause(ctx))
 	grace, end := context.WithTimeout(context.WithoutCancel(ctx), s.config.Grace)
 	defer end()
 	for _, h := range servers {

@@ -248,6 +248,56 @@ func TestServeAnswersAndStops(t *testing.T) {
 	}
 }
 
+// TestServeLetsAReviewEnd: told to stop, it is not ready any more, finishes the
+// review under way, and keeps an event that comes meanwhile.
+func TestServeLetsAReviewEnd(t *testing.T) {
+	load := servicetest.NewLoad(t, 2, 2, 9)
+	s := newServed(t, load.Hub)
+	s.start()
+	reached, release := make(chan struct{}), make(chan struct{})
+	load.Hub.On("POST /repos/{owner}/{repo}/check-runs", 0, func() {
+		close(reached)
+		<-release
+	})
+	waiting := load.Hub.Deliveries()
+	first := slices.IndexFunc(waiting, func(d githubtest.Delivery) bool { return d.Event == "pull_request" })
+	s.post(waiting[first])
+	<-reached
+	if err := s.process.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	status := http.StatusOK
+	for range 200 {
+		if status, _ = s.get(s.url + "/readyz"); status != http.StatusOK {
+			break
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	if status != http.StatusServiceUnavailable {
+		t.Errorf("readiness of a process that stops: %d", status)
+	}
+	for i, d := range waiting {
+		if i != first && s.post(d) != http.StatusAccepted {
+			t.Errorf("a process that stops refuses an event")
+		}
+	}
+	close(release)
+	if err := <-s.ended; err != nil {
+		t.Errorf("it stopped with %v:\n%s", err, s.log.String())
+	}
+	s.process = nil
+	if !strings.Contains(s.log.String(), `"msg":"job done"`) {
+		t.Errorf("the review under way did not end:\n%s", s.log.String())
+	}
+	s.start()
+	for !s.idle() {
+		time.Sleep(20 * time.Millisecond)
+	}
+	for _, wrong := range load.Wrong() {
+		t.Error(wrong)
+	}
+}
+
 // BenchmarkServeWebhook: 200 webhooks a second, answered within 20 ms at the
 // 99th percentile on two processors; memory stays flat.
 func BenchmarkServeWebhook(b *testing.B) {

@@ -24,13 +24,13 @@ import (
 type setupCommand struct {
 	WebhookURL   string        `help:"Where GitHub sends webhooks: the output WebhookUrl of the stack, or https://HOST/webhook of serve." required:"" placeholder:"URL"`
 	Organisation string        `help:"The organisation that owns the App. Default: your own account." short:"o" placeholder:"ORG"`
-	Name         string        `help:"Name of the App; it must be free on GitHub." default:"holdpoint" placeholder:"NAME"`
-	GithubURL    string        `help:"Where people see GitHub." env:"HOLDPOINT_GITHUB_URL" default:"https://github.com" placeholder:"URL"`
+	Name         string        `help:"Name of the App; it must be free on GitHub. Default: ${default}." default:"holdpoint" placeholder:"NAME"`
+	GithubURL    string        `help:"Where people see GitHub. Default: ${default}." env:"HOLDPOINT_GITHUB_URL" default:"https://github.com" placeholder:"URL"`
 	To           string        `help:"Where the credentials go: ${enum}." enum:"files,secretsmanager,ssm" default:"files"`
-	Dir          string        `help:"Folder for the files." default:"holdpoint-app" placeholder:"DIR"`
-	Prefix       string        `help:"Start of the names in Secrets Manager or SSM." default:"/holdpoint" placeholder:"PREFIX"`
-	Listen       string        `help:"Loopback address of the page." default:"127.0.0.1:0" placeholder:"HOST:PORT"`
-	Wait         time.Duration `help:"How long to wait for the click." default:"30m" placeholder:"TIME"`
+	Dir          string        `help:"Folder for the files. Default: ${default}." default:"holdpoint-app" placeholder:"DIR"`
+	Prefix       string        `help:"Start of the names in Secrets Manager or SSM. Default: ${default}." default:"/holdpoint" placeholder:"PREFIX"`
+	Listen       string        `help:"Loopback address of the page. Default: ${default}, a free port." default:"127.0.0.1:0" placeholder:"HOST:PORT"`
+	Wait         time.Duration `help:"How long to wait for the click. Default: ${default}." default:"30m" placeholder:"TIME"`
 }
 
 // Run serves the page until the App is made.
@@ -78,12 +78,24 @@ func (c *setupCommand) check() error {
 	if u.Scheme == "http" && !loopback(u.Hostname()) {
 		return fmt.Errorf("--webhook-url %q: want https, or anybody on the way can read what is sent", c.WebhookURL)
 	}
+	if err := checkGitHubURL(c.GithubURL); err != nil {
+		return err
+	}
 	host, _, err := net.SplitHostPort(c.Listen)
 	if err != nil || !loopback(host) {
 		return fmt.Errorf("--listen %q: want a loopback address, 127.0.0.1:PORT; the page hands out credentials", c.Listen)
 	}
 	if c.Name == "" || len(c.Name) > 34 {
 		return fmt.Errorf("--name %q: want 1 to 34 characters", c.Name)
+	}
+	return nil
+}
+
+// checkGitHubURL refuses an address on which tokens and keys could be read.
+func checkGitHubURL(address string) error {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || (u.Scheme != "https" && (u.Scheme != "http" || !loopback(u.Hostname()))) {
+		return fmt.Errorf("--github-url %q: want https://github.com, or https://HOST of a GitHub Enterprise Server", address)
 	}
 	return nil
 }
@@ -101,14 +113,23 @@ type credentialStore interface {
 }
 
 func (c *setupCommand) store(ctx context.Context) (credentialStore, error) {
-	if c.To == "files" {
-		return fileStore{dir: c.Dir}, fileStore{dir: c.Dir}.check()
+	server := webURL(c.GithubURL)
+	if c.To != "files" {
+		return newCloudStore(ctx, c.To, c.Prefix, server)
 	}
-	return newCloudStore(ctx, c.To, c.Prefix)
+	dir, err := filepath.Abs(c.Dir)
+	if err != nil {
+		return nil, fmt.Errorf("--dir: %w", err)
+	}
+	s := fileStore{dir: dir, server: server}
+	return s, s.check()
 }
 
 // fileStore writes files that only their owner can read.
-type fileStore struct{ dir string }
+type fileStore struct {
+	dir    string // absolute
+	server string // the address of an Enterprise Server, empty for github.com
+}
 
 const (
 	keyFile    = "app-key.pem"
@@ -116,31 +137,45 @@ const (
 	envFile    = "holdpoint.env"
 )
 
-// check refuses to write over credentials before an App is made in vain.
+// check refuses to write over credentials, and makes the folder, before an App
+// is made in vain.
 func (s fileStore) check() error {
-	for _, name := range []string{keyFile, secretFile} {
+	if strings.ContainsAny(s.dir, "'\n") {
+		return fmt.Errorf("%w: --dir %q: choose a folder without quotes in its name", errUsage, s.dir)
+	}
+	for _, name := range []string{keyFile, secretFile, envFile} {
 		if _, err := os.Lstat(filepath.Join(s.dir, name)); err == nil {
 			return fmt.Errorf("%w: %s is there already; choose another --dir, so that no credentials are lost", errUsage, filepath.Join(s.dir, name))
 		}
 	}
-	return nil
+	if err := os.MkdirAll(s.dir, 0o700); err != nil {
+		return fmt.Errorf("%w: --dir: %w", errUsage, err)
+	}
+	probe, err := os.CreateTemp(s.dir, "probe")
+	if err != nil {
+		return fmt.Errorf("%w: --dir: %w", errUsage, err)
+	}
+	return errors.Join(probe.Close(), os.Remove(probe.Name()))
 }
 
 func (s fileStore) write(_ context.Context, app github.NewApp) (string, error) {
-	dir, err := filepath.Abs(s.dir)
-	if err != nil {
-		return "", fmt.Errorf("write credentials: %w", err)
-	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return "", fmt.Errorf("write credentials: %w", err)
-	}
-	env := fmt.Sprintf("HOLDPOINT_APP_ID=%d\nHOLDPOINT_APP_KEY_FILE=%s\nHOLDPOINT_WEBHOOK_SECRET_FILE=%s\n", app.ID, filepath.Join(dir, keyFile), filepath.Join(dir, secretFile))
-	for _, f := range []struct{ name, text string }{{keyFile, app.PEM}, {secretFile, app.WebhookSecret + "\n"}, {envFile, env}} {
-		if err := writeSecretFile(filepath.Join(dir, f.name), f.text); err != nil {
+	for _, f := range []struct{ name, text string }{{keyFile, app.PEM}, {secretFile, app.WebhookSecret + "\n"}, {envFile, s.env(app)}} {
+		if err := writeSecretFile(filepath.Join(s.dir, f.name), f.text); err != nil {
 			return "", err
 		}
 	}
-	return fmt.Sprintf("Its credentials are in %s, readable by you alone.\nStart the service with what is in %s, and HOLDPOINT_DATA.\n", dir, filepath.Join(dir, envFile)), nil
+	return fmt.Sprintf("Its credentials are in %s, readable by you alone.\nStart the service with what is in %s, and HOLDPOINT_DATA.\n", s.dir, filepath.Join(s.dir, envFile)), nil
+}
+
+// env is the environment of serve, for a shell and for systemd, which read
+// single quotes alike.
+func (s fileStore) env(app github.NewApp) string {
+	env := fmt.Sprintf("HOLDPOINT_APP_ID=%d\nHOLDPOINT_APP_KEY_FILE='%s'\nHOLDPOINT_WEBHOOK_SECRET_FILE='%s'\n",
+		app.ID, filepath.Join(s.dir, keyFile), filepath.Join(s.dir, secretFile))
+	if s.server != "" {
+		env += fmt.Sprintf("HOLDPOINT_GITHUB_URL='%s'\n", s.server)
+	}
+	return env
 }
 
 func writeSecretFile(name, text string) error {

@@ -122,8 +122,8 @@ func TestSetupWritesFiles(t *testing.T) {
 	if status, text := get(t, forged.String()); status != http.StatusForbidden || !strings.Contains(text, `id="problem"`) {
 		t.Errorf("an answer with another state: %d %s", status, text)
 	}
-	if _, err := os.Stat(dir); err == nil {
-		t.Error("a forged answer wrote something")
+	if written, err := os.ReadDir(dir); err != nil || len(written) > 0 {
+		t.Errorf("a forged answer wrote %v (%v)", written, err)
 	}
 	if status, text := get(t, back); status != http.StatusOK || !strings.Contains(text, `id="done"`) || strings.Contains(text, "PRIVATE KEY") || strings.Contains(text, githubtest.Secret) {
 		t.Errorf("the last page: %d %s", status, text)
@@ -135,7 +135,8 @@ func TestSetupWritesFiles(t *testing.T) {
 		t.Errorf("output:\n%s", text)
 	}
 	for name, want := range map[string]string{keyFile: string(hub.PrivateKey()), secretFile: githubtest.Secret + "\n",
-		envFile: fmt.Sprintf("HOLDPOINT_APP_ID=4711\nHOLDPOINT_APP_KEY_FILE=%[1]s/app-key.pem\nHOLDPOINT_WEBHOOK_SECRET_FILE=%[1]s/webhook-secret\n", dir)} {
+		envFile: fmt.Sprintf("HOLDPOINT_APP_ID=4711\nHOLDPOINT_APP_KEY_FILE='%[1]s/app-key.pem'\nHOLDPOINT_WEBHOOK_SECRET_FILE='%[1]s/webhook-secret'\nHOLDPOINT_GITHUB_URL='%[2]s'\n",
+			dir, strings.TrimSuffix(hub.WebURL(), "/"))} {
 		info, err := os.Stat(filepath.Join(dir, name))
 		if err != nil || info.Mode().Perm() != 0o600 {
 			t.Errorf("%s: %v, %v", name, info, err)
@@ -145,9 +146,15 @@ func TestSetupWritesFiles(t *testing.T) {
 			t.Errorf("%s holds something else", name)
 		}
 	}
-	var again lines
-	if status := Main([]string{"holdpoint", "setup", "--webhook-url", "https://x.example/webhook", "--dir", dir}, strings.NewReader(""), &again, &again, nil); status != statusUsage {
-		t.Errorf("over files that are there: status %d\n%s", status, &again)
+	// None of the three is written over.
+	for _, name := range []string{keyFile, secretFile, envFile} {
+		var again lines
+		if status := Main([]string{"holdpoint", "setup", "--webhook-url", "https://x.example/webhook", "--dir", dir}, strings.NewReader(""), &again, &again, nil); status != statusUsage || !strings.Contains(again.String(), name) {
+			t.Errorf("over %s: status %d\n%s", name, status, &again)
+		}
+		if err := os.Remove(filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 
@@ -155,6 +162,8 @@ func TestSetupRefusals(t *testing.T) {
 	for _, args := range [][]string{
 		{"--webhook-url", "http://holdpoint.example.com/webhook"}, {"--webhook-url", "holdpoint"},
 		{"--webhook-url", "https://x.example", "--listen", "0.0.0.0:0"}, {"--webhook-url", "https://x.example", "--to", "paper"}, {},
+		{"--webhook-url", "https://x.example", "--github-url", "http://github.example.com"},
+		{"--webhook-url", "https://x.example", "--dir", "/proc/nothing"}, {"--webhook-url", "https://x.example", "--dir", "it's"},
 	} {
 		var out lines
 		if status := Main(append([]string{"holdpoint", "setup", "--dir", filepath.Join(t.TempDir(), "x")}, args...), strings.NewReader(""), &out, &out, nil); status != statusUsage {
@@ -204,7 +213,7 @@ func TestSetupWritesToAWS(t *testing.T) {
 			if kept[prefix+"/app-key"] != string(hub.PrivateKey()) || kept[prefix+"/webhook-secret"] != githubtest.Secret {
 				t.Errorf("kept under %d names", len(kept))
 			}
-			for _, want := range []string{"AppId=4711", "SecretStore=" + store, "AppKeyArn=arn:aws:" + store, "WebhookSecretArn=arn:aws:" + store} {
+			for _, want := range []string{"AppId=4711", "GitHubUrl=" + strings.TrimSuffix(hub.WebURL(), "/"), "SecretStore=" + store, "AppKeyArn=arn:aws:" + store, "WebhookSecretArn=arn:aws:" + store} {
 				if !strings.Contains(out.String(), want) {
 					t.Errorf("the output lacks %s:\n%s", want, out)
 				}

@@ -21,9 +21,10 @@ type cloudStore struct {
 	config  aws.Config
 	service string
 	prefix  string
+	server  string // the address of an Enterprise Server, empty for github.com
 }
 
-func newCloudStore(ctx context.Context, service, prefix string) (credentialStore, error) {
+func newCloudStore(ctx context.Context, service, prefix, server string) (credentialStore, error) {
 	config, err := awsconfig.LoadDefaultConfig(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("load AWS configuration: %w", err)
@@ -31,7 +32,7 @@ func newCloudStore(ctx context.Context, service, prefix string) (credentialStore
 	if config.Region == "" {
 		return nil, fmt.Errorf("%w: AWS has no region; set AWS_REGION or choose a profile", errUsage)
 	}
-	return cloudStore{config: config, service: service, prefix: strings.TrimRight(prefix, "/")}, nil
+	return cloudStore{config: config, service: service, prefix: strings.TrimRight(prefix, "/"), server: server}, nil
 }
 
 // write stores both and names the parameters of the stack.
@@ -44,7 +45,11 @@ func (s cloudStore) write(ctx context.Context, app github.NewApp) (string, error
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("Its credentials are stored. Parameters of the stack:\n  AppId=%d\n  SecretStore=%s\n  AppKeyArn=%s\n  WebhookSecretArn=%s\n", app.ID, s.service, key, secret), nil
+	written := fmt.Sprintf("Its credentials are stored. Parameters of the stack:\n  AppId=%d\n  SecretStore=%s\n  AppKeyArn=%s\n  WebhookSecretArn=%s\n", app.ID, s.service, key, secret)
+	if s.server != "" {
+		written += fmt.Sprintf("  GitHubUrl=%s\n", s.server)
+	}
+	return written, nil
 }
 
 // put stores one value, over an older one of the same name, and returns its

@@ -11,6 +11,10 @@ type versionCommand struct{}
 
 // Run prints the release, or what the build recorded of the source.
 func (versionCommand) Run(a *app) error {
-	_, err := fmt.Fprintf(a.stdout, "holdpoint %s %s %s/%s\n", service.Version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	_, err := fmt.Fprintln(a.stdout, versionLine())
 	return err
+}
+
+func versionLine() string {
+	return fmt.Sprintf("holdpoint %s %s %s/%s", service.Version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }

@@ -248,13 +248,21 @@ func benchmarkColdStart(b *testing.B, f *function) {
 		b.Fatal(err)
 	}
 	memory := 0
-	var total time.Duration
+	var least, processor time.Duration
 	for b.Loop() {
 		took, mib := coldStart(b, f)
-		total, memory = total+took, max(memory, mib)
+		if memory = max(memory, mib); least == 0 || took < least {
+			least = took
+		}
+		f.mu.Lock()
+		p := f.process
+		f.mu.Unlock()
 		f.kill()
+		processor += p.ProcessState.UserTime() + p.ProcessState.SystemTime()
 	}
-	b.ReportMetric(float64(total.Milliseconds())/float64(b.N), "ms/start")
+	// What else the machine does lengthens most starts, not the shortest one.
+	b.ReportMetric(float64(least.Microseconds())/1000, "ms/start")
+	b.ReportMetric(float64(processor.Microseconds())/1000/float64(b.N), "cpu-ms/start")
 	b.ReportMetric(float64(memory), "MiB")
 	b.ReportMetric(0, "ns/op")
 }

@@ -18,13 +18,16 @@ import (
 	"time"
 )
 
+// built is the folder of the function, once a test asked for it.
+var built string
+
 // binary builds the function once.
 var binary = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "holdpoint-lambda-")
-	if err != nil {
+	var err error
+	if built, err = os.MkdirTemp("", "holdpoint-lambda-"); err != nil {
 		return "", err
 	}
-	path := filepath.Join(dir, "bootstrap")
+	path := filepath.Join(built, "bootstrap")
 	out, err := exec.Command("go", "build", "-ldflags=-s -w", "-o", path, ".").CombinedOutput()
 	if err != nil {
 		err = fmt.Errorf("go build: %w\n%s", err, out)
@@ -34,8 +37,8 @@ var binary = sync.OnceValues(func() (string, error) {
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if path, err := binary(); err == nil {
-		_ = os.RemoveAll(filepath.Dir(path))
+	if built != "" {
+		_ = os.RemoveAll(built)
 	}
 	os.Exit(code)
 }

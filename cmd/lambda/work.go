@@ -87,7 +87,8 @@ func (w work) one(ctx context.Context, record events.SQSMessage) bool {
 	var m service.Message
 	if err := json.Unmarshal([]byte(record.Body), &m); err != nil {
 		log.Error("message cannot be read", "error", err)
-		return false // the queue buries it
+		w.hide(ctx, log, record, 0)
+		return false // the queue buries it, and its group does not wait
 	}
 	attempt, err := strconv.Atoi(record.Attributes["ApproximateReceiveCount"])
 	if err != nil || attempt < 1 {

@@ -192,3 +192,27 @@ func BenchmarkColdStartWork(b *testing.B) {
 	aws := newFakeAWS(b)
 	benchmarkColdStart(b, workFunction(b, aws, load.Hub, "work"))
 }
+
+// TestWorkBuriesWhatItCannotRead: a message that is none keeps its repository
+// waiting for no more than the receives that bury it.
+func TestWorkBuriesWhatItCannotRead(t *testing.T) {
+	load := servicetest.NewLoad(t, 1, 1, 8)
+	aws := newFakeAWS(t)
+	work := workFunction(t, aws, load.Hub, "work")
+	aws.queue.send("7/42", "junk", "no JSON")
+	for n := 1; ; n++ {
+		r, some, err := aws.queue.deliver(work, 1)
+		if err != nil {
+			t.Fatalf("%v\n%s", err, work.logged())
+		}
+		if !some {
+			break
+		}
+		if n > aws.queue.maxReceives || len(r.BatchItemFailures) != 1 {
+			t.Fatalf("receive %d: failed are %v", n, failures(r))
+		}
+	}
+	if waiting, dead := aws.queue.counts(); waiting != 0 || dead != 1 {
+		t.Errorf("%d wait, %d dead letters; want it among the dead letters at once", waiting, dead)
+	}
+}

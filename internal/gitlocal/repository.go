@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
@@ -106,11 +107,7 @@ type commit struct {
 func (r *Repository) resolve(rev string) (commit, error) {
 	obj, err := r.objects.get(rev + "^{commit}")
 	if errors.Is(err, errMissing) {
-		hint := "`git branch -a` and `git log` show what there is"
-		if r.shallow {
-			hint = "the clone is shallow; `git fetch --unshallow` brings the rest"
-		}
-		return commit{}, fmt.Errorf("revision %q is not in this repository: %s", rev, hint)
+		return commit{}, fmt.Errorf("revision %q is not in this repository: %s", rev, r.hint(rev))
 	}
 	if err != nil {
 		return commit{}, fmt.Errorf("read revision %q: %w", rev, err)
@@ -121,6 +118,20 @@ func (r *Repository) resolve(rev string) (commit, error) {
 		return commit{}, fmt.Errorf("read revision %q: %s is a %s, not a commit", rev, obj.id, obj.kind)
 	}
 	return commit{id: obj.id, tree: plan.ObjectID(tree)}, nil
+}
+
+// hint says what to do about a revision that is not there.
+func (r *Repository) hint(rev string) string {
+	found, err := os.Stat(rev)
+	switch {
+	case rev == "HEAD":
+		return "it has no commit yet; make one, or compare two folders with --before and --after"
+	case err == nil && found.IsDir():
+		return "it is a folder, and folders are compared with folders alone: give two, by --before and --after"
+	case r.shallow:
+		return "the clone is shallow; `git fetch --unshallow` brings the rest"
+	}
+	return "`git branch -a` and `git log` show what there is"
 }
 
 // Tree returns the tree of a revision.

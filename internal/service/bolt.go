@@ -4,10 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"sync"
 	"time"
 
@@ -65,58 +62,6 @@ type Delivery struct {
 	// Attempt counts the tries, this one included: 1 is the first.
 	Attempt int
 	seq     uint64
-}
-
-// OpenBolt opens or creates the queue in the file. A file that another process
-// holds is an error after a second.
-func OpenBolt(path string, now func() time.Time) (*BoltQueue, error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return nil, fmt.Errorf("open queue %s: %w", path, err)
-	}
-	db, err := bolt.Open(path, 0o600, &bolt.Options{Timeout: time.Second, FreelistType: bolt.FreelistMapType})
-	if err != nil {
-		if errors.Is(err, bolt.ErrTimeout) { //nolint:staticcheck // the alias of bbolt/errors
-			err = errors.New("another process has it open")
-		}
-		return nil, fmt.Errorf("open queue %s: %w", path, err)
-	}
-	q := &BoltQueue{db: db, now: now, writes: make(chan write), closed: make(chan struct{}),
-		index: newIndex(), wake: make(chan struct{})}
-	if err := q.load(); err != nil {
-		_ = db.Close()
-		return nil, fmt.Errorf("open queue %s: %w", path, err)
-	}
-	q.wg.Add(1)
-	go q.writer()
-	return q, nil
-}
-
-// load makes the buckets and reads what waits into the index.
-func (q *BoltQueue) load() error {
-	return q.db.Update(func(tx *bolt.Tx) error {
-		for _, name := range [][]byte{bucketMeta, bucketWaiting, bucketDead, bucketSeen, bucketSeenAt} {
-			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
-				return err
-			}
-		}
-		meta := tx.Bucket(bucketMeta)
-		switch v := meta.Get([]byte("version")); {
-		case v == nil:
-			if err := meta.Put([]byte("version"), []byte(fileVersion)); err != nil {
-				return err
-			}
-		case string(v) != fileVersion:
-			return fmt.Errorf("it was written by another version (layout %q, this one reads %q)", v, fileVersion)
-		}
-		return tx.Bucket(bucketWaiting).ForEach(func(k, v []byte) error {
-			r, err := decodeRecord(v)
-			if err != nil {
-				return fmt.Errorf("message %d: %w", number(k), err)
-			}
-			q.index.add(number(k), r)
-			return nil
-		})
-	})
 }
 
 // Close waits for writes under way and closes the file.

@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 	"fmt"
+	"runtime/debug"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -38,6 +39,7 @@ func (q *BoltQueue) write(ctx context.Context, change func(*bolt.Tx) error, afte
 // writer carries out changes until the queue is closed.
 func (q *BoltQueue) writer() {
 	defer q.wg.Done()
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true)) // see damage
 	for {
 		select {
 		case <-q.closed:
@@ -87,7 +89,8 @@ func (q *BoltQueue) commit(batch []write) {
 	}
 }
 
-func (q *BoltQueue) apply(batch []write) error {
+func (q *BoltQueue) apply(batch []write) (err error) {
+	defer damage(&err)
 	return q.db.Update(func(tx *bolt.Tx) error {
 		for _, w := range batch {
 			if err := w.change(tx); err != nil {
