@@ -60,8 +60,10 @@ func compareLeaf(old, new cty.Value) verdict {
 	case oldKnow == isOpaque && newKnow == isOpaque && oldID == newID && sameRange(old, new):
 		return same
 	case oldKnow == isOpaque || newKnow == isOpaque:
-		if a, b, ok := bothTexts(old, new); ok && compareTexts(a, b) == differs {
-			return differs
+		if a, b, ok := bothTexts(old, new); ok {
+			if v := compareTexts(a, b); v != maybe {
+				return v
+			}
 		}
 		return compareRanges(old, new)
 	}
