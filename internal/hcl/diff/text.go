@@ -44,8 +44,13 @@ func TextOf(v cty.Value) (s string, ok bool) {
 	if len(found) == 1 {
 		return found[0], true
 	}
-	sum := sha256.Sum256([]byte(ids))
-	return tokenStart + hex.EncodeToString(sum[:8]) + tokenEnd, true
+	return Token(ids), true
+}
+
+// Token stands for the symbol id in a text.
+func Token(id string) string {
+	sum := sha256.Sum256([]byte(id))
+	return tokenStart + hex.EncodeToString(sum[:8]) + tokenEnd
 }
 
 // Applied is the text that a function makes of another, where different texts
