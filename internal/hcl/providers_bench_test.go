@@ -74,16 +74,19 @@ func BenchmarkAWSInstances(b *testing.B) {
 	now := plantest.Tree(map[string]string{"main.tf": after.String()})
 	var most uint64
 	b.ReportAllocs()
+	started, runs := processorTime(), 0
 	for b.Loop() {
 		p := hcl.Predict(old, now, facts.Load(), hcl.Options{})
 		if len(p.Gaps) > 0 || len(p.Changes) < instances*9/10 {
 			b.Fatalf("%d changes, %d gaps: %v", len(p.Changes), len(p.Gaps), p.Gaps)
 		}
 		b.StopTimer()
+		runs++
 		var m runtime.MemStats
 		runtime.ReadMemStats(&m)
 		most = max(most, m.HeapInuse)
 		b.StartTimer()
 	}
 	b.ReportMetric(float64(most)/(1<<20), "MiB-heap")
+	b.ReportMetric(float64((processorTime()-started).Milliseconds())/float64(runs), "cpu-ms/op")
 }

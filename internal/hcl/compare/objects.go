@@ -74,7 +74,11 @@ func (c *comparison) read(inst *eval.Instance, cfg cty.Value) cty.Value {
 	if v, ok := remoteState(w, inst.Resource.Config, cfg); ok {
 		return v
 	}
-	id := "data." + inst.Resource.Config.Type + "(" + c.providerID(inst.Resource) + expr.Fingerprint(cfg) + packaged(w, inst.Resource.Config, cfg) + ")"
+	files := packaged(w, inst.Resource.Config, cfg)
+	id := "data." + inst.Resource.Config.Type + "(" + c.providerID(inst.Resource) + expr.Fingerprint(cfg) + files + ")"
+	if inst.Resource.Config.Type == "archive_file" {
+		cfg = withDigests(cfg, id, files)
+	}
 	return openWith(cfg, expr.Open{ID: id})
 }
 

@@ -3,13 +3,16 @@ package compare
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/eval"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
 )
 
 // packaged stands for the files of the repository that a data source reads
@@ -28,6 +31,26 @@ func packaged(w *eval.World, r *config.Resource, cfg cty.Value) string {
 		return fileDigest(w, text(args["source_file"]))
 	}
 	return ""
+}
+
+// withDigests adds the digests of an archive to its arguments: where it lies
+// does not count, and what differs in its files makes others of them. Patterns
+// that leave files out are not followed.
+func withDigests(cfg cty.Value, id, files string) cty.Value {
+	args := asMap(cfg)
+	if k := args["excludes"]; !cfg.IsWhollyKnown() || len(args) == 0 || k != cty.NilVal && !k.IsNull() {
+		return cfg
+	}
+	how, with := maps.Clone(args), maps.Clone(args)
+	for _, name := range []string{"output_path", "source_content"} {
+		delete(how, name)
+	}
+	text := diff.Token(expr.Fingerprint(cty.ObjectVal(how))) + files + digest([]byte(text(args["source_content"])))
+	for _, name := range []string{"base64sha256", "base64sha512", "md5", "sha", "sha256", "sha512"} {
+		name = "output_" + name
+		with[name] = expr.Opaque(id+"."+name, cty.String).Mark(diff.Text{S: diff.Applied(name, text)})
+	}
+	return cty.ObjectVal(with)
 }
 
 // folderDigest leaves out nothing: which files are excluded is told by

@@ -60,6 +60,11 @@ func compareLeaf(old, new cty.Value) verdict {
 	case oldKnow == isOpaque && newKnow == isOpaque && oldID == newID && sameRange(old, new):
 		return same
 	case oldKnow == isOpaque || newKnow == isOpaque:
+		if a, b, ok := bothTexts(old, new); ok {
+			if v := compareTexts(a, b); v != maybe {
+				return v
+			}
+		}
 		return compareRanges(old, new)
 	}
 	return compareKnown(old, new)
@@ -242,6 +247,8 @@ func compareDynamic(old, new cty.Value) verdict {
 		return differs
 	case oldIDs == newIDs && canonical(old) == canonical(new):
 		return same
+	case textDiffers(old, new):
+		return differs
 	case o.IsNull() && definitelyNotNull(n), n.IsNull() && definitelyNotNull(o):
 		return differs
 	case o.Type().HasDynamicTypes() || n.Type().HasDynamicTypes():

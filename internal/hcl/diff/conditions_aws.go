@@ -1,6 +1,10 @@
 package diff
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/zclconf/go-cty/cty"
+)
 
 // awsConditions is the plan-time logic of hashicorp/aws by resource type.
 // Sources are files of internal/service in its repository, versions 5.46 and
@@ -10,13 +14,29 @@ func awsConditions(resourceType string) []condition {
 	case "aws_instance":
 		return []condition{
 			{[]string{"user_data", "user_data_base64"}, where("user_data_replace_on_change", []string{"true"}, always), "ec2/ec2_instance.go ForceNewIf(user_data)"},
+			{[]string{"launch_template.version"}, otherTemplateVersion, "ec2/ec2_instance.go CustomizeDiff: not the version that the instance was launched from"},
 			{[]string{"instance_type"}, otherArchitecture, "ec2/ec2_instance.go ForceNewIf(instance_type): no common processor architecture"},
 		}
 	case "aws_lb", "aws_alb":
 		return []condition{
-			{[]string{"subnets", "subnet_mapping"}, where("load_balancer_type", []string{"network", "gateway"}, loses), "elbv2/load_balancer.go customizeDiffLoadBalancerNLB"},
-			{[]string{"security_groups"}, where("load_balancer_type", []string{"network"}, setOrCleared), "elbv2/load_balancer.go customizeDiffLoadBalancerNLB"},
+			{[]string{"subnets"}, where("load_balancer_type", []string{"network"}, wholly(noMore)), "elbv2/load_balancer.go customizeDiffLoadBalancerNLB"},
+			{[]string{"subnet_mapping"}, where("load_balancer_type", []string{"network", "application"}, wholly(mappings)), "elbv2/load_balancer.go customizeDiffLoadBalancerNLB, …ALB"},
+			{[]string{"security_groups"}, where("load_balancer_type", []string{"network"}, wholly(setOrCleared)), "elbv2/load_balancer.go customizeDiffLoadBalancerNLB"},
 		}
+	case "aws_subnet", "aws_vpc_endpoint":
+		return []condition{{[]string{"ipv6_cidr_block", "private_dns_enabled"}, beforeVersion6, "no plan-time logic before 6.0 (5.46 ec2/vpc_subnet.go, ec2/vpc_endpoint.go)"}}
+	case "aws_network_interface":
+		return []condition{
+			{[]string{"private_ips"}, where("private_ip_list_enabled", []string{"", "false"}, allGo), "ec2/vpc_network_interface.go ForceNewIf(private_ips): the primary address goes"},
+			{[]string{"private_ip_list"}, where("private_ip_list_enabled", []string{"true"}, otherFirst), "ec2/vpc_network_interface.go ForceNewIf(private_ip_list)"},
+		}
+	case "aws_batch_compute_environment":
+		return []condition{
+			{[]string{"compute_resources.security_group_ids", "compute_resources.subnets"}, batchNetwork, "batch/compute_environment.go resourceComputeEnvironmentCustomizeDiff"},
+			{[]string{"compute_resources.*"}, batchFixed, "batch/compute_environment.go resourceComputeEnvironmentCustomizeDiff"},
+		}
+	case "aws_acm_certificate":
+		return []condition{{[]string{"domain_name", "subject_alternative_names"}, issuedNames, "ACM API: the names of an issued certificate are fixed, UpdateCertificateOptions does not have them"}}
 	case "aws_db_instance":
 		return nil // identifier, class, storage and versions are updates; the rest is in the schema
 	case "aws_rds_cluster":
@@ -83,6 +103,18 @@ func awsSmallConditions(resourceType string) []condition {
 	switch resourceType {
 	case "aws_prometheus_workspace":
 		return simple(cleared, "amp/workspace.go ForceNewIfChange(alias)", "alias")
+	case "aws_elb":
+		return simple(allGo, "elb/load_balancer.go ForceNewIfChange(subnets): all current ones go", "subnets")
+	case "aws_transfer_server":
+		return simple(exceptBetween(">*"), "transfer/server.go ForceNewIfChange(endpoint_details.0.vpc_id)", "endpoint_details.vpc_id")
+	case "aws_cognito_user_pool_domain":
+		return simple(setOrCleared, "cognitoidp/user_pool_domain.go ForceNewIfChange(certificate_arn): another certificate is an update", "certificate_arn")
+	case "aws_glue_classifier":
+		return simple(countChanges, "glue/classifier.go CustomizeDiff: another type of classifier", "csv_classifier", "grok_classifier", "json_classifier", "xml_classifier")
+	case "aws_kinesis_analytics_application":
+		return simple(blockGoes, "kinesisanalytics/application.go ForceNewIfChange(inputs)", "inputs")
+	case "aws_kinesisanalyticsv2_application":
+		return simple(blockGoes, "kinesisanalyticsv2/application.go ForceNewIfChange", "application_configuration.sql_application_configuration.input")
 	case "aws_route53_resolver_rule":
 		return simple(cleared, "route53resolver/rule.go resourceRuleCustomizeDiff", "resolver_endpoint_id")
 	case "aws_organizations_organization":
@@ -117,11 +149,47 @@ func awsProviderConditions() []condition {
 	return []condition{{[]string{"region"}, awsRegion, "internal/provider/sdkv2/intercept region: ForceNewIfRegionChanges"}}
 }
 
-func awsRegion(_ change, h hit) decision {
-	if h.verdict == maybe {
+func awsRegion(_ change, h hit) decision { return h.decided() }
+
+// noMore: in place only where there are more subnets than before.
+func noMore(_ change, h hit) decision {
+	old, new, ok := h.lengths()
+	if !ok {
 		return open
 	}
-	return replaces
+	return decide(new <= old)
+}
+
+// mappings: subnets may be added beside the ones that are there; an application
+// load balancer may also lose some.
+func mappings(c change, _ hit) decision {
+	kind, known := c.becomes("load_balancer_type")
+	prior, planned := c.prior["subnet_mapping"], c.planned["subnet_mapping"]
+	if !known || !prior.IsKnown() || !planned.IsKnown() {
+		return open
+	}
+	olds, news := mappingTexts(prior), mappingTexts(planned)
+	switch {
+	case len(news) == len(olds):
+		return decide(missing(olds, news) > 0)
+	case len(news) > len(olds):
+		return decide(missing(olds, news) > 0)
+	}
+	return decide(kind == "network" || missing(news, olds) > 0)
+}
+
+func mappingTexts(v cty.Value) []string {
+	var out []string
+	for _, e := range elements(v) {
+		attrs := map[string]cty.Value{}
+		for name, a := range unmarked(e).AsValueMap() {
+			if name != "outpost_id" && !isZero(a) { // computed, and not in the hash
+				attrs[name] = a
+			}
+		}
+		out = append(out, canonical(cty.ObjectVal(attrs)))
+	}
+	return out
 }
 
 func auroraStorage(c change, _ hit) decision {

@@ -174,9 +174,4 @@ func otherConditions(resourceType string) []condition {
 }
 
 // ifDiffers is what an unconditional force-new would do.
-func ifDiffers(_ change, h hit) decision {
-	if h.verdict == maybe {
-		return open
-	}
-	return replaces
-}
+func ifDiffers(_ change, h hit) decision { return h.decided() }

@@ -20,6 +20,11 @@ func hashOf(resourceType, path string) func(map[string]cty.Value) string {
 		return byAttributes("device_name", "virtual_name")
 	case "aws_ami.ebs_block_device":
 		return byAttributes("device_name", "snapshot_id")
+	case "aws_dynamodb_table.attribute", "aws_dynamodb_table.local_secondary_index":
+		return byAttributes("name") // aws internal/service/dynamodb/table.go
+	case "aws_spot_fleet_request.launch_specification":
+		// aws internal/service/ec2/ec2_spot_fleet_request.go hashLaunchSpecification
+		return byAttributes("ami", "availability_zone", "subnet_id", "instance_type", "spot_price")
 	case "google_compute_firewall.allow", "google_compute_firewall.deny":
 		// google compute/resource_compute_firewall.go resourceComputeFirewallRuleHash
 		return firewallRule

@@ -29,7 +29,7 @@ func (m meaning) compare(old, new cty.Value) verdict {
 	n, _ := new.Unmark()
 	switch {
 	case !o.IsKnown() || !n.IsKnown():
-		return compareLeaf(old, new)
+		return m.opaque(old, new)
 	case isZero(o) != isZero(n):
 		return m.appears(o, n)
 	case o.IsNull() || n.IsNull():
@@ -51,6 +51,24 @@ func (m meaning) compare(old, new cty.Value) verdict {
 		return differs
 	}
 	return m.text(a, b)
+}
+
+// opaque compares texts with symbols in them as it compares known ones.
+func (m meaning) opaque(old, new cty.Value) verdict {
+	a, b, ok := bothTexts(old, new)
+	if !ok {
+		return compareLeaf(old, new)
+	}
+	if x, y, ok := unapplied(a, b); ok {
+		a, b = x, y
+	}
+	switch v := m.json(a, b); {
+	case v != 0:
+		return v
+	case m.text(a, b) == same:
+		return same
+	}
+	return compareLeaf(old, new)
 }
 
 // appears: a value comes or goes. Providers hide that where the value is the

@@ -26,10 +26,7 @@ func (m meaning) json(a, b string) verdict {
 			x, y = containers(x), containers(y)
 		}
 	}
-	if reflect.DeepEqual(x, y) {
-		return same
-	}
-	return differs
+	return compareDocuments(x, y)
 }
 
 func document(s string) (any, bool) {

@@ -64,8 +64,14 @@ func cleared(_ change, h hit) decision {
 	return decide(isZero(h.new) || k == isPending)
 }
 
-// setOrCleared: between some value and none, either way.
+// setOrCleared: between some value and none, either way. To code at plan time
+// a value known only after apply is none.
 func setOrCleared(_ change, h hit) decision {
+	if k, _ := know(h.new); k == isPending && h.old.IsKnown() {
+		return decide(!isZero(h.old))
+	} else if k == isPending && definitelyNotNull(unmarked(h.old)) {
+		return replaces
+	}
 	if !h.old.IsKnown() || !h.new.IsKnown() {
 		return open
 	}
@@ -204,6 +210,18 @@ func elementTexts(v cty.Value) ([]string, int) {
 		return nil, 0
 	}
 	return split(v)
+}
+
+// wholly asks next only about a configuration without anything that is known
+// after apply; with that, the change is an update
+// (diff.GetRawConfig().GetAttr(…).IsWhollyKnown()).
+func wholly(next func(change, hit) decision) func(change, hit) decision {
+	return func(c change, h hit) decision {
+		if k, _ := knowWithin(c.config[h.path[0].(string)]); k == isPending {
+			return inPlace
+		}
+		return next(c, h)
+	}
 }
 
 // turnedOff: true becomes false.

@@ -24,36 +24,10 @@ type recomputed struct {
 }
 
 func recomputedOf(t *plan.TypeFacts) []recomputed {
+	if providerName(t) == "aws" {
+		return awsRecomputed(t)
+	}
 	switch t.Type {
-	case "aws_launch_template":
-		return []recomputed{
-			{attrs: []string{"latest_version"}, except: []string{"name", "name_prefix", "description", "default_version", "update_default_version"}, source: "aws ec2/ec2_launch_template.go ComputedIf(latest_version)"},
-			{attrs: []string{"default_version"}, except: []string{"name", "name_prefix", "description"}, only: flag("update_default_version"), source: "aws ec2/ec2_launch_template.go ComputedIf(default_version)"},
-		}
-	case "aws_lambda_function":
-		return []recomputed{
-			{attrs: []string{"version", "qualified_arn", "qualified_invoke_arn"}, except: lambdaAside, only: flag("publish"), source: "aws lambda/function.go updateComputedAttributesOnPublish"},
-			{attrs: []string{"last_modified"}, except: lambdaAside, source: "aws lambda/function.go updateComputedAttributesOnPublish"},
-		}
-	case "aws_ssm_parameter":
-		return []recomputed{
-			{attrs: []string{"version"}, changed: []string{"value", "insecure_value"}, source: "aws ssm/parameter.go ComputedIf(version)"},
-			{attrs: []string{"insecure_value"}, changed: []string{"value"}, source: "aws ssm/parameter.go ComputedIf(insecure_value)"},
-			{attrs: []string{"value"}, changed: []string{"insecure_value"}, source: "aws ssm/parameter.go ComputedIf(value)"},
-		}
-	case "aws_s3_object", "aws_s3_bucket_object":
-		return []recomputed{
-			{attrs: []string{"version_id"}, changed: []string{"bucket_key_enabled", "cache_control", "content_base64", "content_disposition", "content_encoding", "content_language", "content_type", "content", "etag", "kms_key_id", "metadata", "server_side_encryption", "source", "source_hash", "storage_class", "website_redirect"}, source: "aws s3/object.go resourceObjectCustomizeDiff"},
-			{attrs: []string{"etag"}, changed: []string{"source_hash"}, source: "aws s3/object.go resourceObjectCustomizeDiff"},
-		}
-	case "aws_batch_job_definition":
-		return []recomputed{{attrs: []string{"arn", "revision"}, except: []string{"tags", "tags_all"}, source: "aws batch/job_definition.go jobDefinitionCustomizeDiff"}}
-	case "aws_cloudformation_stack":
-		return []recomputed{{attrs: []string{"outputs"}, changed: []string{"template_body", "template_url", "parameters", "capabilities", "policy_body", "policy_url"}, source: "aws cloudformation/stack.go ComputedIf(outputs)"}}
-	case "aws_elasticache_replication_group":
-		return []recomputed{{attrs: []string{"member_clusters"}, changed: []string{"num_cache_clusters", "num_node_groups", "replicas_per_node_group"}, source: "aws elasticache/replication_group.go ComputedIf(member_clusters)"}}
-	case "aws_imagebuilder_component", "aws_glue_script":
-		return nil
 	case "google_storage_bucket_object":
 		return []recomputed{{attrs: []string{"md5hash", "crc32c", "generation"}, changed: []string{"content", "source", "source_md5hash", "detect_md5hash"}, source: "google storage/resource_storage_bucket_object.go resourceStorageBucketObjectCustomizeDiff"}}
 	case "google_endpoints_service":
@@ -68,14 +42,6 @@ func recomputedOf(t *plan.TypeFacts) []recomputed {
 		return []recomputed{{attrs: []string{"rfc3339", "day", "hour", "minute", "month", "second", "unix", "year"}, changed: []string{"offset_days", "offset_hours", "offset_minutes", "offset_months", "offset_seconds", "offset_years"}, source: "time internal/provider/resource_time_offset.go ModifyPlan"}}
 	}
 	return nil
-}
-
-// lambdaAside are attributes of a function that are neither its code nor its
-// configuration (aws lambda/function.go needsFunctionConfigUpdate and
-// needsFunctionCodeUpdate).
-var lambdaAside = []string{
-	"tags", "tags_all", "reserved_concurrent_executions", "code_signing_config_arn", "publish",
-	"skip_destroy", "replace_security_groups_on_destroy", "replacement_security_group_ids",
 }
 
 func flag(path string) func(change) (bool, bool) {

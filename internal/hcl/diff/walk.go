@@ -130,7 +130,7 @@ func (w *walker) attr(path plan.Path, a *plan.AttrFacts, s shape, old, new cty.V
 		return old
 	}
 	v := compare(s, w.sdk(), old, new)
-	if v == differs && a.Normalised {
+	if v != same && a.Normalised {
 		v = compareNormalised(w.typ, path, old, new)
 	}
 	if v == maybe && a.Computed && ownChoice(path, old) && isKeyName(last(path)) {

@@ -93,7 +93,7 @@ func (n *templateNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) 
 		return cty.DynamicVal, diags
 	}
 	v, diags := t.Value(ctx)
-	return settle(v, origin{name: func() string { return "template" + Fingerprint(vals...) }, inputs: vals}), diags
+	return settle(v, origin{name: func() string { return "template" + Fingerprint(vals...) }, text: func() (string, bool) { return joined(vals) }, inputs: vals}), diags
 }
 
 type joinNode struct{ *hclsyntax.TemplateJoinExpr }

@@ -33,7 +33,9 @@ func (n *callNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	}
 	v, diags := call.Value(ctx)
 	return settle(v, origin{
-		name:    func() string { return n.Name + Fingerprint(args...) },
+		// What the function read counts too: the text of a template file.
+		name:    func() string { return n.Name + Fingerprint(append(args, v)...) },
+		text:    func() (string, bool) { return called(ctx, n.Name, args) },
 		passes:  structural[n.Name],
 		opaque:  n.picksOpaque(args),
 		inputs:  args,
@@ -77,6 +79,7 @@ func lasts(diags hcl.Diagnostics) hcl.Diagnostics {
 var structural = map[string]bool{
 	"chunklist": true, "coalesce": true, "coalescelist": true, "concat": true, "element": true, "flatten": true, "lookup": true,
 	"merge": true, "nonsensitive": true, "one": true, "reverse": true, "sensitive": true, "slice": true, "tolist": true,
+	"templatefile": true, "templatestring": true,
 	"tomap": true, "toset": false, "values": true, "zipmap": true, "setproduct": true, "list": true, "map": true,
 	"convert": true, "ephemeralasnull": true,
 }

@@ -21,6 +21,8 @@ type origin struct {
 	// decides: the operation's result says little of its operands (a
 	// comparison, a length, a search).
 	decides bool
+	// text gives the text that was made, with tokens for the symbols in it.
+	text func() (string, bool)
 	// inputs are what went in: HCL forgets marks where a type is not known.
 	inputs []cty.Value
 }
@@ -97,12 +99,37 @@ func (s *settler) unknown(v cty.Value, own, hoisted cty.ValueMarks, path string)
 		if out.Type() != cty.DynamicPseudoType && isIdentity(ids[0]) {
 			out = out.RefineNotNull() // functions forget that
 		}
-		return out.Mark(diff.Symbol{ID: ids[0]})
+		return withText(out.Mark(diff.Symbol{ID: ids[0]}), textMarks(m))
 	}
 	if s.decides || s.opaque {
 		out = out.Mark(Decided{})
 	}
-	return out.Mark(s.symbol(path))
+	out = out.Mark(s.symbol(path))
+	if s.text == nil || path != "" {
+		return out
+	}
+	if text, ok := s.text(); ok {
+		return withText(out, []diff.Text{{S: text}})
+	}
+	return out
+}
+
+// withText marks v with its text, if there is one.
+func withText(v cty.Value, texts []diff.Text) cty.Value {
+	if len(texts) != 1 || len(texts[0].S) > diff.MaxText {
+		return v
+	}
+	return v.Mark(texts[0])
+}
+
+func textMarks(m cty.ValueMarks) []diff.Text {
+	var out []diff.Text
+	for mark := range m {
+		if t, ok := mark.(diff.Text); ok {
+			out = append(out, t)
+		}
+	}
+	return out
 }
 
 // isIdentity: an attribute that every existing object has.
@@ -178,7 +205,7 @@ func lasting(m cty.ValueMarks) cty.ValueMarks {
 	kept := cty.ValueMarks{}
 	for mark := range m {
 		switch mark.(type) {
-		case diff.Symbol, diff.Pending:
+		case diff.Symbol, diff.Pending, diff.Text:
 		default:
 			kept[mark] = struct{}{}
 		}
