@@ -22,7 +22,9 @@ func (c *comparison) planAll(m *eval.Module, path move.Path) {
 			c.expansionFailed(r.Address, e)
 			continue
 		case e.Pending():
-			c.invalidAt(e.By.Range(), r.Address, "Invalid "+argument(r.Config)+" argument: its value is known only after apply")
+			if !c.pendingBefore(r) {
+				c.invalidAt(e.By.Range(), r.Address, "Invalid "+argument(r.Config)+" argument: its value is known only after apply")
+			}
 			continue
 		case e.Repeat == eval.Unknown && c.unknownSet(r):
 			continue
@@ -50,6 +52,17 @@ func (c *comparison) planAll(m *eval.Module, path move.Path) {
 			c.planAll(child, append(path[:len(path):len(path)], move.Step{Name: call.Config.Name, Key: string(child.Key)}))
 		}
 	}
+}
+
+// pendingBefore: the number of instances could not be told when before was
+// applied either.
+func (c *comparison) pendingBefore(r *eval.Resource) bool {
+	m := moduleAt(c.before.Root, r.Module.Address)
+	if m == nil {
+		return false
+	}
+	old := m.Resource(r.Config.Key())
+	return old != nil && old.Expansion().Pending()
 }
 
 func argument(r *config.Resource) string {
