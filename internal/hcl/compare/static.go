@@ -82,7 +82,14 @@ func (s *reader) call(call *config.Call) {
 }
 
 func (s *reader) resource(r *config.Resource) {
-	expressions(r, s.expression)
+	values(r, s.expression)
+	for _, e := range r.Lifecycle.TriggeredBy {
+		for _, ref := range e.Refs {
+			if why := s.undeclared(ref[:min(2, len(ref))], nil); why != "" {
+				s.tell(ref.SourceRange(), nodeName(ref), why)
+			}
+		}
+	}
 	s.dependsOn(r.Key(), r.DependsOn)
 	t := s.schema(r)
 	if t == nil {

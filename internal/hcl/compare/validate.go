@@ -35,7 +35,7 @@ func (c *comparison) validate() {
 func (c *comparison) versions() {
 	was, failed := c.Before.Runtime.Unsatisfiable(required(c.before))
 	is, fails := c.After.Runtime.Unsatisfiable(required(c.after))
-	if fails && !(failed && was.Constraint == is.Constraint) {
+	if fails && (!failed || was.Constraint != is.Constraint) {
 		c.invalidAt(is.Range, "required_version", "Unsupported Terraform Core version: "+is.Constraint)
 	}
 }
