@@ -19,7 +19,10 @@ type program struct {
 	resources []*genResource
 	modules   map[string]*genModule // folders
 	calls     []*genCall
-	blocks    []string // moved and removed
+	blocks    []string // moved, removed and import
+	table     []genRow // the entries of a YAML file
+	override  string   // an override file
+	json      bool     // the locals are written as JSON
 }
 
 type genVar struct{ typ, value string }
@@ -33,6 +36,7 @@ type genResource struct {
 
 type genModule struct {
 	data      bool
+	calls     []*genCall
 	vars      map[string]string // defaults, empty for none
 	resources []*genResource
 	outputs   map[string]string
@@ -66,6 +70,7 @@ func generate(seed uint64) *program {
 	if p.chance(30) {
 		p.tfvars["l"] = p.strings(2)
 	}
+	p.extras()
 	for i := range 1 + p.rng.IntN(3) {
 		name := fmt.Sprintf("c%d", i)
 		p.locals[name] = p.scalar(nil, false)
@@ -74,6 +79,7 @@ func generate(seed uint64) *program {
 	p.resources = append(p.resources, p.resource("r0", nil, true))
 	if p.chance(65) {
 		p.modules["m"], p.modules["o"] = p.module(), p.module()
+		p.nest()
 		for i := range 1 + p.rng.IntN(2) {
 			p.calls = append(p.calls, p.call(fmt.Sprintf("k%d", i), p.pick("m", "m", "o")))
 		}
@@ -132,6 +138,10 @@ func (p *program) scalar(earlier []*genResource, withLocals bool) string {
 	for _, r := range earlier {
 		options = append(options, p.refs(r)...)
 		options = append(options, p.refs(r)...)
+		options = append(options, wrapped(p.pick(p.refs(r)...))...)
+	}
+	if withLocals {
+		options = append(options, p.rooted()...)
 	}
 	if withLocals && len(earlier) > 0 {
 		for _, c := range p.calls {
@@ -165,6 +175,12 @@ func (p *program) resource(name string, earlier []*genResource, locals bool) *ge
 	}
 	if p.chance(12) {
 		r.lifecycle = append(r.lifecycle, "ignore_changes = ["+p.pick("input", "triggers_replace")+"]")
+	}
+	if p.chance(6) {
+		r.lifecycle = append(r.lifecycle, p.pick("create_before_destroy = true", "prevent_destroy = true"))
+	}
+	if p.chance(6) {
+		r.lifecycle = append(r.lifecycle, "precondition {\n      condition     = "+p.pick("var.n < 3", "length(var.l) > 0", "var.on || var.n > 0")+"\n      error_message = \"no\"\n    }")
 	}
 	if len(earlier) > 0 && p.chance(20) {
 		e := earlier[p.rng.IntN(len(earlier))]
@@ -245,25 +261,12 @@ func (p *program) files() map[string]string {
 	for _, name := range slices.Sorted(maps.Keys(p.vars)) {
 		fmt.Fprintf(&b, "variable %q {\n  type    = %s\n  default = %s\n}\n", name, p.vars[name].typ, p.vars[name].value)
 	}
-	b.WriteString("locals {\n")
-	for _, name := range p.localSeq {
-		fmt.Fprintf(&b, "  %s = %s\n", name, p.locals[name])
-	}
-	b.WriteString("}\n")
-	for _, c := range p.calls {
-		fmt.Fprintf(&b, "module %q {\n  source = \"./%s\"\n", c.name, c.folder)
-		writeRepeat(&b, c.count, c.each)
-		for _, in := range slices.Sorted(maps.Keys(c.inputs)) {
-			fmt.Fprintf(&b, "  %s = %s\n", in, c.inputs[in])
-		}
-		if c.dependsOn != "" {
-			fmt.Fprintf(&b, "  depends_on = [%s]\n", c.dependsOn)
-		}
-		b.WriteString("}\n")
-	}
+	files := map[string]string{"other.tfstate": stateFile}
+	p.writeLocals(&b, files)
+	writeCalls(&b, "./", p.calls)
 	writeResources(&b, p.resources)
 	b.WriteString(strings.Join(p.blocks, ""))
-	files := map[string]string{"main.tf": b.String(), "other.tfstate": stateFile}
+	files["main.tf"] = b.String()
 	for folder, m := range p.modules {
 		var b strings.Builder
 		for _, name := range slices.Sorted(maps.Keys(m.vars)) {
@@ -272,6 +275,7 @@ func (p *program) files() map[string]string {
 		if m.data {
 			b.WriteString("data \"terraform_remote_state\" \"d\" {\n  backend = \"local\"\n  config  = { path = \"other.tfstate\" }\n}\n")
 		}
+		writeCalls(&b, "../", m.calls)
 		writeResources(&b, m.resources)
 		for _, name := range slices.Sorted(maps.Keys(m.outputs)) {
 			fmt.Fprintf(&b, "output %q {\n  value = %s\n}\n", name, m.outputs[name])
@@ -287,6 +291,20 @@ func (p *program) files() map[string]string {
 		files["terraform.tfvars"] = b.String()
 	}
 	return files
+}
+
+func writeCalls(b *strings.Builder, up string, calls []*genCall) {
+	for _, c := range calls {
+		fmt.Fprintf(b, "module %q {\n  source = %q\n", c.name, up+c.folder)
+		writeRepeat(b, c.count, c.each)
+		for _, in := range slices.Sorted(maps.Keys(c.inputs)) {
+			fmt.Fprintf(b, "  %s = %s\n", in, c.inputs[in])
+		}
+		if c.dependsOn != "" {
+			fmt.Fprintf(b, "  depends_on = [%s]\n", c.dependsOn)
+		}
+		b.WriteString("}\n")
+	}
 }
 
 func writeRepeat(b *strings.Builder, count, each string) {
@@ -323,22 +341,27 @@ func (p *program) clone() *program {
 		copied := *v
 		q.vars[k] = &copied
 	}
-	q.localSeq, q.blocks = slices.Clone(p.localSeq), slices.Clone(p.blocks)
+	q.localSeq, q.blocks, q.table = slices.Clone(p.localSeq), slices.Clone(p.blocks), slices.Clone(p.table)
 	q.resources = cloneResources(p.resources)
 	q.modules = map[string]*genModule{}
 	for k, m := range p.modules {
 		copied := *m
 		copied.vars, copied.outputs, copied.blocks = maps.Clone(m.vars), maps.Clone(m.outputs), slices.Clone(m.blocks)
-		copied.resources = cloneResources(m.resources)
+		copied.resources, copied.calls = cloneResources(m.resources), cloneCalls(m.calls)
 		q.modules[k] = &copied
 	}
-	q.calls = nil
-	for _, c := range p.calls {
+	q.calls = cloneCalls(p.calls)
+	return &q
+}
+
+func cloneCalls(list []*genCall) []*genCall {
+	var out []*genCall
+	for _, c := range list {
 		copied := *c
 		copied.inputs = maps.Clone(c.inputs)
-		q.calls = append(q.calls, &copied)
+		out = append(out, &copied)
 	}
-	return &q
+	return out
 }
 
 func cloneResources(list []*genResource) []*genResource {
@@ -361,7 +384,9 @@ func (p *program) edit() *program {
 }
 
 func (p *program) change() {
-	switch p.rng.IntN(19) {
+	switch p.rng.IntN(26) {
+	case 19, 20, 21, 22, 23, 24, 25:
+		p.changeExtras()
 	case 0:
 		p.vars["n"].value = p.pick("0", "1", "2", "3")
 	case 1:
@@ -384,7 +409,7 @@ func (p *program) change() {
 	case 7, 8:
 		list, blocks := p.place()
 		if i := p.rng.IntN(max(1, len(*list))); i < len(*list) {
-			p.editResource((*list)[i], (*list)[:i], blocks)
+			p.editResource((*list)[i], blocks)
 		}
 	case 9:
 		list, blocks := p.place()
@@ -434,7 +459,7 @@ func (p *program) place() (*[]*genResource, *[]string) {
 	return &p.resources, &p.blocks
 }
 
-func (p *program) editResource(r *genResource, earlier []*genResource, blocks *[]string) {
+func (p *program) editResource(r *genResource, blocks *[]string) {
 	old := *r
 	switch p.rng.IntN(5) {
 	case 0:
@@ -442,8 +467,9 @@ func (p *program) editResource(r *genResource, earlier []*genResource, blocks *[
 	case 1:
 		r.triggers = p.argument(r, nil, false)
 	case 2:
-		r.lifecycle = nil
-		if p.chance(40) {
+		// What ignore_changes hid is not to be told from the trees, so that it stays.
+		r.lifecycle = slices.DeleteFunc(r.lifecycle, func(s string) bool { return !strings.HasPrefix(s, "ignore_changes") })
+		if p.chance(40) && len(r.lifecycle) == 0 {
 			r.lifecycle = []string{p.pick("ignore_changes = all", "create_before_destroy = true", "ignore_changes = [input]", "prevent_destroy = true")}
 		}
 	default:
@@ -453,7 +479,6 @@ func (p *program) editResource(r *genResource, earlier []*genResource, blocks *[
 			p.rekey(&old, r, blocks)
 		}
 	}
-	_ = earlier
 }
 
 // rekey adds moved blocks between keys.

@@ -214,10 +214,13 @@ func fresh(cfg cty.Value) cty.Value {
 func hasImpure(v cty.Value) bool {
 	_, m := v.UnmarkDeep()
 	_, ok := m[funcs.Impure{}]
-	return ok
+	_, moment := m[funcs.Moment]
+	return ok || moment
 }
 
+// impure: the time of the plan as it is counts, what is made of it may be the
+// same for long.
 func impure(v cty.Value) bool {
 	_, ok := v.Marks()[funcs.Impure{}]
-	return ok
+	return ok || expr.SymbolOf(v) == funcs.Moment.ID
 }

@@ -3,6 +3,7 @@ package compare
 import (
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/eval"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
@@ -41,10 +42,11 @@ func (c *comparison) importID(inst *eval.Instance) (cty.Value, bool) {
 			if !ok || !e.IsResource() || absoluteModule(m, e) != inst.Resource.Module.Address || e.Type != inst.Resource.Config.Type || e.Name != inst.Resource.Config.Name {
 				continue
 			}
-			if block.ForEach == nil && eval.Key(e.Key) != inst.Key {
+			several := block.ForEach != nil || block.AnyKey
+			if !several && eval.Key(e.Key) != inst.Key {
 				continue
 			}
-			if block.ID == nil || block.ForEach != nil {
+			if block.ID == nil || several {
 				return cty.NilVal, true
 			}
 			id, diags := block.ID.Value(m.Context())
@@ -55,6 +57,80 @@ func (c *comparison) importID(inst *eval.Instance) (cty.Value, bool) {
 		}
 	}
 	return cty.NilVal, false
+}
+
+// importProblems finds import blocks that the tool refuses.
+func (c *comparison) importProblems() {
+	told := map[string]bool{}
+	for _, p := range importsOf(c.before, c.Before.Runtime) {
+		told[p.why] = true
+	}
+	for _, p := range importsOf(c.after, c.After.Runtime) {
+		if !told[p.why] {
+			c.invalidAt(p.block.Range, "import", p.why)
+		}
+	}
+}
+
+type importProblem struct {
+	block *config.Import
+	why   string
+}
+
+func importsOf(w *eval.World, rt config.Runtime) []importProblem {
+	var out []importProblem
+	seen := map[string]bool{}
+	for _, b := range w.Branches() {
+		for _, block := range b.Config.Imports {
+			why := ""
+			if b.Static != "" && !rt.ImportsInModules() {
+				why = "Invalid import configuration: an import block in module " + b.Static + ", they are for the root alone"
+			} else if b.Static == "" {
+				why = refusedImport(w, block, seen)
+			}
+			if why != "" {
+				out = append(out, importProblem{block, why})
+			}
+		}
+	}
+	return out
+}
+
+// refusedImport says why an import block of the root is refused, or nothing.
+func refusedImport(w *eval.World, block *config.Import, seen map[string]bool) string {
+	e, ok := move.ParseEndpoint(block.To, quoteIndex)
+	if !ok || !e.IsResource() {
+		return ""
+	}
+	b := w.Branch(e.Module.Static())
+	if b == nil || b.Config.Resources[e.Type+"."+e.Name] == nil {
+		return "Configuration for import target does not exist: " + e.String() + " is not declared"
+	}
+	if block.ForEach != nil || block.AnyKey {
+		return ""
+	}
+	if seen[e.String()] {
+		return "Duplicate import configuration for " + e.String()
+	}
+	seen[e.String()] = true
+	if m := moduleAt(w.Root, e.Module.String()); m != nil {
+		known := m.Resource(e.Type + "." + e.Name).Expansion()
+		if known.Repeat != eval.Unknown && known.Repeat != eval.Failed && !known.Has(eval.Key(e.Key)) {
+			return "Configuration for import target does not exist: there is no instance " + e.String()
+		}
+	}
+	if block.ID == nil {
+		return ""
+	}
+	id, diags := block.ID.Value(w.Root.Context())
+	switch plain, _ := id.Unmark(); {
+	case diags.HasErrors():
+	case expr.IsPending(id):
+		return "Invalid import id argument: the id of " + e.String() + " is known only after apply"
+	case plain.IsKnown() && (plain.IsNull() || plain.Type() == cty.String && plain.AsString() == ""):
+		return "Invalid import id argument: the id of " + e.String() + " is empty"
+	}
+	return ""
 }
 
 func (c *comparison) hasImports() bool {

@@ -69,10 +69,12 @@ func (c *comparison) collect() []move.Statement {
 func (c *comparison) declaredAs(a move.Address) move.Declared {
 	r := c.configAt(a)
 	switch {
-	case r == nil || r.ForEach != nil:
+	case r == nil:
 		return 0
 	case r.Count != nil:
 		return move.DeclaredCount
+	case r.ForEach != nil:
+		return 0
 	}
 	return move.DeclaredSingle
 }

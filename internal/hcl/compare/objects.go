@@ -120,14 +120,10 @@ func (p *plannedObjects) Data(inst *eval.Instance) (cty.Value, hcl.Diagnostics) 
 }
 
 func deferredRead(inst *eval.Instance, cfg cty.Value) cty.Value {
-	v := openWith(cfg, expr.Open{Pending: true})
 	if inst.Resource.Config.Type == "terraform_remote_state" {
-		plain, m := v.Unmark()
-		vals := plain.AsValueMap()
-		vals["outputs"] = expr.Pending(cty.DynamicPseudoType)
-		v = cty.ObjectVal(vals).WithMarks(m)
+		return remoteStateWith(cfg, expr.Pending(cty.DynamicPseudoType))
 	}
-	return v
+	return openWith(cfg, expr.Open{Pending: true})
 }
 
 func (p *plannedObjects) Unknown(r *eval.Resource) cty.Value {

@@ -22,7 +22,9 @@ func (c *comparison) planAll(m *eval.Module, path move.Path) {
 			c.expansionFailed(r.Address, e)
 			continue
 		case e.Pending():
-			c.invalidAt(e.By.Range(), r.Address, "Invalid "+argument(r.Config)+" argument: its value is known only after apply")
+			if !c.pendingBefore(r) {
+				c.invalidAt(e.By.Range(), r.Address, "Invalid "+argument(r.Config)+" argument: its value is known only after apply")
+			}
 			continue
 		case e.Repeat == eval.Unknown && c.unknownSet(r):
 			continue
@@ -50,6 +52,17 @@ func (c *comparison) planAll(m *eval.Module, path move.Path) {
 			c.planAll(child, append(path[:len(path):len(path)], move.Step{Name: call.Config.Name, Key: string(child.Key)}))
 		}
 	}
+}
+
+// pendingBefore: the number of instances could not be told when before was
+// applied either.
+func (c *comparison) pendingBefore(r *eval.Resource) bool {
+	m := moduleAt(c.before.Root, r.Module.Address)
+	if m == nil {
+		return false
+	}
+	old := m.Resource(r.Config.Key())
+	return old != nil && old.Expansion().Pending()
 }
 
 func argument(r *config.Resource) string {
@@ -357,16 +370,25 @@ func (c *comparison) add(o *object, change plan.Change, s *step, why string) {
 		change.At = c.after.Place(s.inst.Resource.Config.Full)
 	}
 	if change.Effect == plan.Blocked {
-		at := c.after.Place(o.inst.Resource.Config.Range)
-		if cfg := c.configAt(o.final); cfg != nil {
-			at = c.after.Place(cfg.Lifecycle.PreventRange)
-		}
-		c.invalid = true
-		c.gap(plan.Gap{At: at, Root: c.Root, Kind: plan.GapInvalid, Subject: change.Address.String(), Variant: c.Variant,
-			Why: fmt.Sprintf("would not plan: Instance cannot be destroyed: %s has prevent_destroy, and the change would %s it", change.Address, change.Action)})
+		c.guarded(o, change)
 	}
 	change.Causes = c.causes(o, s, change, why)
 	c.changes = append(c.changes, change)
+}
+
+// guarded tells that prevent_destroy stops a change. A possible one need not
+// make the plan fail.
+func (c *comparison) guarded(o *object, change plan.Change) {
+	at := c.after.Place(o.inst.Resource.Config.Range)
+	if cfg := c.configAt(o.final); cfg != nil {
+		at = c.after.Place(cfg.Lifecycle.PreventRange)
+	}
+	verdict, could := "would", "would"
+	if c.invalid = c.invalid || change.Certain; !change.Certain {
+		verdict, could = "might", "may"
+	}
+	c.gap(plan.Gap{At: at, Root: c.Root, Kind: plan.GapInvalid, Subject: change.Address.String(), Variant: c.Variant,
+		Why: fmt.Sprintf("%s not plan: Instance cannot be destroyed: %s has prevent_destroy, and the change %s %s it", verdict, change.Address, could, change.Action)})
 }
 
 func (c *comparison) planAddress(a move.Address) plan.Address {

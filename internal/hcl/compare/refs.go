@@ -10,15 +10,21 @@ import (
 // expressions are all expressions of a resource's block with the iteration
 // names that its dynamic blocks bind.
 func expressions(r *config.Resource, visit func(e *expr.Expression, bound []string)) {
+	values(r, visit)
+	for _, e := range r.Lifecycle.TriggeredBy {
+		visit(e, nil)
+	}
+}
+
+// values are those of the expressions that are evaluated: an entry of
+// replace_triggered_by names a change, not a value.
+func values(r *config.Resource, visit func(e *expr.Expression, bound []string)) {
 	for _, e := range []*expr.Expression{r.Count, r.ForEach, r.Enabled} {
 		if e != nil {
 			visit(e, nil)
 		}
 	}
 	bodyExpressions(r.Body, nil, visit)
-	for _, e := range r.Lifecycle.TriggeredBy {
-		visit(e, nil)
-	}
 	for _, check := range r.Lifecycle.Checks {
 		visit(check.Condition, nil)
 	}

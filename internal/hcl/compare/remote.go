@@ -3,6 +3,7 @@ package compare
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 
 	"github.com/zclconf/go-cty/cty"
 	ctyjson "github.com/zclconf/go-cty/cty/json"
@@ -38,12 +39,26 @@ func remoteState(w *eval.World, r *config.Resource, cfg cty.Value) (cty.Value, b
 	if err != nil {
 		return cty.NilVal, false
 	}
-	vals := map[string]cty.Value{}
-	for k, v := range args {
-		vals[k] = v
+	return remoteStateWith(cfg, cty.ObjectVal(withDefaults(asMap(args["defaults"]), outputs))), true
+}
+
+// remoteStateWith is the whole data source: its arguments, given or not, and
+// its outputs.
+func remoteStateWith(cfg, outputs cty.Value) cty.Value {
+	vals := map[string]cty.Value{"outputs": outputs}
+	for _, name := range []string{"backend", "config", "defaults", "workspace"} {
+		vals[name] = nothing
 	}
-	vals["outputs"] = outputs
-	return cty.ObjectVal(vals), true
+	maps.Copy(vals, asMap(cfg))
+	return cty.ObjectVal(vals)
+}
+
+// withDefaults lays the outputs of a state over the defaults of the data source.
+func withDefaults(defaults, outputs map[string]cty.Value) map[string]cty.Value {
+	out := map[string]cty.Value{}
+	maps.Copy(out, defaults)
+	maps.Copy(out, outputs)
+	return out
 }
 
 func text(v cty.Value) string {
@@ -58,7 +73,7 @@ func text(v cty.Value) string {
 }
 
 // stateOutputs reads the root outputs of a state file, format version 4.
-func stateOutputs(b []byte) (cty.Value, error) {
+func stateOutputs(b []byte) (map[string]cty.Value, error) {
 	var state struct {
 		Version int
 		Outputs map[string]struct {
@@ -67,25 +82,25 @@ func stateOutputs(b []byte) (cty.Value, error) {
 		}
 	}
 	if err := json.Unmarshal(b, &state); err != nil {
-		return cty.NilVal, fmt.Errorf("read state: %w", err)
+		return nil, fmt.Errorf("read state: %w", err)
 	}
 	if state.Version != 4 {
-		return cty.NilVal, fmt.Errorf("read state: version %d", state.Version)
+		return nil, fmt.Errorf("read state: version %d", state.Version)
 	}
 	vals := map[string]cty.Value{}
 	for name, o := range state.Outputs {
 		ty, err := ctyjson.UnmarshalType(o.Type)
 		if err != nil {
-			return cty.NilVal, fmt.Errorf("read output %s: %w", name, err)
+			return nil, fmt.Errorf("read output %s: %w", name, err)
 		}
 		v, err := ctyjson.Unmarshal(o.Value, ty)
 		if err != nil {
-			return cty.NilVal, fmt.Errorf("read output %s: %w", name, err)
+			return nil, fmt.Errorf("read output %s: %w", name, err)
 		}
 		if o.Sensitive {
 			v = v.Mark(expr.Sensitive)
 		}
 		vals[name] = v
 	}
-	return cty.ObjectVal(vals), nil
+	return vals, nil
 }

@@ -9,7 +9,6 @@ import (
 
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/eval"
-	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/move"
 )
 
@@ -23,16 +22,30 @@ func splitStatic(s string) []string {
 // validate evaluates what no instance needed, and finds what the tool would
 // refuse: it refuses the whole plan.
 func (c *comparison) validate() {
-	if v, bad := c.After.Runtime.Unsatisfiable(c.after.Root.Config.Settings.Versions); bad {
-		if w, was := c.Before.Runtime.Unsatisfiable(c.before.Root.Config.Settings.Versions); !was || w.Constraint != v.Constraint {
-			c.invalidAt(v.Range, "required_version", "Unsupported Terraform Core version: "+v.Constraint)
-		}
-	}
+	c.versions()
 	for _, m := range c.after.Modules() {
 		c.validateModule(m)
 	}
 	c.removedStill()
+	c.importProblems()
 	c.providersMoved()
+}
+
+// versions checks the required_version of all modules together.
+func (c *comparison) versions() {
+	was, failed := c.Before.Runtime.Unsatisfiable(required(c.before))
+	is, fails := c.After.Runtime.Unsatisfiable(required(c.after))
+	if fails && (!failed || was.Constraint != is.Constraint) {
+		c.invalidAt(is.Range, "required_version", "Unsupported Terraform Core version: "+is.Constraint)
+	}
+}
+
+func required(w *eval.World) []config.Version {
+	var out []config.Version
+	for _, b := range w.Branches() {
+		out = append(out, b.Config.Settings.Versions...)
+	}
+	return out
 }
 
 func (c *comparison) validateModule(m *eval.Module) {
@@ -44,8 +57,12 @@ func (c *comparison) validateModule(m *eval.Module) {
 			_, d := o.Variable(name, v.Range)
 			return d
 		})
+		var was failing
+		if old != nil && old.Config.Variables[name] != nil {
+			was.add(old.Config.Variables[name].Checks, old.Context())
+		}
 		for _, check := range v.Checks {
-			c.check(m, old, check, m.Context(), "var."+name, "Invalid value for variable")
+			c.check(check, m.Context(), was, nameIn(m, "var."+name), "Invalid value for variable")
 		}
 	}
 	for _, name := range m.Config.Order {
@@ -55,8 +72,7 @@ func (c *comparison) validateModule(m *eval.Module) {
 			_, diags := m.Local(short, hcl.Range{})
 			c.report(m, old, name, diags, func(o *eval.Module) hcl.Diagnostics { _, d := o.Local(short, hcl.Range{}); return d })
 		case "output":
-			_, diags := m.Output(short, hcl.Range{})
-			c.report(m, old, name, diags, func(o *eval.Module) hcl.Diagnostics { _, d := o.Output(short, hcl.Range{}); return d })
+			c.validateOutput(m, old, short)
 		case "module":
 			c.validateCall(m, old, short)
 		default:
@@ -83,40 +99,56 @@ func (c *comparison) report(m, old *eval.Module, name string, diags hcl.Diagnost
 		was := before(old)
 		diags = slices.DeleteFunc(slices.Clone(diags), func(d *hcl.Diagnostic) bool { return contains(was, d) })
 	}
-	subject := name
-	if m.Address != "" {
-		subject = m.Address + "." + name
+	c.diagnostics(nameIn(m, name), diags)
+}
+
+func (c *comparison) validateOutput(m, old *eval.Module, name string) {
+	_, diags := m.Output(name, hcl.Range{})
+	c.report(m, old, "output."+name, diags, func(o *eval.Module) hcl.Diagnostics { _, d := o.Output(name, hcl.Range{}); return d })
+	var was failing
+	if old != nil && old.Config.Outputs[name] != nil {
+		was.add(old.Config.Outputs[name].Checks, old.Context())
 	}
-	c.diagnostics(subject, diags)
+	for _, check := range m.Config.Outputs[name].Checks {
+		c.check(check, m.Context(), was, nameIn(m, "output."+name), "Module output value precondition failed")
+	}
+}
+
+// failing are the conditions, as written, that were not met before: that they
+// still are not is no news, and may be our reading of them.
+type failing map[string]bool
+
+func (f *failing) add(checks []config.Check, ctx *hcl.EvalContext) {
+	for _, check := range checks {
+		if fails(check, ctx) {
+			if *f == nil {
+				*f = failing{}
+			}
+			(*f)[check.Condition.Text] = true
+		}
+	}
+}
+
+// fails reports whether a condition is false for certain.
+func fails(check config.Check, ctx *hcl.EvalContext) bool {
+	v, diags := check.Condition.Value(ctx)
+	v, _ = v.Unmark()
+	return !diags.HasErrors() && v.IsKnown() && !v.IsNull() && v.Type() == cty.Bool && v.False()
 }
 
 // check evaluates a condition; only one that is certainly false fails a plan.
-func (c *comparison) check(m, old *eval.Module, check config.Check, ctx *hcl.EvalContext, subject, title string) {
-	v, diags := check.Condition.Value(ctx)
-	v, _ = v.Unmark()
-	if diags.HasErrors() || !v.IsKnown() || v.IsNull() || v.Type() != cty.Bool || v.True() {
-		return
+func (c *comparison) check(check config.Check, ctx *hcl.EvalContext, was failing, subject, title string) {
+	if fails(check, ctx) && !was[check.Condition.Text] {
+		c.invalidAt(check.Range, subject, title+": a condition is not met: "+oneLine(check.Condition.Text))
 	}
-	if old != nil {
-		if w, diags := check.Condition.Value(old.Context()); !diags.HasErrors() {
-			if w, _ = w.Unmark(); w.IsKnown() && !w.IsNull() && w.Type() == cty.Bool && w.False() && sameCheck(old, check) {
-				return // it failed before as well
-			}
-		}
-	}
-	c.invalidAt(check.Range, subject, title+": a condition is not met: "+oneLine(check.Condition.Text))
 }
 
-// sameCheck reports whether the old module has a check of the same text.
-func sameCheck(old *eval.Module, check config.Check) bool {
-	for _, v := range old.Config.Variables {
-		for _, o := range v.Checks {
-			if o.Condition.Text == check.Condition.Text {
-				return true
-			}
-		}
+// nameIn is the name of something in a module instance.
+func nameIn(m *eval.Module, name string) string {
+	if m.Address == "" {
+		return name
 	}
-	return false
+	return m.Address + "." + name
 }
 
 func oneLine(s string) string {
@@ -159,9 +191,17 @@ func (c *comparison) validateResource(m, old *eval.Module, key string) {
 	if e.Repeat == eval.Failed || len(r.Config.Lifecycle.Checks) == 0 {
 		return
 	}
+	var was failing
+	if old != nil {
+		if o := old.Resource(key); o != nil && o.Expansion().Repeat != eval.Failed {
+			for _, inst := range o.Instances() {
+				was.add(o.Config.Lifecycle.Checks, inst.Context())
+			}
+		}
+	}
 	for _, inst := range r.Instances() {
 		for _, check := range r.Config.Lifecycle.Checks {
-			c.check(m, nil, check, inst.Context(), inst.Address(), "Resource condition failed")
+			c.check(check, inst.Context(), was, inst.Address(), "Resource condition failed")
 		}
 	}
 }
@@ -204,122 +244,6 @@ func (c *comparison) removedStill() {
 			}
 		}
 	}
-}
-
-// static finds references to what is not declared: the tool refuses them even
-// where nothing would evaluate them.
-func (c *comparison) static() {
-	seen := map[*config.Module]bool{}
-	for _, b := range c.after.Branches() {
-		if seen[b.Config] {
-			continue
-		}
-		seen[b.Config] = true
-		old := map[string]bool{}
-		if was := c.before.Branch(b.Static); was != nil {
-			if was.Config == b.Config {
-				continue
-			}
-			c.staticModule(was.Config, func(_ hcl.Range, subject, why string) { old[subject+why] = true })
-		}
-		c.staticModule(b.Config, func(at hcl.Range, subject, why string) {
-			if !old[subject+why] {
-				c.invalidAt(at, subject, why)
-			}
-		})
-	}
-}
-
-func (c *comparison) staticModule(m *config.Module, tell func(at hcl.Range, subject, why string)) {
-	check := func(e *expr.Expression, bound []string) {
-		if e == nil {
-			return
-		}
-		for _, ref := range e.Refs {
-			if why := undeclared(m, ref, bound); why != "" {
-				tell(ref.SourceRange(), nodeName(ref), why)
-			}
-		}
-	}
-	for _, name := range m.Order {
-		kind, short, _ := strings.Cut(name, ".")
-		switch kind {
-		case "local":
-			check(m.Locals[short].Value, nil)
-		case "output":
-			check(m.Outputs[short].Value, nil)
-		case "module":
-			call := m.Calls[short]
-			check(call.Count, nil)
-			check(call.ForEach, nil)
-			for _, ref := range call.DependsOn {
-				if why := undeclared(m, ref, nil); why != "" {
-					tell(ref.SourceRange(), name, why)
-				}
-			}
-			for _, in := range sorted(call.Inputs) {
-				check(call.Inputs[in].Value, nil)
-			}
-		default:
-			expressions(m.Resources[name], check)
-			for _, ref := range m.Resources[name].DependsOn {
-				if why := undeclared(m, ref, nil); why != "" {
-					tell(ref.SourceRange(), name, why)
-				}
-			}
-		}
-	}
-}
-
-func undeclared(m *config.Module, ref hcl.Traversal, bound []string) string {
-	root := ref.RootName()
-	if slices.Contains(bound, root) || len(ref) < 2 {
-		return ""
-	}
-	name := stepName(ref[1])
-	switch root {
-	case "var":
-		if m.Variables[name] == nil {
-			return "Reference to undeclared input variable: var." + name
-		}
-	case "local":
-		if m.Locals[name] == nil {
-			return "Reference to undeclared local value: local." + name
-		}
-	case "module":
-		if m.Calls[name] == nil {
-			return "Reference to undeclared module: module." + name
-		}
-	case "each", "count", "self", "path", "terraform", "tofu", "provider", "action":
-	default:
-		r := m.Resources[nodeName(ref)]
-		if r == nil {
-			return "Reference to undeclared resource: " + nodeName(ref)
-		}
-		return keyed(r, ref)
-	}
-	return ""
-}
-
-// keyed checks a reference for a key where the resource repeats, and for none
-// where it does not (terraform 1.11 internal/terraform/evaluate_valid.go).
-func keyed(r *config.Resource, ref hcl.Traversal) string {
-	named := 2
-	if r.Mode != config.Managed || ref.RootName() == "resource" {
-		named = 3
-	}
-	if len(ref) <= named || r.Enabled != nil {
-		return ""
-	}
-	_, index := ref[named].(hcl.TraverseIndex)
-	repeats := r.Count != nil || r.ForEach != nil
-	switch {
-	case index && !repeats:
-		return "Unexpected resource instance key: " + r.Key() + " has neither count nor for_each"
-	case !index && repeats:
-		return "Missing resource instance key: " + r.Key() + " repeats, its attributes belong to its instances"
-	}
-	return ""
 }
 
 // opaque compares calls of modules from elsewhere.

@@ -99,6 +99,7 @@ type Output struct {
 	Name      string
 	Value     *expr.Expression
 	Sensitive bool
+	Ephemeral bool
 	DependsOn []hcl.Traversal
 	Checks    []Check
 	Range     hcl.Range
@@ -213,8 +214,9 @@ type Removed struct {
 
 // Import is an import block.
 type Import struct {
-	// To is the address; a key that is no constant is left off.
-	To hcl.Traversal
+	// To is the address; a key that is no constant is left off, and AnyKey set.
+	To     hcl.Traversal
+	AnyKey bool
 	// ID is the import id, ForEach the repetition; nil where not written.
 	ID, ForEach *expr.Expression
 	Range       hcl.Range

@@ -52,7 +52,10 @@ func (d *decoder) block(b *rawBlock) {
 		d.removed(b)
 	case "import":
 		if to := b.body.attrs["to"]; to != nil {
-			d.m.Imports = append(d.m.Imports, &Import{To: reference(to.expr), ID: b.body.attrs["id"].ready(), ForEach: b.body.attrs["for_each"].ready(), Range: b.header})
+			_, computed := to.expr.(*hclsyntax.IndexExpr)
+			d.m.Imports = append(d.m.Imports, &Import{
+				To: reference(to.expr), AnyKey: computed, ID: b.body.attrs["id"].ready(), ForEach: b.body.attrs["for_each"].ready(), Range: b.header,
+			})
 		}
 	case "check", "language", "action", "list":
 		// They may fail a plan or run beside it; they never replace anything.
@@ -157,7 +160,7 @@ func (d *decoder) output(b *rawBlock) {
 		return
 	}
 	d.m.Outputs[name] = &Output{
-		Name: name, Value: a.ready(), Sensitive: d.flag(b.body, "sensitive", false), Range: b.full,
+		Name: name, Value: a.ready(), Sensitive: d.flag(b.body, "sensitive", false), Ephemeral: d.flag(b.body, "ephemeral", false), Range: b.full,
 		DependsOn: references(b.body.attrs["depends_on"]), Checks: checks(b.body, "precondition"),
 	}
 	d.m.Order = append(d.m.Order, "output."+name)
@@ -185,6 +188,8 @@ func (d *decoder) call(b *rawBlock) {
 		c.Providers = providerMap(a.expr)
 	}
 	c.DependsOn = references(attrs["depends_on"])
+	d.oneRepetition(attrs, "module."+name)
+	d.noBlocks(b)
 	c.Count, c.ForEach = attrs["count"].ready(), attrs["for_each"].ready()
 	for _, l := range b.body.blocksOf("lifecycle") {
 		c.Enabled = l.body.attrs["enabled"].ready()
@@ -196,6 +201,15 @@ func (d *decoder) call(b *rawBlock) {
 	}
 	d.m.Calls[name] = c
 	d.m.Order = append(d.m.Order, "module."+name)
+}
+
+// noBlocks: a module call has no blocks, but for OpenTofu's lifecycle.enabled.
+func (d *decoder) noBlocks(b *rawBlock) {
+	for _, child := range b.body.blocks {
+		if child.kind != "lifecycle" || child.body.attrs["enabled"] == nil {
+			d.problem(child.header, "module."+b.labels[0], "Unsupported block type: a module call has no %s block", child.kind)
+		}
+	}
 }
 
 // constant reads a string that must be written out; anything else (an OpenTofu
@@ -228,9 +242,9 @@ func (d *decoder) moved(b *rawBlock) {
 		d.problem(b.header, "moved", "Missing required argument: a moved block needs from and to")
 		return
 	}
-	m := &Moved{From: reference(from.expr), To: reference(to.expr), Range: b.full}
+	m := &Moved{From: address(from.expr), To: address(to.expr), Range: b.full}
 	if m.From == nil || m.To == nil {
-		d.problem(b.header, "moved", "Invalid address: from and to must be addresses of resources or modules")
+		d.problem(b.header, "moved", "Invalid address: from and to must be addresses of resources or modules, their keys written out")
 		return
 	}
 	d.m.Moved = append(d.m.Moved, m)

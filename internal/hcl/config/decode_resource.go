@@ -1,6 +1,8 @@
 package config
 
 import (
+	"slices"
+
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
@@ -28,9 +30,7 @@ func (d *decoder) resource(b *rawBlock) {
 	attrs := b.body.attrs
 	r.Provider = providerName(attrs["provider"])
 	r.DependsOn = references(attrs["depends_on"])
-	if attrs["count"] != nil && attrs["for_each"] != nil {
-		d.problem(attrs["for_each"].rng, r.Key(), `Invalid combination of "count" and "for_each"`)
-	}
+	d.oneRepetition(attrs, r.Key())
 	r.Count, r.ForEach = attrs["count"].ready(), attrs["for_each"].ready()
 	for i, l := range b.body.blocksOf("lifecycle") {
 		if i > 0 {
@@ -47,9 +47,27 @@ func (d *decoder) resource(b *rawBlock) {
 	d.m.Order = append(d.m.Order, r.Key())
 }
 
+// oneRepetition refuses count beside for_each, unless an override file brought
+// the other one.
+func (d *decoder) oneRepetition(attrs map[string]*rawAttr, subject string) {
+	count, each := attrs["count"], attrs["for_each"]
+	if count != nil && each != nil && count.rng.Filename == each.rng.Filename {
+		d.problem(each.rng, subject, `Invalid combination of "count" and "for_each"`)
+	}
+}
+
+// lifecycleArguments are those of any runtime; the older ones refuse the rest
+// themselves.
+var lifecycleArguments = []string{"create_before_destroy", "prevent_destroy", "ignore_changes", "replace_triggered_by", "destroy", "enabled"}
+
 func (d *decoder) lifecycle(r *Resource, b *rawBlock) {
 	l := &r.Lifecycle
 	attrs := b.body.attrs
+	for _, a := range b.body.sorted() {
+		if !slices.Contains(lifecycleArguments, a.name) {
+			d.problem(a.rng, r.Key(), "Unsupported argument: lifecycle has no argument %q", a.name)
+		}
+	}
 	if a := attrs["prevent_destroy"]; a != nil {
 		l.PreventRange = a.rng
 		if d.rt.PreventDestroyExpression() && !isLiteral(a.expr) {
@@ -151,6 +169,14 @@ func reference(e hcl.Expression) hcl.Traversal {
 		return reference(idx.Collection)
 	}
 	return nil
+}
+
+// address is a reference whose keys are all written out.
+func address(e hcl.Expression) hcl.Traversal {
+	if _, computed := e.(*hclsyntax.IndexExpr); computed {
+		return nil
+	}
+	return reference(e)
 }
 
 func literalText(e hcl.Expression) string {

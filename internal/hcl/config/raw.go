@@ -86,7 +86,8 @@ func native(body *hclsyntax.Body, src []byte) *rawBody {
 // merge lays an override body over a base body (Terraform
 // internal/configs/module_merge_body.go): arguments replace arguments, nested
 // blocks replace all nested blocks of their type, except that lifecycle is
-// merged argument by argument.
+// merged argument by argument. count and for_each can both end up in it: count
+// is what is read then.
 func merge(base, over *rawBody) *rawBody {
 	out := &rawBody{attrs: map[string]*rawAttr{}}
 	for name, a := range base.attrs {
@@ -94,12 +95,6 @@ func merge(base, over *rawBody) *rawBody {
 	}
 	for name, a := range over.attrs {
 		out.attrs[name] = a
-		switch name {
-		case "count":
-			delete(out.attrs, "for_each")
-		case "for_each":
-			delete(out.attrs, "count")
-		}
 	}
 	replaced := map[string]bool{}
 	for _, b := range over.blocks {

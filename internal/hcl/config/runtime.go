@@ -3,8 +3,10 @@ package config
 import (
 	"io/fs"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	version "github.com/hashicorp/go-version"
 )
@@ -77,6 +79,9 @@ func (rt Runtime) CreateTriggers() bool { return rt.atLeast(OpenTofu, 12) }
 // LazyLogic: && and || short-circuit (Terraform 1.12, OpenTofu 1.10).
 func (rt Runtime) LazyLogic() bool { return rt.atLeast(Terraform, 12) || rt.atLeast(OpenTofu, 10) }
 
+// ImportsInModules: import blocks may stand in any module (Terraform 1.16).
+func (rt Runtime) ImportsInModules() bool { return rt.atLeast(Terraform, 16) }
+
 // PreventDestroyExpression: prevent_destroy need not be a literal (OpenTofu 1.12).
 func (rt Runtime) PreventDestroyExpression() bool {
 	return rt.Tool == OpenTofu && (rt.Minor < 0 || rt.Minor >= 12)
@@ -145,37 +150,29 @@ func line(tree fs.FS, name string) (string, bool) {
 	return strings.TrimSpace(first), true
 }
 
-// Unsatisfiable returns the first required_version that no release satisfies,
-// or that the pinned version does not.
+// Unsatisfiable returns the first required_version that no release satisfies
+// together with those before it, or that the pinned version does not.
 func (rt Runtime) Unsatisfiable(all []Version) (Version, bool) {
+	left := releases()
+	if v, err := version.NewVersion(rt.Exact); err == nil {
+		left = []*version.Version{v}
+	}
 	for _, v := range all {
 		constraint, err := version.NewConstraint(v.Constraint)
 		if err != nil {
 			return v, true
 		}
-		if !rt.satisfies(constraint) {
+		left = slices.DeleteFunc(slices.Clone(left), func(r *version.Version) bool { return !constraint.Check(r) })
+		if len(left) == 0 {
 			return v, true
 		}
 	}
 	return Version{}, false
 }
 
-func (rt Runtime) satisfies(c version.Constraints) bool {
-	if rt.Exact != "" {
-		v, err := version.NewVersion(rt.Exact)
-		return err != nil || c.Check(v)
-	}
-	for _, v := range releases() {
-		if c.Check(v) {
-			return true
-		}
-	}
-	return false
-}
-
 // releases spans what exists and the near future: 0.12 to 1.29. Patch versions
-// up to 30 are enough to satisfy any constraint a release satisfies.
-func releases() []*version.Version {
+// up to 31 are enough to satisfy any constraint a release satisfies.
+var releases = sync.OnceValue(func() []*version.Version {
 	var out []*version.Version
 	add := func(major, from, to int) {
 		for minor := from; minor <= to; minor++ {
@@ -187,4 +184,4 @@ func releases() []*version.Version {
 	add(1, 0, 29)
 	add(0, 12, 15)
 	return out
-}
+})

@@ -6,6 +6,7 @@ import (
 	"github.com/zclconf/go-cty/cty/convert"
 
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/funcs"
 )
 
 // Repeat says how something repeats. The zero value is invalid.
@@ -124,6 +125,12 @@ func (m *Module) counted(e *expr.Expression, ctx *hcl.EvalContext) *Expansion {
 	invalid := func(why string) *Expansion {
 		return bad(e, raw, expr.Errorf(e.Range(), "Invalid count argument", "The count value %s.", why))
 	}
+	if isEphemeral(raw) {
+		return invalid("is ephemeral, the number of instances is not")
+	}
+	if !raw.IsKnown() && raw.HasMark(funcs.Impure{}) {
+		raw = expr.Pending(cty.Number)
+	}
 	v, marks := raw.Unmark()
 	if _, sensitive := marks[expr.Sensitive]; sensitive && !v.IsKnown() {
 		return &Expansion{Repeat: Unknown, Value: raw, By: e}
@@ -163,10 +170,15 @@ func (m *Module) each(e *expr.Expression, ctx *hcl.EvalContext) *Expansion {
 	invalid := func(why string) *Expansion {
 		return bad(e, raw, expr.Errorf(e.Range(), "Invalid for_each argument", "%s", why))
 	}
+	if !raw.IsKnown() && raw.HasMark(funcs.Impure{}) {
+		raw = expr.Pending(raw.Type())
+	}
 	v, marks := raw.Unmark()
 	ty := v.Type()
 	_, sensitive := marks[expr.Sensitive]
 	switch {
+	case isEphemeral(raw):
+		return invalid("Ephemeral values cannot be used as for_each arguments.")
 	case sensitive:
 		return invalid("Sensitive values cannot be used as for_each arguments.")
 	case v.IsNull():

@@ -153,6 +153,9 @@ func (m *Module) Output(name string, at hcl.Range) (cty.Value, hcl.Diagnostics) 
 		if o.Sensitive {
 			v = v.Mark(expr.Sensitive)
 		}
+		if !diags.HasErrors() && !o.Ephemeral && isEphemeral(v) {
+			diags = append(diags, expr.Errorf(o.Range, "Ephemeral value not allowed", "output %q is not declared as ephemeral", name)...)
+		}
 		return v, diags
 	})
 }
@@ -185,10 +188,31 @@ func (m *Module) input(v *config.Variable) (cty.Value, hcl.Diagnostics) {
 	if err != nil {
 		return cty.DynamicVal, expr.Errorf(where, "Invalid value for input variable", "The given value is not suitable for var.%s: %s.", v.Name, err)
 	}
-	if v.Sensitive {
-		out = out.Mark(expr.Sensitive)
+	if isEphemeral(out) && !v.Ephemeral {
+		return cty.DynamicVal, expr.Errorf(where, "Ephemeral value not allowed", "var.%s is not declared as ephemeral", v.Name)
 	}
-	return out, nil
+	return declared(v, out), nil
+}
+
+// declared marks a value as its variable says.
+func declared(v *config.Variable, val cty.Value) cty.Value {
+	if v.Sensitive {
+		val = val.Mark(expr.Sensitive)
+	}
+	if v.Ephemeral {
+		val = val.Mark(expr.Ephemeral{})
+	}
+	return val
+}
+
+// isEphemeral reports whether v holds an ephemeral value anywhere.
+func isEphemeral(v cty.Value) bool {
+	if !v.ContainsMarked() {
+		return false
+	}
+	_, m := v.UnmarkDeep()
+	_, found := m[expr.Ephemeral{}]
+	return found
 }
 
 // given is the value that the caller or a variable file gives, NilVal for none.
@@ -220,11 +244,7 @@ func (m *Module) absent(v *config.Variable, null cty.Value) (cty.Value, hcl.Diag
 	if !v.Nullable && v.Type.Type != cty.DynamicPseudoType {
 		out = out.RefineNotNull()
 	}
-	out = m.World.concrete(out)
-	if v.Sensitive {
-		out = out.Mark(expr.Sensitive)
-	}
-	return out, nil
+	return declared(v, m.World.concrete(out)), nil
 }
 
 // context is the evaluation context for something that repeats as rep says.

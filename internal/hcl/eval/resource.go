@@ -1,6 +1,8 @@
 package eval
 
 import (
+	"strings"
+
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 
@@ -124,8 +126,44 @@ func (i *Instance) Context() *hcl.EvalContext { return i.Resource.Module.context
 // block type, a tuple of objects.
 func (i *Instance) Config() (cty.Value, hcl.Diagnostics) {
 	return i.once(&i.config, func() (cty.Value, hcl.Diagnostics) {
-		return i.Resource.Module.body(i.Resource.Config.Body, i.Context(), i.Address())
+		v, diags := i.Resource.Module.body(i.Resource.Config.Body, i.Context(), i.Address())
+		return v, append(diags, i.storesEphemeral(v)...)
 	})
+}
+
+// storesEphemeral finds an ephemeral value where it would be stored: in any
+// argument of a resource or data source but a write-only one, which all
+// providers name so.
+func (i *Instance) storesEphemeral(v cty.Value) hcl.Diagnostics {
+	cfg := i.Resource.Config
+	if cfg.Mode == config.Ephemeral || !isEphemeral(v) {
+		return nil
+	}
+	var diags hcl.Diagnostics
+	_, paths := v.UnmarkDeepWithPaths()
+	for _, p := range paths {
+		_, found := p.Marks[expr.Ephemeral{}]
+		if !found || len(p.Path) == 0 {
+			continue
+		}
+		name, last := "", ""
+		for _, step := range p.Path {
+			if attr, ok := step.(cty.GetAttrStep); ok {
+				if last = attr.Name; name == "" {
+					name = attr.Name
+				}
+			}
+		}
+		if strings.HasSuffix(last, "_wo") {
+			continue
+		}
+		at := cfg.Range
+		if a := cfg.Body.Attributes[name]; a != nil {
+			at = a.Range
+		}
+		diags = append(diags, expr.Errorf(at, "Invalid use of ephemeral value", "%s is stored, ephemeral values cannot be", name)...)
+	}
+	return diags
 }
 
 // Value is the instance as others see it.
@@ -138,7 +176,8 @@ func (i *Instance) Value() (cty.Value, hcl.Diagnostics) {
 		case config.Data:
 			return objects.Data(i)
 		}
-		return expr.OpenObject(expr.Open{ID: i.Address()}, nil), nil // ephemeral: opened anew each time, never stored
+		// Opened anew each time, never stored.
+		return expr.OpenObject(expr.Open{ID: i.Address()}, nil).Mark(expr.Ephemeral{}), nil
 	})
 }
 

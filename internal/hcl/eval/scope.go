@@ -101,7 +101,7 @@ func (s *scope) tool(name string, at hcl.Range) (cty.Value, hcl.Diagnostics) {
 	case "workspace":
 		return cty.StringVal(s.module.World.Workspace), nil
 	case "applying":
-		return cty.False, nil
+		return cty.False.Mark(expr.Ephemeral{}), nil
 	}
 	return cty.DynamicVal, expr.Errorf(at, `Invalid "terraform" attribute`, "The terraform object has no attribute %q.", name)
 }

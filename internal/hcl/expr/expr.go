@@ -35,6 +35,8 @@ type Expression struct {
 	// Refs are the references in it, those to its own iteration variables
 	// left out, in the order of the text.
 	Refs []hcl.Traversal
+	// Bare are those of Refs that are not within try or can.
+	Bare []hcl.Traversal
 	// Calls are the names of the functions called in it.
 	Calls []string
 	// Text is the source text.
@@ -49,7 +51,7 @@ func New(e hclsyntax.Expression, src []byte, salt string) *Expression {
 	in := &instrument{src: src, salt: salt}
 	out := &Expression{rng: e.Range(), Text: text(src, e.Range())}
 	out.node = in.rewrite(e, nil)
-	out.Refs, out.Calls = in.refs, in.calls
+	out.Refs, out.Bare, out.Calls = in.refs, in.bare, in.calls
 	return out
 }
 

@@ -12,7 +12,9 @@ type instrument struct {
 	src   []byte
 	salt  string
 	refs  []hcl.Traversal
+	bare  []hcl.Traversal
 	calls []string
+	tries int // how many try and can are around
 }
 
 // rewrite returns e with every node in it wrapped that needs to be. bound are
@@ -22,6 +24,9 @@ func (in *instrument) rewrite(e hclsyntax.Expression, bound []string) hclsyntax.
 	case *hclsyntax.ScopeTraversalExpr:
 		if !slices.Contains(bound, n.Traversal.RootName()) {
 			in.refs = append(in.refs, n.Traversal)
+			if in.tries == 0 {
+				in.bare = append(in.bare, n.Traversal)
+			}
 		}
 		return &refNode{n}
 	case *hclsyntax.RelativeTraversalExpr:
@@ -38,7 +43,13 @@ func (in *instrument) rewrite(e hclsyntax.Expression, bound []string) hclsyntax.
 		return &splatNode{n, each}
 	case *hclsyntax.FunctionCallExpr:
 		in.calls = append(in.calls, n.Name)
+		guards := 0
+		if n.Name == "try" || n.Name == "can" {
+			guards = 1
+		}
+		in.tries += guards
 		in.rewriteAll(n.Args, bound)
+		in.tries -= guards
 		return &callNode{n}
 	case *hclsyntax.BinaryOpExpr:
 		n.LHS, n.RHS = in.rewrite(n.LHS, bound), in.rewrite(n.RHS, bound)

@@ -43,25 +43,56 @@ func (n *callNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	}), diags
 }
 
-// attempt evaluates try and can, whose arguments are expressions. What try
-// returns is one of its arguments, as it is.
+// attempt evaluates try and can, whose arguments are expressions. What holds
+// anything known after apply may turn out to fail yet, so that the whole is
+// known after apply (HCL ext/tryfunc); apart from that, what try returns is one
+// of its arguments as it is.
 func (n *callNode) attempt(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
-	if n.Name == "can" {
-		v, diags := n.FunctionCallExpr.Value(ctx)
-		return v, diags
-	}
 	var failed hcl.Diagnostics
 	for _, arg := range n.Args {
 		v, diags := arg.Value(ctx)
-		if !diags.HasErrors() {
-			return v, nil
-		}
-		if stop := lasts(diags); stop != nil {
+		switch stop := lasts(diags); {
+		case stop != nil:
 			return cty.DynamicVal, stop
+		case diags.HasErrors():
+			failed = append(failed, diags...)
+			continue
+		case n.Name == "can":
+			return succeeds(v), nil
+		case holdsPending(v):
+			return Pending(cty.DynamicPseudoType), nil
 		}
-		failed = append(failed, diags...)
+		return v, nil
+	}
+	if n.Name == "can" && len(n.Args) == 1 {
+		return cty.False, nil
 	}
 	return cty.DynamicVal, failed
+}
+
+// succeeds is what can says of an expression with the value v.
+func succeeds(v cty.Value) cty.Value {
+	switch {
+	case holdsPending(v):
+		return Pending(cty.Bool)
+	case v.IsWhollyKnown():
+		return cty.True
+	}
+	return Opaque("can "+Fingerprint(v), cty.Bool).RefineNotNull()
+}
+
+// holdsPending reports whether anything in v is known after apply.
+func holdsPending(v cty.Value) bool {
+	if v.IsWhollyKnown() && !v.ContainsMarked() {
+		return false
+	}
+	found := false
+	_ = cty.Walk(v, func(_ cty.Path, part cty.Value) (bool, error) {
+		o, open := openOf(part.Marks())
+		found = found || open && o.Pending || IsPending(part)
+		return !found, nil
+	})
+	return found
 }
 
 // lasts picks the diagnostics that are ours and not the expression's fault:
@@ -81,7 +112,7 @@ var structural = map[string]bool{
 	"merge": true, "nonsensitive": true, "one": true, "reverse": true, "sensitive": true, "slice": true, "tolist": true,
 	"templatefile": true, "templatestring": true,
 	"tomap": true, "toset": false, "values": true, "zipmap": true, "setproduct": true, "list": true, "map": true,
-	"convert": true, "ephemeralasnull": true,
+	"convert": true, "ephemeralasnull": true, "plantimestamp": true,
 }
 
 // builds are functions that make a text out of all of their arguments: what

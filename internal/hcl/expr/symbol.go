@@ -18,6 +18,9 @@ import (
 // Sensitive marks values that are not to be shown.
 const Sensitive = marks.Sensitive
 
+// Ephemeral marks values that no plan and no state may hold.
+type Ephemeral struct{}
+
 // Open marks an object whose attributes are not all known to us: what it does
 // not list is opaque under ID, or pending. A resource of a type without facts,
 // a data source's result and the outputs of a module from elsewhere are open.

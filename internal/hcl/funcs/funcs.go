@@ -12,6 +12,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
 
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
 )
 
@@ -49,7 +50,7 @@ func Table(files Files) expr.Functions {
 		table[name] = impure(name)
 	}
 	table["yamldecode"] = yamlDecode
-	table["plantimestamp"] = stable("plantimestamp")
+	table["plantimestamp"] = planTimestamp
 	table["abspath"] = placed("abspath")
 	table["pathexpand"] = placed("pathexpand")
 	table["nonsensitive"] = nonsensitive
@@ -83,15 +84,15 @@ func impure(name string) function.Function {
 	})
 }
 
-// stable functions have a value that we do not know.
-func stable(name string) function.Function {
-	return function.New(&function.Spec{
-		Type: function.StaticReturnType(cty.String),
-		Impl: func([]cty.Value, cty.Type) (cty.Value, error) {
-			return expr.Opaque(name+"()", cty.String).RefineNotNull(), nil
-		},
-	})
-}
+// Moment names the time of a plan: some moment of this century.
+var Moment = diff.Symbol{ID: "plantimestamp()"}
+
+var planTimestamp = function.New(&function.Spec{
+	Type: function.StaticReturnType(cty.String),
+	Impl: func([]cty.Value, cty.Type) (cty.Value, error) {
+		return cty.UnknownVal(cty.String).Refine().NotNull().StringPrefixFull("20").NewValue().Mark(Moment), nil
+	},
+})
 
 // placed functions depend on where the tool runs, which does not change.
 func placed(name string) function.Function {
@@ -127,15 +128,26 @@ var issensitive = function.New(&function.Spec{
 	Params: []function.Parameter{anyValue},
 	Type:   function.StaticReturnType(cty.Bool),
 	Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
-		return cty.BoolVal(args[0].HasMark(expr.Sensitive)), nil
+		if sensitive := args[0].HasMark(expr.Sensitive); sensitive || !expr.IsPending(args[0]) {
+			return cty.BoolVal(sensitive), nil
+		}
+		return expr.Pending(cty.Bool), nil // it may turn out to be
 	},
 })
 
-// Ephemeral values never reach a state, so that only the type matters here.
 var ephemeralAsNull = function.New(&function.Spec{
 	Params: []function.Parameter{anyValue},
 	Type:   sameType,
-	Impl:   func(args []cty.Value, _ cty.Type) (cty.Value, error) { return args[0], nil },
+	Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+		return cty.Transform(args[0], func(_ cty.Path, v cty.Value) (cty.Value, error) {
+			if !v.HasMark(expr.Ephemeral{}) {
+				return v, nil
+			}
+			plain, m := v.Unmark()
+			delete(m, expr.Ephemeral{})
+			return cty.NullVal(plain.Type()).WithMarks(m), nil
+		})
+	},
 })
 
 // template parses and renders src with nothing but vars in sight.
