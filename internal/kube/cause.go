@@ -208,7 +208,7 @@ func (p *prediction) score(r *pair, h hunk, old, now *entry, paths []plan.Path) 
 		if namesSource(text, h.file, e.at.File) || e.Name != "" && strings.Contains(text, e.Name) {
 			score = max(score, 500)
 		}
-		score = max(score, p.values(h, e, text))
+		score = max(score, p.values(h, e))
 	}
 	if r.either().Owner.At.File == h.file {
 		score = max(score, 50)
@@ -264,40 +264,7 @@ func namesSource(text, in, source string) bool {
 	return false
 }
 
-// values weighs a change of a values file by the keys that the template reads.
-func (p *prediction) values(h hunk, e *entry, text string) int {
-	if e.unit.Tool != unit.Helm || e.at.File == "" {
-		return 0
-	}
-	t := p.after.tree
-	if e.at.Side == plan.Before {
-		t = p.before.tree
-	}
-	template, err := t.Read(e.at.File)
-	if err != nil {
-		return 0
-	}
-	score := 0
-	for _, key := range yamlKeys(text) {
-		if strings.Contains(string(template), "."+key) {
-			score += 20
-		}
-	}
-	if score > 0 {
-		return 300 + min(score, 190)
-	}
-	return 0
-}
-
 var yamlKey = regexp.MustCompile(`(?m)^[\s-]*([A-Za-z_][\w-]*):`)
-
-func yamlKeys(text string) []string {
-	var out []string
-	for _, m := range yamlKey.FindAllStringSubmatch(text, -1) {
-		out = append(out, m[1])
-	}
-	return out
-}
 
 // sensitive are words in keys whose values are never shown.
 var sensitive = regexp.MustCompile(`(?i)pass|secret|token|key|cred|cert|data|auth|private|salt|dsn|conn|url`)

@@ -324,15 +324,15 @@ func (p *prediction) outside(r *pair) {
 	switch {
 	case r.before == nil:
 	case r.after == nil:
-		p.outsideGaps(r.before, r.before.unit.Outside)
+		p.outsideGaps(r, r.before, r.before.unit.Outside)
 	default:
 		gone, new := minus(r.before.unit.Outside, r.after.unit.Outside), minus(r.after.unit.Outside, r.before.unit.Outside)
 		switch {
 		case len(gone) == 0:
 		case len(new) == 0:
-			p.outsideGaps(r.before, gone)
+			p.outsideGaps(r, r.before, gone)
 		default:
-			p.outsideGaps(r.after, new)
+			p.outsideGaps(r, r.after, new)
 		}
 	}
 }
@@ -347,9 +347,13 @@ func minus(a, b []unit.Outside) []unit.Outside {
 	return out
 }
 
-func (p *prediction) outsideGaps(c *content, parts []unit.Outside) {
+func (p *prediction) outsideGaps(r *pair, c *content, parts []unit.Outside) {
 	for _, o := range parts {
-		p.gap(c.unit, plan.Range{File: o.File, Line: o.Line, EndLine: o.EndLine, Side: c.side}, plan.GapOpaque, o.What,
-			"what %s brings is not in the repository, and it changes", o.What)
+		g := plan.Gap{At: plan.Range{File: o.File, Line: o.Line, EndLine: o.EndLine, Side: c.side}, Root: c.unit.Root, Kind: plan.GapOpaque, Subject: o.What,
+			Why: fmt.Sprintf("what %s brings is not in the repository, and it changes", o.What), Variant: c.unit.Variant}
+		if o.Line == 0 {
+			g = p.narrowed(r, g) // a chart, whose values may change anywhere
+		}
+		p.gaps = append(p.gaps, g)
 	}
 }

@@ -64,7 +64,7 @@ func diff(file, before, after string) []hunk {
 	i, j := start, start
 	emit := func(toA, toB int) {
 		if toA > i || toB > j {
-			out = append(out, hunk{file: file, from: i + 1, to: toA, newFrom: j + 1, newTo: toB, removed: a[i:toA], added: b[j:toB]})
+			out = append(out, apart(hunk{file: file, from: i + 1, to: toA, newFrom: j + 1, newTo: toB, removed: a[i:toA], added: b[j:toB]})...)
 		}
 	}
 	for _, m := range keep {
@@ -72,6 +72,22 @@ func diff(file, before, after string) []hunk {
 		i, j = start+m[0]+1, start+m[1]+1
 	}
 	emit(endA, endB)
+	return out
+}
+
+// apart makes a hunk of each line where every line only changes the value of
+// its key: neighbours in a file of values have nothing to do with each other.
+func apart(h hunk) []hunk {
+	if len(h.removed) != len(h.added) {
+		return []hunk{h}
+	}
+	out := make([]hunk, len(h.removed))
+	for i := range h.removed {
+		if key := yamlKey.FindString(h.removed[i]); key == "" || key != yamlKey.FindString(h.added[i]) {
+			return []hunk{h}
+		}
+		out[i] = hunk{file: h.file, from: h.from + i, to: h.from + i, newFrom: h.newFrom + i, newTo: h.newFrom + i, removed: h.removed[i : i+1], added: h.added[i : i+1]}
+	}
 	return out
 }
 

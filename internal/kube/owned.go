@@ -12,6 +12,8 @@ import (
 type ownerObject struct {
 	object.Object
 	parent *unit.Unit
+	// beside finds what is rendered together with it, nil for one in a file.
+	beside unit.Beside
 }
 
 // owners are the owners of a side: those written in files, except where the
@@ -37,13 +39,13 @@ func (p *prediction) ownersOf(s *side) []ownerObject {
 					o.Namespace = e.key.Namespace
 				}
 				o.File, o.Line, o.EndLine = e.at.File, e.at.Line, e.at.EndLine
-				out = append(out, ownerObject{o, c.unit})
+				out = append(out, ownerObject{o, c.unit, c.find})
 			}
 		}
 	}
 	for _, o := range s.owners {
 		if !covered[o.File] {
-			out = append(out, ownerObject{o, nil})
+			out = append(out, ownerObject{Object: o})
 		}
 	}
 	return out
@@ -61,7 +63,7 @@ func (p *prediction) owned() []*pair {
 	for i, s := range p.sides() {
 		sides[i] = map[string][]found{}
 		for _, o := range p.ownersOf(s) {
-			units := s.scan.Owned(o.Object)
+			units := s.scan.Owned(o.Object, o.beside)
 			if o.Kind == "ApplicationSet" {
 				units = []*unit.Unit{s.scan.ApplicationSet(o.Object)}
 			}
@@ -143,4 +145,16 @@ func (p *prediction) ready(wave []*pair) []*pair {
 		return open
 	}
 	return out
+}
+
+// find is an object of the core group by what it is called in the cluster.
+func (c *content) find(kind, namespace, name string) (object.Object, bool) {
+	for _, e := range c.entries {
+		if e.Group == "" && e.Kind == kind && e.Name == name && e.key.Namespace == namespace {
+			o := e.Object
+			o.File = e.at.File
+			return o, true
+		}
+	}
+	return object.Object{}, false
 }

@@ -19,7 +19,8 @@ func (p *prediction) policy(r *pair) {
 		armed  bool
 		reason plan.Reason
 	}{
-		{!old.Prune && now.Prune && now.Kind != unit.ApplicationSet, plan.PruneTurnedOn},
+		// What was removed while it was suspended goes when that ends.
+		{(!old.Prune || old.Suspended) && now.Prune && !now.Suspended && now.Kind != unit.ApplicationSet, plan.PruneTurnedOn},
 		{!old.Cascade && now.Cascade, plan.CascadeTurnedOn},
 		{!old.AllowEmpty && now.AllowEmpty, plan.GuardTurnedOff},
 		{old.KeepByDefault && !now.KeepByDefault, plan.KeepTurnedOff},

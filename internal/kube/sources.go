@@ -3,6 +3,7 @@ package kube
 import (
 	"bytes"
 	"path"
+	"regexp"
 	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
@@ -20,17 +21,19 @@ var generators = map[string]string{
 // not run here.
 func (p *prediction) sources() {
 	for _, name := range p.changed {
-		language := generators[path.Ext(name)]
-		base := path.Base(name)
-		if strings.HasPrefix(base, "helmfile") && (strings.HasSuffix(base, ".yaml") || strings.HasSuffix(base, ".gotmpl")) {
-			language = "a helmfile"
+		language, sure := generators[path.Ext(name)], false
+		switch {
+		case isHelmfile(name):
+			language, sure = "a helmfile", true
+		case p.helmfileReads(name):
+			language, sure = "an input of a helmfile", true
 		}
 		if language == "" || p.reads(name) {
 			continue
 		}
 		for _, s := range p.sides() {
 			data, err := s.tree.Read(name)
-			if err != nil || language != "a helmfile" && !speaksOfObjects(data) {
+			if err != nil || !sure && !speaksOfObjects(data) {
 				continue
 			}
 			p.gaps = append(p.gaps, plan.Gap{At: plan.Range{File: name, Side: s.tree.Side}, Root: path.Dir(name), Kind: plan.GapUnsupported, Subject: name,
@@ -39,6 +42,52 @@ func (p *prediction) sources() {
 		}
 	}
 }
+
+func isHelmfile(name string) bool {
+	ext, dir := path.Ext(name), path.Dir(name)
+	return (ext == ".yaml" || ext == ".yml" || ext == ".gotmpl") && (strings.HasPrefix(path.Base(name), "helmfile") || path.Base(dir) == "helmfile.d")
+}
+
+// helmfileReads reports whether a helmfile above a file names it: where a name
+// is made by a template, anything that fits.
+func (p *prediction) helmfileReads(name string) bool {
+	for _, s := range p.sides() {
+		for _, file := range s.tree.Names() {
+			inside, below := strings.CutPrefix(name, path.Dir(file)+"/")
+			if !isHelmfile(file) || !below && path.Dir(file) != "." {
+				continue
+			}
+			data, err := s.tree.Read(file)
+			if err != nil {
+				continue
+			}
+			for _, word := range helmfileInput.FindAllString(string(data), -1) {
+				if fits(strings.TrimPrefix(word, "./"), inside) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// helmfileInput is a word that may be the path of a file of values.
+var helmfileInput = regexp.MustCompile(`(?:[\w./*-]|\{\{[^}]*\}\})+\.(?:ya?ml|gotmpl)\b`)
+
+// fits reports whether a path is what a templated name may become.
+func fits(word, name string) bool {
+	var b strings.Builder
+	for i, part := range strings.Split(templateAction.ReplaceAllString(word, "*"), "*") {
+		if i > 0 {
+			b.WriteString(".*")
+		}
+		b.WriteString(regexp.QuoteMeta(part))
+	}
+	ok, err := regexp.MatchString("^"+b.String()+"$", name)
+	return ok && err == nil
+}
+
+var templateAction = regexp.MustCompile(`\{\{[^}]*\}\}`)
 
 // reads reports whether a unit is made from a file.
 func (p *prediction) reads(name string) bool {

@@ -91,6 +91,9 @@ func (p *prediction) refused(r *pair, old, now *entry, outcome apply.Outcome) {
 	c.Effect = plan.Reject
 	if forced(now.unit.Owner, old, now) {
 		c.Effect, c.Reason = "", plan.ForcedRecreate
+		if p.losesData(old) {
+			c.Effect = plan.DataLoss
+		}
 	}
 	c.Certain = outcome.Verdict == apply.Rejected
 	var why []string

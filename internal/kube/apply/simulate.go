@@ -16,7 +16,7 @@ func prepare(before, after object.Object, family Family, cluster Cluster) *updat
 	u := &update{before: before, after: after, family: family, cluster: cluster, known: true}
 	b, h := before.Value, after.Value
 	if u.typ = schema.Of(readAs(before.Identity, after.Identity)); u.typ != nil {
-		b, h = current(before.Identity, b), current(after.Identity, h)
+		b, h = current(before.Identity, u.typ, b), current(after.Identity, u.typ, h)
 	} else {
 		u.definition = cluster.Definition(after.Group, after.Kind)
 		u.typ, u.known = schema.Custom(nil), false

@@ -136,7 +136,7 @@ func missingCharts(c *helmchart.Chart, values common.Values, stood map[*helmchar
 			missing = append(missing, missingCharts(sub, common.Values{"Values": own}, stood)...)
 			continue
 		}
-		text, err := json.Marshal(own)
+		text, err := json.Marshal(unit.Deciding(map[string]any(own)))
 		if err != nil {
 			text = []byte(err.Error())
 		}

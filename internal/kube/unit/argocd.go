@@ -168,7 +168,10 @@ func (s *Scan) argoUnit(o object.Object, src argoSource, refs map[string]argoSou
 	}
 	switch {
 	case src.Chart != "":
-		return elsewhere(plan.GapOpaque, "the chart %s of %s is not in the repository", src.Chart, src.RepoURL)
+		text, files := s.remoteChart(src, refs)
+		u := elsewhere(plan.GapOpaque, "the chart %s of %s is not in the repository", src.Chart, src.RepoURL)
+		u.Config, u.Selectors = text, files
+		return u
 	case !s.isHere(src.RepoURL, dir):
 		return elsewhere(plan.GapOpaque, "what it applies is in another repository, %s", src.RepoURL)
 	case src.Plugin != nil:
@@ -185,6 +188,34 @@ func (s *Scan) argoUnit(o object.Object, src argoSource, refs map[string]argoSou
 	u := s.argoLocal(o, src, dir, refs)
 	u.claims = true
 	return u
+}
+
+// remoteChart is what of a source decides which objects a chart from elsewhere
+// makes, its values files in this repository included, and these files.
+func (s *Scan) remoteChart(src argoSource, refs map[string]argoSource) (text string, files []string) {
+	var values []any
+	if h := src.Helm; h != nil {
+		copied := *h
+		for _, f := range h.ValueFiles {
+			name, outside := s.argoValueFile(f, ".", refs)
+			if outside == "" && strings.HasPrefix(f, "$") {
+				files = append(files, name)
+				values = append(values, s.decidingFile(name))
+			}
+		}
+		if len(h.ValuesObject) > 0 {
+			values = append(values, deciding(h.ValuesObject))
+		} else {
+			values = append(values, deciding([]byte(h.Values)))
+		}
+		copied.Values, copied.ValuesObject = "", nil
+		src.Helm = &copied
+	}
+	out, err := json.Marshal([]any{src, values})
+	if err != nil {
+		return err.Error(), files
+	}
+	return string(out), files
 }
 
 func (s *Scan) argoLocal(o object.Object, src argoSource, dir string, refs map[string]argoSource) *Unit {

@@ -27,11 +27,11 @@ func mentionsOwner(data []byte) bool {
 
 // Owned are the units that an owner applies on this side. They are the
 // caller's to change.
-func (s *Scan) Owned(o object.Object) []*Unit {
+func (s *Scan) Owned(o object.Object, beside Beside) []*Unit {
 	key := ownedKey{o.File, o.Line, o.Key()}
 	units, ok := s.owned[key]
 	if !ok || !sameValue(s.ownedFrom[key], o.Value) {
-		units = s.ownedAnew(o)
+		units = s.ownedAnew(o, beside)
 		s.owned[key], s.ownedFrom[key] = units, o.Value
 	}
 	out := make([]*Unit, len(units))
@@ -55,14 +55,14 @@ func sameValue(a, b map[string]any) bool {
 	return reflect.ValueOf(a).Pointer() == reflect.ValueOf(b).Pointer()
 }
 
-func (s *Scan) ownedAnew(o object.Object) []*Unit {
+func (s *Scan) ownedAnew(o object.Object, beside Beside) []*Unit {
 	switch o.Group + "/" + o.Kind {
 	case "argoproj.io/Application":
 		return s.application(o)
 	case "kustomize.toolkit.fluxcd.io/Kustomization":
 		return s.fluxKustomization(o)
 	case "helm.toolkit.fluxcd.io/HelmRelease":
-		return s.fluxRelease(o)
+		return s.fluxRelease(o, beside)
 	}
 	return nil
 }
@@ -75,7 +75,7 @@ func (s *Scan) Claims(o object.Object) []Claim {
 		owners, _ = s.Generate(o)
 	}
 	for _, owner := range owners {
-		for _, u := range s.Owned(owner) {
+		for _, u := range s.Owned(owner, nil) {
 			if u.claims {
 				out = append(out, Claim{u.Root, u.deep})
 			}

@@ -13,7 +13,7 @@ import (
 
 // fluxRelease is the unit of a HelmRelease (helm-controller v1.6.5
 // api/v2/helmrelease_types.go).
-func (s *Scan) fluxRelease(o object.Object) []*Unit {
+func (s *Scan) fluxRelease(o object.Object, beside Beside) []*Unit {
 	var h struct {
 		Spec struct {
 			Chart *struct {
@@ -27,15 +27,15 @@ func (s *Scan) fluxRelease(o object.Object) []*Unit {
 					} `json:"sourceRef"`
 				} `json:"spec"`
 			} `json:"chart"`
-			ChartRef         map[string]any  `json:"chartRef"`
-			ReleaseName      string          `json:"releaseName"`
-			TargetNamespace  string          `json:"targetNamespace"`
-			StorageNamespace string          `json:"storageNamespace"`
-			Suspend          bool            `json:"suspend"`
-			Values           json.RawMessage `json:"values"`
-			ValuesFrom       []any           `json:"valuesFrom"`
-			PostRenderers    []any           `json:"postRenderers"`
-			KubeConfig       map[string]any  `json:"kubeConfig"`
+			ChartRef         map[string]any    `json:"chartRef"`
+			ReleaseName      string            `json:"releaseName"`
+			TargetNamespace  string            `json:"targetNamespace"`
+			StorageNamespace string            `json:"storageNamespace"`
+			Suspend          bool              `json:"suspend"`
+			Values           json.RawMessage   `json:"values"`
+			ValuesFrom       []valuesReference `json:"valuesFrom"`
+			PostRenderers    []any             `json:"postRenderers"`
+			KubeConfig       map[string]any    `json:"kubeConfig"`
 			Upgrade          struct {
 				Force bool `json:"force"`
 			} `json:"upgrade"`
@@ -51,6 +51,7 @@ func (s *Scan) fluxRelease(o object.Object) []*Unit {
 	if namespace == "" {
 		namespace = o.Namespace
 	}
+	taken := s.valuesFrom(o, h.Spec.ValuesFrom, beside)
 	var u *Unit
 	dir := ""
 	if h.Spec.Chart != nil {
@@ -63,15 +64,20 @@ func (s *Scan) fluxRelease(o object.Object) []*Unit {
 		for _, f := range h.Spec.Chart.Spec.ValuesFiles {
 			u.addValuesFile(path.Join(dir, f))
 		}
+		u.Values = append(u.Values, taken.docs...)
 		if len(h.Spec.Values) > 0 {
 			u.Values = append(u.Values, ValueSource{Text: h.Spec.Values})
 		}
-		if len(h.Spec.ValuesFrom) > 0 || len(h.Spec.PostRenderers) > 0 {
-			u.Gaps = append(u.Gaps, ownerGap(s.Tree, o, plan.GapUnsupported, plan.Path{"spec"}, "valuesFrom and postRenderers are not read"))
+		if taken.missing != "" {
+			u.Gaps = append(u.Gaps, ownerGap(s.Tree, o, plan.GapOpaque, plan.Path{"spec", "valuesFrom"}, "it takes values from the %s, which is not in the repository in the clear", taken.missing))
+		}
+		if len(h.Spec.PostRenderers) > 0 {
+			u.Gaps = append(u.Gaps, ownerGap(s.Tree, o, plan.GapUnsupported, plan.Path{"spec", "postRenderers"}, "postRenderers are not run"))
 		}
 	default:
-		u = s.remoteRelease(o, h.Spec.Values, h.Spec.ChartRef)
+		u = s.remoteRelease(o, h.Spec.Values, taken, h.Spec.ChartRef)
 	}
+	u.Selectors = append(u.Selectors, taken.files...)
 	u.Key = fmt.Sprintf("flux:HelmRelease:%s/%s", o.Namespace, o.Name)
 	u.Owner, u.Namespace = owner, namespace
 	u.Release.Name, u.Release.Namespace = release, namespace
@@ -99,13 +105,14 @@ func (s *Scan) chartSource(o object.Object, ref map[string]any) (object.Object, 
 }
 
 // remoteRelease is a release of a chart that is not here. Its values without
-// what cannot change which objects there are tell whether a change counts.
-func (s *Scan) remoteRelease(o object.Object, values json.RawMessage, ref map[string]any) *Unit {
+// what cannot change which objects there are tell whether a change counts;
+// taken are those from elsewhere in the repository.
+func (s *Scan) remoteRelease(o object.Object, values json.RawMessage, taken takenValues, ref map[string]any) *Unit {
 	spec, _ := o.Get("spec")
 	kept := map[string]any{}
 	var selectors []string
 	if m, ok := spec.(map[string]any); ok {
-		for _, field := range []string{"chart", "chartRef", "releaseName", "targetNamespace", "storageNamespace", "valuesFrom", "postRenderers"} {
+		for _, field := range []string{"chart", "chartRef", "releaseName", "targetNamespace", "storageNamespace", "postRenderers"} {
 			if v, ok := m[field]; ok {
 				kept[field] = v
 			}
@@ -114,7 +121,12 @@ func (s *Scan) remoteRelease(o object.Object, values json.RawMessage, ref map[st
 			kept["source"], _ = src.Get("spec")
 			selectors = append(selectors, src.File)
 		}
-		kept["values"] = withoutInert(m["values"])
+		kept["values"] = Deciding(m["values"])
+		from := taken.unread
+		for _, d := range taken.docs {
+			from = append(from, deciding(d.Text))
+		}
+		kept["valuesFrom"] = from
 	}
 	text, err := json.Marshal(withoutKey(kept, "interval"))
 	if err != nil {
@@ -128,9 +140,9 @@ func (s *Scan) remoteRelease(o object.Object, values json.RawMessage, ref map[st
 // which objects there are.
 var inertImage = []string{"tag", "digest", "repository", "registry", "pullPolicy"}
 
-// withoutInert drops what a chart only copies into containers: the image and
-// the resources.
-func withoutInert(v any) any {
+// Deciding is a value of a release without what a chart only copies into
+// containers: the image and the resources.
+func Deciding(v any) any {
 	switch x := v.(type) {
 	case map[string]any:
 		out := map[string]any{}
@@ -148,13 +160,13 @@ func withoutInert(v any) any {
 				out[k] = rest
 				continue
 			}
-			out[k] = withoutInert(item)
+			out[k] = Deciding(item)
 		}
 		return out
 	case []any:
 		out := make([]any, len(x))
 		for i, item := range x {
-			out[i] = withoutInert(item)
+			out[i] = Deciding(item)
 		}
 		return out
 	}

@@ -76,7 +76,8 @@ type Doc struct {
 // Missing is a chart dependency that is not in the repository.
 type Missing struct {
 	Name, Version, Repository string
-	// Digest identifies the values it would be rendered with.
+	// Digest identifies the values it would be rendered with, as far as they
+	// may decide which objects there are ([Deciding]).
 	Digest string
 }
 

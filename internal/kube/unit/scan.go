@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
 // Settings are what a repository says about its own units.
@@ -245,7 +246,7 @@ func (s *Scan) OwnerObjects() []object.Object {
 			if o.Group == "source.toolkit.fluxcd.io" && o.String("spec", "url") != "" {
 				s.addSource(o)
 			}
-			for _, name := range variableSources(o) {
+			for _, name := range sourceMaps(o) {
 				maps[name] = true
 			}
 		}
@@ -274,21 +275,21 @@ func (s *Scan) source(kind, name, beside string) (object.Object, bool) {
 	return list[len(list)-1], true
 }
 
-// variableSources are the ConfigMaps that a Flux Kustomization takes variables
-// from.
-func variableSources(o object.Object) []string {
-	list, _ := o.Get("spec", "postBuild", "substituteFrom")
-	items, _ := list.([]any)
+// sourceMaps are the ConfigMaps and Secrets that an object of Flux takes
+// variables or values from, as `Kind/name`.
+func sourceMaps(o object.Object) []string {
 	var out []string
-	for _, item := range items {
-		if stringAt(item, "kind") == "ConfigMap" {
-			out = append(out, stringAt(item, "name"))
+	for _, at := range []plan.Path{{"spec", "postBuild", "substituteFrom"}, {"spec", "valuesFrom"}} {
+		list, _ := o.Get(at...)
+		items, _ := list.([]any)
+		for _, item := range items {
+			out = append(out, stringAt(item, "kind")+"/"+stringAt(item, "name"))
 		}
 	}
 	return out
 }
 
-// variableMaps finds ConfigMaps by name.
+// variableMaps finds ConfigMaps and Secrets by kind and name.
 func (s *Scan) variableMaps(names map[string]bool) {
 	if len(names) == 0 {
 		return
@@ -298,7 +299,7 @@ func (s *Scan) variableMaps(names map[string]bool) {
 			continue
 		}
 		data, err := s.Tree.Read(file)
-		if err != nil || !bytes.Contains(data, []byte("ConfigMap")) {
+		if err != nil || !bytes.Contains(data, []byte("ConfigMap")) && !bytes.Contains(data, []byte("Secret")) {
 			continue
 		}
 		parsed, err := s.Tree.Parse(file)
@@ -306,7 +307,7 @@ func (s *Scan) variableMaps(names map[string]bool) {
 			continue
 		}
 		for _, o := range parsed.Objects {
-			if o.Kind == "ConfigMap" && names[o.Name] {
+			if o.Group == "" && names[o.Kind+"/"+o.Name] {
 				s.addSource(o)
 			}
 		}

@@ -232,6 +232,12 @@ func Of(id object.Identity) *Type {
 	return nil
 }
 
+// Has reports whether a version is known by itself, not read as another.
+func Has(id object.Identity) bool {
+	_, ok := builtin().kinds[object.CanonicalGroup(id.Group, id.Kind)+"/"+id.Version+"/"+id.Kind]
+	return ok
+}
+
 // Custom is the type of a custom resource whose fields are those of spec;
 // metadata is as everywhere. A nil spec leaves all open.
 func Custom(top *Type) *Type {
