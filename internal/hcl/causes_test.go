@@ -4,12 +4,14 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/holdpoint-dev/holdpoint/internal/facts"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
+	"github.com/holdpoint-dev/holdpoint/internal/plan/linediff"
 )
 
 // Every predicted change of every recorded case has a chain of causes, and the
@@ -42,8 +44,8 @@ func TestCausesStartAtAChangedLine(t *testing.T) {
 	}
 }
 
-// changedLine is an own, simple reading of what changed: the line's text
-// occurs more often on its side than on the other, or has another neighbour.
+// changedLine reports whether a line is part of the difference of its file, as
+// a shortest edit has it, or whether its text occurs more often on its side.
 func changedLine(before, after fs.FS, r plan.Range) bool {
 	own, other := fileLines(after, r.File), fileLines(before, r.File)
 	if r.Side == plan.Before {
@@ -56,18 +58,9 @@ func changedLine(before, after fs.FS, r plan.Range) bool {
 	if count(own, line) > count(other, line) {
 		return true
 	}
-	at := func(lines []string, i int) string {
-		if i < 0 || i >= len(lines) {
-			return ""
-		}
-		return lines[i]
-	}
-	for i, l := range other {
-		if l == line && at(other, i-1) == at(own, r.Line-2) && at(other, i+1) == at(own, r.Line) {
-			return false
-		}
-	}
-	return true
+	return slices.ContainsFunc(linediff.Diff(strings.Join(other, ""), strings.Join(own, "")), func(h linediff.Hunk) bool {
+		return h.NewFrom <= r.Line && r.Line <= h.NewTo
+	})
 }
 
 func fileLines(tree fs.FS, name string) []string {

@@ -35,7 +35,9 @@ const maxScript = 1 << 20
 // assignment is one value that a line of a script gives.
 type assignment struct {
 	name, text string
-	at         hcl.Range
+	// environment: variable files win over it, and it over the default.
+	environment bool
+	at          hcl.Range
 }
 
 // same: written alike, wherever it stands.
@@ -129,10 +131,10 @@ func (p *prediction) assignments(tree fs.FS, file string, names map[string]bool)
 		}
 		at := hcl.Range{Filename: file, Start: hcl.Pos{Line: i + 1, Column: 1}, End: hcl.Pos{Line: i + 1, Column: len(line) + 1}}
 		for _, m := range onCommandLine.FindAllStringSubmatch(line, -1) {
-			out = append(out, assignment{m[1] + m[3] + m[5], cmp.Or(m[2], m[4], unquote(m[6])), at})
+			out = append(out, assignment{name: m[1] + m[3] + m[5], text: cmp.Or(m[2], m[4], unquote(m[6])), at: at})
 		}
 		for _, m := range inEnvironment.FindAllStringSubmatch(line, -1) {
-			out = append(out, assignment{m[1], unquote(cmp.Or(m[2], m[3])), at})
+			out = append(out, assignment{name: m[1], text: unquote(cmp.Or(m[2], m[3])), environment: true, at: at})
 		}
 	}
 	return slices.DeleteFunc(out, func(a assignment) bool { return !names[a.name] })
@@ -188,15 +190,18 @@ func (p *prediction) givenVariant(root, file string, pair [2]*assignment, before
 		if a == nil || s.module.Variables[a.name] == nil {
 			continue
 		}
+		given := v.before
+		if s.side == plan.After {
+			given = v.after
+		}
+		if _, set := given[a.name]; set && a.environment {
+			continue
+		}
 		value, ok := literal(a.text, s.module.Variables[a.name])
 		if !ok {
 			at := place(a.at, s.side)
 			return v, &plan.Gap{At: at, Root: root, Kind: plan.GapOpaque, Subject: "var." + a.name, Variant: file,
 				Why: fmt.Sprintf("%s gives it a value that changes and is not written in the repository; write the value out, or show the plan", file)}
-		}
-		given := v.before
-		if s.side == plan.After {
-			given = v.after
 		}
 		given[a.name] = config.Value{Value: value, Range: a.at}
 	}

@@ -91,36 +91,7 @@ func (p *prediction) run() plan.Plan {
 	for _, root := range p.applied {
 		out = plan.Join(out, p.root(root))
 	}
-	out.Gaps = append(out.Gaps, p.unmodelled()...)
-	return out
-}
-
-// unmodelled tells changed files of tools around Terraform that decide what is
-// applied and are not read here.
-func (p *prediction) unmodelled() []plan.Gap {
-	var out []plan.Gap
-	for _, f := range p.changed {
-		what := ""
-		switch base := path.Base(f); {
-		case base == "terragrunt.hcl" || base == "root.hcl" || base == "terragrunt.stack.hcl":
-			what = "Terragrunt"
-		case strings.HasSuffix(base, ".tfstack.hcl") || strings.HasSuffix(base, ".tfcomponent.hcl") || strings.HasSuffix(base, ".tfdeploy.hcl"):
-			what = "Terraform Stacks"
-		default:
-			continue
-		}
-		if isExample(path.Dir(f)) {
-			continue
-		}
-		s := plan.After
-		if !exists(p.after, f) {
-			s = plan.Before
-		}
-		at := p.changedLine(plan.Range{File: f, Line: 1, EndLine: 1, Side: s})
-		out = append(out, plan.Gap{At: at, Root: path.Dir(f), Kind: plan.GapUnsupported, Subject: f,
-			Why: what + " files are not evaluated: inputs, sources, state keys and units that change here may destroy or orphan what they manage; compare `plan` output of the units by hand"})
-	}
-	return out
+	return plan.Join(out, p.wrappers())
 }
 
 // side is one side of one root as it is loaded.
