@@ -1,9 +1,8 @@
 package kube
 
 import (
-	"strings"
-
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
+	"github.com/holdpoint-dev/holdpoint/internal/plan/linediff"
 )
 
 // hunk is one place where the text of a file changed. Lines count from 1; a
@@ -40,38 +39,12 @@ func (h hunk) touches(side plan.Side, from, to int) bool {
 	return h.newFrom <= to && from <= h.newTo
 }
 
-// maxEdits bounds the work of a comparison; beyond it the lines between the
-// common start and end are one hunk.
-const maxEdits = 400
-
-// diff compares two texts by lines (Myers, An O(ND) Difference Algorithm,
-// 1986).
+// diff compares two texts by lines.
 func diff(file, before, after string) []hunk {
-	a, b := splitLines(before), splitLines(after)
-	start := 0
-	for start < len(a) && start < len(b) && a[start] == b[start] {
-		start++
-	}
-	endA, endB := len(a), len(b)
-	for endA > start && endB > start && a[endA-1] == b[endB-1] {
-		endA, endB = endA-1, endB-1
-	}
-	if start == endA && start == endB {
-		return nil
-	}
-	keep := matches(a[start:endA], b[start:endB])
 	var out []hunk
-	i, j := start, start
-	emit := func(toA, toB int) {
-		if toA > i || toB > j {
-			out = append(out, apart(hunk{file: file, from: i + 1, to: toA, newFrom: j + 1, newTo: toB, removed: a[i:toA], added: b[j:toB]})...)
-		}
+	for _, d := range linediff.Diff(before, after) {
+		out = append(out, apart(hunk{file: file, from: d.From, to: d.To, newFrom: d.NewFrom, newTo: d.NewTo, removed: d.Removed, added: d.Added})...)
 	}
-	for _, m := range keep {
-		emit(start+m[0], start+m[1])
-		i, j = start+m[0]+1, start+m[1]+1
-	}
-	emit(endA, endB)
 	return out
 }
 
@@ -87,67 +60,6 @@ func apart(h hunk) []hunk {
 			return []hunk{h}
 		}
 		out[i] = hunk{file: h.file, from: h.from + i, to: h.from + i, newFrom: h.newFrom + i, newTo: h.newFrom + i, removed: h.removed[i : i+1], added: h.added[i : i+1]}
-	}
-	return out
-}
-
-func splitLines(s string) []string {
-	lines := strings.Split(s, "\n")
-	for i, l := range lines {
-		lines[i] = strings.TrimRight(l, "\r")
-	}
-	return lines
-}
-
-// matches are the pairs of equal lines of a shortest edit, in order; nil where
-// it would take too long.
-func matches(a, b []string) [][2]int {
-	n, m := len(a), len(b)
-	limit := min(n+m, maxEdits)
-	offset := limit + 1
-	v := make([]int, 2*offset+1)
-	var trace [][]int
-	for d := 0; d <= limit; d++ {
-		trace = append(trace, append([]int(nil), v...))
-		for k := -d; k <= d; k += 2 {
-			x := v[offset+k-1] + 1
-			if k == -d || k != d && v[offset+k-1] < v[offset+k+1] {
-				x = v[offset+k+1]
-			}
-			y := x - k
-			for x < n && y < m && a[x] == b[y] {
-				x, y = x+1, y+1
-			}
-			v[offset+k] = x
-			if x >= n && y >= m {
-				return backtrack(trace, offset, n, m)
-			}
-		}
-	}
-	return nil
-}
-
-func backtrack(trace [][]int, offset, x, y int) [][2]int {
-	var out [][2]int
-	for d := len(trace) - 1; d >= 0; d-- {
-		v, k := trace[d], x-y
-		prev := k - 1
-		if k == -d || k != d && v[offset+k-1] < v[offset+k+1] {
-			prev = k + 1
-		}
-		px := v[offset+prev]
-		py := px - prev
-		if d == 0 {
-			px, py = 0, 0
-		}
-		for x > px && y > py && x > 0 && y > 0 {
-			x, y = x-1, y-1
-			out = append(out, [2]int{x, y})
-		}
-		x, y = px, py
-	}
-	for i, j := 0, len(out)-1; i < j; i, j = i+1, j-1 {
-		out[i], out[j] = out[j], out[i]
 	}
 	return out
 }
