@@ -90,9 +90,10 @@ func (w work) one(ctx context.Context, record events.SQSMessage) bool {
 		w.hide(ctx, log, record, 0)
 		return false // the queue buries it, and its group does not wait
 	}
+	log = log.With(m.Attrs()...)
 	attempt, err := strconv.Atoi(record.Attributes["ApproximateReceiveCount"])
 	if err != nil || attempt < 1 {
-		log.Error("message has no receive count", "delivery", m.ID)
+		log.Error("message has no receive count")
 		attempt = 1
 	}
 	if !m.NotBefore.IsZero() {
@@ -125,7 +126,7 @@ func (w work) settle(ctx context.Context, log *slog.Logger, record events.SQSMes
 		return false
 	case service.Defer:
 		if err := w.queue.Send(ctx, deferred(m, w.now().Add(o.After))); err != nil {
-			log.Error("message could not be deferred", "delivery", m.ID, "error", err)
+			log.Error("message could not be deferred", "error", err)
 			w.hide(ctx, log, record, o.After)
 			return false
 		}

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"log/slog"
@@ -23,8 +24,36 @@ var secretForms = regexp.MustCompile(`gh[pousr]_[A-Za-z0-9_]{16,}|github_pat_[A-
 // NewLogger logs JSON lines. What is logged is cleaned: no secret, no control
 // or formatting character, no text without end.
 func NewLogger(w io.Writer, level slog.Level) *slog.Logger {
-	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level, ReplaceAttr: cleanAttr}))
+	return slog.New(withJob{slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level, ReplaceAttr: cleanAttr})})
 }
+
+// jobKey is where a context carries the attributes of the job that is done in it.
+type jobKey struct{}
+
+// inJob gives a context the attributes of a job, so that what is logged deep
+// inside a review says which one it is of.
+func inJob(ctx context.Context, attrs []any) context.Context {
+	return context.WithValue(ctx, jobKey{}, attrs)
+}
+
+// withJob adds the attributes of the context's job to each line.
+type withJob struct{ slog.Handler }
+
+// Handle writes a line.
+func (h withJob) Handle(ctx context.Context, r slog.Record) error {
+	if attrs, ok := ctx.Value(jobKey{}).([]any); ok {
+		r.Add(attrs...)
+	}
+	return h.Handler.Handle(ctx, r)
+}
+
+// WithAttrs adds attributes to all lines.
+func (h withJob) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return withJob{h.Handler.WithAttrs(attrs)}
+}
+
+// WithGroup puts what follows into a group.
+func (h withJob) WithGroup(name string) slog.Handler { return withJob{h.Handler.WithGroup(name)} }
 
 func cleanAttr(_ []string, a slog.Attr) slog.Attr {
 	if k := a.Value.Kind(); k != slog.KindString && k != slog.KindAny {

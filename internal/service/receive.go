@@ -185,7 +185,7 @@ func traceID(delivery string, job []byte) string {
 	return digest([]byte(delivery))[:32]
 }
 
-// Job decodes the job of a message. An unknown field is an error: the message
+// DecodeJob decodes the job of a message. An unknown field is an error: the message
 // was made by a newer version, whose facts must not be passed over.
 func (m Message) DecodeJob() (github.Job, error) {
 	var job github.Job
@@ -195,6 +195,16 @@ func (m Message) DecodeJob() (github.Job, error) {
 		return github.Job{}, fmt.Errorf("decode job of delivery %s: %w", m.ID, err)
 	}
 	return job, nil
+}
+
+// Attrs are the attributes that every log line about a message carries.
+func (m Message) Attrs() []any {
+	attrs := []any{"delivery", m.ID}
+	job, err := m.DecodeJob()
+	if err != nil {
+		return append(attrs, "trace", m.Trace)
+	}
+	return append(attrs, JobAttrs(job, m.Trace)...)
 }
 
 // JobAttrs are the attributes that every log line about a job carries.

@@ -88,7 +88,7 @@ func (r Runner) work(receive, jobs context.Context, left *leftBehind) {
 
 func (r Runner) handle(jobs context.Context, d Delivery) (Outcome, bool) {
 	if r.superseded(d) {
-		r.Worker.Log.Info("job superseded by a newer one", "delivery", d.Message.ID, "trace", d.Message.Trace)
+		r.Worker.Log.Info("job superseded by a newer one", d.Message.Attrs()...)
 		return r.Worker.settled(Outcome{Verdict: Done}), false
 	}
 	o, abandoned := r.Worker.Handle(jobs, d.Message, d.Attempt)
@@ -123,7 +123,7 @@ func (r Runner) settle(jobs context.Context, d Delivery, o Outcome) {
 		if err == nil || errors.Is(err, ErrClosed) || jobs.Err() != nil {
 			return
 		}
-		r.Worker.Log.Error("message could not be settled", "delivery", d.Message.ID, "error", err)
+		r.Worker.Log.Error("message could not be settled", append(d.Message.Attrs(), "error", err)...)
 		sleep(jobs, pause)
 	}
 }

@@ -82,13 +82,14 @@ const (
 // become of the message. abandoned is true where the try is still computing.
 func (w Worker) Handle(ctx context.Context, m Message, attempt int) (o Outcome, abandoned bool) {
 	start := w.Now()
-	log := w.Log.With("delivery", m.ID, "trace", m.Trace, "attempt", attempt)
+	attrs := append(m.Attrs(), "attempt", attempt)
+	log := w.Log.With(attrs...)
+	ctx = inJob(ctx, attrs)
 	job, err := m.DecodeJob()
 	if err != nil {
 		log.Error("job cannot be read", "error", err)
 		return w.settled(Outcome{Verdict: Bury, Reason: err.Error()}), false
 	}
-	log = w.Log.With(append([]any{"delivery", m.ID, "attempt", attempt}, JobAttrs(job, m.Trace)...)...)
 	if attempt == 1 {
 		w.Meter.Add(WaitSeconds, start.Sub(m.Sent).Seconds())
 	}

@@ -1,6 +1,7 @@
 package service_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -269,5 +270,36 @@ func TestRunnerEndsWhenEveryTryIsStuck(t *testing.T) {
 	r := service.Runner{Queue: q, Worker: worker(s, q, &tally{}), Workers: 1, Grace: time.Second}
 	if err := r.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "start the process anew") {
 		t.Errorf("the runner ended with %v", err)
+	}
+}
+
+// TestEveryLineSaysWhichJob: lines of the worker and those logged deep inside a
+// review alike.
+func TestEveryLineSaysWhichJob(t *testing.T) {
+	var out bytes.Buffer
+	log := service.NewLogger(&out, slog.LevelInfo)
+	s := &script{do: map[int]func(context.Context, int) (service.Result, error){1: func(ctx context.Context, _ int) (service.Result, error) {
+		log.With("more", 1).WarnContext(ctx, "deep inside")
+		return service.Result{}, errors.New("boom")
+	}}}
+	m, err := service.NewMessage(github.Job{Kind: github.KindPull, Delivery: "d-1", Installation: 7, RepoID: 42, Owner: "acme", Repo: "infra", Number: 1, HeadSHA: "abc"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := worker(s, &memory{}, &tally{})
+	w.Log = log
+	for attempt := 1; attempt <= service.Tries+1; attempt++ {
+		w.Handle(t.Context(), m, attempt)
+	}
+	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+	if len(lines) != 2*service.Tries+1 {
+		t.Errorf("%d lines:\n%s", len(lines), out.String())
+	}
+	for _, line := range lines {
+		for _, want := range []string{`"delivery":"d-1"`, `"repository":"acme/infra"`, `"pull_request":1`, `"head":"abc"`, `"trace":"` + m.Trace + `"`, `"attempt":`} {
+			if strings.Count(line, want) != 1 {
+				t.Errorf("no %s, or more than one, in %s", want, line)
+			}
+		}
 	}
 }
