@@ -64,7 +64,7 @@ func (c *setupCommand) Run(a *app) error {
 		if r.err != nil {
 			return r.err
 		}
-		fmt.Fprintf(a.stdout, "App %d (%s) is made.\n\n%s\nInstall it: %s\n", r.app.ID, r.app.Slug, r.written, installPage(r.app))
+		fmt.Fprintf(a.stdout, "App %d (%s) is made.\n\n%s\nInstall it: %s\nThen, on every repository: a ruleset that requires its check, the label for overrides (holdpoint-override),\nand `holdpoint doctor OWNER/REPO` says what is missing. See docs/install.md.\n", r.app.ID, r.app.Slug, r.written, installPage(r.app))
 		return nil
 	}
 }
@@ -294,6 +294,7 @@ button{font:inherit;padding:.6rem 1.2rem;border:0;border-radius:6px;background:#
 <tr><td>Events<td>{{range .M.Events}}<code>{{.}}</code> {{end}}</table>
 <form action="{{.Action}}" method="post"><input type="hidden" name="manifest" value="{{.Manifest}}"><button id="make">Make the App on GitHub</button></form></html>{{end}}
 {{define "done"}}{{template "head"}}<h1 id="done">The App is made</h1><p>It is <code>{{.App.Slug}}</code>, id <code>{{.App.ID}}</code>.</p>
-{{range .Written}}<p>{{.}}</p>{{end}}<p>Next: <a href="{{.Install}}">install it</a> on the repositories it is to watch. This page can be closed.</p></html>{{end}}
+{{range .Written}}<p>{{.}}</p>{{end}}<p>Next: <a href="{{.Install}}">install it</a> on the repositories it is to watch. Each of them then needs
+a ruleset that requires its check, and the label <code>holdpoint-override</code>; <code>holdpoint doctor OWNER/REPO</code> says what is missing. This page can be closed.</p></html>{{end}}
 {{define "problem"}}{{template "head"}}<h1 id="problem">That did not work</h1><p>{{.}}</p></html>{{end}}
 `))

@@ -131,7 +131,7 @@ func TestSetupWritesFiles(t *testing.T) {
 	if status := <-ended; status != 0 {
 		t.Fatalf("status %d:\n%s", status, out)
 	}
-	if text := out.String(); strings.Contains(text, "PRIVATE KEY") || strings.Contains(text, githubtest.Secret) || !strings.Contains(text, "/installations/new") {
+	if text := out.String(); strings.Contains(text, "PRIVATE KEY") || strings.Contains(text, githubtest.Secret) || !strings.Contains(text, "/installations/new") || !strings.Contains(text, "holdpoint-override") {
 		t.Errorf("output:\n%s", text)
 	}
 	for name, want := range map[string]string{keyFile: string(hub.PrivateKey()), secretFile: githubtest.Secret + "\n",

@@ -41,7 +41,7 @@ func TestDamagedQueueSaysSo(t *testing.T) {
 		"not a database": bytes.Repeat([]byte("not a database "), 1000),
 		"one byte":       good[:1],
 		"both metas":     append(make([]byte, 2*page), good[2*page:]...),
-		"a record":       bytes.Replace(good, []byte(`"group":"3"`), []byte(`"group":{3"`), -1),
+		"a record":       bytes.ReplaceAll(good, []byte(`"group":"3"`), []byte(`"group":{3"`)),
 	}
 	for _, share := range []int{4, 3, 2} {
 		damage[fmt.Sprintf("the first 1/%d", share)] = good[:len(good)/share]
