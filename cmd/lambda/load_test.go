@@ -77,8 +77,9 @@ func TestLoad(t *testing.T) {
 			case <-stop:
 				return
 			case <-time.After(*loadKills):
-				workers[rand.IntN(len(workers))].kill()
-				kills++
+				if workers[rand.IntN(len(workers))].kill() {
+					kills++
+				}
 			}
 		}
 	})

@@ -204,15 +204,18 @@ func (f *function) logged() string {
 	return f.log.String()
 }
 
-// kill ends the process as Lambda does: without a word.
-func (f *function) kill() {
+// kill ends the process as Lambda does: without a word. It reports whether
+// there was one.
+func (f *function) kill() bool {
 	f.mu.Lock()
 	p, ended := f.process, f.ended
 	f.mu.Unlock()
-	if p != nil {
-		_ = p.Process.Kill()
-		<-ended
+	if p == nil {
+		return false
 	}
+	_ = p.Process.Kill()
+	<-ended
+	return true
 }
 
 var invocations struct {
