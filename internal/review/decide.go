@@ -22,6 +22,7 @@ func Decide(rep Report, req Request) Decision {
 	}
 	e := led.ensure(req.Ref.Number, req.Ref.BaseRef)
 	e.observe(req, settings.Override.Label)
+	e.carry(led)
 	lost := carryEarlier(e, req)
 	holding := rep.Holding()
 	e.list(prints(holding), req.Now)
