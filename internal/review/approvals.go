@@ -167,6 +167,19 @@ func needs(settings rules.Settings, holding []rules.Finding) []need {
 // spareRight is the right of who stands in as the one more that doubts ask for.
 const spareRight = "role write"
 
+// unnamed are the approvals by people whom no entry names and whom no doubt
+// calls for.
+func (o opinions) unnamed(all []need, c *circle) (out []Discounted) {
+	spares := len(c.doubts) > 0 || slices.ContainsFunc(o.approvals, func(a approval) bool { return !a.clean })
+	for _, a := range o.approvals {
+		named := slices.ContainsFunc(all, func(n need) bool { return c.allowed(n.Approvers, a.by) != "" })
+		if !named && (!spares || !a.clean || !c.mayWrite(a.by)) {
+			out = append(out, Discounted{a.by.Login, "approval", "the settings do not let " + a.by.Login + " release any of this"})
+		}
+	}
+	return out
+}
+
 // missing says what a need lacks; ok means nothing. It also says which
 // approvals meet it, and by which right.
 //
