@@ -19,7 +19,7 @@ import (
 //     arrive, makes no difference to the verdict in the end.
 func TestRandomHistories(t *testing.T) {
 	set := loadSet(t)
-	histories := 300
+	histories := 200
 	if testing.Short() {
 		histories = 100
 	}
@@ -110,7 +110,7 @@ var weights = []struct {
 	much int
 }{
 	{"evaluate", 30}, {"approve", 26}, {"approve elsewhere", 4}, {"object", 3}, {"dismiss", 4}, {"label", 9}, {"unlabel", 3},
-	{"rename", 2}, {"ask", 2}, {"push", 12}, {"push and evaluate", 4}, {"forget", 1}, {"retarget", 4}, {"base", 3}, {"role", 2},
+	{"rename", 2}, {"ask", 2}, {"push", 12}, {"push and evaluate", 4}, {"forget", 3}, {"retarget", 4}, {"base", 3}, {"role", 2},
 }
 
 func (h *history) pick() string {
