@@ -75,14 +75,22 @@ func lastWords(reviews []PullReview) []PullReview {
 // empty where it does.
 func stale(r PullReview, req Request, e *entry, c *circle) string {
 	shown := slices.IndexFunc(e.shown, func(s shownReview) bool { return s.id == r.ID })
+	elsewhere := baseAt(r.Submitted, req) != req.Ref.BaseRef
+	if shown >= 0 {
+		s := e.shown[shown]
+		elsewhere = elsewhere || s.head != prefix(req.Ref.HeadSHA) || s.base != req.Ref.BaseRef
+	}
+	pushed, known := lastPush(req)
 	switch {
 	case !c.isPerson(r.By):
 		return "it is not a person's"
 	case r.Commit != req.Ref.HeadSHA:
 		return fmt.Sprintf("it was given on %.12s, not on this head", r.Commit)
-	case shown >= 0 && !e.shown[shown].fits, baseAt(r.Submitted, req) != req.Ref.BaseRef:
+	case elsewhere:
 		return "it was given on another head or base, and bound to this one later"
-	case shown < 0 && !r.Submitted.After(pushedAt(req)):
+	case shown < 0 && !known:
+		return "no delivery showed it on this head, and GitHub's activity log does not say when this head was pushed"
+	case shown < 0 && !r.Submitted.After(pushed.At):
 		return "no delivery showed it on this head, which was pushed again since"
 	case r.Submitted.Before(e.listedAt()):
 		return "it is older than the findings that stand now"
@@ -103,16 +111,18 @@ func baseAt(at time.Time, req Request) string {
 	return base
 }
 
-// pushedAt is when the head was last brought to the pull request's branch, by
-// the activity log; the zero time where that does not tell. A head that left
-// and came back may bring approvals along that were given on another.
-func pushedAt(req Request) (last time.Time) {
+// lastPush is the push that brought the head to the pull request's branch, the
+// last one in the activity log; known is false where the log ends elsewhere. A
+// head that left and came back may bring approvals along that were given on
+// another.
+func lastPush(req Request) (last Push, known bool) {
 	for _, p := range req.Evidence.Pushes {
-		if p.After == req.Ref.HeadSHA && p.At.After(last) {
-			last = p.At
+		here := p.After == req.Ref.HeadSHA
+		if p.At.After(last.At) || p.At.Equal(last.At) && here {
+			last, known = p, here
 		}
 	}
-	return last
+	return last, known && !req.Evidence.PushesUnknown
 }
 
 func askedAgain(r PullReview, requests []ReviewRequest) bool {
@@ -156,6 +166,19 @@ func needs(settings rules.Settings, holding []rules.Finding) []need {
 
 // spareRight is the right of who stands in as the one more that doubts ask for.
 const spareRight = "role write"
+
+// unnamed are the approvals by people whom no entry names and whom no doubt
+// calls for.
+func (o opinions) unnamed(all []need, c *circle) (out []Discounted) {
+	spares := len(c.doubts) > 0 || slices.ContainsFunc(o.approvals, func(a approval) bool { return !a.clean })
+	for _, a := range o.approvals {
+		named := slices.ContainsFunc(all, func(n need) bool { return c.allowed(n.Approvers, a.by) != "" })
+		if !named && (!spares || !a.clean || !c.mayWrite(a.by)) {
+			out = append(out, Discounted{a.by.Login, "approval", "the settings do not let " + a.by.Login + " release any of this"})
+		}
+	}
+	return out
+}
 
 // missing says what a need lacks; ok means nothing. It also says which
 // approvals meet it, and by which right.

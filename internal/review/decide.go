@@ -22,6 +22,7 @@ func Decide(rep Report, req Request) Decision {
 	}
 	e := led.ensure(req.Ref.Number, req.Ref.BaseRef)
 	e.observe(req, settings.Override.Label)
+	e.carry(led)
 	lost := carryEarlier(e, req)
 	holding := rep.Holding()
 	e.list(prints(holding), req.Now)
@@ -89,6 +90,7 @@ func decideOwn(d Decision, rep Report, req Request, e *entry, holding []rules.Fi
 }
 
 func (d Decision) byApproval(all []need, o opinions, c *circle) Decision {
+	d.Discounted = append(d.Discounted, o.unnamed(all, c)...)
 	var releases []Release
 	for _, n := range all {
 		lack, by, ok := n.missing(o, c)

@@ -54,11 +54,16 @@ type listing struct {
 }
 
 type shownReview struct {
-	id   int64
-	by   person
-	at   time.Time
-	fits bool // shown for this head and this base
+	id int64
+	by person
+	at time.Time
+	// head is the prefix of the head that it was shown on and for, nowhere
+	// where the two were not one; base is the base branch at that moment.
+	head, base string
 }
+
+// nowhere is the head of a review that named another commit than the head.
+const nowhere = "-"
 
 type shownLabel struct {
 	id   int64
@@ -175,13 +180,16 @@ func (e *entry) listedAt() time.Time {
 func (e *entry) observe(req Request, label string) {
 	for _, d := range req.Evidence.Deliveries {
 		by := person{d.By.ID, d.By.Login}
-		fits := d.Head == req.Ref.HeadSHA && d.BaseRef == req.Ref.BaseRef
 		switch d.Kind {
 		case ReviewSubmitted:
-			e.addShown(shownReview{d.Review, by, d.At.UTC(), fits && d.Commit == req.Ref.HeadSHA})
+			r := shownReview{d.Review, by, d.At.UTC(), nowhere, d.BaseRef}
+			if d.Commit == d.Head {
+				r.head = prefix(d.Head)
+			}
+			e.addShown(r)
 		case LabelAdded:
 			if sameLabel(d.Label, label) && d.By.App == "" && d.By.Type == "User" {
-				e.addLabel(shownLabel{d.LabelID, d.Label, by, d.At.UTC(), fits})
+				e.addLabel(shownLabel{d.LabelID, d.Label, by, d.At.UTC(), d.Head == req.Ref.HeadSHA && d.BaseRef == req.Ref.BaseRef})
 			}
 		case LabelChanged:
 			if d.At.After(e.voided) {
@@ -211,8 +219,8 @@ func (e *entry) addShown(r shownReview) {
 	switch {
 	case i < 0:
 		e.shown = append(e.shown, r)
-	case !r.fits:
-		e.shown[i].fits = false // two deliveries that disagree: the worse counts
+	case e.shown[i].head != r.head || e.shown[i].base != r.base:
+		e.shown[i].head = nowhere // two deliveries that disagree
 	}
 }
 
@@ -229,9 +237,8 @@ func (e *entry) addPusher(p person) {
 	}
 }
 
-// carry takes over from earlier ledgers who pushed to the pull request, and
-// the reviews that were given against another base or head: they never come to
-// fit this one.
+// carry takes over from other records of the pull request who pushed to it, and
+// on which heads and bases its reviews were given.
 func (e *entry) carry(earlier *ledger) {
 	for _, old := range earlier.entries {
 		if old.number != e.number {
@@ -241,10 +248,7 @@ func (e *entry) carry(earlier *ledger) {
 			e.addPusher(p)
 		}
 		for _, r := range old.shown {
-			if r.fits {
-				r.fits = false
-				e.addShown(r)
-			}
+			e.addShown(r)
 		}
 	}
 }

@@ -29,7 +29,7 @@ func filled(pulls, findings int) *ledger {
 		slices.Sort(holding)
 		e.list(holding, at)
 		e.basis, e.passed = Released, true
-		e.addShown(shownReview{int64(n), person{7, `al"ice` + "\n\u202e"}, at, true})
+		e.addShown(shownReview{int64(n), person{7, `al"ice` + "\n\u202e"}, at, prefix(hash(n, n)), e.baseRef})
 		e.addLabel(shownLabel{7, "holdpoint-override", person{8, "carol"}, at, true})
 		e.addPusher(person{9, "devin[bot]"})
 		e.voided = at

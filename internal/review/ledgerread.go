@@ -89,7 +89,7 @@ func (r *ledgerReader) line(line string) error {
 			r.entry.told = s
 		}
 	case "review":
-		r.entry.shown = append(r.entry.shown, shownReview{f.number(), person{f.number(), f.quoted()}, f.time(), f.fits()})
+		r.entry.shown = append(r.entry.shown, shownReview{f.number(), person{f.number(), f.quoted()}, f.time(), f.word(), f.quoted()})
 	case "label":
 		r.entry.labels = append(r.entry.labels, shownLabel{f.number(), f.quoted(), person{f.number(), f.quoted()}, f.time(), f.fits()})
 	case "voided":

@@ -19,7 +19,7 @@ import (
 //	pr 12 "main" held failure agent
 //	told b771…
 //	listed 2026-11-23T08:00:01Z a3f0…
-//	review 998877 583231 "alice" 2026-11-23T08:10:00Z fits
+//	review 998877 583231 "alice" 2026-11-23T08:10:00Z 5f0c… "main"
 //	label 5512 "holdpoint-override" 583231 "alice" 2026-11-23T08:10:00Z fits
 //	voided 2026-11-23T08:10:00Z
 //	pushed 42 "agent[bot]"
@@ -54,7 +54,7 @@ func (l *ledger) encode(own *entry) (string, error) {
 	l.order()
 	text := l.text()
 	shed := []func(*entry){
-		func(e *entry) { e.shown = slices.DeleteFunc(e.shown, func(s shownReview) bool { return s.fits }) },
+		func(e *entry) { e.shown = nil },
 		func(e *entry) {
 			for i := range e.listed {
 				e.listed[i].prints = nil
@@ -143,7 +143,7 @@ func (e *entry) write(b *strings.Builder) {
 		fmt.Fprintf(b, "listed %s %s\n", s.at.UTC().Format(timeForm), s.digest)
 	}
 	for _, r := range e.shown {
-		fmt.Fprintf(b, "review %d %d %q %s %s\n", r.id, r.by.id, ascii(r.by.login), r.at.UTC().Format(timeForm), fits(r.fits))
+		fmt.Fprintf(b, "review %d %d %q %s %s %q\n", r.id, r.by.id, ascii(r.by.login), r.at.UTC().Format(timeForm), r.head, ascii(r.base))
 	}
 	for _, r := range e.labels {
 		fmt.Fprintf(b, "label %d %q %d %q %s %s\n", r.id, ascii(r.name), r.by.id, ascii(r.by.login), r.at.UTC().Format(timeForm), fits(r.fits))

@@ -4,8 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
-
-	"github.com/holdpoint-dev/holdpoint/internal/rules"
+	"time"
 )
 
 // sameLabel compares label names as GitHub does, without regard to case.
@@ -49,7 +48,7 @@ func override(req Request, e *entry, c *circle, o opinions) labelled {
 		return labelled{label: label, by: event.By.Login, never: true, why: "it is older than the findings that stand now"}
 	case !event.At.After(e.voided):
 		return labelled{label: label, by: event.By.Login, never: true, why: "the label itself was changed since"}
-	case !e.sawLabel(standing, event.By):
+	case !e.sawLabel(standing, event):
 		return labelled{label: label, by: event.By.Login, why: "no delivery showed it set on this head and base; take it off and set it again"}
 	}
 	second := settings.Second || who != ""
@@ -59,11 +58,15 @@ func override(req Request, e *entry, c *circle, o opinions) labelled {
 	return labelled{label: label, release: &Release{Login: event.By.Login, ID: event.By.ID, Right: right, What: "override", At: event.At.UTC()}}
 }
 
+// labelSlack is how much earlier than the event in the timeline a delivery may
+// date the same act: it gives the pull request's own time.
+const labelSlack = 10 * time.Second
+
 // sawLabel reports whether a delivery showed this person setting this very
-// label on this head and base.
-func (e *entry) sawLabel(standing Label, by rules.Account) bool {
+// label on this head and base, this time and not an earlier one.
+func (e *entry) sawLabel(standing Label, event LabelEvent) bool {
 	return slices.ContainsFunc(e.labels, func(l shownLabel) bool {
-		return l.fits && l.id == standing.ID && sameLabel(l.name, standing.Name) && l.by.id == by.ID
+		return l.fits && l.id == standing.ID && sameLabel(l.name, standing.Name) && l.by.id == event.By.ID && !l.at.Add(labelSlack).Before(event.At)
 	})
 }
 

@@ -106,8 +106,7 @@ func (c *circle) readCoAuthor(p rules.Person) {
 }
 
 func (c *circle) readPushes(req Request) {
-	known := slices.ContainsFunc(req.Evidence.Pushes, func(p Push) bool { return p.After == req.Ref.HeadSHA && p.By.ID != 0 })
-	if req.Evidence.PushesUnknown || !known {
+	if last, known := lastPush(req); !known || last.By.ID == 0 {
 		c.doubts, c.unattributed = append(c.doubts, "GitHub's activity log does not say who pushed this head"), true
 	}
 }

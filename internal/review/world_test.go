@@ -30,7 +30,7 @@ type world struct {
 	checks    map[string]*checkRun
 	lostTeams []string
 	// published is called for every decision that is published.
-	published func(*pull, Decision)
+	published func(*pull, Report, Decision)
 }
 
 type member struct {
@@ -301,7 +301,7 @@ func (w *world) evaluate(number int) Decision {
 		w.unlabelSilently(p, d.RemoveLabel)
 	}
 	if w.published != nil {
-		w.published(p, d)
+		w.published(p, rep, d)
 	}
 	return d
 }

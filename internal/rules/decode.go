@@ -124,7 +124,7 @@ func (d *decoder) sequence(n *yaml.Node, into reflect.Value, tag reflect.StructT
 }
 
 // wanted names the scalars in words.
-var wanted = map[reflect.Kind]string{reflect.String: "a string", reflect.Int: "a number", reflect.Bool: "true or false"}
+var wanted = map[reflect.Kind]string{reflect.String: "a string", reflect.Int: "a whole number", reflect.Bool: "true or false"}
 
 func (d *decoder) scalar(n *yaml.Node, into reflect.Value, tag reflect.StructTag, at string) {
 	if n.Kind != yaml.ScalarNode {
@@ -188,8 +188,10 @@ func kindName(n *yaml.Node) string {
 	switch n.ShortTag() {
 	case "!!str":
 		return "a string"
-	case "!!int", "!!float":
+	case "!!int":
 		return "a number"
+	case "!!float":
+		return "a number with a fraction"
 	case "!!bool":
 		return "true or false"
 	}
@@ -293,6 +295,9 @@ func formed(form *regexp.Regexp, want string) func(string) error {
 }
 
 func folder(name string) error {
+	if strings.ContainsAny(name, "*?") {
+		return fmt.Errorf("%q: want a folder, not a pattern; everything below it is meant too", name)
+	}
 	if !folderForm.MatchString(name) || slices.Contains(strings.Split(name, "/"), "..") {
 		return fmt.Errorf("%q: want a path from the top of the repository", name)
 	}

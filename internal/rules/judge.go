@@ -60,9 +60,11 @@ func (s *Set) Wants(name string) bool {
 }
 
 // exemptsAll reports whether every changed path is exempt: one that is not
-// brings all the others back, so that a name alone hides nothing.
+// brings all the others back, so that a name alone hides nothing. The settings
+// themselves are never exempt, whatever pattern they fit.
 func (s Settings) exemptsAll(files []plan.File) bool {
-	return len(s.Exempt) > 0 && within(s.Exempt, files)
+	own := func(f plan.File) bool { return f.Path == SettingsPath || f.From == SettingsPath }
+	return len(s.Exempt) > 0 && within(s.Exempt, files) && !slices.ContainsFunc(files, own)
 }
 
 type judging struct {

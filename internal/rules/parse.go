@@ -199,12 +199,18 @@ func (s *Set) checkSettings(d *decoder, settings Settings) {
 	}
 }
 
-// checkRoles refuses roles that let readers release.
+// checkRoles refuses roles that let readers release, and GitHub's own in
+// another case: they would be taken for custom roles that nobody has.
 func checkRoles(d *decoder, at string, roles []string) {
 	for i, r := range roles {
-		if slices.Contains([]string{"none", "read", "triage"}, r) {
-			name := fmt.Sprintf("%s.roles[%d]", at, i)
+		name := fmt.Sprintf("%s.roles[%d]", at, i)
+		switch lower := strings.ToLower(r); lower {
+		case "none", "read", "triage":
 			d.failAt(d.lines[name], "%s: %s is too little to release anything; want write, maintain, admin or a custom role", name, r)
+		case "write", "maintain", "admin":
+			if r != lower {
+				d.failAt(d.lines[name], "%s: %q: roles are written in lower case, %s", name, r, lower)
+			}
 		}
 	}
 }
