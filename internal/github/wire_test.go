@@ -288,3 +288,39 @@ func TestRenamedDefaultBranch(t *testing.T) {
 		t.Errorf("check run %+v, want a failing one for trunk", c)
 	}
 }
+
+// E46: what we dismiss ourselves is no reason to say nothing the next time the
+// same head is held; what others dismiss is said once more.
+func TestE46OurOwnDismissalsDoNotCount(t *testing.T) {
+	w := newWorld(t)
+	p := w.open(w.agent, githubtest.Files{"prod/db.tf": withoutOrders})
+	w.settle()
+	for range 3 {
+		one, two := p.Submit(w.alice, "APPROVED", ""), p.Submit(w.dana, "APPROVED", "")
+		w.settle()
+		w.concluded(p, "success")
+		p.Dismiss(one, w.dana)
+		p.Dismiss(two, w.dana)
+		w.settle()
+		w.concluded(p, "failure")
+	}
+	w.fine()
+	standing := func() (n int) {
+		for _, r := range p.Reviews(w.hub.Bot()) {
+			if r.State == "CHANGES_REQUESTED" {
+				n++
+			}
+		}
+		return n
+	}
+	if standing() != 1 {
+		t.Errorf("%d reviews of ours stand, want one", standing())
+	}
+	for range 3 {
+		p.DismissAll(w.hub.Bot(), w.dana)
+		w.settle()
+	}
+	if standing() != 0 {
+		t.Errorf("%d reviews of ours stand after three dismissals, want none", standing())
+	}
+}
