@@ -28,7 +28,7 @@ const (
 	commentsField = "comments(first:100){" + pageFields + " nodes{fullDatabaseId body viewerDidAuthor author" + actorFields + "}}"
 	threadsField  = "reviewThreads(first:100){" + pageFields + " nodes{isOutdated comments(first:1){nodes{fullDatabaseId body viewerDidAuthor author" + actorFields + "}}}}"
 	timelineField = "timelineItems(first:100,itemTypes:[REVIEW_DISMISSED_EVENT,REVIEW_REQUESTED_EVENT,HEAD_REF_FORCE_PUSHED_EVENT,BASE_REF_CHANGED_EVENT]){totalCount:filteredCount pageInfo{hasNextPage endCursor}" +
-		" nodes{__typename ...on ReviewDismissedEvent{createdAt previousReviewState review{fullDatabaseId}}" +
+		" nodes{__typename ...on ReviewDismissedEvent{createdAt actor" + actorFields + " previousReviewState review{fullDatabaseId}}" +
 		" ...on ReviewRequestedEvent{createdAt requestedReviewer{__typename ...on User{databaseId login}}}" +
 		" ...on BaseRefChangedEvent{createdAt previousRefName currentRefName}" +
 		" ...on HeadRefForcePushedEvent{createdAt beforeCommit{oid}}}}"

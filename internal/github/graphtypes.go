@@ -104,7 +104,8 @@ type graphThread struct {
 type graphItem struct {
 	Typename  string    `json:"__typename"`
 	Created   time.Time `json:"createdAt"`
-	Previous  string    `json:"previousReviewState"`
+	Actor     *graphActor
+	Previous  string `json:"previousReviewState"`
 	Review    *struct{ FullDatabaseID string }
 	Requested *graphActor `json:"requestedReviewer"`
 	Before    *graphOID   `json:"beforeCommit"`

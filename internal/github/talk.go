@@ -14,8 +14,8 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/rules"
 )
 
-// maxReposts is how many reviews one head gets: the second where somebody
-// dismissed the first.
+// maxReposts is how often others may dismiss our review of one head until there
+// is no new one. Those that we dismissed ourselves do not count.
 const maxReposts = 2
 
 // reviewBody is a review as GitHub takes it.
@@ -45,6 +45,14 @@ func (r *Reading) reviewsOfOurs() (out []graphReview) {
 		}
 	}
 	return out
+}
+
+// tookBack reports whether it was us who dismissed a review of ours.
+func (r *Reading) tookBack(v graphReview) bool {
+	return slices.ContainsFunc(r.talk.timeline, func(i graphItem) bool {
+		return i.Typename == "ReviewDismissedEvent" && i.Review != nil && i.Review.FullDatabaseID == v.ID &&
+			i.Actor.account() == v.Author.account()
+	})
 }
 
 // inline are our own review comments.
@@ -131,20 +139,20 @@ func (p *publisher) review(ctx context.Context) error {
 		})
 	})
 	var active *graphReview
-	onHead := 0
+	dismissed := 0
 	for _, v := range p.r.reviewsOfOurs() {
 		// A review that GitHub took as a comment alone is not tried again.
 		if v.State == "CHANGES_REQUESTED" || (v.State == "COMMENTED" && active == nil) {
 			active = &v
 		}
-		if v.Commit.id() == ref.HeadSHA {
-			onHead++
+		if v.State == "DISMISSED" && v.Commit.id() == ref.HeadSHA && !p.r.tookBack(v) {
+			dismissed++
 		}
 	}
 	switch {
 	case active != nil && (len(fresh) == 0 || p.r.talk.flooded):
 		return p.editReview(ctx, active, text.Body)
-	case active == nil && onHead >= maxReposts:
+	case active == nil && dismissed >= maxReposts:
 		return nil
 	}
 	if err := p.dropPending(ctx); err != nil {

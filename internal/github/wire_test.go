@@ -248,3 +248,79 @@ func TestEveryPullRequestGetsItsCheck(t *testing.T) {
 	w.concluded(draft(githubtest.PullOf{}, githubtest.Files{"docs/a.md": "Words.\n"}, false), "success")
 	w.fine()
 }
+
+// F70, E56: what the installation's doctor asks GitHub: whether the override's
+// label is there, and whether changes must come by a pull request.
+func TestF70E56WhatTheDoctorAsks(t *testing.T) {
+	w := newWorld(t)
+	inspect, err := w.app.Inspect(githubtest.Installation, github.Repository{ID: w.repo.ID, Owner: "acme", Name: "infra"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ask := func(label, pull bool) {
+		t.Helper()
+		has, err := inspect.HasLabel(t.Context(), "holdpoint-override")
+		if err != nil || has != label {
+			t.Errorf("label there: %t, %v; want %t", has, err, label)
+		}
+		rules, err := inspect.Rules(t.Context(), "main")
+		if err != nil || rules.PullRequest != pull {
+			t.Errorf("pull request required: %t, %v; want %t", rules.PullRequest, err, pull)
+		}
+	}
+	ask(false, false)
+	p := w.open(w.agent, githubtest.Files{"README.md": "Words.\n"})
+	p.AddLabel("holdpoint-override", w.dana, "")
+	w.repo.Require("main", "holdpoint: main", githubtest.AppID)
+	ask(true, true)
+}
+
+// A renamed base branch is another base: the check of its name is there.
+func TestRenamedDefaultBranch(t *testing.T) {
+	w := newWorld(t)
+	p := w.open(w.agent, githubtest.Files{"prod/db.tf": withoutOrders})
+	w.settle()
+	w.repo.Push("trunk", w.base, w.dana)
+	p.Retarget("trunk", w.dana)
+	w.settle()
+	w.fine()
+	if c := w.check(p.HeadSHA(), "holdpoint: trunk"); c == nil || c.Conclusion != "failure" {
+		t.Errorf("check run %+v, want a failing one for trunk", c)
+	}
+}
+
+// E46: what we dismiss ourselves is no reason to say nothing the next time the
+// same head is held; what others dismiss is said once more.
+func TestE46OurOwnDismissalsDoNotCount(t *testing.T) {
+	w := newWorld(t)
+	p := w.open(w.agent, githubtest.Files{"prod/db.tf": withoutOrders})
+	w.settle()
+	for range 3 {
+		one, two := p.Submit(w.alice, "APPROVED", ""), p.Submit(w.dana, "APPROVED", "")
+		w.settle()
+		w.concluded(p, "success")
+		p.Dismiss(one, w.dana)
+		p.Dismiss(two, w.dana)
+		w.settle()
+		w.concluded(p, "failure")
+	}
+	w.fine()
+	standing := func() (n int) {
+		for _, r := range p.Reviews(w.hub.Bot()) {
+			if r.State == "CHANGES_REQUESTED" {
+				n++
+			}
+		}
+		return n
+	}
+	if standing() != 1 {
+		t.Errorf("%d reviews of ours stand, want one", standing())
+	}
+	for range 3 {
+		p.DismissAll(w.hub.Bot(), w.dana)
+		w.settle()
+	}
+	if standing() != 0 {
+		t.Errorf("%d reviews of ours stand after three dismissals, want none", standing())
+	}
+}

@@ -56,8 +56,8 @@ func (m Markdown) agentBlock(group bundle) string {
 		n++
 		fmt.Fprintf(&b, "  %d. %s\n", n, foreign(r, maxPhrase))
 	}
-	fmt.Fprintf(&b, "  %d. If it is meant to happen, a person must approve it; you cannot do this step yourself.\n", n+1)
-	line("do not", "edit .github/, CODEOWNERS, labels, Holdpoint's settings or a safeguard to make this check pass")
+	fmt.Fprintf(&b, "  %d. If it is meant to happen, a person must approve it; you cannot.\n", n+1)
+	line("do not", "touch .github/, CODEOWNERS, labels, Holdpoint's settings or a safeguard")
 	line("re-check", "push a commit; the check runs again by itself, no reply is needed")
 	b.WriteString("```\n")
 	return b.String()
@@ -72,14 +72,14 @@ func (m Markdown) fix(f rules.Finding) string {
 			if s.Edit.End > s.Edit.Start {
 				where = fmt.Sprintf("lines %d to %d", s.Edit.Start, s.Edit.End)
 			}
-			text := fmt.Sprintf("fix: in %s put these lines in place of %s (tried: this finding is gone then)\n", Escape(Fence, s.Edit.Path, maxPath), where)
+			text := fmt.Sprintf("fix (tried): in %s replace %s by\n", Escape(Fence, s.Edit.Path, maxPath), where)
 			for _, l := range s.Edit.New {
 				text += strings.TrimRight("  | "+l, " ") + "\n"
 			}
 			return text
 		}
 		if slices.Contains(s.Also, f.Fingerprint) {
-			return fmt.Sprintf("fix: that of %s clears this too (tried)\n", ShortID(s.Fingerprint))
+			return fmt.Sprintf("fix (tried): that of %s clears this too\n", ShortID(s.Fingerprint))
 		}
 	}
 	return ""
