@@ -33,6 +33,7 @@ func (c *comparison) validate() {
 	}
 	c.removedStill()
 	c.providersMoved()
+	c.providersReleased()
 }
 
 func (c *comparison) validateModule(m *eval.Module) {
