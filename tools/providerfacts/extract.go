@@ -57,6 +57,9 @@ func runExtract(args []string) error {
 			return fmt.Errorf("write notes: %w", err)
 		}
 	}
+	if len(source.Resources) == 0 {
+		return fmt.Errorf("no resource type found in module %s: are -kind and -entry right for it? The notes (-notes) say what was not resolved", x.module)
+	}
 	b, err := json.Marshal(source)
 	if err != nil {
 		return fmt.Errorf("encode facts: %w", err)

@@ -21,11 +21,15 @@ func (c *comparison) facts(r *eval.Resource) *plan.TypeFacts {
 		return nil
 	}
 	source := r.Module.Config.ProviderSource(localProvider(r.Config))
-	version, ok := c.After.Versions[source]
-	if !ok {
-		version = c.Before.Versions[source]
+	return c.Facts(source, c.version(source), r.Config.Type)
+}
+
+// version is the locked version of a provider, empty where no lock file says.
+func (c *comparison) version(source string) string {
+	if v, ok := c.After.Versions[source]; ok {
+		return v
 	}
-	return c.Facts(source, version, r.Config.Type)
+	return c.Before.Versions[source]
 }
 
 // localProvider is the local name of a resource's provider.

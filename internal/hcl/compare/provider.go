@@ -7,6 +7,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/eval"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
@@ -38,13 +39,84 @@ func (c *comparison) providersMoved() {
 		}
 		old, was := c.reach(o.inst.Resource)
 		now, is := c.reach(r)
-		if old == nil || now == nil || was == is || told[was+is] {
+		if old == nil || now == nil || was == is || told[was+is] || c.settledElsewhere(o) {
 			continue
 		}
 		told[was+is] = true
 		c.gap(plan.Gap{At: c.after.Place(now.Range), Root: c.Root, Kind: plan.GapUnknown, Subject: "provider " + now.Name, Variant: c.Variant,
 			Why: "where provider " + now.Name + " works changes: " + o.final.String() + " and what else it manages may be replaced, or made anew there while the old objects stay behind unmanaged"})
 	}
+}
+
+// settledElsewhere: what the provider's new configuration does to the object
+// is known, and told with the object itself.
+func (c *comparison) settledElsewhere(o *object) bool {
+	for _, s := range c.steps {
+		if s.prior == o {
+			return s.placed
+		}
+	}
+	return false
+}
+
+// elsewhere plans what the provider's own configuration does to an object: a
+// region or project that is a default of the object's attributes, default
+// tags. Where the object would be looked for in another place, providersMoved
+// tells it.
+func (c *comparison) elsewhere(s *step, t *plan.TypeFacts, cfg cty.Value) {
+	before, after := c.providerValue(s.prior.inst.Resource), c.providerValue(s.inst.Resource)
+	if before == cty.NilVal || after == cty.NilVal || expr.Fingerprint(before) == expr.Fingerprint(after) {
+		return
+	}
+	r := diff.Provider(t, before, after, cfg)
+	if r.Action == plan.Replace && c.version(s.inst.Resource.Module.Config.ProviderSource(localProvider(s.inst.Resource.Config))) == "" {
+		return // versions differ in what they do: providersMoved tells it
+	}
+	s.placed = t != nil && r.Action != plan.Orphan && r.Certain
+	switch {
+	case r.Action == plan.Update && s.action == plan.None:
+		s.action = plan.Update
+	case r.Action == plan.Replace && (s.action != plan.Replace || r.Certain && !s.certain):
+		s.action, s.certain, s.why, s.paths = plan.Replace, r.Certain, r.Why, r.Paths
+		if r.Certain {
+			s.planned = diff.Plan(t, nothing, cfg).Planned
+		}
+	}
+}
+
+// providerValue is the resolved configuration of a resource's provider, NilVal
+// where there is no block.
+func (c *comparison) providerValue(r *eval.Resource) cty.Value {
+	static, local := providerOf(r)
+	for m := r.Module; m != nil; m = m.Parent {
+		if m.Static != static {
+			continue
+		}
+		if p := m.Config.Providers[local]; p != nil {
+			return bodyValue(m, p.Body)
+		}
+		break
+	}
+	return cty.NilVal
+}
+
+func bodyValue(m *eval.Module, b *config.Body) cty.Value {
+	vals := map[string]cty.Value{}
+	for _, name := range b.Names {
+		v, diags := b.Attributes[name].Value.Value(m.Context())
+		if diags.HasErrors() {
+			v = expr.Opaque("failed "+first(diags), cty.DynamicPseudoType)
+		}
+		vals[name] = v
+	}
+	blocks := map[string][]cty.Value{}
+	for _, child := range b.Blocks {
+		blocks[child.Type] = append(blocks[child.Type], bodyValue(m, child.Body))
+	}
+	for name, list := range blocks {
+		vals[name] = cty.TupleVal(list)
+	}
+	return cty.ObjectVal(vals)
 }
 
 // reach is the configuration block that a resource's provider comes from, and

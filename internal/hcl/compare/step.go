@@ -23,6 +23,7 @@ type step struct {
 	config  cty.Value
 	diags   hcl.Diagnostics
 	cycle   hcl.Diagnostics
+	placed  bool // what the provider's new configuration does to it is known
 }
 
 // step plans an instance once.
@@ -67,6 +68,7 @@ func (c *comparison) decide(s *step) {
 	s.take(diff.Plan(t, state, merged))
 	c.tellApart(s, t, state, merged)
 	c.lookAgain(s, t, state, merged)
+	c.elsewhere(s, t, cfg)
 	if everyPlan && s.action == plan.Replace && s.certain {
 		s.why = "timestamp, uuid or bcrypt gives another value at every plan, so it is replaced each time"
 	}

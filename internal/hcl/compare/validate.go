@@ -29,6 +29,7 @@ func (c *comparison) validate() {
 	c.removedStill()
 	c.importProblems()
 	c.providersMoved()
+	c.providersReleased()
 }
 
 // versions checks the required_version of all modules together.

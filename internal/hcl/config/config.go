@@ -29,6 +29,9 @@ type Module struct {
 	Providers map[string]*Provider
 	// Required is the source address of each local provider name.
 	Required map[string]string
+	// Constraints are the version constraints of required providers, by source
+	// address.
+	Constraints map[string]string
 	// Needs are the names under which callers must hand over a provider
 	// configuration (configuration_aliases).
 	Needs    []string

@@ -25,7 +25,7 @@ func (d *decoder) problem(at hcl.Range, subject, format string, args ...any) {
 func newModule(dir string) *Module {
 	return &Module{
 		Dir: dir, Variables: map[string]*Variable{}, Locals: map[string]*Local{}, Resources: map[string]*Resource{},
-		Calls: map[string]*Call{}, Outputs: map[string]*Output{}, Providers: map[string]*Provider{}, Required: map[string]string{},
+		Calls: map[string]*Call{}, Outputs: map[string]*Output{}, Providers: map[string]*Provider{}, Required: map[string]string{}, Constraints: map[string]string{},
 	}
 }
 

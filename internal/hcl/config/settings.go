@@ -32,6 +32,7 @@ func (d *decoder) required(body *rawBody) {
 		if a.name == "terraform" {
 			source = BuiltinProvider
 		}
+		constraint := literalText(a.expr)
 		if pairs, diags := hcl.ExprMap(a.expr); !diags.HasErrors() {
 			for _, pair := range pairs {
 				switch hcl.ExprAsKeyword(pair.Key) + literalText(unwrapKey(pair.Key)) {
@@ -39,6 +40,8 @@ func (d *decoder) required(body *rawBody) {
 					if s := literalText(pair.Value); s != "" {
 						source = FullSource(s)
 					}
+				case "version":
+					constraint = literalText(pair.Value)
 				case "configuration_aliases":
 					list, _ := hcl.ExprList(pair.Value)
 					for _, e := range list {
@@ -50,6 +53,7 @@ func (d *decoder) required(body *rawBody) {
 			}
 		}
 		d.m.Required[a.name] = source
+		d.m.Constraints[source] = constraint
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
 // awsConditions is the plan-time logic of hashicorp/aws by resource type.
@@ -149,7 +151,12 @@ func awsProviderConditions() []condition {
 	return []condition{{[]string{"region"}, awsRegion, "internal/provider/sdkv2/intercept region: ForceNewIfRegionChanges"}}
 }
 
-func awsRegion(_ change, h hit) decision { return h.decided() }
+func awsRegion(_ change, h hit) decision {
+	if h.force != plan.ForceIf {
+		return byForce(h) // a region of the type's own
+	}
+	return h.decided()
+}
 
 // noMore: in place only where there are more subnets than before.
 func noMore(_ change, h hit) decision {

@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -74,7 +75,7 @@ func awsProvider(t *plan.TypeFacts, before, after, config cty.Value) Result {
 	if r := awsAccount(before, after); r.Action != plan.None {
 		return r
 	}
-	regional := t.Attributes["region"] != nil && t.Attributes["region"].Computed
+	regional := t.Attributes["region"] != nil && t.Attributes["region"].Optional && t.Attributes["region"].Computed
 	v := providerVerdict(before, after, "region")
 	switch {
 	case v == same:
@@ -92,15 +93,43 @@ func awsProvider(t *plan.TypeFacts, before, after, config cty.Value) Result {
 		}
 		return r
 	}
-	if providerVerdict(before, after, "default_tags") != same && t.Attributes["tags_all"] != nil {
+	if t.Attributes["tags_all"] != nil && compareLoosely(allTags(before, config), allTags(after, config)) != same {
 		return Result{Action: plan.Update, Certain: true}
 	}
 	return unaffected()
 }
 
-// awsAccount: credentials say nothing of the account, the role and the
-// accounts that are allowed do.
+// allTags are the default tags under the object's own: what both have is the
+// object's.
+func allTags(provider, config cty.Value) cty.Value {
+	all := map[string]cty.Value{}
+	for _, block := range elements(providerAttr(provider, "default_tags")) {
+		maps.Copy(all, entriesOf(providerAttr(block, "tags")))
+	}
+	maps.Copy(all, entriesOf(providerAttr(config, "tags")))
+	return cty.ObjectVal(all)
+}
+
+// entriesOf are the entries of a map; one of no name where it is not known.
+func entriesOf(v cty.Value) map[string]cty.Value {
+	un := unmarked(v)
+	switch {
+	case !un.IsKnown():
+		return map[string]cty.Value{"": v}
+	case un.IsNull() || !isKeyed(un):
+		return nil
+	}
+	return un.AsValueMap()
+}
+
+// awsAccount: the role that is assumed and the accounts that are allowed say
+// which account it is; another profile or key may be of another one.
 func awsAccount(before, after cty.Value) Result {
+	for _, name := range []string{"profile", "access_key", "assume_role_with_web_identity"} {
+		if providerVerdict(before, after, name) != same {
+			return Result{Action: plan.Orphan, Why: "the provider's " + name + " changes, and may be of another account"}
+		}
+	}
 	old, new := roleAccount(before), roleAccount(after)
 	allowed := providerVerdict(before, after, "allowed_account_ids") != same
 	switch {
