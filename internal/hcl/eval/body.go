@@ -15,6 +15,9 @@ func (m *Module) body(b *config.Body, ctx *hcl.EvalContext, address string) (cty
 	var diags hcl.Diagnostics
 	for _, name := range b.Names {
 		v, more := b.Attributes[name].Value.Value(ctx)
+		if !more.HasErrors() && expr.HasHugeNumber(v) {
+			more = expr.Errorf(b.Attributes[name].Range, expr.LimitReached, "%s holds a number of too many digits", name)
+		}
 		if more.HasErrors() {
 			v = failed(m, address+"."+name, more)
 		}
@@ -71,7 +74,7 @@ func (m *Module) blocks(b *config.Block, ctx *hcl.EvalContext, address string) (
 		if plain.Type().IsSetType() {
 			k = v
 		}
-		if err := m.World.spend(1); err != nil {
+		if err := m.World.Spend(1); err != nil {
 			return list, cty.NilVal, expr.Errorf(b.Range, expr.LimitReached, "%s", err)
 		}
 		child := ctx.NewChild()

@@ -174,6 +174,9 @@ func (m *Module) input(v *config.Variable) (cty.Value, hcl.Diagnostics) {
 	if diags.HasErrors() {
 		return cty.DynamicVal, diags
 	}
+	if val != cty.NilVal && expr.HasHugeNumber(val) {
+		return cty.DynamicVal, expr.Errorf(where, expr.LimitReached, "var.%s holds a number of too many digits", v.Name)
+	}
 	if val == cty.NilVal || !v.Nullable && val.IsNull() {
 		if v.Default == nil {
 			return m.absent(v, val)

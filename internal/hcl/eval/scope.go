@@ -16,7 +16,7 @@ type scope struct {
 }
 
 // Spend is expr.Scope.
-func (s *scope) Spend(n int) error { return s.module.World.spend(n) }
+func (s *scope) Spend(n int) error { return s.module.World.Spend(n) }
 
 // LazyLogic is expr.Scope.
 func (s *scope) LazyLogic() bool { return s.module.World.Runtime.LazyLogic() }

@@ -90,7 +90,8 @@ func New(w World, root *config.Module) *World {
 // Modules are all module instances made so far, parents first.
 func (w *World) Modules() []*Module { return w.modules }
 
-func (w *World) spend(n int) error {
+// Spend takes n units of work.
+func (w *World) Spend(n int) error {
 	if w.work += n; w.work > maxWork {
 		return fmt.Errorf("evaluating this root takes more than %d steps", maxWork)
 	}
@@ -138,7 +139,7 @@ func (w *World) Read(name string) ([]byte, error) {
 		return nil, fmt.Errorf("%w: it is a git submodule", funcs.ErrHidden)
 	}
 	if w.readBytes += int(info.Size()); w.readBytes > maxReadBytes {
-		return nil, fmt.Errorf("%w: more than %d bytes are read by file functions", funcs.ErrHidden, maxReadBytes)
+		return nil, fmt.Errorf("%w: more than %d bytes are read by file functions", expr.ErrLimit, maxReadBytes)
 	}
 	b, err := fs.ReadFile(w.Tree, target)
 	if err != nil {

@@ -1,11 +1,13 @@
 package expr
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"strconv"
 
 	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
 )
@@ -20,6 +22,48 @@ const (
 	NotReadable  = "File not available"
 	NotModelled  = "Not modelled"
 )
+
+// Errors of functions that are not the configuration's fault: try does not
+// pass over them, and a limit ends the evaluation.
+var (
+	ErrLimit       = errors.New("limit reached")
+	ErrNotReadable = errors.New("content not available")
+)
+
+// ours turns the errors of a function that are not the configuration's fault
+// into diagnostics of their own.
+func ours(diags hcl.Diagnostics, at hcl.Range) hcl.Diagnostics {
+	for i, d := range diags {
+		extra, ok := hcl.DiagnosticExtra[hclsyntax.FunctionCallDiagExtra](d)
+		if !ok {
+			continue
+		}
+		switch err := extra.FunctionCallError(); {
+		case errors.Is(err, ErrLimit):
+			panic(exhausted{Errorf(at, LimitReached, "%s", err)})
+		case errors.Is(err, ErrNotReadable):
+			diags[i] = Errorf(at, NotReadable, "%s", err)[0]
+		}
+	}
+	return diags
+}
+
+// AsError is what a function returns for the diagnostics of something it
+// evaluated, nil where there are no errors.
+func AsError(diags hcl.Diagnostics) error {
+	if !diags.HasErrors() {
+		return nil
+	}
+	for _, d := range lasts(diags) {
+		switch d.Summary {
+		case LimitReached:
+			return fmt.Errorf("%w: %s", ErrLimit, d.Detail)
+		case NotReadable:
+			return fmt.Errorf("%w: %s", ErrNotReadable, d.Detail)
+		}
+	}
+	return diags
+}
 
 var scopeType = cty.Capsule("scope", reflect.TypeFor[scopeBox]())
 

@@ -132,6 +132,24 @@ func Context(scope Scope, functions Functions) *hcl.EvalContext {
 	}
 }
 
+// Closed is an evaluation context with nothing in sight but vars, whose work
+// is taken from spend.
+func Closed(spend func(int) error, vars map[string]cty.Value, functions Functions) *hcl.EvalContext {
+	ctx := Context(closed(spend), functions)
+	for name, v := range vars {
+		ctx.Variables[name] = v
+	}
+	return ctx
+}
+
+type closed func(int) error
+
+func (c closed) Spend(n int) error { return c(n) }
+func (c closed) LazyLogic() bool   { return false }
+func (c closed) Resolve(ref hcl.Traversal) (cty.Value, hcl.Traversal, hcl.Diagnostics) {
+	return cty.DynamicVal, nil, Errorf(ref.SourceRange(), "Unknown variable", "There is no variable named %q.", ref.RootName())
+}
+
 // find returns the scope of ctx, and the innermost value bound to name by a
 // for expression or a template, if any.
 func find(ctx *hcl.EvalContext, name string) (scope Scope, bound cty.Value, ok bool) {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
 )
 
 // instrument wraps the nodes of one expression.
@@ -21,6 +22,10 @@ type instrument struct {
 // the iteration variables in sight.
 func (in *instrument) rewrite(e hclsyntax.Expression, bound []string) hclsyntax.Expression {
 	switch n := e.(type) {
+	case *hclsyntax.LiteralValueExpr:
+		if diags := checkNumber(n.Val, n.SrcRange); diags != nil {
+			return &given{Expression: n, val: cty.DynamicVal, diags: diags}
+		}
 	case *hclsyntax.ScopeTraversalExpr:
 		if !slices.Contains(bound, n.Traversal.RootName()) {
 			in.refs = append(in.refs, n.Traversal)
@@ -84,9 +89,9 @@ func (in *instrument) rewriteNested(e hclsyntax.Expression, bound []string) hcls
 		if n.KeyExpr != nil {
 			n.KeyExpr = in.rewrite(n.KeyExpr, inner)
 		}
-		n.ValExpr = in.rewrite(n.ValExpr, inner)
+		n.ValExpr = &elementNode{in.rewrite(n.ValExpr, inner)}
 		if n.CondExpr != nil {
-			n.CondExpr = in.rewrite(n.CondExpr, inner)
+			n.CondExpr = &elementNode{in.rewrite(n.CondExpr, inner)}
 		}
 		return &forNode{ForExpr: n, source: source, refs: slices.Clone(in.refs[first:]), bound: bound}
 	case *hclsyntax.ObjectConsExpr:

@@ -14,8 +14,17 @@ const (
 	maxText = 4 << 20
 	// textPerUnit is how many bytes of text count as one unit of work.
 	textPerUnit = 64
-	// maxProduct caps setproduct and other results that multiply.
+	// maxProduct caps results that are larger than their arguments.
 	maxProduct = 100_000
+	// elementUnits is the work that one element of a result counts for,
+	// failureUnits an element that could not be computed.
+	elementUnits = 8
+	failureUnits = 200
+	// maxExponent is how many binary digits a number may have: writing out
+	// more takes for ever.
+	maxExponent = 1 << 14
+	// maxDigits is the longest text that is read as a number.
+	maxDigits = 2000
 )
 
 func stringLength(v cty.Value) int {
@@ -55,7 +64,31 @@ func (n *callNode) afford(ctx *hcl.EvalContext, args []cty.Value) hcl.Diagnostic
 		size += textWithin(v)
 		count += length(v)
 	}
+	if bound, elements := n.bound(args); bound > maxProduct {
+		return Errorf(at, LimitReached, "%s would make more than %d elements", n.Name, maxProduct)
+	} else if diags := spend(ctx, elements*elementUnits, at); diags != nil {
+		return diags
+	}
+	for _, v := range args {
+		if deep := writes[n.Name]; !deep && length(v) > 0 {
+			continue
+		}
+		if diags := checkNumber(v, at); diags != nil {
+			return diags
+		}
+	}
 	switch n.Name {
+	case "tonumber", "parseint":
+		if size > maxDigits {
+			return Errorf(at, LimitReached, "a number of more than %d digits", maxDigits)
+		}
+	case "sort":
+		count *= 8
+	case "cidrsubnets", "base64gzip":
+		count *= 16
+		size *= 4
+	case "bcrypt", "rsadecrypt":
+		count += 1000
 	case "setproduct":
 		product := 1
 		for _, v := range n.expanded(args) {
@@ -81,6 +114,13 @@ func (n *callNode) afford(ctx *hcl.EvalContext, args []cty.Value) hcl.Diagnostic
 		return diags
 	}
 	return checkText(ctx, size, at)
+}
+
+// writes are functions that write out all that is in their arguments.
+var writes = map[string]bool{
+	"jsonencode": true, "yamlencode": true, "format": true, "formatlist": true, "join": true, "sum": true,
+	"tolist": true, "toset": true, "tomap": true, "concat": true, "setunion": true,
+	"provider::terraform::encode_expr": true, "provider::terraform::encode_tfvars": true,
 }
 
 func (n *callNode) expanded(args []cty.Value) []cty.Value {
@@ -169,4 +209,107 @@ func Weight(v cty.Value, limit int) int {
 		}
 	}
 	return n
+}
+
+// bound is how many values the result of a function can have that makes more
+// of them than it gets, and how many of these are not told by what it returns.
+func (n *callNode) bound(args []cty.Value) (bound, hidden int) {
+	if len(args) == 0 {
+		return 0, 0
+	}
+	first, _ := args[0].Unmark()
+	switch n.Name {
+	case "flatten":
+		w := Weight(first, maxProduct)
+		return w, w / elementUnits
+	case "chunklist", "transpose", "csvdecode":
+		if first.Type() == cty.String {
+			return marksOf(first, ",\n"), marksOf(first, ",\n")
+		}
+		return Weight(first, maxProduct), length(first)
+	case "jsondecode", "yamldecode":
+		return marksOf(first, ",:[{\n-"), marksOf(first, ",:[{")
+	case "split":
+		if len(args) == 2 {
+			return marksOf(args[1], plainText(args[0])), 0
+		}
+	case "regexall":
+		if len(args) == 2 {
+			return stringLength(args[1]), stringLength(args[1]) / elementUnits
+		}
+	}
+	return 0, 0
+}
+
+func plainText(v cty.Value) string {
+	v, _ = v.Unmark()
+	if v == cty.NilVal || !v.IsKnown() || v.IsNull() || v.Type() != cty.String {
+		return ""
+	}
+	return v.AsString()
+}
+
+// marksOf counts how often any of the characters in set is in the text v.
+func marksOf(v cty.Value, set string) int {
+	text := plainText(v)
+	if set == "" {
+		return len(text)
+	}
+	n := 1
+	for i := range len(text) {
+		if strings.IndexByte(set, text[i]) >= 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// made pays for what a function returned, and refuses numbers beyond reason.
+func made(ctx *hcl.EvalContext, v cty.Value, at hcl.Range) hcl.Diagnostics {
+	if length(v) == 0 {
+		if diags := checkNumber(v, at); diags != nil {
+			return diags
+		}
+	}
+	return spend(ctx, elementUnits*length(v)+textWithin(v)/textPerUnit, at)
+}
+
+// checkNumber refuses a number, or a text that is one, anywhere in v which has
+// too many digits to be written out.
+func checkNumber(v cty.Value, at hcl.Range) hcl.Diagnostics {
+	if HasHugeNumber(v) {
+		return Errorf(at, LimitReached, "a number of more than %d binary digits", maxExponent)
+	}
+	return nil
+}
+
+// HasHugeNumber reports whether a number in v has so many digits that writing
+// it out is out of the question.
+func HasHugeNumber(v cty.Value) bool {
+	v, _ = v.Unmark()
+	switch {
+	case v == cty.NilVal || !v.IsKnown() || v.IsNull():
+		return false
+	case v.Type() == cty.Number:
+		return v.AsBigFloat().MantExp(nil) > maxExponent
+	case v.Type() == cty.String:
+		return isHugeNumber(v.AsString())
+	case !v.CanIterateElements() || v.Type().IsCollectionType() && !holdsScalars(v.Type().ElementType()):
+		return false
+	}
+	for _, child := range elements(v) {
+		if HasHugeNumber(child) {
+			return true
+		}
+	}
+	return false
+}
+
+// holdsScalars: a collection of booleans has no numbers in it.
+func holdsScalars(ty cty.Type) bool { return ty != cty.Bool }
+
+var hugeNumber = regexp.MustCompile(`^[-+]?[0-9.]+[eE]\+?[0-9]{5,}$`)
+
+func isHugeNumber(text string) bool {
+	return len(text) < 100 && hugeNumber.MatchString(text)
 }

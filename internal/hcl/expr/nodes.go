@@ -32,7 +32,17 @@ func (n *binaryNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	lhs, rhs := evaluate(ctx, n.LHS), evaluate(ctx, n.RHS)
 	op := *n.BinaryOpExpr
 	op.LHS, op.RHS = lhs, rhs
+	for _, operand := range []*given{lhs, rhs} {
+		if isHugeNumber(plainText(operand.val)) {
+			return cty.DynamicVal, checkNumber(operand.val, n.SrcRange)
+		}
+	}
 	v, diags := op.Value(ctx)
+	if v.Type() == cty.Number {
+		if more := checkNumber(v, n.SrcRange); more != nil {
+			return cty.DynamicVal, more
+		}
+	}
 	if scope := scopeOf(ctx); scope != nil && !scope.LazyLogic() && n.strictLogic(lhs, rhs) {
 		v, diags = cty.UnknownVal(cty.Bool).WithMarks(lhs.val.Marks(), rhs.val.Marks()), append(lhs.diags, rhs.diags...)
 	}
@@ -88,6 +98,11 @@ func (n *templateNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) 
 		g := evaluate(ctx, part)
 		t.Parts[i], vals[i] = g, g.val
 		size += stringLength(g.val)
+		if g.val.Type() == cty.Number {
+			if diags := checkNumber(g.val, n.SrcRange); diags != nil {
+				return cty.DynamicVal, diags
+			}
+		}
 	}
 	if diags := checkText(ctx, size, n.SrcRange); diags != nil {
 		return cty.DynamicVal, diags

@@ -32,6 +32,11 @@ func (n *callNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 		return cty.DynamicVal, diags
 	}
 	v, diags := call.Value(ctx)
+	if diags = ours(diags, n.Range()); !diags.HasErrors() {
+		if more := made(ctx, v, n.Range()); more != nil {
+			return cty.DynamicVal, more
+		}
+	}
 	return settle(v, origin{
 		// What the function read counts too: the text of a template file.
 		name:    func() string { return n.Name + Fingerprint(append(args, v)...) },

@@ -47,6 +47,22 @@ func (n *forNode) inputs(ctx *hcl.EvalContext, coll cty.Value) []cty.Value {
 	return in
 }
 
+// elementNode is evaluated once for each element. HCL goes on after one that
+// fails, and collects what each says: it costs accordingly.
+type elementNode struct{ hclsyntax.Expression }
+
+func (n *elementNode) UnwrapExpression() hcl.Expression { return n.Expression }
+
+func (n *elementNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
+	v, diags := n.Expression.Value(ctx)
+	if diags.HasErrors() {
+		if more := spend(ctx, failureUnits, n.Range()); more != nil {
+			return cty.DynamicVal, more
+		}
+	}
+	return v, diags
+}
+
 type splatNode struct {
 	*hclsyntax.SplatExpr
 	each string

@@ -99,7 +99,10 @@ func fileSet(files Files) function.Function {
 				return cty.DynamicVal, fmt.Errorf("list %s: %w", folder, err)
 			}
 			if len(names) > maxListed {
-				return cty.DynamicVal, fmt.Errorf("%s: %s has more than %d files", expr.LimitReached, folder, maxListed)
+				return cty.DynamicVal, fmt.Errorf("%w: %s has more than %d files", expr.ErrLimit, folder, maxListed)
+			}
+			if err := files.Spend(len(names) * (1 + len(pattern)/8)); err != nil {
+				return cty.DynamicVal, fmt.Errorf("%w: %w", expr.ErrLimit, err)
 			}
 			var found []cty.Value
 			for _, name := range names {
@@ -130,6 +133,7 @@ func templateFile(files Files, table expr.Functions) function.Function {
 			return cty.NilType, errors.New("cannot recursively call templatefile from inside another template function")
 		},
 	})
+	all := newTemplates(files, inner)
 	render := func(args []cty.Value) (cty.Value, error) {
 		name, m := args[0].Unmark()
 		if !args[1].IsKnown() {
@@ -139,7 +143,7 @@ func templateFile(files Files, table expr.Functions) function.Function {
 		if err != nil {
 			return cty.DynamicVal, fmt.Errorf("%s: %w", name.AsString(), err)
 		}
-		v, err := template(name.AsString(), string(b), args[1], inner)
+		v, err := all.render(name.AsString(), string(b), args[1])
 		return v.WithMarks(m), err
 	}
 	return function.New(&function.Spec{
@@ -158,7 +162,8 @@ func templateFile(files Files, table expr.Functions) function.Function {
 	})
 }
 
-func templateString(table expr.Functions) function.Function {
+func templateString(files Files, table expr.Functions) function.Function {
+	all := newTemplates(files, table)
 	return function.New(&function.Spec{
 		Params: []function.Parameter{
 			{Name: "template", Type: cty.String},
@@ -169,7 +174,7 @@ func templateString(table expr.Functions) function.Function {
 			if !args[1].IsKnown() {
 				return cty.DynamicVal.WithMarks(args[1].Marks()), nil
 			}
-			return template("templatestring", args[0].AsString(), args[1], table)
+			return all.render("templatestring", args[0].AsString(), args[1])
 		},
 	})
 }

@@ -6,8 +6,6 @@ package funcs
 import (
 	"errors"
 
-	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/terraform-linters/tflint/terraform/lang"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
@@ -24,6 +22,8 @@ type Files interface {
 	Read(name string) ([]byte, error)
 	// List returns the names of all files below a folder, relative to it.
 	List(folder string) ([]string, error)
+	// Spend is [expr.Scope]'s.
+	Spend(n int) error
 }
 
 // ErrAbsent: there is no such file.
@@ -31,7 +31,7 @@ var ErrAbsent = errors.New("no file exists at this path")
 
 // ErrHidden: there is a file, but its content is not here. An expression that
 // meets it has no value, and try does not pass over it.
-var ErrHidden = errors.New("content not available")
+var ErrHidden = expr.ErrNotReadable
 
 // Impure marks what differs at every plan: uuid(), timestamp(), bcrypt().
 type Impure struct{}
@@ -64,7 +64,7 @@ func Table(files Files) expr.Functions {
 		inTemplates[name] = f
 	}
 	table["templatefile"] = templateFile(files, inTemplates)
-	table["templatestring"] = templateString(inTemplates)
+	table["templatestring"] = templateString(files, inTemplates)
 	for name, f := range table {
 		if _, ok := scope.Functions()[name]; ok {
 			table["core::"+name] = f
@@ -149,33 +149,3 @@ var ephemeralAsNull = function.New(&function.Spec{
 		})
 	},
 })
-
-// template parses and renders src with nothing but vars in sight.
-func template(name, src string, vars cty.Value, table expr.Functions) (cty.Value, error) {
-	node, diags := hclsyntax.ParseTemplate([]byte(src), name, hcl.InitialPos)
-	if diags.HasErrors() {
-		return cty.DynamicVal, function.NewArgError(0, diags)
-	}
-	e := expr.New(node, []byte(src), "")
-	plain, _ := vars.Unmark()
-	if ty := plain.Type(); !ty.IsMapType() && !ty.IsObjectType() || plain.IsNull() {
-		return cty.DynamicVal, function.NewArgErrorf(1, "invalid vars value: must be a map")
-	}
-	given := map[string]cty.Value{}
-	for k, v := range plain.AsValueMap() {
-		if !hclsyntax.ValidIdentifier(k) {
-			return cty.DynamicVal, function.NewArgErrorf(1, "invalid template variable name %q", k)
-		}
-		given[k] = v
-	}
-	for _, ref := range e.Refs {
-		if _, ok := given[ref.RootName()]; !ok {
-			return cty.DynamicVal, function.NewArgErrorf(1, "vars map does not contain key %q", ref.RootName())
-		}
-	}
-	v, diags := e.Value(&hcl.EvalContext{Variables: given, Functions: table})
-	if diags.HasErrors() {
-		return cty.DynamicVal, diags
-	}
-	return v, nil
-}
