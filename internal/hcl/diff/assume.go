@@ -19,6 +19,9 @@ func assumed(resourceType, path string, a *plan.AttrFacts, s shape) cty.Value {
 		return cty.NilVal
 	}
 	if text, ok := serviceDefault(resourceType, withoutIndexes(path)); ok {
+		if text == "" && s.elem != cty.String {
+			return cty.NullVal(s.valueType())
+		}
 		return asType(cty.StringVal(text), s)
 	}
 	if s.holds != single || s.nested || a.Force == plan.ForceNever {

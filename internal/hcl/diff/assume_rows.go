@@ -11,6 +11,8 @@ func serviceDefault(resourceType, path string) (string, bool) {
 		return "INGRESS", true // docs compute_firewall: direction, default INGRESS
 	case "random_string.numeric", "random_string.number", "random_password.numeric", "random_password.number":
 		return "true", true // docs random_password: numeric, default true
+	case "tls_self_signed_cert.max_path_length", "tls_locally_signed_cert.max_path_length":
+		return "", true // tls internal/provider/resource_self_signed_cert.go Create: null unless configured
 	}
 	return awsDefault(resourceType, path)
 }

@@ -118,7 +118,7 @@ func identity(h hit) []plan.Path {
 func keeperConditions() []condition {
 	return []condition{
 		{[]string{"keepers", "triggers"}, keepers, "internal/planmodifiers/map: RequiresReplaceIfValuesNotNull"},
-		{[]string{"override_special"}, setOrChanged, "internal/provider/resource_password.go RequiresReplaceUnlessEmptyStringToNull"},
+		{[]string{"override_special"}, setOrChanged, "internal/planmodifiers/string: RequiresReplaceUnlessEmptyStringToNull"},
 	}
 }
 
@@ -149,14 +149,16 @@ func notNull(v cty.Value) map[string]cty.Value {
 	return out
 }
 
+// setOrChanged: only from "" to null, and to what is known after apply, is an
+// update.
 func setOrChanged(_ change, h hit) decision {
-	if isZero(h.old) && isZero(h.new) {
+	switch k, _ := know(h.new); {
+	case k == isPending:
 		return inPlace
-	}
-	if h.verdict == maybe {
+	case k == isOpaque || !h.old.IsKnown():
 		return open
 	}
-	return replaces
+	return decide(!unmarked(h.new).IsNull() || !isZero(h.old))
 }
 
 // otherConditions are types of small providers.

@@ -2,6 +2,7 @@ package diff
 
 import (
 	"strings"
+	"time"
 
 	"github.com/zclconf/go-cty/cty"
 
@@ -15,10 +16,31 @@ func derive(t *plan.TypeFacts, conformed, object map[string]cty.Value, applied b
 	if t.Type == "aws_acm_certificate" {
 		certificateOptions(object, with)
 	}
+	if t.Type == "time_static" {
+		calendar(object, "rfc3339")
+	}
 	if applied {
 		generatedNames(t, conformed, object)
 		ownIdentity(t, conformed, object)
 	}
+}
+
+// calendar: the parts of an instant that is configured are known at plan time
+// (time internal/provider/resource_time_static.go ModifyPlan).
+func calendar(object map[string]cty.Value, of string) {
+	text, known := valueText(object[of])
+	at, err := time.Parse(time.RFC3339, text)
+	if !known || err != nil {
+		return
+	}
+	_, marks := object[of].Unmark()
+	for name, n := range map[string]int64{
+		"year": int64(at.Year()), "month": int64(at.Month()), "day": int64(at.Day()),
+		"hour": int64(at.Hour()), "minute": int64(at.Minute()), "second": int64(at.Second()), "unix": at.Unix(),
+	} {
+		object[name] = cty.NumberIntVal(n).WithMarks(marks)
+	}
+	object["id"] = object[of]
 }
 
 // generatedNames: a name made from a prefix begins with it (aws
