@@ -2,6 +2,7 @@ package kube
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/unit"
@@ -12,7 +13,7 @@ import (
 // reads: what decides whether the object is there at all, and the longest
 // path, count most.
 func (p *prediction) values(h hunk, e *entry) int {
-	if e.unit.Tool != unit.Helm || e.at.File == "" {
+	if e.unit.Tool != unit.Helm || e.at.File == "" || h.file == e.at.File || strings.Contains(h.file, "/templates/") {
 		return 0
 	}
 	t := p.after.tree
@@ -59,7 +60,10 @@ func read(text, key string) int {
 	return 0
 }
 
-// changedKeys are the dotted paths of the keys in the changed lines.
+// maxKeys bounds how many changed keys are looked for in a template.
+const maxKeys = 500
+
+// changedKeys are the dotted paths of the keys in the changed lines, each once.
 func (p *prediction) changedKeys(h hunk) []string {
 	var out []string
 	if before, err := p.before.tree.Read(h.file); err == nil {
@@ -68,7 +72,9 @@ func (p *prediction) changedKeys(h hunk) []string {
 	if after, err := p.after.tree.Read(h.file); err == nil {
 		out = append(out, keysAt(string(after), h.newFrom, h.newTo)...)
 	}
-	return out
+	slices.Sort(out)
+	out = slices.Compact(out)
+	return out[:min(len(out), maxKeys)]
 }
 
 var (
