@@ -17,7 +17,7 @@ type addedLine struct {
 
 // largestRead is the size from which a file is not searched for added lines;
 // such a file counts as one that fits.
-const largestRead = 1 << 20
+const largestRead = 5 << 20
 
 // added finds the new lines of a changed file that fit the rule's pattern.
 // Lines are compared as a set: a line that only moved is not new.

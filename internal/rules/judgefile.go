@@ -2,6 +2,7 @@ package rules
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
@@ -68,7 +69,8 @@ func (j *judging) unread(r *Rule, file *plan.File, at plan.Range, err error) Fin
 	if errors.Is(err, plan.ErrNotFetched) {
 		why = "its content was not fetched"
 	}
-	f := j.finding(r, r.Loss, j.Settings.EnvironmentOf(file.Path, ""), map[string]string{"path": file.Path, "adds": "(" + why + ")"})
+	f := j.finding(r, r.Loss, j.Settings.EnvironmentOf(file.Path, ""), nil)
+	f.Message = fmt.Sprintf("%s was not searched for what the rule is about: %s", file.Path, why)
 	f.File, f.At = file, at
 	f.Fingerprint = fingerprint(r.ID, file.From, file.Path, string(file.Status), "unread")
 	return f
