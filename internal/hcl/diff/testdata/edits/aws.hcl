@@ -667,3 +667,11 @@ edit "aws_security_group" "the same inline rule twice" {
     }
   }
 }
+
+edit "aws_iam_policy" "a document that is none" {
+  source = "aws internal/verify ValidIAMPolicyJSON: the plan is refused"
+  want   = "maybe replace"
+  problem = true
+  before { policy = "{}" }
+  after { policy = "{ nope" }
+}
