@@ -75,9 +75,6 @@ func (m meaning) opaque(old, new cty.Value) verdict {
 	if !ok {
 		return compareLeaf(old, new)
 	}
-	if x, y, ok := unapplied(a, b); ok {
-		a, b = x, y
-	}
 	switch v := m.json(a, b); {
 	case v != 0:
 		return v

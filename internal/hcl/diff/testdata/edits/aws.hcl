@@ -675,3 +675,18 @@ edit "aws_iam_policy" "a document that is none" {
   before { policy = "{}" }
   after { policy = "{ nope" }
 }
+
+edit "aws_ecs_task_definition" "JSON inside a value of the environment in another layout" {
+  version = "5.46.0"
+  source  = "ecs/task_definition_equivalency.go compares the values of the environment as text"
+  want    = "replace"
+  because = ["container_definitions"]
+  before {
+    family                = "f"
+    container_definitions = jsonencode([{ name = "a", image = "i", environment = [{ name = "C", value = "{\"a\":1}" }] }])
+  }
+  after {
+    family                = "f"
+    container_definitions = jsonencode([{ name = "a", image = "i", environment = [{ name = "C", value = "{ \"a\": 1 }" }] }])
+  }
+}
