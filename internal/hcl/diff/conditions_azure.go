@@ -1,6 +1,9 @@
 package diff
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // azureConditions is the plan-time logic of hashicorp/azurerm by resource
 // type. Sources are files of internal/services in its repository, 5.2.0.
@@ -62,6 +65,38 @@ func azureConditions(resourceType string) []condition {
 		return []condition{{[]string{"sku"}, exceptBetween("LACluster>*", ">*", "CapacityReservation>PerGB2018", "PerGB2018>CapacityReservation"), "loganalytics/log_analytics_workspace_resource.go"}}
 	case "azurerm_search_service":
 		return []condition{{[]string{"sku"}, exceptBetween("basic>standard", "basic>standard2", "basic>standard3", "standard>standard2", "standard>standard3", "standard2>standard3"), "search/search_service_resource.go"}}
+	case "azurerm_app_configuration":
+		return []condition{{[]string{"sku"}, between("premium>developer", "standard>developer", "*>free"), "appconfiguration/app_configuration_resource.go ForceNewIfChange(sku)"}}
+	case "azurerm_bastion_host":
+		return []condition{{[]string{"sku"}, lowerIn("Developer", "Basic", "Standard", "Premium"), "network/bastion_host_resource.go ForceNewIfChange(sku)"}}
+	case "azurerm_data_factory":
+		return []condition{{[]string{"managed_virtual_network_enabled"}, turnedOff(), "datafactory/data_factory_resource.go"}}
+	case "azurerm_virtual_network_gateway":
+		return []condition{{[]string{"sku"}, where("type", []string{"ExpressRoute"}, onTexts(func(old, new string) bool {
+			zoned := func(s string) bool { return strings.HasPrefix(s, "ErGw") }
+			return zoned(old) != zoned(new)
+		})), "network/virtual_network_gateway_resource.go: ExpressRoute in and out of the zoned SKUs"}}
+	case "azurerm_service_plan":
+		return []condition{{[]string{"zone_balancing_enabled"}, balancing, "appservice/service_plan_resource.go: turned on with fewer than two workers"}}
+	case "azurerm_express_route_circuit":
+		return []condition{{[]string{"bandwidth_in_mbps"}, shrinks(), "network/express_route_circuit_resource.go"}}
+	case "azurerm_recovery_services_vault":
+		return []condition{
+			{[]string{"cross_region_restore_enabled"}, turnedOff(), "recoveryservices/recovery_services_vault_resource.go"},
+			{[]string{"immutability"}, between("Locked>*"), "recoveryservices/recovery_services_vault_resource.go"},
+		}
+	case "azurerm_data_protection_backup_vault":
+		return []condition{
+			{[]string{"cross_region_restore_enabled"}, turnedOff(), "dataprotection/data_protection_backup_vault_resource.go"},
+			{[]string{"immutability"}, between("Locked>*"), "dataprotection/data_protection_backup_vault_resource.go"},
+			{[]string{"soft_delete"}, between("AlwaysOn>*"), "dataprotection/data_protection_backup_vault_resource.go"},
+		}
+	case "azurerm_api_management":
+		return []condition{
+			{[]string{"virtual_network_type"}, exceptBetween("None>Internal", "None>External"), "apimanagement/api_management_resource.go"},
+			{[]string{"virtual_network_configuration"}, exceptBlockComes, "apimanagement/api_management_resource.go"},
+			{[]string{"sku_name"}, onTexts(func(old, new string) bool { return strings.Contains(old, "V2") != strings.Contains(new, "V2") }), "apimanagement/api_management_resource.go ForceNewIfChange(sku_name)"},
+		}
 	case "azurerm_key_vault_key":
 		return []condition{{[]string{"expiration_date"}, cleared, "keyvault/key_vault_key_resource.go"}}
 	case "azurerm_managed_disk", "azurerm_snapshot":
@@ -74,6 +109,36 @@ func azureConditions(resourceType string) []condition {
 		return []condition{{[]string{"end_of_life_date", "privacy_statement_uri", "release_note_uri"}, cleared, "compute/gallery_application_resource.go"}}
 	}
 	return nil
+}
+
+// lowerIn: a value that comes earlier in the order than the one before.
+func lowerIn(order ...string) func(change, hit) decision {
+	return onTexts(func(old, new string) bool {
+		return new != "" && slices.Index(order, new) < slices.Index(order, old)
+	})
+}
+
+// balancing over zones needs two workers.
+func balancing(c change, h hit) decision {
+	old, new, ok := h.texts()
+	workers, known := c.becomes("worker_count")
+	switch {
+	case !ok:
+		return open
+	case old == "true" || new != "true":
+		return inPlace
+	case !known:
+		return open
+	}
+	return decide(workers == "" || workers == "0" || workers == "1")
+}
+
+func exceptBlockComes(_ change, h hit) decision {
+	old, new, ok := h.lengths()
+	if !ok {
+		return open
+	}
+	return decide(old != 0 || new == 0)
 }
 
 func aksConditions() []condition {

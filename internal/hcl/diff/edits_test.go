@@ -25,6 +25,7 @@ import (
 //	  source  = "where the provider decides it"
 //	  want    = "none | update | replace | maybe update | maybe replace"
 //	  because = ["a.0.b", "c"]            # of a replacement, all paths
+//	  problem = true                      # the provider would refuse it
 //	  before { … }
 //	  after  { … }
 //	}
@@ -95,7 +96,7 @@ func checkEdit(t *testing.T, known plan.Facts, provider string, block *hclsyntax
 			t.Errorf("because %v, want %v", paths, want)
 		}
 	}
-	if len(got.Problems) > 0 {
+	if _, ok := block.Body.Attributes["problem"]; ok != (len(got.Problems) > 0) {
 		t.Errorf("problems: %v", got.Problems)
 	}
 	again := diff.Plan(facts, diff.State(facts, "x", sides["before"]), sides["before"])

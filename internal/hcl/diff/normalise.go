@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"encoding/json"
 	"strings"
 
 	"github.com/zclconf/go-cty/cty"
@@ -15,6 +16,21 @@ import (
 func compareNormalised(t *plan.TypeFacts, path plan.Path, old, new cty.Value) verdict {
 	m := meaning{provider: providerName(t), typ: t.Type, attr: last(path)}
 	return m.compare(old, new)
+}
+
+// notJSON says that a document is none: the provider refuses it
+// (aws internal/verify ValidIAMPolicyJSON, validation.StringIsJSON).
+func notJSON(t *plan.TypeFacts, a *plan.AttrFacts, path plan.Path, v cty.Value) string {
+	name := last(path)
+	isName := strings.HasSuffix(name, "_routing_policy") || strings.HasSuffix(name, "_termination_policy")
+	if providerName(t) != "aws" || !a.Normalised || isName || !strings.HasSuffix(name, "policy") && name != "container_definitions" {
+		return ""
+	}
+	text, ok := valueText(v)
+	if !ok || text == "" || json.Valid([]byte(text)) {
+		return ""
+	}
+	return "is not valid JSON"
 }
 
 func providerName(t *plan.TypeFacts) string {
@@ -58,9 +74,6 @@ func (m meaning) opaque(old, new cty.Value) verdict {
 	a, b, ok := bothTexts(old, new)
 	if !ok {
 		return compareLeaf(old, new)
-	}
-	if x, y, ok := unapplied(a, b); ok {
-		a, b = x, y
 	}
 	switch v := m.json(a, b); {
 	case v != 0:

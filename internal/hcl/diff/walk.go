@@ -140,8 +140,18 @@ func (w *walker) attr(path plan.Path, a *plan.AttrFacts, s shape, old, new cty.V
 	if v == same {
 		return settled(old, new)
 	}
+	if problem := notJSON(w.typ, a, path, new); problem != "" {
+		w.problem(dotted(path), problem)
+	}
 	w.hit(path, a, v, a.Force, old, new)
 	return new
+}
+
+func (w *walker) problem(path, what string) {
+	if w.problems == nil {
+		w.problems = map[string]string{}
+	}
+	w.problems[path] = path + " " + what
 }
 
 // ownChoice reports that the value was left to the service.

@@ -667,3 +667,26 @@ edit "aws_security_group" "the same inline rule twice" {
     }
   }
 }
+
+edit "aws_iam_policy" "a document that is none" {
+  source = "aws internal/verify ValidIAMPolicyJSON: the plan is refused"
+  want   = "maybe replace"
+  problem = true
+  before { policy = "{}" }
+  after { policy = "{ nope" }
+}
+
+edit "aws_ecs_task_definition" "JSON inside a value of the environment in another layout" {
+  version = "5.46.0"
+  source  = "ecs/task_definition_equivalency.go compares the values of the environment as text"
+  want    = "replace"
+  because = ["container_definitions"]
+  before {
+    family                = "f"
+    container_definitions = jsonencode([{ name = "a", image = "i", environment = [{ name = "C", value = "{\"a\":1}" }] }])
+  }
+  after {
+    family                = "f"
+    container_definitions = jsonencode([{ name = "a", image = "i", environment = [{ name = "C", value = "{ \"a\": 1 }" }] }])
+  }
+}

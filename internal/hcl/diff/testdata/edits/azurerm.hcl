@@ -216,3 +216,72 @@ edit "azurerm_managed_disk" "grows" {
   before { disk_size_gb = 64 }
   after { disk_size_gb = 128 }
 }
+
+edit "azurerm_bastion_host" "smaller SKU" {
+  source  = "network/bastion_host_resource.go ForceNewIfChange(sku): skuWeight"
+  want    = "replace"
+  because = ["sku"]
+  before { sku = "Premium" }
+  after { sku = "Standard" }
+}
+
+edit "azurerm_bastion_host" "larger SKU" {
+  source = "network/bastion_host_resource.go ForceNewIfChange(sku): skuWeight"
+  want   = "update"
+  before { sku = "Basic" }
+  after { sku = "Standard" }
+}
+
+edit "azurerm_recovery_services_vault" "locked immutability" {
+  source  = "recoveryservices/recovery_services_vault_resource.go ForceNewIfChange(immutability)"
+  want    = "replace"
+  because = ["immutability"]
+  before {
+    sku          = "Standard"
+    immutability = "Locked"
+  }
+  after {
+    sku          = "Standard"
+    immutability = "Disabled"
+  }
+}
+
+edit "azurerm_express_route_circuit" "less bandwidth" {
+  source  = "network/express_route_circuit_resource.go ForceNewIfChange(bandwidth_in_mbps)"
+  want    = "replace"
+  because = ["bandwidth_in_mbps"]
+  before { bandwidth_in_mbps = 100 }
+  after { bandwidth_in_mbps = 50 }
+}
+
+edit "azurerm_api_management" "into a virtual network" {
+  source = "apimanagement/api_management_resource.go ForceNewIfChange(virtual_network_type)"
+  want   = "update"
+  before { virtual_network_type = "None" }
+  after { virtual_network_type = "Internal" }
+}
+
+edit "azurerm_virtual_network_gateway" "ExpressRoute to a zoned SKU" {
+  source  = "network/virtual_network_gateway_resource.go CustomizeDiff"
+  want    = "replace"
+  because = ["sku"]
+  before {
+    type = "ExpressRoute"
+    sku  = "Standard"
+  }
+  after {
+    type = "ExpressRoute"
+    sku  = "ErGw1AZ"
+  }
+}
+
+edit "azurerm_service_plan" "zone balancing with one worker" {
+  source  = "appservice/service_plan_resource.go CustomizeDiff"
+  want    = "replace"
+  because = ["zone_balancing_enabled"]
+  before { worker_count = 1 }
+  after {
+    worker_count           = 1
+    zone_balancing_enabled = true
+  }
+}
