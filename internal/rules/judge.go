@@ -189,7 +189,7 @@ func (j *judging) change(c *plan.Change) []Finding {
 	}
 	return j.apply(aboutChange, vars, words, subject{
 		action: c.Action,
-		root: c.Address.Root, at: c.At, name: c.Address.String(), class: class, environment: environment,
+		root:   c.Address.Root, at: c.At, name: c.Address.String(), class: class, environment: environment,
 		finish: func(r *Rule, f *Finding) {
 			f.Change = c
 			f.Fingerprint = fingerprint(r.ID, string(c.Address.Engine), c.Address.Root, c.Address.String(), c.Previous.String(),
