@@ -135,7 +135,7 @@ func explain(w io.Writer, rep review.Report, dec review.Decision) error {
 		line("Does not count: %s by %s, because %s", x.What, x.Login, x.Why)
 	}
 	for _, m := range dec.Missing {
-		line("Missing: %s by %s for %s", m.What, m.From, m.For)
+		line("Missing: %s", m)
 	}
 	_, err := w.Write(b.Bytes())
 	return err

@@ -116,7 +116,7 @@ func table(findings []rules.Finding, origins bool) string {
 		told += len(group)
 		f := group[0]
 		name := Escape(Span, group.subject(), maxName)
-		if root := f.Root(); root != "" && root != "." && !strings.HasPrefix(group.subject(), root+"/") {
+		if root := f.Root(); root != "" && root != "." && root != group.subject() && !strings.HasPrefix(group.subject(), root+"/") {
 			name += " in " + Escape(Span, root, maxPath)
 		}
 		if f.Environment != "" {
@@ -166,11 +166,8 @@ func needs(dec review.Decision) string {
 	if len(dec.Missing) > 0 {
 		b.WriteString("\n**To let it through**\n\n")
 		for _, m := range dec.Missing {
-			fmt.Fprintf(&b, "- %s from %s", Escape(Prose, m.What, maxPhrase), Escape(Prose, strings.ReplaceAll(m.From, "@", ""), maxPhrase))
-			if m.For != "" {
-				fmt.Fprintf(&b, ", for %s", Escape(Prose, m.For, maxPhrase))
-			}
-			b.WriteString("\n")
+			m.From = strings.ReplaceAll(m.From, "@", "")
+			fmt.Fprintf(&b, "- %s\n", Escape(Prose, m.String(), 3*maxPhrase))
 		}
 	}
 	if len(dec.Releases) > 0 {

@@ -141,7 +141,7 @@ func prose(s string) string {
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
 		c := s[i]
-		if c < utf8.RuneSelf && unicode.In(rune(c), unicode.P, unicode.S) && !strings.ContainsRune(`,;'"/%?`, rune(c)) {
+		if special(s, i) {
 			b.WriteByte('\\')
 		}
 		b.WriteByte(c)
@@ -159,5 +159,39 @@ func prose(s string) string {
 	}
 	return b.String()
 }
+
+// special reports whether a character could mean something to Markdown where it
+// stands. Agents read the text as it is written, so nothing else is escaped.
+func special(s string, i int) bool {
+	c := s[i]
+	before, behind := byte(' '), byte(' ')
+	if i > 0 {
+		before = s[i-1]
+	}
+	if i+1 < len(s) {
+		behind = s[i+1]
+	}
+	switch {
+	case c >= utf8.RuneSelf || !unicode.In(rune(c), unicode.P, unicode.S), strings.IndexByte(`,;'"/%?`, c) >= 0:
+		return false
+	case c == '-', c == '+', c == '=', c == '>', c == '#':
+		return i == 0 || before == '-' || before == '#' // a list, a quotation, a heading: at the start of a line
+	case c == '.':
+		return digit(before) || i >= 3 && strings.EqualFold(s[i-3:i], "www") // a numbered list, an address
+	case c == '_':
+		return !letter(before) || !letter(behind) // emphasis does not begin or end inside of a word
+	case c == ':':
+		return behind != ' ' // an emoji, an address
+	case c == '(':
+		return before == ']'
+	case c == ')':
+		return digit(before) || before == ']'
+	case c == '{', c == '}':
+		return false
+	}
+	return true
+}
+
+func letter(c byte) bool { return digit(c) || 'a' <= c|0x20 && c|0x20 <= 'z' }
 
 func digit(c byte) bool { return c >= '0' && c <= '9' }

@@ -15,9 +15,15 @@ const maxNodes = 40
 // it changes, to what is destroyed. It is empty where there is nothing but
 // one line and one object: a graph would say no more than the table.
 func graph(findings []rules.Finding) string {
-	g := &blast{ids: map[string]string{}, seen: map[string]bool{}}
+	g := &blast{ids: map[string]string{}, seen: map[string]bool{}, targets: map[string]node{}}
 	told := 0
-	for _, b := range bundles(findings) {
+	all := bundles(findings)
+	for _, b := range all {
+		for _, f := range b {
+			g.targets[f.Root()+"\x00"+f.Subject()] = target(b)
+		}
+	}
+	for _, b := range all {
 		if b[0].Change == nil {
 			continue
 		}
@@ -60,6 +66,32 @@ type blast struct {
 	nodes, edges []string
 	ids          map[string]string
 	seen         map[string]bool
+	// targets are the nodes of what is destroyed, by root and address.
+	targets map[string]node
+}
+
+// target is the node of what is told as one.
+func target(b bundle) node {
+	n := node{"r" + b[0].Root() + "\x00" + b.subject(), operation(b[0]) + " " + b.subject(), "lost"}
+	if len(b) > 1 {
+		n.label += fmt.Sprintf(", %d instances", len(b))
+	}
+	return n
+}
+
+// destroyed is the object that a link of a chain speaks of, `address: what`,
+// where that is destroyed as well.
+func (g *blast) destroyed(root string, c plan.Cause) (node, bool) {
+	for at := 0; ; {
+		next := strings.Index(c.Text[at:], ": ")
+		if next < 0 {
+			return node{}, false
+		}
+		if n, ok := g.targets[root+"\x00"+c.Text[:at+next]]; ok {
+			return n, true
+		}
+		at += next + 2
+	}
 }
 
 // chain adds the nodes and edges of findings that are told as one; false where
@@ -67,19 +99,20 @@ type blast struct {
 // `and N more`.
 func (g *blast) chain(b bundle) bool {
 	f := b[0]
-	target := node{"r" + f.Root() + "\x00" + b.subject(), operation(f) + " " + b.subject(), "lost"}
-	if len(b) > 1 {
-		target.label += fmt.Sprintf(", %d instances", len(b))
-	}
 	path := []node{}
 	for i, c := range causes(f) {
 		class := ""
 		if i == 0 {
 			class = "cause"
+		} else if n, ok := g.destroyed(f.Root(), c); ok {
+			if n != target(b) {
+				path = append(path, n)
+			}
+			continue
 		}
 		path = append(path, node{"c" + place(c.Range) + "\x00" + c.Text, place(c.Range) + " " + c.Text, class})
 	}
-	path = append(links(path), target)
+	path = append(links(path), target(b))
 	fresh := 0
 	for _, n := range path {
 		if g.ids[n.key] == "" {

@@ -131,6 +131,7 @@ type jsonMissing struct {
 	What string `json:"what"`
 	From string `json:"from"`
 	For  string `json:"for"`
+	Also string `json:"also"`
 }
 
 type jsonReport struct {

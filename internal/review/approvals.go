@@ -228,7 +228,7 @@ func (n need) missing(o opinions, c *circle) (lack Missing, releases []Release, 
 	if lackNamed > 0 {
 		lack.What, lack.From = plural(lackNamed, "more approval"), fromWhom(n.Approvers)
 		if lackMore > 0 {
-			lack.What += fmt.Sprintf(" and %d by %s, because %s", lackMore, spares(lackMore), why)
+			lack.Also = fmt.Sprintf("%d from %s, because %s", lackMore, spares(lackMore), why)
 		}
 		return lack, nil, false
 	}

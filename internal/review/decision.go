@@ -63,6 +63,21 @@ type Missing struct {
 	From string
 	// For says what it is needed for: `data losses in production`.
 	For string
+	// Also is what doubts ask for beside it, with the reason: `1 from another
+	// person with write access, because …`; empty for nothing.
+	Also string
+}
+
+// String is the whole of it, in words.
+func (m Missing) String() string {
+	text := m.What + " from " + m.From
+	if m.For != "" {
+		text += ", for " + m.For
+	}
+	if m.Also != "" {
+		text += ", and " + m.Also
+	}
+	return text
 }
 
 // Discounted is an approval or a label that does not count.

@@ -87,7 +87,7 @@ func plural(n int, one string, many ...string) string {
 func why(missing []Missing) string {
 	parts := make([]string, len(missing))
 	for i, m := range missing {
-		parts[i] = fmt.Sprintf("%s by %s for %s", m.What, m.From, m.For)
+		parts[i] = m.String()
 	}
 	return "It takes " + strings.Join(parts, "; and ") + "."
 }
