@@ -3,6 +3,7 @@ package diff
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
@@ -49,10 +50,11 @@ func googleConditions(resourceType string) []condition {
 	case "google_container_cluster":
 		return []condition{
 			{[]string{"enable_l4_ilb_subsetting", "enable_fqdn_network_policy"}, turnedOff(), "container/resource_container_cluster.go isBeenEnabled"},
+			{[]string{"enable_k8s_beta_apis.enabled_apis"}, loses, "container/resource_container_cluster.go containerClusterEnableK8sBetaApisCustomizeDiffFunc"},
 			{[]string{"dns_config.additive_vpc_scope_dns_domain"}, where("enable_autopilot", []string{"true"}, always), "container/resource_container_cluster.go containerClusterAutopilotCustomizeDiff"},
 		}
 	case "google_redis_instance":
-		return []condition{{[]string{"redis_version"}, downgrades(), "redis/resource_redis_instance.go isRedisVersionDecreasing"}}
+		return []condition{{[]string{"redis_version"}, redisDowngrade(), "redis/resource_redis_instance.go isRedisVersionDecreasing"}}
 	case "google_storage_bucket":
 		return []condition{{[]string{"retention_policy.is_locked"}, turnedOff(), "storage/resource_storage_bucket.go isPolicyLocked"}}
 	case "google_secret_manager_secret":
@@ -72,6 +74,10 @@ func googleConditions(resourceType string) []condition {
 		return []condition{{[]string{"preview", "target", "labels"}, where("preview", []string{"true"}, always), "deploymentmanager/resource_deployment_manager_deployment.go"}}
 	case "google_bigquery_data_transfer_config":
 		return []condition{{[]string{"params"}, undecidedParams, "bigquerydatatransfer/resource_bigquery_data_transfer_config.go ParamsCustomizeDiffFunc"}}
+	case "google_agent_identity_auth_provider":
+		return []condition{{[]string{"auth_provider_type_params.api_key", "auth_provider_type_params.two_legged_oauth", "auth_provider_type_params.three_legged_oauth"}, blockGoes, "agentidentity/resource_agent_identity_auth_provider.go agentIdentityAuthProviderCustomizeDiffFunc"}}
+	case "google_workbench_instance":
+		return []condition{{[]string{"gce_setup.metadata"}, workbenchMetadata, "workbench/resource_workbench_instance.go workbenchMetadataCustomizeDiff"}}
 	case "google_composer_environment":
 		return []condition{{[]string{"config.node_config.network", "config.node_config.subnetwork"}, composerNetwork, "composer/resource_composer_environment.go forceNewIfNotComposer3CustomDiff"}}
 	}
@@ -143,6 +149,36 @@ func undecidedParams(c change, h hit) decision {
 	}
 	if !ok || !h.old.IsKnown() || !h.new.IsKnown() {
 		return open
+	}
+	return worst
+}
+
+var redisVersion = regexp.MustCompile(`^REDIS_\d+_\d+$`)
+
+// redisDowngrade: `REDIS_6_X` is no version to compare with.
+func redisDowngrade() func(change, hit) decision {
+	return onTexts(func(old, new string) bool {
+		return redisVersion.MatchString(old) && redisVersion.MatchString(new) && versionLess(new, old)
+	})
+}
+
+// workbenchMetadata: these keys may go, but neither come nor change.
+func workbenchMetadata(c change, h hit) decision {
+	keys := []string{"install-monitoring-agent", "install-nvidia-driver", "serial-port-logging-enable", "report-notebook-metrics"}
+	if euc, ok := c.becomes("enable_managed_euc"); ok && euc == "true" {
+		keys = append(keys, "post-startup-script", "post-startup-script-behavior")
+	}
+	o, n := unmarked(h.old), unmarked(h.new)
+	if !o.IsKnown() || !n.IsKnown() {
+		return open
+	}
+	worst := inPlace
+	for _, k := range keys {
+		old, okOld := entryOf(o, k)
+		new, okNew := entryOf(n, k)
+		if okNew && (!okOld || old != new) {
+			worst = replaces
+		}
 	}
 	return worst
 }
