@@ -75,7 +75,10 @@ func (m meaning) links(a, b string) verdict {
 			return differs
 		}
 	}
-	if worst == same && !strings.Contains(a, "/") && !m.collects(b) {
+	slash := strings.HasSuffix(a, "/") != strings.HasSuffix(b, "/")
+	name := !strings.Contains(a, "/") && !m.collects(b)
+	part := strings.Contains(a, "/") && len(x) < len(y) && !strings.HasPrefix(b, "projects/") && !strings.Contains(b, "/projects/")
+	if slash || name || part {
 		return maybe
 	}
 	return worst
@@ -88,6 +91,10 @@ func (m meaning) collects(path string) bool {
 	parts := strings.Split(strings.Trim(path, "/"), "/")
 	if len(parts) < 2 {
 		return false
+	}
+	switch m.attr {
+	case "disk", "instance", "instance_group_manager":
+		return false // attachments keep the name itself in the state
 	}
 	collection := parts[len(parts)-2]
 	if symbolToken.MatchString(collection) || collection == "family" {
