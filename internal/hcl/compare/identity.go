@@ -68,8 +68,14 @@ func (c *comparison) identityTypes(v cty.Value) []string {
 	return sorted(found)
 }
 
-// identified is the object whose identity v is.
+// identified is the object whose identity v is; nil where more is known of the
+// identity than that.
 func (c *comparison) identified(v cty.Value) *object {
+	for m := range v.Marks() {
+		if _, isText := m.(diff.Text); isText {
+			return nil
+		}
+	}
 	id := expr.SymbolOf(v)
 	for _, attr := range identities {
 		if address, ok := strings.CutSuffix(id, attr); ok {

@@ -48,6 +48,7 @@ type priorObjects struct{ c *comparison }
 func (p *priorObjects) Managed(inst *eval.Instance) (cty.Value, hcl.Diagnostics) {
 	cfg, _ := inst.Config()
 	t := p.c.facts(inst.Resource)
+	cfg = diff.Placed(t, p.c.providerValue(inst.Resource), cfg, true)
 	state := diff.State(t, inst.Address(), cfg)
 	if t == nil {
 		state = state.Mark(expr.Open{ID: inst.Address()})

@@ -51,6 +51,7 @@ func (c *comparison) decide(s *step) {
 	}
 	if s.prior == nil {
 		s.take(diff.Plan(t, nothing, fresh(cfg)))
+		s.planned = diff.PlaceNew(t, c.providerValue(s.inst.Resource), cfg, s.planned)
 		s.open(t, "")
 		c.triggers(s) // only for what it refuses
 		s.action, s.certain, s.trigger = plan.Create, true, nil
@@ -65,6 +66,8 @@ func (c *comparison) decide(s *step) {
 	if s.inst.Resource.Config.Type != s.prior.inst.Resource.Config.Type {
 		state = c.retyped(s, state)
 	}
+	provider := c.providerValue(s.inst.Resource)
+	merged = diff.Placed(t, provider, merged, false)
 	s.take(diff.Plan(t, state, merged))
 	c.tellApart(s, t, state, merged)
 	c.lookAgain(s, t, state, merged)
@@ -79,6 +82,9 @@ func (c *comparison) decide(s *step) {
 		if s.certain {
 			s.planned = diff.Plan(t, nothing, cfg).Planned
 		}
+	}
+	if s.action == plan.Replace && s.certain {
+		s.planned = diff.PlaceNew(t, provider, cfg, s.planned)
 	}
 	if s.action == plan.None && sensitivity(old) != sensitivity(cfg) {
 		s.action = plan.Update // the mark alone is stored again

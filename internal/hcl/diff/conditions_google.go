@@ -1,8 +1,7 @@
 package diff
 
 import (
-	"encoding/json"
-	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
@@ -49,10 +48,11 @@ func googleConditions(resourceType string) []condition {
 	case "google_container_cluster":
 		return []condition{
 			{[]string{"enable_l4_ilb_subsetting", "enable_fqdn_network_policy"}, turnedOff(), "container/resource_container_cluster.go isBeenEnabled"},
+			{[]string{"enable_k8s_beta_apis.enabled_apis"}, loses, "container/resource_container_cluster.go containerClusterEnableK8sBetaApisCustomizeDiffFunc"},
 			{[]string{"dns_config.additive_vpc_scope_dns_domain"}, where("enable_autopilot", []string{"true"}, always), "container/resource_container_cluster.go containerClusterAutopilotCustomizeDiff"},
 		}
 	case "google_redis_instance":
-		return []condition{{[]string{"redis_version"}, downgrades(), "redis/resource_redis_instance.go isRedisVersionDecreasing"}}
+		return []condition{{[]string{"redis_version"}, redisDowngrade(), "redis/resource_redis_instance.go isRedisVersionDecreasing"}}
 	case "google_storage_bucket":
 		return []condition{{[]string{"retention_policy.is_locked"}, turnedOff(), "storage/resource_storage_bucket.go isPolicyLocked"}}
 	case "google_secret_manager_secret":
@@ -72,6 +72,10 @@ func googleConditions(resourceType string) []condition {
 		return []condition{{[]string{"preview", "target", "labels"}, where("preview", []string{"true"}, always), "deploymentmanager/resource_deployment_manager_deployment.go"}}
 	case "google_bigquery_data_transfer_config":
 		return []condition{{[]string{"params"}, undecidedParams, "bigquerydatatransfer/resource_bigquery_data_transfer_config.go ParamsCustomizeDiffFunc"}}
+	case "google_agent_identity_auth_provider":
+		return []condition{{[]string{"auth_provider_type_params.api_key", "auth_provider_type_params.two_legged_oauth", "auth_provider_type_params.three_legged_oauth"}, blockGoes, "agentidentity/resource_agent_identity_auth_provider.go agentIdentityAuthProviderCustomizeDiffFunc"}}
+	case "google_workbench_instance":
+		return []condition{{[]string{"gce_setup.metadata"}, workbenchMetadata, "workbench/resource_workbench_instance.go workbenchMetadataCustomizeDiff"}}
 	case "google_composer_environment":
 		return []condition{{[]string{"config.node_config.network", "config.node_config.subnetwork"}, composerNetwork, "composer/resource_composer_environment.go forceNewIfNotComposer3CustomDiff"}}
 	}
@@ -147,6 +151,36 @@ func undecidedParams(c change, h hit) decision {
 	return worst
 }
 
+var redisVersion = regexp.MustCompile(`^REDIS_\d+_\d+$`)
+
+// redisDowngrade: `REDIS_6_X` is no version to compare with.
+func redisDowngrade() func(change, hit) decision {
+	return onTexts(func(old, new string) bool {
+		return redisVersion.MatchString(old) && redisVersion.MatchString(new) && versionLess(new, old)
+	})
+}
+
+// workbenchMetadata: these keys may go, but neither come nor change.
+func workbenchMetadata(c change, h hit) decision {
+	keys := []string{"install-monitoring-agent", "install-nvidia-driver", "serial-port-logging-enable", "report-notebook-metrics"}
+	if euc, ok := c.becomes("enable_managed_euc"); ok && euc == "true" {
+		keys = append(keys, "post-startup-script", "post-startup-script-behavior")
+	}
+	o, n := unmarked(h.old), unmarked(h.new)
+	if !o.IsKnown() || !n.IsKnown() {
+		return open
+	}
+	worst := inPlace
+	for _, k := range keys {
+		old, okOld := entryOf(o, k)
+		new, okNew := entryOf(n, k)
+		if okNew && (!okOld || old != new) {
+			worst = replaces
+		}
+	}
+	return worst
+}
+
 // networkIP: another address in the same subnetwork needs another machine; a
 // move to another subnetwork takes the address along.
 func networkIP(c change, h hit) decision {
@@ -214,112 +248,4 @@ func composerNetwork(c change, _ hit) decision {
 		return open
 	}
 	return decide(!strings.HasPrefix(version, "composer-3"))
-}
-
-// bigQuerySchema: columns may be added unless required, relaxed, described,
-// and dropped when none is added; anything else makes another table.
-func bigQuerySchema(c change, h hit) decision {
-	old, new, ok := h.texts()
-	if !ok {
-		return open
-	}
-	o, okOld := columns(old)
-	n, okNew := columns(new)
-	if !okOld || !okNew {
-		return decide(okOld != okNew && okOld)
-	}
-	external := length(unmarked(at(c.planned, "external_data_configuration"))) > 0
-	return decide(!columnsChangeable(o, n, external, true))
-}
-
-func columns(schema string) ([]any, bool) {
-	if schema == "" || schema == "null" {
-		schema = "[]"
-	}
-	var v any
-	if err := json.Unmarshal([]byte(schema), &v); err != nil {
-		return nil, false
-	}
-	list, ok := v.([]any)
-	return list, ok
-}
-
-func columnsChangeable(old, new []any, external, top bool) bool {
-	olds, okOld := byName(old)
-	news, okNew := byName(new)
-	if !okOld || !okNew {
-		return false
-	}
-	dropped, kept := 0, 0
-	for name, n := range news {
-		if _, ok := olds[name]; !ok && columnMode(n) == "REQUIRED" {
-			return false
-		}
-	}
-	for name, o := range olds {
-		n, ok := news[name]
-		if !ok {
-			if !top || external {
-				return false
-			}
-			dropped++
-			continue
-		}
-		if !columnChangeable(o, n, external) {
-			return false
-		}
-		kept++
-	}
-	return dropped == 0 || len(news) == kept
-}
-
-func byName(list []any) (map[string]map[string]any, bool) {
-	out := map[string]map[string]any{}
-	for _, e := range list {
-		m, ok := e.(map[string]any)
-		name, named := m["name"].(string)
-		if !ok || !named {
-			return nil, false
-		}
-		out[name] = m
-	}
-	return out, true
-}
-
-func columnMode(m map[string]any) string {
-	if s, ok := m["mode"].(string); ok && s != "" {
-		return strings.ToUpper(s)
-	}
-	return "NULLABLE"
-}
-
-func columnChangeable(old, new map[string]any, external bool) bool {
-	if columnType(old) != columnType(new) {
-		return false
-	}
-	if om, nm := columnMode(old), columnMode(new); om != nm && (om != "REQUIRED" || nm != "NULLABLE") {
-		return false
-	}
-	of, okOld := old["fields"].([]any)
-	nf, okNew := new["fields"].([]any)
-	if okOld != okNew {
-		return false
-	}
-	return !okOld || columnsChangeable(of, nf, external, false)
-}
-
-// columnType knows the two names that types have in the two SQL dialects.
-func columnType(m map[string]any) string {
-	t := strings.ToUpper(fmt.Sprint(m["type"]))
-	switch t {
-	case "INT64":
-		return "INTEGER"
-	case "FLOAT64":
-		return "FLOAT"
-	case "BOOL":
-		return "BOOLEAN"
-	case "STRUCT":
-		return "RECORD"
-	}
-	return t
 }

@@ -22,6 +22,7 @@ func derive(t *plan.TypeFacts, conformed, object map[string]cty.Value, applied b
 	if applied {
 		generatedNames(t, conformed, object)
 		ownIdentity(t, conformed, object)
+		ownLinks(t, object)
 	}
 }
 
@@ -79,6 +80,24 @@ func ownIdentity(t *plan.TypeFacts, conformed, object map[string]cty.Value) {
 	name := identityAttr(t.Type)
 	if v, ok := object[name]; ok && name != "" && !v.IsNull() {
 		object["id"] = v
+	}
+}
+
+// ownLinks: the id and the link of a Compute Engine object are paths that end
+// with its name (SetId and selfLink in google/services/compute). What stands
+// between is the project's and the place's.
+func ownLinks(t *plan.TypeFacts, object map[string]cty.Value) {
+	name, known := textAt(object, "name")
+	if !strings.HasPrefix(t.Type, "google_compute_") || t.Attributes["self_link"] == nil || !known || name == "" {
+		return
+	}
+	_, id := know(object["id"])
+	path := "projects/" + Token(id) + "/" + name
+	for attr, host := range map[string]string{"id": "", "self_link": "https://www.googleapis.com/compute/v1/"} {
+		if v := object[attr]; isOpaqueValue(v) && v.Type() == cty.String {
+			un, marks := v.Unmark()
+			object[attr] = un.Refine().NotNull().StringPrefixFull(host + "projects/").NewValue().WithMarks(marks).Mark(Text{S: host + path})
+		}
 	}
 }
 

@@ -80,6 +80,8 @@ func (m meaning) opaque(old, new cty.Value) verdict {
 		return v
 	case m.text(a, b) == same:
 		return same
+	case m.provider == "google" && isLink(a) && isLink(b) && m.links(a, b) == differs:
+		return differs
 	}
 	return compareLeaf(old, new)
 }

@@ -26,7 +26,7 @@ func Provider(t *plan.TypeFacts, before, after, config cty.Value) Result {
 	case "aws":
 		return awsProvider(t, before, after, config)
 	case "google":
-		return googleProvider(t, before, after, config)
+		return googleProvider(t, before, after)
 	case "azurerm":
 		return elsewhere(before, after, []string{"subscription_id", "tenant_id", "environment"})
 	case "kubernetes":
@@ -174,28 +174,18 @@ func configured(config cty.Value, name string) bool {
 	return !v.IsNull()
 }
 
-// googleProvider: project, region and zone are defaults of the resource's
-// attributes of the same name, which force replacement (google/tpgresource
-// utils.go DefaultProviderProject, DefaultProviderRegion, DefaultProviderZone).
-func googleProvider(t *plan.TypeFacts, before, after, config cty.Value) Result {
-	var possible []plan.Path
-	for _, name := range []string{"project", "region", "zone"} {
-		a := t.Attributes[name]
-		if a == nil || !a.Computed || a.Force != plan.ForceAlways || configured(config, name) {
-			continue
-		}
-		switch providerVerdict(before, after, name) {
-		case differs:
-			return Result{Action: plan.Replace, Paths: []plan.Path{{name}}, Certain: true}
-		case maybe:
-			possible = append(possible, plan.Path{name})
-		}
+// googleProvider: an object keeps the place that it was made in (see Placed);
+// the provider's labels are the objects' as well.
+func googleProvider(t *plan.TypeFacts, before, after cty.Value) Result {
+	if r := elsewhere(before, after, []string{"universe_domain"}); r.Action != plan.None {
+		return r
 	}
-	if len(possible) > 0 {
-		return Result{Action: plan.Replace, Paths: possible, Why: "the provider's " + dotted(possible[0]) + " may or may not change"}
+	labels := t.Attributes["effective_labels"]
+	switch v := providerVerdict(before, after, "default_labels"); {
+	case labels == nil || v == same:
+		return unaffected()
+	case labels.Force == plan.ForceAlways:
+		return Result{Action: plan.Replace, Paths: []plan.Path{{"effective_labels"}}, Certain: v == differs, Why: "the provider's labels may or may not change"}
 	}
-	if t.Attributes["effective_labels"] != nil && providerVerdict(before, after, "default_labels") != same {
-		return Result{Action: plan.Update, Certain: true}
-	}
-	return unaffected()
+	return Result{Action: plan.Update, Certain: true}
 }

@@ -261,6 +261,13 @@ edit "google_redis_instance" "version lowered" {
   source  = "redis/resource_redis_instance.go:154 isRedisVersionDecreasing"
   want    = "replace"
   because = ["redis_version"]
+  before { redis_version = "REDIS_7_2" }
+  after { redis_version = "REDIS_7_0" }
+}
+
+edit "google_redis_instance" "version lowered to one without numbers" {
+  source = "redis/resource_redis_instance.go:67 isRedisVersionDecreasingFunc: REDIS_(\\d+)_(\\d+)"
+  want   = "update"
   before { redis_version = "REDIS_7_0" }
   after { redis_version = "REDIS_6_X" }
 }

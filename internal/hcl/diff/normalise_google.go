@@ -1,0 +1,106 @@
+package diff
+
+import "strings"
+
+// google: names and links of the same object, enumerations by case, durations
+// by length (google/tpgresource/self_link_helpers.go, common_diff_suppress.go).
+func (m meaning) google(a, b string) verdict {
+	switch {
+	case sameDuration(a, b), sameInstant(a, b):
+		return same
+	case strings.Contains(m.attr, "port") && (a == b+"-"+b || b == a+"-"+a):
+		return same
+	case strings.EqualFold(a, b) && caseless(m.attr):
+		return same
+	}
+	if v := m.links(a, b); v != differs {
+		return v
+	}
+	return loosely(a, b)
+}
+
+func caseless(attr string) bool {
+	switch attr {
+	case "location", "type", "volume_type", "format", "visibility", "effect", "ip_protocol", "protocol", "member", "policy", "storage_class", "load_balancing_scheme":
+		return true
+	}
+	return false
+}
+
+// isLink recognises the whole path of an object.
+func isLink(s string) bool {
+	return strings.HasPrefix(s, "projects/") || strings.HasPrefix(s, "https://www.googleapis.com/")
+}
+
+// link is a resource path without host, API and version. Image families and
+// the fixed words of image paths are left out, so that
+// `debian-cloud/debian-12` and its long form agree.
+func link(s string) []string {
+	if i := strings.Index(s, "/projects/"); i >= 0 {
+		s = s[i:]
+	}
+	var out []string
+	for _, part := range strings.Split(strings.Trim(s, "/"), "/") {
+		switch part {
+		case "", "projects", "global", "images", "family":
+			continue
+		}
+		out = append(out, part)
+	}
+	return out
+}
+
+// links: one path is the end of the other, whole segments at a time. A
+// project's number stands for its name, and a symbol for anything.
+func (m meaning) links(a, b string) verdict {
+	if !strings.Contains(a, "/") && !strings.Contains(b, "/") {
+		return differs
+	}
+	x, y := link(a), link(b)
+	if len(x) > len(y) {
+		x, y, a, b = y, x, b, a
+	}
+	if len(x) == 0 {
+		return differs
+	}
+	tail := y[len(y)-len(x):]
+	worst := same
+	for i := range x {
+		variant := i == 0 && len(x) == len(y) && len(x) > 1 && isDigits(x[0]) != isDigits(tail[0])
+		switch {
+		case x[i] == tail[i] || variant:
+		case symbolToken.MatchString(x[i]) || symbolToken.MatchString(tail[i]):
+			worst = maybe
+		default:
+			return differs
+		}
+	}
+	slash := strings.HasSuffix(a, "/") != strings.HasSuffix(b, "/")
+	name := !strings.Contains(a, "/") && !m.collects(b)
+	part := strings.Contains(a, "/") && len(x) < len(y) && !strings.HasPrefix(b, "projects/") && !strings.Contains(b, "/projects/")
+	if slash || name || part {
+		return maybe
+	}
+	return worst
+}
+
+// collects: a name alone is a link where the collection in the link is what
+// the attribute is about: `network` and networks, `machine_type` and
+// machineTypes.
+func (m meaning) collects(path string) bool {
+	parts := strings.Split(strings.Trim(path, "/"), "/")
+	if len(parts) < 2 {
+		return false
+	}
+	switch m.attr {
+	case "disk", "instance", "instance_group_manager":
+		return false // attachments keep the name itself in the state
+	}
+	collection := parts[len(parts)-2]
+	if symbolToken.MatchString(collection) || collection == "family" {
+		return true
+	}
+	bare := func(s string) string { return strings.TrimSuffix(strings.ToLower(strings.ReplaceAll(s, "_", "")), "s") }
+	c, attr := bare(collection), bare(m.attr)
+	return strings.HasSuffix(c, attr) || strings.HasSuffix(attr, c)
+}
