@@ -101,7 +101,7 @@ func TestHostile(t *testing.T) {
 		"archive-bomb":         {chart(hostMap), chart(hostMap, "app/charts/b-1.0.0.tgz", archive("b/Chart.yaml", hostChart, "b/templates/a.yaml", strings.Repeat("# bomb\n", 20<<20))), false},
 		"archive-nested":       {chart(hostMap), chart(hostMap, "app/charts/b-1.0.0.tgz", archive("b/Chart.yaml", hostChart, "b/charts/c.tgz", archive("c/Chart.yaml", hostChart, "c/templates/a.yaml", strings.Repeat("# bomb\n", 20<<20)))), false},
 		"archive-outside":      {chart(hostMap), chart(hostMap, "app/charts/b-1.0.0.tgz", archive("b/Chart.yaml", hostChart, "../../../../../.."+secret, hostMap)), false},
-		"archive-absolute":     {chart(hostMap), chart(hostMap, "app/charts/b-1.0.0.tgz", archive("b/Chart.yaml", hostChart, secret, hostMap)), false},
+		"archive-absolute":     {chart(hostMap), chart(hostMap, "app/charts/b-1.0.0.tgz", archive("b/Chart.yaml", hostChart, secret, hostMap)), true},
 		"archive-cut":          {chart(hostMap), chart(hostMap, "app/charts/b-1.0.0.tgz", archive("b/Chart.yaml", hostChart)[:40]), false},
 		"keys":                 {chart(hostMap), chart(hostMap + `  c: {{ range until 2000 }}{{ genPrivateKey "rsa" | len }}{{ genCA "a" 1 | toString | len }}{{ end }}`), true},
 		"hashes":               {chart(hostMap), chart(hostMap + `  c: x{{ range until 2000 }}{{ htpasswd "a" "b" | len }}{{ bcrypt "a" | len }}{{ derivePassword 1 "long" "a" "b" "c" | len }}{{ end }}`), true},
