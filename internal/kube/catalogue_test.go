@@ -64,33 +64,41 @@ func lines(t *testing.T, name string) []string {
 	return strings.Split(strings.TrimSpace(string(data)), "\n")
 }
 
+// archive is a gzipped tar of files, given as names and texts.
+func archive(pairs ...string) string {
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	w := tar.NewWriter(z)
+	must := func(err error) {
+		if err != nil {
+			panic(err) // a buffer takes everything
+		}
+	}
+	for i := 0; i < len(pairs); i += 2 {
+		must(w.WriteHeader(&tar.Header{Name: pairs[i], Mode: 0o644, Size: int64(len(pairs[i+1]))}))
+		_, err := w.Write([]byte(pairs[i+1]))
+		must(err)
+	}
+	must(w.Close())
+	must(z.Close())
+	return b.String()
+}
+
+func archiveOf(files map[string]string) string {
+	var pairs []string
+	for name, text := range files {
+		pairs = append(pairs, name, text)
+	}
+	return archive(pairs...)
+}
+
 // TestVendoredArchive: a chart in an archive is unpacked and rendered.
 func TestVendoredArchive(t *testing.T) {
-	archive := func(files map[string]string) string {
-		var b bytes.Buffer
-		z := gzip.NewWriter(&b)
-		w := tar.NewWriter(z)
-		for name, text := range files {
-			if err := w.WriteHeader(&tar.Header{Name: name, Mode: 0o644, Size: int64(len(text))}); err != nil {
-				t.Fatal(err)
-			}
-			if _, err := w.Write([]byte(text)); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if err := w.Close(); err != nil {
-			t.Fatal(err)
-		}
-		if err := z.Close(); err != nil {
-			t.Fatal(err)
-		}
-		return b.String()
-	}
 	chart := map[string]string{"db/Chart.yaml": "apiVersion: v2\nname: db\nversion: 1.0.0\n", "db/templates/a.yaml": hostMap, "db/templates/b.yaml": strings.ReplaceAll(hostMap, "conf", "gone")}
-	files := map[string]string{"app/Chart.yaml": hostChart + "dependencies:\n- {name: db, version: 1.0.0}\n", "app/charts/db-1.0.0.tgz": archive(chart)}
+	files := map[string]string{"app/Chart.yaml": hostChart + "dependencies:\n- {name: db, version: 1.0.0}\n", "app/charts/db-1.0.0.tgz": archiveOf(chart)}
 	before := plantest.Tree(files)
 	delete(chart, "db/templates/b.yaml")
-	files["app/charts/db-1.0.0.tgz"] = archive(chart)
+	files["app/charts/db-1.0.0.tgz"] = archiveOf(chart)
 	got := kube.Predict(before, plantest.Tree(files), render.New(render.Limits{}), kube.Options{})
 	if len(got.Gaps) > 0 || len(got.Changes) != 1 || got.Changes[0].Address.Name != "gone" || !destroys(got) {
 		t.Errorf("got\n%s", describe(got))

@@ -101,23 +101,19 @@ type scored struct {
 }
 
 // culprit picks the changed place that brought a difference about: a place in
-// the object's own lines, else one in another file of the unit that speaks of
+// the object's own lines, which nothing outweighs, else one in another file of the unit that speaks of
 // the object or its file, else the first in what shapes the unit.
 func (p *prediction) culprit(r *pair, old, now *entry, paths []plan.Path) (hunk, bool) {
-	if best := p.best(r, own(old, now), old, now, paths); best.score >= ownLines {
+	if best := p.best(own(old, now), func(h hunk) int { return ownScore(h, old, now, paths) }); best.score > 0 && !moot(p, old, now) {
 		return best.hunk, true
 	}
 	inputs := p.changedInputs(r)
 	if r.either().Tool == unit.Generated && old != nil {
 		inputs = append(inputs, p.below(old.String("spec", "source", "path"))...)
 	}
-	best := p.best(r, inputs, old, now, paths)
+	best := p.best(inputs, func(h hunk) int { return p.score(r, h, old, now) })
 	return best.hunk, best.score > 0
 }
-
-// ownLines is the score of a change in the object's own lines, which nothing
-// in another file outweighs.
-const ownLines = 1000
 
 // own are the changed files that an object is written in.
 func own(old, now *entry) []string {
@@ -131,14 +127,14 @@ func own(old, now *entry) []string {
 }
 
 // best is the most likely place in some files.
-func (p *prediction) best(r *pair, files []string, old, now *entry, paths []plan.Path) scored {
+func (p *prediction) best(files []string, score func(hunk) int) scored {
 	var best scored
 	for _, name := range files {
 		if _, changed := slices.BinarySearch(p.changed, name); !changed {
 			continue
 		}
 		for _, h := range p.fileHunks(name) {
-			if s := p.score(r, h, old, now, paths); best.score < s {
+			if s := score(h); best.score < s {
 				best = scored{h, s}
 			}
 		}
@@ -182,27 +178,46 @@ func (p *prediction) changedInputs(r *pair) []string {
 	return out
 }
 
-// score weighs a changed place. The classes are far enough apart that a lower
-// one never outweighs a higher.
-func (p *prediction) score(r *pair, h hunk, old, now *entry, paths []plan.Path) int {
-	score := shaping(r, h.file)
+// ownScore weighs a changed place by whether it lies in the object's own
+// lines, and in those of the fields that it is about.
+func ownScore(h hunk, old, now *entry, paths []plan.Path) int {
+	score := 0
 	for _, e := range []*entry{old, now} {
-		if e == nil || h.file != e.at.File || now == nil && p.stillWritten(old) {
+		if e == nil || h.file != e.at.File || !h.touches(e.at.Side, e.at.Line, e.at.EndLine) {
 			continue
 		}
-		score = max(score, 100)
-		if h.touches(e.at.Side, e.at.Line, e.at.EndLine) {
-			score = max(score, ownLines)
-			for _, path := range paths {
-				if at := e.At(e.at.Side, path); e.File == e.at.File && h.touches(e.at.Side, at.Line, at.EndLine) {
-					score = 2 * ownLines
-				}
+		score = max(score, 1)
+		for _, path := range paths {
+			if at := e.At(e.at.Side, path); e.File == e.at.File && h.touches(e.at.Side, at.Line, at.EndLine) {
+				return 2
 			}
 		}
 	}
-	text := strings.Join(append(slices.Clone(h.removed), h.added...), "\n")
+	return score
+}
+
+// moot reports whether the change of an object's own lines is not what took it
+// away: it is still written there.
+func moot(p *prediction, old, now *entry) bool { return now == nil && p.stillWritten(old) }
+
+// searched bounds how many bytes of changed text are looked through for the
+// causes of one prediction: a large change names less exact ones.
+const searched = 1 << 30
+
+// score weighs a changed place outside the object's own lines. The classes are
+// far enough apart that a lower one never outweighs a higher.
+func (p *prediction) score(r *pair, h hunk, old, now *entry) int {
+	score := shaping(r, h.file)
+	text := h.spoken()
+	p.searched += len(text)
 	for _, e := range []*entry{old, now} {
-		if e == nil || text == "" {
+		if e == nil {
+			continue
+		}
+		if h.file == e.at.File && !moot(p, old, now) {
+			score = max(score, 100)
+		}
+		if text == "" || p.searched > searched {
 			continue
 		}
 		if namesSource(text, h.file, e.at.File) || e.Name != "" && strings.Contains(text, e.Name) {

@@ -13,7 +13,7 @@ import (
 // reads: what decides whether the object is there at all, and the longest
 // path, count most.
 func (p *prediction) values(h hunk, e *entry) int {
-	if e.unit.Tool != unit.Helm || e.at.File == "" || h.file == e.at.File || strings.Contains(h.file, "/templates/") {
+	if e.unit.Tool != unit.Helm || e.at.File == "" || h.file == e.at.File || inTemplates.MatchString(h.file) {
 		return 0
 	}
 	t := p.after.tree
@@ -63,8 +63,15 @@ func read(text, key string) int {
 // maxKeys bounds how many changed keys are looked for in a template.
 const maxKeys = 500
 
+// inTemplates are the files of a chart that hold no values.
+var inTemplates = regexp.MustCompile(`(^|/)(templates|crds)/`)
+
 // changedKeys are the dotted paths of the keys in the changed lines, each once.
 func (p *prediction) changedKeys(h hunk) []string {
+	at := h.at()
+	if known, ok := p.keys[at]; ok {
+		return known
+	}
 	var out []string
 	if before, err := p.before.tree.Read(h.file); err == nil {
 		out = append(out, keysAt(string(before), h.from, h.to)...)
@@ -74,7 +81,8 @@ func (p *prediction) changedKeys(h hunk) []string {
 	}
 	slices.Sort(out)
 	out = slices.Compact(out)
-	return out[:min(len(out), maxKeys)]
+	p.keys[at] = out[:min(len(out), maxKeys)]
+	return p.keys[at]
 }
 
 var (

@@ -124,7 +124,18 @@ func (p *prediction) readFolder(c *content, s *side) {
 		for _, o := range objects {
 			c.add(&entry{Object: o, at: o.At(s.tree.Side, nil)})
 		}
+		if len(c.entries) > maxObjects {
+			p.fail(job{c, s}, tooMany(c.unit))
+			return
+		}
 	}
+}
+
+// maxObjects bounds the objects of a unit.
+const maxObjects = 10_000
+
+func tooMany(u *unit.Unit) plan.Gap {
+	return plan.Gap{Kind: plan.GapLimit, Subject: u.Root, Why: fmt.Sprintf("it holds more than %d objects", maxObjects)}
 }
 
 // emptied finds manifests of a folder that changed into something else: a file
@@ -167,12 +178,14 @@ func (c *content) add(e *entry) {
 	if e.key.Name == "" {
 		e.key = place{c.unit.Owner.Cluster, e.In(defaultNamespace(c.unit))}
 	}
-	for i, have := range c.entries {
-		if have.key == e.key {
-			c.entries[i] = e
-			return
-		}
+	if i, have := c.byKey[e.key]; have {
+		c.entries[i] = e
+		return
 	}
+	if c.byKey == nil {
+		c.byKey = map[place]int{}
+	}
+	c.byKey[e.key] = len(c.entries)
 	c.entries = append(c.entries, e)
 }
 
@@ -230,6 +243,9 @@ func (p *prediction) fail(j job, gaps ...plan.Gap) {
 	}
 }
 
+// maxValues bounds what a unit renders, by the measure of object.Weigh.
+const maxValues = 300_000
+
 // take turns an answer of the renderer into objects.
 func (p *prediction) take(j job, req unit.Request, res unit.Rendered) {
 	u := j.content.unit
@@ -246,6 +262,10 @@ func (p *prediction) take(j job, req unit.Request, res unit.Rendered) {
 	}
 	for _, doc := range res.Docs {
 		text := u.Substituted(doc.Content)
+		if j.content.weight += object.Weigh(text); j.content.weight > maxValues {
+			p.fail(j, plan.Gap{Kind: plan.GapLimit, Subject: u.Root, Why: fmt.Sprintf("it renders more than %d values", maxValues)})
+			return
+		}
 		parsed, err := object.Parse(doc.Source, text, object.Limits{})
 		if err != nil {
 			kind, _, why := unit.Trouble(err)
@@ -262,6 +282,10 @@ func (p *prediction) take(j job, req unit.Request, res unit.Rendered) {
 				e.key.Name = doc.Stable
 			}
 			j.content.add(e)
+		}
+		if len(j.content.entries) > maxObjects {
+			p.fail(j, tooMany(u))
+			return
 		}
 	}
 }
@@ -299,7 +323,7 @@ func locate(t *unit.Tree, doc unit.Doc, o object.Object) plan.Range {
 	if err != nil {
 		return at
 	}
-	for _, want := range []string{"name: " + doc.Stable, "kind: " + o.Kind} {
+	for _, want := range []string{"name: " + doc.Stable, "name: " + o.Name, "kind: " + o.Kind} {
 		if line := lineOf(string(data), want); line > 0 && !strings.HasSuffix(want, ": ") {
 			at.Line, at.EndLine = line, line
 			return at

@@ -92,13 +92,28 @@ func TestHostile(t *testing.T) {
 		"dns":                  {chart(hostMap), chart(hostMap + "  h: {{ getHostByName \"localhost\" | quote }}\n"), true},
 		"host-file":            {chart(hostMap), chart(hostMap + "  h: {{ .Files.Get \"" + secret + "\" | quote }}\n"), true},
 		"environment":          {chart(hostMap), chart(hostMap + "  h: {{ env \"HOME\" }}\n"), false},
+		"many-documents":       {plain, map[string]string{"app/c.yaml": hostMap + strings.Repeat("---\n"+hostMap, (7<<20)/(len(hostMap)+4))}, false},
+		"many-within":          {plain, map[string]string{"app/c.yaml": hostMap + numbered(9_000)}, true},
+		"many-objects":         {plain, map[string]string{"app/c.yaml": hostMap + numbered(12_000)}, false},
+		"many-empty-documents": {plain, map[string]string{"app/c.yaml": hostMap + strings.Repeat("---\n", (7<<20)/4)}, false},
+		"many-rendered":        {chart(hostMap), chart("{{ range until 99999 }}---\n" + strings.ReplaceAll(hostMap, "conf", "c{{ . }}") + "{{ end }}"), false},
+		"deep-rendered":        {chart(hostMap), chart(hostMap + `  c: {{ repeat 60000 "[" }}{{ repeat 60000 "]" }}`), false},
+		"archive-bomb":         {chart(hostMap), chart(hostMap, "app/charts/b-1.0.0.tgz", archive("b/Chart.yaml", hostChart, "b/templates/a.yaml", strings.Repeat("# bomb\n", 20<<20))), false},
+		"archive-nested":       {chart(hostMap), chart(hostMap, "app/charts/b-1.0.0.tgz", archive("b/Chart.yaml", hostChart, "b/charts/c.tgz", archive("c/Chart.yaml", hostChart, "c/templates/a.yaml", strings.Repeat("# bomb\n", 20<<20)))), false},
+		"archive-outside":      {chart(hostMap), chart(hostMap, "app/charts/b-1.0.0.tgz", archive("b/Chart.yaml", hostChart, "../../../../../.."+secret, hostMap)), false},
+		"archive-absolute":     {chart(hostMap), chart(hostMap, "app/charts/b-1.0.0.tgz", archive("b/Chart.yaml", hostChart, secret, hostMap)), true},
+		"archive-cut":          {chart(hostMap), chart(hostMap, "app/charts/b-1.0.0.tgz", archive("b/Chart.yaml", hostChart)[:40]), false},
+		"keys":                 {chart(hostMap), chart(hostMap + `  c: {{ range until 2000 }}{{ genPrivateKey "rsa" | len }}{{ genCA "a" 1 | toString | len }}{{ end }}`), true},
+		"hashes":               {chart(hostMap), chart(hostMap + `  c: x{{ range until 2000 }}{{ htpasswd "a" "b" | len }}{{ bcrypt "a" | len }}{{ derivePassword 1 "long" "a" "b" "c" | len }}{{ end }}`), true},
+		"regex":                {chart(hostMap), chart(hostMap + `  c: {{ regexMatch "(((a{1,30}){1,30}){1,30})*$" (repeat 20000 "a") }}`), true},
+		"lookup":               {chart(hostMap), chart(hostMap + "  h: {{ lookup \"v1\" \"Secret\" \"\" \"\" | toJson | quote }}\n"), true},
 		"template-as-yaml":     {plain, map[string]string{"app/c.yaml": "{{- if .Values.x }}\n" + hostMap + "{{- end }}\n"}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			peak := watchMemory()
-			start := time.Now()
+			start := processorTime(t)
 			got := kube.Predict(plantest.Tree(c.before), plantest.Tree(c.after), render.New(render.Limits{}), kube.Options{})
-			took := time.Since(start)
+			took := processorTime(t) - start
 			if len(got.Gaps) == 0 && !c.silent {
 				t.Errorf("no gap:\n%s", describe(got))
 			}
@@ -111,6 +126,12 @@ func TestHostile(t *testing.T) {
 			if mib := peak() >> 20; mib > 200 {
 				t.Errorf("the parent took %d MiB", mib)
 			}
+			if left := children(t); len(left) > 0 {
+				t.Errorf("children are left: %v", left)
+			}
+			if took > hostileTime {
+				t.Errorf("it took %v of processor time", took)
+			}
 			t.Logf("%v", took.Round(time.Millisecond))
 		})
 	}
@@ -119,9 +140,22 @@ func TestHostile(t *testing.T) {
 	}
 }
 
+// hostileTime bounds what one hostile unit costs, both its sides and the
+// parent included. It is processor time, which a busy machine does not change.
+const hostileTime = 5 * time.Second
+
 func with(files map[string]string, name, text string) map[string]string {
 	files[name] = text
 	return files
+}
+
+// numbered are many small objects.
+func numbered(n int) string {
+	var b strings.Builder
+	for i := range n {
+		b.WriteString("---\n" + strings.ReplaceAll(hostMap, "conf", fmt.Sprintf("c%d", i)))
+	}
+	return b.String()
 }
 
 // bomb is 9 to the power of 8 values.

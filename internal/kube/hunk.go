@@ -1,6 +1,9 @@
 package kube
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 	"github.com/holdpoint-dev/holdpoint/internal/plan/linediff"
 )
@@ -37,6 +40,15 @@ func (h hunk) touches(side plan.Side, from, to int) bool {
 		return h.newFrom > from && h.newFrom <= to
 	}
 	return h.newFrom <= to && from <= h.newTo
+}
+
+// maxSpoken is how many lines of a hunk are looked through for what they name.
+const maxSpoken = 400
+
+// spoken is the changed text, as far as it is looked through.
+func (h hunk) spoken() string {
+	lines := append(slices.Clone(h.removed[:min(maxSpoken, len(h.removed))]), h.added[:min(maxSpoken, len(h.added))]...)
+	return strings.Join(lines, "\n")
 }
 
 // diff compares two texts by lines.

@@ -20,6 +20,10 @@ type prediction struct {
 	before, after side
 	changed       []string
 	hunks         map[string][]hunk
+	// searched is how much changed text was looked through for causes.
+	searched int
+	// keys are the keys in the lines of a hunk.
+	keys map[plan.Range][]string
 
 	pairs   map[string]*pair
 	changes []plan.Change
@@ -54,6 +58,10 @@ type content struct {
 	unit    *unit.Unit
 	side    plan.Side
 	entries []*entry
+	// byKey is where in entries the object of a key stands; weight is how many
+	// values were rendered.
+	byKey  map[place]int
+	weight int
 	// failed: nothing is known of what the unit applies.
 	failed bool
 	// trouble says why.
@@ -79,7 +87,7 @@ func (p *prediction) open(before, after fs.FS) error {
 		return fmt.Errorf("read the tree after the change: %w", err)
 	}
 	p.changed = unit.Changed(p.before.tree, p.after.tree)
-	p.hunks = map[string][]hunk{}
+	p.hunks, p.keys = map[string][]hunk{}, map[plan.Range][]string{}
 	p.pairs = map[string]*pair{}
 	p.fates = map[string]fate{}
 	p.doomed = map[string]bool{}

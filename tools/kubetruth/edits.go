@@ -11,9 +11,12 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
-// edit is one changed field of a seed.
+// edit is one changed field of a seed: its path and new value, nil where it is
+// removed, and the object with it. An edit of several fields has no path.
 type edit struct {
 	name  string
+	path  plan.Path
+	value any
 	after map[string]any
 }
 
@@ -206,7 +209,7 @@ func samples(t *schema.Type, depth int) []any {
 
 // add keeps the seed and changes one place of a copy; a nil value removes.
 func (e *editor) add(name string, path plan.Path, v any) {
-	e.out = append(e.out, edit{name, with(e.seed, path, v).(map[string]any)})
+	e.out = append(e.out, edit{name, path, v, with(e.seed, path, v).(map[string]any)})
 }
 
 func with(root any, path plan.Path, v any) any {

@@ -1,7 +1,8 @@
 // Command kubetruth compares internal/kube/apply with the API server itself:
-// it makes every single-field edit of the objects in seeds/, asks the decoding,
-// defaulting, registry strategies and validators of k8s.io/kubernetes what an
-// update does, and counts where the two agree. From this folder:
+// it makes every single-field edit of the objects in seeds/, and many of several
+// fields and from other versions of the API, asks the decoding, defaulting,
+// registry strategies and validators of k8s.io/kubernetes what an update does,
+// and counts where the two agree. From this folder:
 //
 //	go run .                     the score, and every disagreement
 //	go run . -truth FILE...      write the truth section of fixtures
@@ -36,6 +37,7 @@ func run(args []string, w io.Writer) error {
 	flags := flag.NewFlagSet("kubetruth", flag.ContinueOnError)
 	write := flags.Bool("truth", false, "write the truth section of the given fixtures")
 	kind := flags.String("kind", "", "only seeds of this kind")
+	several := flags.Int("several", 100, "edits of several fields for each seed, and for each other version of it")
 	limit := flags.Int("show", 40, "disagreements to print per family")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -51,7 +53,7 @@ func run(args []string, w io.Writer) error {
 	}
 	bad, seen := 0, map[int]bool{}
 	for _, family := range []apply.Family{apply.Put, apply.Patch} {
-		s := score{kinds: map[string]bool{}, seen: seen}
+		s := score{kinds: map[string]bool{}, several: *several, seen: seen}
 		for _, seed := range seeds {
 			if *kind == "" || seed.Kind == *kind {
 				s.compare(o, seed, family)
@@ -90,6 +92,8 @@ func readSeeds() ([]object.Object, error) {
 // score counts the comparisons of one family.
 type score struct {
 	kinds map[string]bool
+	// several edits of more than one field are made of each seed.
+	several int
 	// edits were judged by both; of these right agree, undecided depend on
 	// what a manifest does not tell, explained are in the list of known ones.
 	edits, right, undecided, explained int
@@ -107,35 +111,52 @@ func (s *score) compare(o *oracle, seed object.Object, family apply.Family) {
 		s.wrong = append(s.wrong, fmt.Sprintf("seed %s %s is no good: %+v", seed.Kind, seed.Name, t))
 		return
 	}
-	for _, e := range edits(seed) {
-		t := o.judge(seed.Value, e.after, family)
-		if t.odd != "" {
-			s.unasked++
-			continue
-		}
-		s.edits++
-		after := seed
-		after.Value = e.after
-		got := apply.Update(seed, after, family, apply.Cluster{})
-		why := disagreement(t, got)
-		switch {
-		case why == "":
-			s.right++
-		case got.Verdict == apply.Possible || gated(got):
-			s.undecided++
-		case explained(seed.Kind, e.name, s.seen) != "":
-			s.explained++
-		default:
-			s.wrong = append(s.wrong, fmt.Sprintf("%s %s: %s: %s", seed.Kind, seed.Name, e.name, why))
-		}
-		if len(t.fields) > 0 {
-			s.rejected++
+	several := combinations(seed, s.several)
+	for _, e := range slices.Concat(edits(seed), several) {
+		s.judge(o, seed, seed, e, family)
+	}
+	versions, err := o.versions(seed)
+	if err != nil {
+		s.wrong = append(s.wrong, err.Error())
+	}
+	for _, before := range versions {
+		for _, e := range append(several, edit{name: "nothing else", after: seed.Value}) {
+			e.name = before.Version + " to " + seed.Version + ": " + e.name
+			s.judge(o, before, seed, e, family)
 		}
 	}
 }
 
-// disagreement says how an outcome differs from the truth, or "".
-func disagreement(t truth, got apply.Outcome) string {
+// judge counts one edit, which turns before into a version of seed.
+func (s *score) judge(o *oracle, before, seed object.Object, e edit, family apply.Family) {
+	t := o.judge(before.Value, e.after, family)
+	if t.odd != "" {
+		s.unasked++
+		return
+	}
+	s.edits++
+	after := seed
+	after.Value = e.after
+	got := apply.Update(before, after, family, apply.Cluster{})
+	why := disagreement(t, got, before.Version != seed.Version)
+	switch {
+	case why == "":
+		s.right++
+	case got.Verdict == apply.Possible || gated(got):
+		s.undecided++
+	case explained(seed.Kind, e.name, s.seen) != "":
+		s.explained++
+	default:
+		s.wrong = append(s.wrong, fmt.Sprintf("%s %s: %s: %s", seed.Kind, seed.Name, e.name, why))
+	}
+	if len(t.fields) > 0 {
+		s.rejected++
+	}
+}
+
+// disagreement says how an outcome differs from the truth, or "". Where the
+// version moves the server may name a field as either version does.
+func disagreement(t truth, got apply.Outcome, moves bool) string {
 	var fields []string
 	for _, r := range got.Refused {
 		if r.Certain {
@@ -147,7 +168,7 @@ func disagreement(t truth, got apply.Outcome) string {
 	switch {
 	case len(t.fields) > 0 && got.Verdict != apply.Rejected:
 		return fmt.Sprintf("the server refuses %v, we say %s", t.fields, got.Verdict)
-	case len(t.fields) > 0 && !slices.ContainsFunc(fields, func(f string) bool { return related(f, t.fields) }):
+	case len(t.fields) > 0 && !moves && !slices.ContainsFunc(fields, func(f string) bool { return related(f, t.fields) }):
 		return fmt.Sprintf("the server refuses %v, we %v", t.fields, fields)
 	case len(t.fields) > 0:
 		return ""

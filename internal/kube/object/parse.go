@@ -24,6 +24,9 @@ type Limits struct {
 	// Aliased is the number of values that YAML aliases may add to a file
 	// when written out; default 200,000.
 	Aliased int
+	// Values is the number of values in a file, as [Weigh] guesses it; default
+	// 300,000, which take 200 MiB.
+	Values int
 }
 
 func (l Limits) orDefault() Limits {
@@ -35,6 +38,9 @@ func (l Limits) orDefault() Limits {
 	}
 	if l.Aliased == 0 {
 		l.Aliased = 200_000
+	}
+	if l.Values == 0 {
+		l.Values = 300_000
 	}
 	return l
 }
@@ -98,9 +104,18 @@ func Parse(name string, data []byte, limits Limits) (File, error) {
 	return out, nil
 }
 
+// Weigh guesses from the text of a file how many values it holds, before
+// anything is made of them: a line, a colon and a comma stand for one each.
+func Weigh(data []byte) int {
+	return bytes.Count(data, []byte("\n")) + bytes.Count(data, []byte(":")) + bytes.Count(data, []byte(","))
+}
+
 func check(name string, data []byte, limits Limits) error {
 	if len(data) > limits.Bytes {
 		return &Error{File: name, Why: fmt.Sprintf("%d bytes are more than the limit of %d", len(data), limits.Bytes), Limit: true}
+	}
+	if n := Weigh(data); n > limits.Values {
+		return &Error{File: name, Why: fmt.Sprintf("about %d values are more than the limit of %d", n, limits.Values), Limit: true}
 	}
 	if utf8.Valid(data) {
 		return nil
