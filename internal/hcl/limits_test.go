@@ -28,6 +28,7 @@ func hostile() map[string]map[string]string {
 	res := func(expr string) string {
 		return "resource \"terraform_data\" \"a\" {\n  triggers_replace = " + expr + "\n}\n"
 	}
+	long := "locals {\n  s = join(\"\", [for i in range(1000) : \"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\"])\n}\n"
 	return map[string]map[string]string{
 		"range":        {"main.tf": res("range(1000000000)")},
 		"count":        {"main.tf": "resource \"terraform_data\" \"a\" {\n  count = 1000000000\n}\n"},
@@ -57,8 +58,27 @@ func hostile() map[string]map[string]string {
 			d := string(rune('b' + i))
 			return d + ": &" + d + " [" + strings.Repeat("*"+c+",", 8) + "*" + c + "]"
 		})},
-		"big number": {"main.tf": res(`tostring(jsondecode("1e999999999"))`)},
-		"regex":      {"main.tf": "locals {\n  s = join(\"\", [for i in range(1000) : \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"])\n}\n" + res(`length(regexall("(a?){200}a{200}", local.s))`)},
+		"big number":       {"main.tf": res(`tostring(jsondecode("1e999999999"))`)},
+		"regex":            {"main.tf": "locals {\n  s = join(\"\", [for i in range(1000) : \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"])\n}\n" + res(`length(regexall("(a?){200}a{200}", local.s))`)},
+		"template loops":   {"main.tf": res(`[for a in range(1000) : templatestring(local.t, { x = range(1000) })]`) + "locals {\n  t = file(\"t.tpl\")\n}\n", "t.tpl": strings.Repeat("%{ for i in x }${i}%{ endfor }", 500)},
+		"template in file": {"main.tf": res(`templatefile("t.tpl", { l = range(1000) })`), "t.tpl": strings.Repeat("%{ for a in l }", 20) + "x" + strings.Repeat("%{ endfor }", 20)},
+		"template nesting": {"main.tf": res(`templatefile("t.tpl", {})`), "t.tpl": strings.Repeat("${\"", 50000)},
+		"split":            {"main.tf": long + res(`[for a in range(1000) : split("", local.s)]`)},
+		"regexall":         {"main.tf": long + res(`[for i in range(1000) : regexall("x", local.s)]`)},
+		"chunklist":        {"main.tf": "locals {\n  l = range(1000)\n}\n" + res(`[for a in local.l : chunklist(local.l, 1)]`)},
+		"failing elements": {"main.tf": res(`[for i in range(1000) : [for j in range(1000) : filemd5("b.bin")]]`), "b.bin": strings.Repeat("x", 1<<20)},
+		"decoded json":     {"main.tf": res(`[for i in range(1000) : jsondecode(file("b.json"))]`), "b.json": "[" + strings.Repeat("1,", 500000) + "1]"},
+		"decoded yaml":     {"main.tf": res(`yamldecode(file("b.yaml"))`), "b.yaml": many(100000, func(i int) string { return fmt.Sprintf("k%d: {a: 1, b: [1,2]}", i) })},
+		"long number":      {"main.tf": res(`tostring(1e9999999)`)},
+		"number in json":   {"main.tf": res(`jsonencode(jsondecode("[1e9999999]"))`)},
+		"squares":          {"main.tf": "locals {\n  s0 = 1e100\n" + many(60, func(i int) string { return fmt.Sprintf("  s%d = local.s%d * local.s%d", i+1, i, i) }) + "}\n" + res("tostring(local.s60)")},
+		"encoded text":     {"main.tf": "locals {\n  s0 = \"\\\"\\\"\\\"\"\n" + many(60, func(i int) string { return fmt.Sprintf("  s%d = jsonencode(local.s%d)", i+1, i) }) + "}\n" + res("local.s60")},
+		"decoded tfvars":   {"main.tf": res(`provider::terraform::decode_tfvars(file("b.txt"))`), "b.txt": "a = " + strings.Repeat("[", 100000) + strings.Repeat("]", 100000)},
+		"hidden braces":    {"main.tf.json": `{"locals":{"a":"` + strings.Repeat(`$\u007b\"`, 50000) + `"}}`},
+		"operators":        {"main.tf": res("1" + strings.Repeat(" + 1", 300000))},
+		"moved blocks": {"main.tf": many(5000, func(i int) string {
+			return fmt.Sprintf("moved {\n  from = terraform_data.m%d\n  to = terraform_data.m%d\n}", i, i+1)
+		})},
 		"json depth": {"main.tf.json": strings.Repeat(`{"a":`, 100000) + "1" + strings.Repeat("}", 100000)},
 	}
 }

@@ -101,6 +101,9 @@ func (c *comparison) run() {
 	if c.unreadable(c.after) || bad {
 		return
 	}
+	if c.tooManyMoves() {
+		return
+	}
 	c.move() // before anything of the after side is asked for: plans start from where objects are
 	c.explore(c.after.Root)
 	if c.unreadable(c.after) {

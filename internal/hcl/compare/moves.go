@@ -16,6 +16,21 @@ func quoteIndex(i hcl.TraverseIndex) (string, bool) {
 	return string(key), ok
 }
 
+// maxMoves bounds the moved blocks of one root: each is held against all others.
+const maxMoves = 3000
+
+func (c *comparison) tooManyMoves() bool {
+	count := 0
+	for _, b := range c.after.Branches() {
+		if count += len(b.Config.Moved); count > maxMoves {
+			c.gap(plan.Gap{At: c.after.Place(b.Config.Moved[0].Range), Root: c.Root, Kind: plan.GapLimit, Subject: "moved", Variant: c.Variant,
+				Why: fmt.Sprintf("this root has more than %d moved blocks", maxMoves)})
+			return true
+		}
+	}
+	return false
+}
+
 // move finds where each object is after moved blocks and implied moves.
 func (c *comparison) move() {
 	c.statements = c.collect()

@@ -213,6 +213,9 @@ func listOf(e hclsyntax.Expression) []hclsyntax.Expression {
 	out := make([]hclsyntax.Expression, 0, len(tuple.Exprs))
 	for _, child := range tuple.Exprs {
 		if s := literalText(child); s != "" {
+			if _, deep := expr.TooDeep([]byte(s)); deep {
+				continue
+			}
 			if parsed, diags := hclsyntax.ParseExpression([]byte(s), child.Range().Filename, child.Range().Start); !diags.HasErrors() {
 				child = parsed
 			}

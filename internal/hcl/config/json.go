@@ -12,6 +12,8 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
+
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
 )
 
 // schema says which properties of a JSON body are blocks, with how many
@@ -233,6 +235,9 @@ func (r *jsonReader) expression(n *node) (hclsyntax.Expression, error) {
 	case 's':
 		if !strings.Contains(*n.text, "${") && !strings.Contains(*n.text, "%{") {
 			return &hclsyntax.LiteralValueExpr{Val: cty.StringVal(*n.text), SrcRange: at}, nil
+		}
+		if _, deep := expr.TooDeep([]byte(*n.text)); deep {
+			return nil, fmt.Errorf("a text nests deeper than %d levels", expr.MaxDepth)
 		}
 		start := r.pos(n.start + 1)
 		e, diags := hclsyntax.ParseTemplate([]byte(*n.text), r.name, start)

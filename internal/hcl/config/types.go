@@ -1,11 +1,15 @@
 package config
 
 import (
+	"fmt"
+
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/ext/typeexpr"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
+
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
 )
 
 // TypeConstraint is a variable's type, with the defaults of its optional
@@ -28,6 +32,9 @@ func typeConstraint(e hclsyntax.Expression) (TypeConstraint, error) {
 			s = "list(any)"
 		case "map":
 			s = "map(any)"
+		}
+		if _, deep := expr.TooDeep([]byte(s)); deep {
+			return AnyType, fmt.Errorf("it nests deeper than %d levels", expr.MaxDepth)
 		}
 		inner, diags := hclsyntax.ParseExpression([]byte(s), e.Range().Filename, e.Range().Start)
 		if diags.HasErrors() {

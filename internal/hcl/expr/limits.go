@@ -82,7 +82,7 @@ func (n *callNode) afford(ctx *hcl.EvalContext, args []cty.Value) hcl.Diagnostic
 		if size > maxDigits {
 			return Errorf(at, LimitReached, "a number of more than %d digits", maxDigits)
 		}
-	case "sort":
+	case "sort", "zipmap":
 		count *= 8
 	case "cidrsubnets", "base64gzip":
 		count *= 16
@@ -103,6 +103,7 @@ func (n *callNode) afford(ctx *hcl.EvalContext, args []cty.Value) hcl.Diagnostic
 		size += replaced(args)
 	case "format", "formatlist":
 		size += padding(args)
+		count *= 8
 	case "indent":
 		size += indented(args)
 	case "join":
@@ -221,7 +222,7 @@ func (n *callNode) bound(args []cty.Value) (bound, hidden int) {
 	switch n.Name {
 	case "flatten":
 		w := Weight(first, maxProduct)
-		return w, w / elementUnits
+		return w, w
 	case "chunklist", "transpose", "csvdecode":
 		if first.Type() == cty.String {
 			return marksOf(first, ",\n"), marksOf(first, ",\n")

@@ -94,6 +94,9 @@ func (n *templateNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) 
 	t.Parts = make([]hclsyntax.Expression, len(n.Parts))
 	vals := make([]cty.Value, len(n.Parts))
 	size := 1
+	if diags := spend(ctx, len(n.Parts), n.SrcRange); diags != nil {
+		return cty.DynamicVal, diags
+	}
 	for i, part := range n.Parts {
 		g := evaluate(ctx, part)
 		t.Parts[i], vals[i] = g, g.val

@@ -70,7 +70,7 @@ type splatNode struct {
 
 func (n *splatNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	source := evaluate(ctx, n.Source)
-	if diags := spend(ctx, 1+length(source.val), n.SrcRange); diags != nil {
+	if diags := spend(ctx, 1+8*length(source.val), n.SrcRange); diags != nil {
 		return cty.DynamicVal, diags
 	}
 	s := *n.SplatExpr

@@ -52,6 +52,9 @@ func encodeTfvars(v cty.Value) (cty.Value, error) {
 }
 
 func decodeTfvars(v cty.Value) (cty.Value, error) {
+	if _, deep := expr.TooDeep([]byte(v.AsString())); deep {
+		return cty.DynamicVal, fmt.Errorf("%w: decode_tfvars: deeper than %d levels", expr.ErrLimit, expr.MaxDepth)
+	}
 	f, diags := hclsyntax.ParseConfig([]byte(v.AsString()), "<decode_tfvars argument>", hcl.InitialPos)
 	if diags.HasErrors() {
 		return cty.DynamicVal, fmt.Errorf("decode tfvars: %w", diags)
