@@ -34,7 +34,11 @@ func (m Markdown) agentBlock(group bundle) string {
 		line("instances", keys)
 	}
 	line("operation", foreign(operation(f), maxName))
-	for i, c := range causes(f) {
+	chain := causes(f)
+	for i, c := range chain {
+		if i > 0 && c.Range == chain[i-1].Range && strings.HasPrefix(c.Text, f.Subject()+":") {
+			continue // the object itself, which `why` tells
+		}
 		if i == maxEvidence {
 			line("evidence", "(the rest of the chain is left out)")
 			break

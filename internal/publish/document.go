@@ -78,11 +78,12 @@ func Document(m Markdown, limit int) string {
 	return guard(d.String())
 }
 
-// heading is the verdict in bold and one sentence.
+// heading is the verdict in bold and one sentence; what is missing has a list of
+// its own (needs).
 func heading(m Markdown) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "**%s**\n", Escape(Prose, m.Decision.Title, MaxTitle))
-	if m.Decision.Why != "" {
+	if m.Decision.Why != "" && len(m.Decision.Missing) == 0 {
 		fmt.Fprintf(&b, "\n%s\n", Escape(Prose, m.Decision.Why, 2*maxPhrase))
 	}
 	if p := m.Report.Settings.Problem; p != "" {

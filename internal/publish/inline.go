@@ -138,7 +138,7 @@ func single(f rules.Finding) string {
 	if f.Message != "" {
 		fmt.Fprintf(&b, "\n%s\n", Escape(Prose, f.Message, maxPhrase))
 	}
-	if reason := why(f); reason != "" {
+	if reason := why(f); reason != "" && !strings.Contains(f.Message, reason) {
 		fmt.Fprintf(&b, "\nWhy: %s.\n", Escape(Prose, reason, maxPhrase))
 	}
 	return b.String()
