@@ -156,7 +156,7 @@ func (t *terminal) finding(b bundle, root bool) {
 	f := b[0]
 	t.line("  " + t.headline(b, root))
 	if f.Change != nil {
-		if attrs := forced(*f.Change); attrs != "" {
+		if attrs := forced(*f.Change); attrs != "" && !strings.Contains(f.Message, attrs) {
 			t.line("      " + t.dim("forced by ") + safe(attrs))
 		}
 	}

@@ -167,7 +167,11 @@ func (j *judging) change(c *plan.Change) []Finding {
 		"address": c.Address.String(), "type": c.Address.Type, "holds": loss.Holds, "does": does(c),
 		"guards": strings.Join(lost, ", "), "root": c.Address.Root,
 	}
-	if why := c.Reason.Sentence(); why != "" {
+	why := c.Reason.Sentence()
+	if c.Action == plan.Replace && len(because) > 0 && c.Effect != plan.Reject {
+		why = strings.Join(because, ", ") + " cannot change in place"
+	}
+	if why != "" {
 		words["because"] = ": " + why
 		if words["guards"] == "" {
 			words["guards"] = why
