@@ -72,6 +72,24 @@ func (p *prediction) given(root string, before, after side) ([]variant, []plan.G
 	return out, gaps
 }
 
+// shadowed reports whether a default changes of a variable that a pipeline gives a
+// value: then it is not certain that the default decides.
+func (p *prediction) shadowed(root string, before, after side) bool {
+	names := map[string]bool{}
+	given, _ := config.Values(p.after, config.AutoFiles(p.after, root))
+	for name, v := range after.module.Variables {
+		if _, set := given[name]; !set && before.module.Variables[name] != nil && len(p.lines.Changed(place(v.Full, plan.After))) > 0 {
+			names[name] = true
+		}
+	}
+	if len(names) == 0 {
+		return false
+	}
+	return slices.ContainsFunc(pipelines(p.after, root), func(file string) bool {
+		return len(p.assignments(p.after, file, names)) > 0 && p.concerns(file, root)
+	})
+}
+
 // mayBeScript leaves out configuration, which has its own rules, and texts for
 // people.
 func mayBeScript(name string) bool {

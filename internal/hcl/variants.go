@@ -26,7 +26,7 @@ func (p *prediction) variants(root string, before, after side) ([]variant, []pla
 	sets, guessed := p.varFiles(root, before, after)
 	var out []variant
 	if len(sets) == 0 || guessed && !p.completes(sets, root, before, after) {
-		out = append(out, p.values("", root, nil, false))
+		out = append(out, p.values("", root, nil, p.shadowed(root, before, after)))
 	}
 	for _, set := range sets {
 		out = append(out, p.values(strings.Join(set, ","), root, set, guessed))
