@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/holdpoint-dev/holdpoint/internal/github"
 	"github.com/holdpoint-dev/holdpoint/internal/github/githubtest"
@@ -195,5 +196,33 @@ func TestF63OrderDoesNotMatter(t *testing.T) {
 				t.Errorf("%d reviews and the text\n%s\nwant 1 and\n%s", n, got, want)
 			}
 		})
+	}
+}
+
+// A pull request that cannot be read is held all the same, at the head that the
+// delivery saw, and what its check recorded stays.
+func TestGiveUpOnWhatCannotBeRead(t *testing.T) {
+	for _, known := range []bool{false, true} {
+		w := newWorld(t)
+		p := w.open(w.agent, githubtest.Files{"README.md": "Words.\n"})
+		var ledger string
+		if known {
+			w.settle()
+			w.concluded(p, "success")
+			ledger = w.check(p.HeadSHA(), "holdpoint: main").Text
+			w.hub.Advance(time.Minute)
+			p.Edit("Other words", w.agent)
+		}
+		w.receive()
+		w.hub.Inject(&githubtest.Fault{Call: "POST /graphql Conversation", Status: 502})
+		w.work()
+		w.errs = nil
+		c := w.check(p.HeadSHA(), "holdpoint: main")
+		if c == nil || c.Conclusion != "failure" || c.Title != "This change could not be reviewed" || c.Text != ledger {
+			t.Errorf("known %t: the check run is %+v, want one that says that the change could not be reviewed", known, c)
+		}
+		if n := len(w.repo.Checks(p.HeadSHA())); n != 1 {
+			t.Errorf("known %t: %d check runs, want one", known, n)
+		}
 	}
 }

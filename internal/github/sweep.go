@@ -98,28 +98,49 @@ func (a *App) Checked(ctx context.Context, installation int64, r Repository, sha
 	if err != nil {
 		return false, err
 	}
+	runs, err := c.checksAt(ctx, sha)
+	if err != nil {
+		return false, err
+	}
+	for _, run := range runs {
+		if run.Status == "completed" && run.Title != unreviewed && !strings.Contains(run.Summary, unsettled) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// checksAt are our check runs on a commit, read without anything else.
+func (c *client) checksAt(ctx context.Context, sha string) ([]graphCheck, error) {
+	app := c.app.config.AppID
 	var page struct {
 		CheckRuns []struct {
-			Status string `json:"status"`
-			Output struct {
+			ID         int64  `json:"id"`
+			Name       string `json:"name"`
+			Status     string `json:"status"`
+			ExternalID string `json:"external_id"`
+			Output     struct {
 				Title   string `json:"title"`
 				Summary string `json:"summary"`
+				Text    string `json:"text"`
 			} `json:"output"`
 			App struct {
 				ID int64 `json:"id"`
 			} `json:"app"`
 		} `json:"check_runs"`
 	}
-	path := c.repoPath("/commits/%s/check-runs?app_id=%d&per_page=100", sha, a.config.AppID)
+	path := c.repoPath("/commits/%s/check-runs?app_id=%d&per_page=100", sha, app)
 	if _, err := c.do(ctx, http.MethodGet, path, nil, &page); err != nil {
-		return false, fmt.Errorf("list checks of %s/%s at %.12s: %w", r.Owner, r.Name, sha, err)
+		return nil, fmt.Errorf("list checks of %s/%s at %.12s: %w", c.owner, c.repo, sha, err)
 	}
+	var out []graphCheck
 	for _, run := range page.CheckRuns {
-		if run.App.ID == a.config.AppID && run.Status == "completed" && run.Output.Title != unreviewed && !strings.Contains(run.Output.Summary, unsettled) {
-			return true, nil
+		if run.App.ID == app {
+			out = append(out, graphCheck{DatabaseID: run.ID, Name: run.Name, Status: run.Status, ExternalID: run.ExternalID,
+				Title: run.Output.Title, Summary: run.Output.Summary, Text: run.Output.Text})
 		}
 	}
-	return false, nil
+	return out, nil
 }
 
 // accepted reports GitHub's 202 in the form go-github gives it.

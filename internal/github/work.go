@@ -154,10 +154,18 @@ func (a *App) GiveUp(ctx context.Context, job Job, why error) error {
 	switch job.Kind {
 	case KindPull:
 		r, err := c.open(ctx, job)
-		if err != nil {
+		if err == nil {
+			head, base, checks = r.Request.Ref.HeadSHA, r.Request.Ref.BaseRef, r.talk.checks
+			break
+		}
+		// A pull request that cannot be read holds at the head that the
+		// delivery saw; an old one does no harm.
+		if head, base = job.HeadSHA, job.BaseRef; head == "" || base == "" {
 			return err
 		}
-		head, base, checks = r.Request.Ref.HeadSHA, r.Request.Ref.BaseRef, r.talk.checks
+		if checks, err = c.checksAt(ctx, head); err != nil {
+			return err
+		}
 	case KindGroup:
 		g, err := c.readGroup(ctx, job)
 		if err != nil {
