@@ -168,12 +168,12 @@ func (f *function) ensure() error {
 		ended := f.ended
 		go func() {
 			_ = p.Wait()
-			close(ended)
 			f.mu.Lock()
 			if f.process == p {
 				f.process = nil
 			}
 			f.mu.Unlock()
+			close(ended) // who waits for it finds no process
 		}()
 	}
 	ready, ended := f.ready, f.ended

@@ -168,15 +168,21 @@ func TestWorkAnswersBeforeItsTimeout(t *testing.T) {
 func TestWorkIsKilled(t *testing.T) {
 	load, aws := queuedLoad(t, 1, 1)
 	work := workFunction(t, aws, load.Hub, "work", "HOLDPOINT_JOB_SECONDS=5")
-	load.Hub.On("POST /repos/{owner}/{repo}/check-runs", 0, func() { go work.kill() })
+	killed := make(chan struct{})
+	load.Hub.On("POST /repos/{owner}/{repo}/check-runs", 0, func() {
+		go func() {
+			defer close(killed)
+			work.kill()
+		}()
+	})
 	if _, _, err := aws.queue.deliver(work, 1); err != nil && !errors.Is(err, errExit) {
 		t.Fatal(err)
 	}
+	<-killed // it may come after the answer, and take the next job's process
 	for waiting := 1; waiting > 0; waiting, _ = aws.queue.counts() {
 		for _, m := range aws.queue.messages {
 			m.hidden = time.Time{}
 		}
-		// The kill may come after the answer, and take the next job.
 		if _, _, err := aws.queue.deliver(work, 1); err != nil && !errors.Is(err, errExit) {
 			t.Fatalf("%v\n%s", err, work.logged())
 		}
