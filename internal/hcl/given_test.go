@@ -14,8 +14,14 @@ import (
 
 // Values that scripts and pipelines give: what their change would do is
 // possible, under the name of the script.
-func TestGiven(t *testing.T) {
-	files, err := filepath.Glob("testdata/given/*.txtar")
+func TestGiven(t *testing.T) { replayLines(t, "given") }
+
+// Where the repository has signs of both tools, what only one of them does is
+// possible, under its name.
+func TestRuntimes(t *testing.T) { replayLines(t, "runtimes") }
+
+func replayLines(t *testing.T, folder string) {
+	files, err := filepath.Glob("testdata/" + folder + "/*.txtar")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no archives: %v", err)
 	}
@@ -37,17 +43,25 @@ func TestGiven(t *testing.T) {
 func givenLines(p plan.Plan) string {
 	var b strings.Builder
 	for _, c := range p.Changes {
-		if !c.Action.Destroys() {
+		if !c.Action.Destroys() && c.Action != plan.Forget {
 			continue
 		}
 		sure := "certain"
 		if !c.Certain {
 			sure = "possible"
 		}
-		fmt.Fprintf(&b, "%s %s %s under %s from %s\n", sure, c.Action, c.Address, c.Variant, c.Causes[0].Place())
+		fmt.Fprintf(&b, "%s %s %s", sure, c.Action, c.Address)
+		if c.Variant != "" {
+			b.WriteString(" under " + c.Variant)
+		}
+		fmt.Fprintf(&b, " from %s\n", c.Causes[0].Place())
 	}
 	for _, g := range p.Gaps {
-		fmt.Fprintf(&b, "gap %s %s at %s\n", g.Kind, g.Subject, g.At.Place())
+		fmt.Fprintf(&b, "gap %s %s at %s", g.Kind, g.Subject, g.At.Place())
+		if g.Variant != "" {
+			b.WriteString(" under " + g.Variant)
+		}
+		b.WriteString("\n")
 	}
 	return b.String()
 }

@@ -41,7 +41,8 @@ func Predict(before, after fs.FS, facts plan.Facts, opt Options) plan.Plan {
 	if err != nil {
 		return plan.Plan{Gaps: []plan.Gap{{Kind: plan.GapUnreadable, Subject: "tree", Why: "the two trees cannot be compared: " + err.Error()}}}
 	}
-	p := &prediction{before: before, after: after, facts: facts, opt: opt, loader: config.NewLoader(maxConfigBytes), lines: compare.NewLines(before, after)}
+	p := &prediction{before: before, after: after, facts: facts, opt: opt, loader: config.NewLoader(maxConfigBytes),
+		tools: [2]*config.Runtimes{config.NewRuntimes(before), config.NewRuntimes(after)}, lines: compare.NewLines(before, after)}
 	for _, f := range files {
 		p.changed = append(p.changed, f.Path)
 		if f.From != f.Path {
@@ -64,7 +65,7 @@ func Wants(name string) bool {
 	base := path.Base(name)
 	switch {
 	case config.IsConfig(name), strings.HasSuffix(base, ".tfvars"), strings.HasSuffix(base, ".tfvars.json"),
-		base == ".terraform.lock.hcl", base == ".terraform-version", base == ".opentofu-version", base == "terragrunt.hcl",
+		base == ".terraform.lock.hcl", config.PinsRuntime(base), base == "terragrunt.hcl", name == "root.hcl",
 		strings.HasSuffix(name, ".terraform/modules/modules.json"):
 		return true
 	case base == "Makefile", base == "atlantis.yaml", base == "Taskfile.yml", base == "Taskfile.yaml", base == ".gitlab-ci.yml",
@@ -79,6 +80,7 @@ type prediction struct {
 	facts         plan.Facts
 	opt           Options
 	loader        *config.Loader
+	tools         [2]*config.Runtimes // before, after
 	lines         *compare.Lines
 	changed       []string
 	applied       []string // the roots
@@ -104,12 +106,25 @@ type side struct {
 }
 
 func (p *prediction) load(tree fs.FS, which plan.Side, root string) side {
-	s := side{tree: tree, side: which, runtime: config.DetectRuntime(tree, root)}
-	if rt, ok := config.ParseRuntime(p.opt.Runtime); ok {
-		s.runtime = rt
-	}
-	s.module, s.problem = p.loader.Load(tree, root, s.runtime)
+	return p.loadWith(tree, which, root, p.runtime(which, root))
+}
+
+func (p *prediction) loadWith(tree fs.FS, which plan.Side, root string, rt config.Runtime) side {
+	s := side{tree: tree, side: which, runtime: rt}
+	s.module, s.problem = p.loader.Load(tree, root, rt)
 	return s
+}
+
+// runtime is the tool that applies a root on one side: as the settings say, or
+// the repository's own signs.
+func (p *prediction) runtime(which plan.Side, root string) config.Runtime {
+	if rt, ok := config.ParseRuntime(p.opt.Runtime); ok {
+		return rt
+	}
+	if which == plan.Before {
+		return p.tools[0].Of(root)
+	}
+	return p.tools[1].Of(root)
 }
 
 func (s side) exists() bool { return s.problem == nil && len(s.module.Files) > 0 }
@@ -133,14 +148,16 @@ func (p *prediction) root(root string) plan.Plan {
 	if !after.exists() {
 		return p.vanished(root, before)
 	}
-	var out plan.Plan
-	variants, gaps := p.variants(root, before, after)
-	out.Gaps = append(append(out.Gaps, gaps...), unsaid...)
-	variants = append(variants, given...)
-	for _, v := range variants {
-		out = plan.Join(out, p.variant(root, before, after, v))
-	}
-	return merge(out, len(variants))
+	return p.underEither(root, before, after, func(before, after side) plan.Plan {
+		var out plan.Plan
+		variants, gaps := p.variants(root, before, after)
+		out.Gaps = append(append(out.Gaps, gaps...), unsaid...)
+		variants = append(variants, given...)
+		for _, v := range variants {
+			out = plan.Join(out, p.variant(root, before, after, v))
+		}
+		return merge(out, len(variants))
+	})
 }
 
 // unborn is a root that did not exist: it destroys nothing. What keeps its

@@ -3,6 +3,7 @@ package hcl
 import (
 	"fmt"
 	"io/fs"
+	"iter"
 	"path"
 	"slices"
 	"strings"
@@ -27,13 +28,13 @@ func (p *prediction) roots() ([]string, []plan.Gap) {
 	}
 	found, called := map[string]bool{}, map[string]bool{}
 	var gaps []plan.Gap
-	for _, tree := range []fs.FS{p.before, p.after} {
+	for which, tree := range p.trees() {
 		folders, err := configFolders(tree)
 		if err != nil {
 			gaps = append(gaps, plan.Gap{Kind: plan.GapLimit, Subject: "roots", Why: "the search for Terraform roots ended early: " + err.Error() + "; list the roots in the settings"})
 		}
 		for _, dir := range folders {
-			p.calls(tree, dir, called)
+			p.calls(tree, which, dir, called)
 			if !isExample(dir) {
 				found[dir] = true
 			}
@@ -49,9 +50,16 @@ func (p *prediction) roots() ([]string, []plan.Gap) {
 	return out, gaps
 }
 
+// trees are the two sides, before first.
+func (p *prediction) trees() iter.Seq2[plan.Side, fs.FS] {
+	return func(yield func(plan.Side, fs.FS) bool) {
+		_ = yield(plan.Before, p.before) && yield(plan.After, p.after)
+	}
+}
+
 // calls notes the local modules that a folder calls.
-func (p *prediction) calls(tree fs.FS, dir string, called map[string]bool) {
-	m, problem := p.loader.Load(tree, dir, config.DetectRuntime(tree, dir))
+func (p *prediction) calls(tree fs.FS, which plan.Side, dir string, called map[string]bool) {
+	m, problem := p.loader.Load(tree, dir, p.runtime(which, dir))
 	if problem != nil {
 		return
 	}
@@ -71,8 +79,8 @@ func (p *prediction) calls(tree fs.FS, dir string, called map[string]bool) {
 
 // hasState: a folder with a backend is applied, even where others call it too.
 func (p *prediction) hasState(dir string) bool {
-	for _, tree := range []fs.FS{p.before, p.after} {
-		if m, problem := p.loader.Load(tree, dir, config.DetectRuntime(tree, dir)); problem == nil && m.Settings.State != "" {
+	for which, tree := range p.trees() {
+		if m, problem := p.loader.Load(tree, dir, p.runtime(which, dir)); problem == nil && m.Settings.State != "" {
 			return true
 		}
 	}
@@ -92,15 +100,15 @@ func (p *prediction) looksUnused(dir string, found map[string]bool) bool {
 		return false
 	}
 	asModule := false
-	for _, tree := range []fs.FS{p.before, p.after} {
-		m, problem := p.loader.Load(tree, dir, config.DetectRuntime(tree, dir))
+	for which, tree := range p.trees() {
+		m, problem := p.loader.Load(tree, dir, p.runtime(which, dir))
 		if problem != nil || len(m.Files) == 0 {
 			continue
 		}
 		if len(m.Providers) > 0 || len(config.AutoFiles(tree, dir)) > 0 || len(tfvarsIn(tree, dir)) > 0 {
 			return false
 		}
-		for _, sign := range []string{".terraform.lock.hcl", ".terraform-version", ".opentofu-version", "terragrunt.hcl"} {
+		for _, sign := range []string{".terraform.lock.hcl", ".terraform-version", ".opentofu-version", ".tool-versions", "terragrunt.hcl"} {
 			if exists(tree, path.Join(dir, sign)) {
 				return false
 			}
@@ -202,7 +210,7 @@ func (r *reach) holds(root, f string) bool {
 	if r.folders[dir] || r.folders[f] {
 		return true
 	}
-	if path.Base(f) == ".terraform-version" || path.Base(f) == ".opentofu-version" {
+	if config.PinsRuntime(path.Base(f)) {
 		return dir == "." || dir == root
 	}
 	if strings.HasSuffix(f, ".tfvars") || strings.HasSuffix(f, ".tfvars.json") || isPipeline(f) {

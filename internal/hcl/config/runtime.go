@@ -1,8 +1,6 @@
 package config
 
 import (
-	"io/fs"
-	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,8 +20,9 @@ const (
 // Runtime is a tool and its version, as far as they are known.
 type Runtime struct {
 	Tool Tool
-	// Sure: the repository says so, rather than nothing speaking against it.
-	Sure bool
+	// Either: the repository has signs of both tools, none nearer than the
+	// other; Tool is the one to start with.
+	Either bool
 	// Minor is the minor version of 1.x; -1 where the repository does not say.
 	Minor int
 	// Exact is the whole version where the repository pins one.
@@ -34,7 +33,7 @@ type Runtime struct {
 // space or an `@` where it matters: `terraform 1.11.4`.
 func ParseRuntime(s string) (Runtime, bool) {
 	name, v, _ := strings.Cut(strings.ReplaceAll(strings.TrimSpace(s), "@", " "), " ")
-	rt := Runtime{Tool: Terraform, Sure: true, Minor: -1}
+	rt := Runtime{Tool: Terraform, Minor: -1}
 	switch name {
 	case "terraform":
 	case "opentofu", "tofu":
@@ -58,6 +57,14 @@ func (rt Runtime) at(v string) Runtime {
 		}
 	}
 	return rt
+}
+
+// Other is the other tool, of which no version is known.
+func (rt Runtime) Other() Runtime {
+	if rt.Tool == Terraform {
+		return Runtime{Tool: OpenTofu, Minor: -1}
+	}
+	return Runtime{Tool: Terraform, Minor: -1}
 }
 
 func (rt Runtime) atLeast(tool Tool, minor int) bool { return rt.Tool == tool && rt.Minor >= minor }
@@ -85,69 +92,6 @@ func (rt Runtime) ImportsInModules() bool { return rt.atLeast(Terraform, 16) }
 // PreventDestroyExpression: prevent_destroy need not be a literal (OpenTofu 1.12).
 func (rt Runtime) PreventDestroyExpression() bool {
 	return rt.Tool == OpenTofu && (rt.Minor < 0 || rt.Minor >= 12)
-}
-
-// DetectRuntime reads the repository's own signs for one root: .tofu files,
-// version files in the root or at the top, and the registry in the lock file.
-func DetectRuntime(tree fs.FS, root string) Runtime {
-	rt := Runtime{Tool: Terraform, Minor: -1}
-	for _, dir := range []string{root, "."} {
-		if v, ok := line(tree, path.Join(dir, ".opentofu-version")); ok {
-			return Runtime{Tool: OpenTofu, Sure: true, Minor: -1}.at(v)
-		}
-		if v, ok := line(tree, path.Join(dir, ".terraform-version")); ok {
-			return Runtime{Tool: Terraform, Sure: true, Minor: -1}.at(v)
-		}
-	}
-	if lock, problem := read(tree, path.Join(root, ".terraform.lock.hcl")); problem == nil {
-		switch text := string(lock); {
-		case strings.Contains(text, `"registry.opentofu.org/`):
-			return Runtime{Tool: OpenTofu, Sure: true, Minor: -1}
-		case strings.Contains(text, `"registry.terraform.io/`):
-			rt.Sure = true
-		}
-	}
-	entries, _ := fs.ReadDir(tree, root)
-	for _, e := range entries {
-		if ext, ok := extension(e.Name()); ok && strings.HasPrefix(ext, ".tofu") && e.Name() != ".tofu" && onlyTofu(entries) {
-			return Runtime{Tool: OpenTofu, Sure: true, Minor: -1}
-		}
-	}
-	return rt
-}
-
-// onlyTofu: a folder of .tofu files alone, or of .tofu files that stand in for
-// .tf files beside them, is OpenTofu's. A single stray .tofu file among .tf
-// files says nothing: Terraform passes over it.
-func onlyTofu(entries []fs.DirEntry) bool {
-	names := map[string]bool{}
-	for _, e := range entries {
-		names[e.Name()] = true
-	}
-	tofu, paired, tf := 0, 0, 0
-	for name := range names {
-		ext, ok := extension(name)
-		switch {
-		case !ok:
-		case strings.HasPrefix(ext, ".tofu"):
-			tofu++
-			if names[strings.TrimSuffix(name, ext)+strings.Replace(ext, ".tofu", ".tf", 1)] {
-				paired++
-			}
-		default:
-			tf++
-		}
-	}
-	return tofu > 0 && (tf == 0 || paired > 0)
-}
-
-func line(tree fs.FS, name string) (string, bool) {
-	b, problem := read(tree, name)
-	if problem != nil {
-		return "", false
-	}
-	first, _, _ := strings.Cut(string(b), "\n")
-	return strings.TrimSpace(first), true
 }
 
 // Unsatisfiable returns the first required_version that no release satisfies
