@@ -112,6 +112,34 @@ func TestLimits(t *testing.T) {
 	}
 }
 
+// What a for expression computes anew for each element, although it is the same
+// for all, is computed once.
+func TestSameForAll(t *testing.T) {
+	rule := func(i int) string { return fmt.Sprintf(`"rule_%d": {"action": "PASS", "source": "${net}", "port": %d}`, i, i) }
+	rules := make([]string, 800)
+	for i := range rules {
+		rules[i] = rule(i)
+	}
+	side := func(last string) fs.FS {
+		return plantest.Tree(map[string]string{
+			"rules.json": "{" + strings.Join(append(rules, last), ",\n") + "}",
+			"main.tf": "locals {\n  nets = { net = \"10.0.0.0/8\" }\n  rules = { for k in sort(keys(jsondecode(templatefile(\"./rules.json\", local.nets)))) : k => " +
+				"jsondecode(templatefile(\"./rules.json\", local.nets))[k] }\n}\n" +
+				"resource \"terraform_data\" \"rule\" {\n  for_each = local.rules\n  input    = each.value\n}\n",
+		})
+	}
+	p := hcl.Predict(side(rule(900)), side(rule(901)), facts.Load(), hcl.Options{})
+	var gone []string
+	for _, c := range p.Changes {
+		if c.Action.Destroys() && c.Certain {
+			gone = append(gone, c.Address.String())
+		}
+	}
+	if want := `terraform_data.rule["rule_900"]`; len(p.Gaps) > 0 || len(gone) != 1 || gone[0] != want {
+		t.Errorf("got %v, gaps %v, want %s alone", gone, p.Gaps, want)
+	}
+}
+
 func calls(next int) string {
 	var b strings.Builder
 	for _, n := range []string{"a", "b", "c"} {

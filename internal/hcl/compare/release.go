@@ -25,12 +25,21 @@ func (c *comparison) providersReleased() {
 			c.released(source, name, old, new, types)
 		case new == "":
 			was, is := c.before.Root.Config.Constraints[source], c.after.Root.Config.Constraints[source]
-			if was != is && source != config.BuiltinProvider {
+			if was != is && source != config.BuiltinProvider && !sameMajor(was, is) {
 				c.gap(plan.Gap{At: c.after.Place(hcl.Range{Filename: c.After.Dir}), Root: c.Root, Kind: plan.GapUnknown, Subject: "provider " + name, Variant: c.Variant,
 					Why: fmt.Sprintf("the version constraint of provider %s changes from %q to %q and no lock file names a version: what it does with %s is not known; commit a lock file", name, was, is, listed(types))})
 			}
 		}
 	}
+}
+
+// sameMajor: without a lock file init takes the newest version that a constraint
+// allows, which is of the same major under both. Where neither sets a bound above
+// it is the same version.
+func sameMajor(was, is string) bool {
+	old, openBefore, ok := config.NewestMajor(was)
+	now, openAfter, okAfter := config.NewestMajor(is)
+	return ok && okAfter && old == now && openBefore == openAfter
 }
 
 func (c *comparison) released(source, name, old, new string, types []string) {

@@ -16,6 +16,7 @@ type instrument struct {
 	bare  []hcl.Traversal
 	calls []string
 	tries int // how many try and can are around
+	uses  int // how many references to iteration variables there were
 }
 
 // rewrite returns e with every node in it wrapped that needs to be. bound are
@@ -27,7 +28,9 @@ func (in *instrument) rewrite(e hclsyntax.Expression, bound []string) hclsyntax.
 			return &given{Expression: n, val: cty.DynamicVal, diags: diags}
 		}
 	case *hclsyntax.ScopeTraversalExpr:
-		if !slices.Contains(bound, n.Traversal.RootName()) {
+		if slices.Contains(bound, n.Traversal.RootName()) {
+			in.uses++
+		} else {
 			in.refs = append(in.refs, n.Traversal)
 			if in.tries == 0 {
 				in.bare = append(in.bare, n.Traversal)
@@ -52,10 +55,15 @@ func (in *instrument) rewrite(e hclsyntax.Expression, bound []string) hclsyntax.
 		if n.Name == "try" || n.Name == "can" {
 			guards = 1
 		}
+		uses := in.uses
 		in.tries += guards
 		in.rewriteAll(n.Args, bound)
 		in.tries -= guards
-		return &callNode{n}
+		call := &callNode{n}
+		if len(bound) > 0 && in.uses == uses {
+			return &fixedNode{call}
+		}
+		return call
 	case *hclsyntax.BinaryOpExpr:
 		n.LHS, n.RHS = in.rewrite(n.LHS, bound), in.rewrite(n.RHS, bound)
 		return &binaryNode{n}

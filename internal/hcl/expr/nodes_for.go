@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"reflect"
 	"slices"
 
 	"github.com/hashicorp/hcl/v2"
@@ -22,7 +23,7 @@ func (n *forNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	}
 	f := *n.ForExpr
 	f.CollExpr = coll
-	v, diags := f.Value(ctx)
+	v, diags := f.Value(withMemo(ctx))
 	if v.IsKnown() && !v.IsMarked() {
 		return v, diags
 	}
@@ -45,6 +46,44 @@ func (n *forNode) inputs(ctx *hcl.EvalContext, coll cty.Value) []cty.Value {
 		}
 	}
 	return in
+}
+
+// fixedNode is a call in a for expression that refers to none of the iteration
+// variables: it is made once for all elements. `{ for k in keys(f()) : k => f()[k] }`
+// would cost the square of what f makes.
+type fixedNode struct{ *callNode }
+
+const memoName = "(memo)"
+
+type memo map[*callNode]cty.Value
+
+var memoType = cty.Capsule("memo", reflect.TypeFor[memo]())
+
+// withMemo is a context for the elements of a for expression; one within
+// another shares that one's memo.
+func withMemo(ctx *hcl.EvalContext) *hcl.EvalContext {
+	if _, _, ok := find(ctx, memoName); ok {
+		return ctx
+	}
+	ctx = ctx.NewChild()
+	ctx.Variables = map[string]cty.Value{memoName: cty.CapsuleVal(memoType, &memo{})}
+	return ctx
+}
+
+func (n *fixedNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
+	_, box, ok := find(ctx, memoName)
+	if !ok {
+		return n.callNode.Value(ctx)
+	}
+	known := *box.EncapsulatedValue().(*memo)
+	if v, ok := known[n.callNode]; ok {
+		return v, spend(ctx, 1, n.NameRange)
+	}
+	v, diags := n.callNode.Value(ctx)
+	if len(diags) == 0 {
+		known[n.callNode] = v
+	}
+	return v, diags
 }
 
 // elementNode is evaluated once for each element. HCL goes on after one that
