@@ -115,7 +115,9 @@ func TestLimits(t *testing.T) {
 // What a for expression computes anew for each element, although it is the same
 // for all, is computed once.
 func TestSameForAll(t *testing.T) {
-	rule := func(i int) string { return fmt.Sprintf(`"rule_%d": {"action": "PASS", "source": "${net}", "port": %d}`, i, i) }
+	rule := func(i int) string {
+		return fmt.Sprintf(`"rule_%d": {"action": "PASS", "source": "${net}", "port": %d}`, i, i)
+	}
 	rules := make([]string, 800)
 	for i := range rules {
 		rules[i] = rule(i)

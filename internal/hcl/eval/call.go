@@ -1,7 +1,9 @@
 package eval
 
 import (
+	"maps"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -160,14 +162,27 @@ func (c *Call) output(key Key, name string, at hcl.Range) (cty.Value, hcl.Diagno
 	return expr.Follow(v, hcl.Traversal{hcl.TraverseAttr{Name: name, SrcRange: at}})
 }
 
-// object is one instance as a whole: an object of its outputs.
+// object is one instance as a whole: an object of its outputs. Two modules from
+// elsewhere may take outputs of each other, as long as no single output goes
+// round. Which goes where is not to be seen from outside: while one is named, its
+// own outputs go by a name without inputs.
 func (c *Call) object(key Key) (cty.Value, hcl.Diagnostics) {
-	if n := c.outputs[key]; n != nil {
+	if n := c.outputs[key]; n != nil && n.state == running {
+		return expr.OpenObject(expr.Open{ID: c.opaqueID(key, cty.StringVal("inputs made of its outputs"))}, nil), nil
+	} else if n != nil {
 		return n.val, n.diags
+	}
+	if diags := c.Module.World.enter(c.Config.Range); diags != nil {
+		c.Module.World.leave()
+		return cty.DynamicVal, diags
+	}
+	if c.Instance(key) == nil {
+		c.outputs[key] = &node{state: running}
 	}
 	n := &node{state: done}
 	n.val, n.diags = c.outputObject(key)
 	c.outputs[key] = n
+	c.Module.World.leave()
 	return n.val, n.diags
 }
 
@@ -191,15 +206,18 @@ func (c *Call) outputObject(key Key) (cty.Value, hcl.Diagnostics) {
 
 // OpaqueID names the outputs of a module from elsewhere: they are the same as
 // long as source, version and inputs are.
-func (c *Call) OpaqueID(key Key) string {
-	return c.Address + string(key) + "@" + expr.Fingerprint(cty.StringVal(c.Config.Source), cty.StringVal(c.Config.Version), c.Inputs(key))
+func (c *Call) OpaqueID(key Key) string { return c.opaqueID(key, c.Inputs(key)) }
+
+func (c *Call) opaqueID(key Key, inputs cty.Value) string {
+	return c.Address + string(key) + "@" + expr.Fingerprint(cty.StringVal(c.Config.Source), cty.StringVal(c.Config.Version), inputs)
 }
 
 // Inputs is the object of what the call hands to one instance.
 func (c *Call) Inputs(key Key) cty.Value {
 	rep := c.Expansion().repetition(key, index(key))
 	vals := make(map[string]cty.Value, len(c.Config.Inputs))
-	for name, in := range c.Config.Inputs {
+	for _, name := range slices.Sorted(maps.Keys(c.Config.Inputs)) { // always the same one of two that need each other first
+		in := c.Config.Inputs[name]
 		v, diags := in.Value.Value(c.Module.context(rep))
 		if diags.HasErrors() {
 			v = failed(c.Module, "module."+c.Config.Name+"."+name, diags)

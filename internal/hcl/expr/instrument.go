@@ -41,7 +41,11 @@ func (in *instrument) rewrite(e hclsyntax.Expression, bound []string) hclsyntax.
 		n.Source = in.rewrite(n.Source, bound)
 		return &relNode{n}
 	case *hclsyntax.IndexExpr:
+		uses := in.uses
 		n.Collection = in.rewrite(n.Collection, bound)
+		if call, ok := n.Collection.(*callNode); ok && len(bound) > 0 && in.uses == uses {
+			n.Collection = &fixedNode{call}
+		}
 		n.Key = in.rewrite(n.Key, bound)
 		return &indexNode{n}
 	case *hclsyntax.SplatExpr:
@@ -55,15 +59,10 @@ func (in *instrument) rewrite(e hclsyntax.Expression, bound []string) hclsyntax.
 		if n.Name == "try" || n.Name == "can" {
 			guards = 1
 		}
-		uses := in.uses
 		in.tries += guards
 		in.rewriteAll(n.Args, bound)
 		in.tries -= guards
-		call := &callNode{n}
-		if len(bound) > 0 && in.uses == uses {
-			return &fixedNode{call}
-		}
-		return call
+		return &callNode{n}
 	case *hclsyntax.BinaryOpExpr:
 		n.LHS, n.RHS = in.rewrite(n.LHS, bound), in.rewrite(n.RHS, bound)
 		return &binaryNode{n}

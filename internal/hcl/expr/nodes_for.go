@@ -49,8 +49,8 @@ func (n *forNode) inputs(ctx *hcl.EvalContext, coll cty.Value) []cty.Value {
 }
 
 // fixedNode is a call in a for expression that refers to none of the iteration
-// variables: it is made once for all elements. `{ for k in keys(f()) : k => f()[k] }`
-// would cost the square of what f makes.
+// variables and of which one element is taken: it is made once for all elements.
+// `{ for k in keys(f()) : k => f()[k] }` would cost the square of what f makes.
 type fixedNode struct{ *callNode }
 
 const memoName = "(memo)"
