@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"maps"
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/holdpoint-dev/holdpoint/internal/facts"
@@ -111,7 +112,7 @@ func withoutID(t *plan.TypeFacts, f *facts.File) *plan.TypeFacts {
 
 func embedded(t *testing.T, h facts.Header) []byte {
 	t.Helper()
-	b, err := fs.ReadFile(data.Files, "hashicorp_"+h.Provider[len("hashicorp/"):]+"@"+h.Version+".facts")
+	b, err := fs.ReadFile(data.Files, strings.Replace(h.Provider, "/", "_", 1)+"@"+h.Version+".facts")
 	if err != nil {
 		t.Fatal(err)
 	}

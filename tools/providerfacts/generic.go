@@ -15,6 +15,9 @@ func (x *extractor) generic(entries []string, prefix string) error {
 		path, function, _ := strings.Cut(e, ":")
 		x.in.Reset()
 		r := x.in.Call(x.in.Member(path, function), []interp.Value{"dev"}, nil)
+		for len(r) > 0 && isFunc(r[0]) { // a function that gives the one that makes it
+			r = x.in.Call(r[0], nil, nil)
+		}
 		if len(r) == 0 {
 			x.in.Log.Add("registration", "%s gave nothing", e)
 			continue
@@ -22,6 +25,11 @@ func (x *extractor) generic(entries []string, prefix string) error {
 		x.provider(r[0], prefix)
 	}
 	return nil
+}
+
+func isFunc(v interp.Value) bool {
+	_, ok := v.(*interp.FuncV)
+	return ok
 }
 
 func (x *extractor) provider(p interp.Value, prefix string) {
