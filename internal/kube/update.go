@@ -23,18 +23,18 @@ func (p *prediction) update(r *pair, old, now *entry) {
 	}
 	owner := now.unit.Owner
 	outcome := apply.Update(unplaced(old.Object), unplaced(now.Object), p.options.family(owner, old, now), p.cluster(old))
-	switch outcome.Verdict {
-	case apply.None:
-		return
-	case apply.Rejected, apply.Possible:
+	refused := outcome.Verdict == apply.Rejected || outcome.Verdict == apply.Possible
+	if refused {
 		p.refused(r, old, now, outcome)
+	}
+	if outcome.Verdict == apply.Rejected {
 		return
 	}
-	effects := apply.Effects(unplaced(old.Object), unplaced(now.Object))
-	for _, e := range effects {
+	for _, e := range outcome.Effects {
+		e.Certain = e.Certain && !refused
 		p.harm(r, old, now, e)
 	}
-	if len(effects) == 0 {
+	if outcome.Verdict == apply.Changes && len(outcome.Effects) == 0 {
 		c := p.both(old, now, plan.Update, "")
 		c.Causes = p.causes(r, old, now, changedPaths(outcome)...)
 		p.changes = append(p.changes, c)

@@ -10,6 +10,7 @@ import (
 	"reflect"
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/apply/crd"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/apply/harm"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/apply/schema"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
@@ -48,6 +49,10 @@ type Outcome struct {
 	Refused []Refusal
 	// Notes are things worth saying that do not decide the verdict.
 	Notes []Note
+	// Effects is what the update does beside changing fields, if the server
+	// accepts it. A stored object that stays as it is may have some too: its
+	// new version may read it differently.
+	Effects []Effect
 	// Known is false for a custom resource whose definition is not among
 	// the files: then its defaults and transition rules are not known.
 	Known bool
@@ -67,6 +72,9 @@ type Refusal struct {
 	// Why says on what.
 	Certain bool
 }
+
+// Effect is a lesser harm of an update; see package harm.
+type Effect = harm.Effect
 
 // NoteKind groups notes. The zero value is invalid.
 type NoteKind string
@@ -98,6 +106,7 @@ func Update(before, after object.Object, family Family, cluster Cluster) Outcome
 	u.refuse()
 	u.remark()
 	out := Outcome{Changed: u.changed, Refused: u.refused, Notes: u.notes, Known: u.known}
+	out.Effects = harm.Of(before, after, u.old, u.next)
 	out.Verdict = verdict(out)
 	return out
 }
