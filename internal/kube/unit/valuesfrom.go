@@ -3,6 +3,7 @@ package unit
 import (
 	"encoding/base64"
 	"encoding/json"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -48,7 +49,7 @@ func (s *Scan) valuesFrom(o object.Object, refs []valuesReference, beside Beside
 		if out.missing == "" {
 			out.missing = ref.Kind + " " + ref.Name
 		}
-		out.unread = append(out.unread, ref, src.Value)
+		out.unread = append(out.unread, ref, sealed(src))
 	}
 	return out
 }
@@ -65,6 +66,16 @@ func (s *Scan) referenced(o object.Object, ref valuesReference, beside Beside) (
 		return object.Object{}, false
 	}
 	return src, true
+}
+
+// sealed is what of an object that holds or makes a Secret may decide its
+// values: not its labels, nor when sops wrote it.
+func sealed(src object.Object) map[string]any {
+	out := maps.Clone(src.Value)
+	for _, field := range []string{"metadata", "sops", "status"} {
+		delete(out, field)
+	}
+	return out
 }
 
 // valuesIn is the document of values that an entry takes from an object.
