@@ -8,6 +8,7 @@ package apply
 
 import (
 	"reflect"
+	"slices"
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/apply/crd"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/apply/harm"
@@ -109,6 +110,25 @@ func Update(before, after object.Object, family Family, cluster Cluster) Outcome
 	out.Effects = harm.Of(before, after, u.old, u.next)
 	out.Verdict = verdict(out)
 	return out
+}
+
+// Or is the outcome where it is open which of two holds, for a reason that is a
+// clause: where only one of them refuses, the update may be refused.
+func (o Outcome) Or(other Outcome, why string) Outcome {
+	if (o.Verdict == Rejected) == (other.Verdict == Rejected) {
+		return o
+	}
+	refused := o.Refused
+	if other.Verdict == Rejected {
+		refused = other.Refused
+		o.Changed = other.Changed
+	}
+	o.Verdict, o.Refused = Possible, slices.Clone(refused)
+	for i := range o.Refused {
+		o.Refused[i].Certain = false
+		o.Refused[i].Why += " (" + why + ")"
+	}
+	return o
 }
 
 func verdict(o Outcome) Verdict {
