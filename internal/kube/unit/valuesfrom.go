@@ -94,6 +94,26 @@ func valuesIn(src object.Object, ref valuesReference) (string, bool) {
 	return value, ok
 }
 
+// plainPairs are the entries of a ConfigMap or Secret as a pod would read them;
+// clear is false where some cannot be read.
+func plainPairs(o object.Object) (pairs map[string]string, clear bool) {
+	if _, encrypted := o.Get("sops"); encrypted || o.Group != "" {
+		return nil, false
+	}
+	pairs, clear = map[string]string{}, true
+	for _, field := range []string{"data", "stringData"} {
+		values, _ := o.Get(field)
+		entries, _ := values.(map[string]any)
+		for k := range entries {
+			text, ok := plainData(o, k)
+			if clear = clear && ok; ok {
+				pairs[k] = text
+			}
+		}
+	}
+	return pairs, clear
+}
+
 // plainData is an entry of a ConfigMap or Secret as a pod would read it.
 func plainData(o object.Object, key string) (string, bool) {
 	if v, ok := o.Get("stringData", key); ok && o.Kind == "Secret" {
