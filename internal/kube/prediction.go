@@ -30,11 +30,10 @@ type prediction struct {
 	gaps    []plan.Gap
 	objects map[plan.Address]int
 
-	surveyed *apply.Cluster
-	live     []*entry
-	fates    map[string]fate
-	gained   map[place][]*entry
-	doomed   map[string]bool
+	live   []*entry
+	fates  map[string]fate
+	gained map[place][]*entry
+	doomed map[string]bool
 	// ownerOf is the owner of an address, by type, namespace and name.
 	ownerOf map[plan.Address]string
 }
@@ -45,6 +44,8 @@ type side struct {
 	scan *unit.Scan
 	// owners are the objects of Argo CD and Flux as the files have them.
 	owners []object.Object
+	// surveyed are its definitions, nil until they are asked for.
+	surveyed *apply.Cluster
 }
 
 // pair is a unit on both sides; one of them may be nil.

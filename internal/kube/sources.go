@@ -20,12 +20,13 @@ var generators = map[string]string{
 // sources notes changed files from which manifests are made by tools that do
 // not run here.
 func (p *prediction) sources() {
+	releases := p.helmfiles()
 	for _, name := range p.changed {
 		language, sure := generators[path.Ext(name)], false
 		switch {
 		case isHelmfile(name):
 			language, sure = "a helmfile", true
-		case p.helmfileReads(name):
+		case releases.read(name):
 			language, sure = "an input of a helmfile", true
 		}
 		if language == "" || p.reads(name) {
@@ -48,23 +49,40 @@ func isHelmfile(name string) bool {
 	return (ext == ".yaml" || ext == ".yml" || ext == ".gotmpl") && (strings.HasPrefix(path.Base(name), "helmfile") || path.Base(dir) == "helmfile.d")
 }
 
-// helmfileReads reports whether a helmfile above a file names it: where a name
-// is made by a template, anything that fits.
-func (p *prediction) helmfileReads(name string) bool {
+// helmfile is what a helmfile names: words that may be paths below its folder.
+type helmfile struct {
+	dir   string
+	words []string
+}
+
+type helmfiles []helmfile
+
+func (p *prediction) helmfiles() helmfiles {
+	var out helmfiles
 	for _, s := range p.sides() {
 		for _, file := range s.tree.Names() {
-			inside, below := strings.CutPrefix(name, path.Dir(file)+"/")
-			if !isHelmfile(file) || !below && path.Dir(file) != "." {
+			if !isHelmfile(file) {
 				continue
 			}
-			data, err := s.tree.Read(file)
-			if err != nil {
-				continue
+			if data, err := s.tree.Read(file); err == nil {
+				out = append(out, helmfile{path.Dir(file), helmfileInput.FindAllString(string(data), -1)})
 			}
-			for _, word := range helmfileInput.FindAllString(string(data), -1) {
-				if fits(strings.TrimPrefix(word, "./"), inside) {
-					return true
-				}
+		}
+	}
+	return out
+}
+
+// read reports whether a helmfile above a file names it: where a name is made
+// by a template, anything that fits.
+func (h helmfiles) read(name string) bool {
+	for _, f := range h {
+		inside, below := strings.CutPrefix(name, f.dir+"/")
+		if !below && f.dir != "." {
+			continue
+		}
+		for _, word := range f.words {
+			if fits(strings.TrimPrefix(word, "./"), inside) {
+				return true
 			}
 		}
 	}

@@ -21,24 +21,40 @@ func (p *prediction) update(r *pair, old, now *entry) {
 	if p.leaves(r, old, now) {
 		return
 	}
-	owner := now.unit.Owner
-	outcome := apply.Update(unplaced(old.Object), unplaced(now.Object), p.options.family(owner, old, now), p.cluster(old))
-	switch outcome.Verdict {
-	case apply.None:
-		return
-	case apply.Rejected, apply.Possible:
+	outcome := p.simulate(old, now)
+	refused := outcome.Verdict == apply.Rejected || outcome.Verdict == apply.Possible
+	if refused {
 		p.refused(r, old, now, outcome)
+	}
+	if outcome.Verdict == apply.Rejected {
 		return
 	}
-	effects := apply.Effects(unplaced(old.Object), unplaced(now.Object))
-	for _, e := range effects {
+	for _, e := range outcome.Effects {
+		e.Certain = e.Certain && !refused
 		p.harm(r, old, now, e)
 	}
-	if len(effects) == 0 {
+	if outcome.Verdict == apply.Changes && len(outcome.Effects) == 0 {
 		c := p.both(old, now, plan.Update, "")
 		c.Causes = p.causes(r, old, now, changedPaths(outcome)...)
 		p.changes = append(p.changes, c)
 	}
+}
+
+// simulate asks what an update does. Where the definition of its kind changes
+// as well, either may be in force when it comes.
+func (p *prediction) simulate(old, now *entry) apply.Outcome {
+	before, after := unplaced(old.Object), unplaced(now.Object)
+	family := p.options.family(now.unit.Owner, old, now)
+	cluster := p.cluster(&p.before, old)
+	out := apply.Update(before, after, family, cluster)
+	if object.ScopeOf(old.Group, old.Kind) != "" {
+		return out
+	}
+	next := p.cluster(&p.after, old)
+	if d := next.Definition(old.Group, old.Kind); d == nil || d.Same(cluster.Definition(old.Group, old.Kind)) {
+		return out
+	}
+	return out.Or(apply.Update(before, after, family, next), "its definition changes as well, and it depends on which comes first")
 }
 
 // harm is an update that does more than change fields.
@@ -186,32 +202,32 @@ func (p *prediction) crdsFolder(r *pair, old, now *entry) bool {
 	return true
 }
 
-// cluster surveys the definitions in the repository, once, and only for an
-// object whose kind is not built in or that needs a StorageClass.
-func (p *prediction) cluster(e *entry) apply.Cluster {
+// cluster surveys the definitions of a side, once, and only for an object whose
+// kind is not built in or that needs a StorageClass.
+func (p *prediction) cluster(s *side, e *entry) apply.Cluster {
 	if object.ScopeOf(e.key.Group, e.key.Kind) != "" && e.key.Kind != "PersistentVolumeClaim" && e.key.Kind != "StatefulSet" {
 		return apply.Cluster{}
 	}
-	if p.surveyed == nil {
-		surveyed, _ := apply.Survey(p.definitions())
-		p.surveyed = &surveyed
+	if s.surveyed == nil {
+		surveyed, _ := apply.Survey(s.definitions())
+		s.surveyed = &surveyed
 	}
-	return *p.surveyed
+	return *s.surveyed
 }
 
 // definitions are the CustomResourceDefinitions and StorageClasses that are
-// written out before the change.
-func (p *prediction) definitions() []object.Object {
+// written out.
+func (s *side) definitions() []object.Object {
 	var out []object.Object
-	for _, name := range p.before.tree.Names() {
+	for _, name := range s.tree.Names() {
 		if ext := path.Ext(name); ext != ".yaml" && ext != ".yml" {
 			continue
 		}
-		data, err := p.before.tree.Read(name)
+		data, err := s.tree.Read(name)
 		if err != nil || !bytes.Contains(data, []byte("kind: CustomResourceDefinition")) && !bytes.Contains(data, []byte("kind: StorageClass")) {
 			continue
 		}
-		objects, err := unit.Manifests(p.before.tree, name)
+		objects, err := unit.Manifests(s.tree, name)
 		if err != nil {
 			continue // a chart's template, which is no manifest
 		}

@@ -8,8 +8,10 @@ package apply
 
 import (
 	"reflect"
+	"slices"
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/apply/crd"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/apply/harm"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/apply/schema"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
@@ -48,6 +50,10 @@ type Outcome struct {
 	Refused []Refusal
 	// Notes are things worth saying that do not decide the verdict.
 	Notes []Note
+	// Effects is what the update does beside changing fields, if the server
+	// accepts it. A stored object that stays as it is may have some too: its
+	// new version may read it differently.
+	Effects []Effect
 	// Known is false for a custom resource whose definition is not among
 	// the files: then its defaults and transition rules are not known.
 	Known bool
@@ -67,6 +73,9 @@ type Refusal struct {
 	// Why says on what.
 	Certain bool
 }
+
+// Effect is a lesser harm of an update; see package harm.
+type Effect = harm.Effect
 
 // NoteKind groups notes. The zero value is invalid.
 type NoteKind string
@@ -98,8 +107,28 @@ func Update(before, after object.Object, family Family, cluster Cluster) Outcome
 	u.refuse()
 	u.remark()
 	out := Outcome{Changed: u.changed, Refused: u.refused, Notes: u.notes, Known: u.known}
+	out.Effects = harm.Of(before, after, u.old, u.next)
 	out.Verdict = verdict(out)
 	return out
+}
+
+// Or is the outcome where it is open which of two holds, for a reason that is a
+// clause: where only one of them refuses, the update may be refused.
+func (o Outcome) Or(other Outcome, why string) Outcome {
+	if (o.Verdict == Rejected) == (other.Verdict == Rejected) {
+		return o
+	}
+	refused := o.Refused
+	if other.Verdict == Rejected {
+		refused = other.Refused
+		o.Changed = other.Changed
+	}
+	o.Verdict, o.Refused = Possible, slices.Clone(refused)
+	for i := range o.Refused {
+		o.Refused[i].Certain = false
+		o.Refused[i].Why += " (" + why + ")"
+	}
+	return o
 }
 
 func verdict(o Outcome) Verdict {

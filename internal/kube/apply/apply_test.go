@@ -53,7 +53,7 @@ func replay(t *testing.T, dir string, atLeast int, family apply.Family) {
 			}
 			out := apply.Update(before, after, family, cluster)
 			agrees(t, parts["truth"], out)
-			got := describe(out) + effects(before, after)
+			got := describe(out)
 			if *update {
 				a.Files = slices.DeleteFunc(a.Files, func(f txtar.File) bool { return f.Name == "want" })
 				a.Files = append(a.Files, txtar.File{Name: "want", Data: []byte(got)})
@@ -142,6 +142,13 @@ func describe(o apply.Outcome) string {
 	}
 	for _, n := range o.Notes {
 		fmt.Fprintf(&b, "note %s %v: %s\n", n.Kind, n.Path, n.Text)
+	}
+	for _, e := range o.Effects {
+		word := "effect"
+		if !e.Certain {
+			word = "possible effect"
+		}
+		fmt.Fprintf(&b, "%s %s %s %v: %s\n", word, e.Kind, e.Effect, e.Path, e.Why)
 	}
 	return b.String()
 }

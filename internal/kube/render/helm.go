@@ -89,6 +89,9 @@ func releaseValues(r unit.Release) (map[string]any, error) {
 		if p.String {
 			parse = strvals.ParseIntoString
 		}
+		if p.Literal {
+			parse = strvals.ParseLiteralInto
+		}
 		if err := parse(p.Name+"="+p.Value, values); err != nil {
 			return nil, fmt.Errorf("parameter %s of the release is not valid: %w", p.Name, err)
 		}

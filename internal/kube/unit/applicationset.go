@@ -50,6 +50,7 @@ func (s *Scan) ApplicationSet(o object.Object) *Unit {
 	if gap != nil {
 		u.Gaps = []plan.Gap{*gap}
 		values = []any{o.Value}
+		u.Outside = s.asked(set.Spec.Generators)
 	}
 	text, err := json.Marshal(values)
 	if err != nil {
@@ -57,6 +58,66 @@ func (s *Scan) ApplicationSet(o object.Object) *Unit {
 	}
 	u.Config = string(text)
 	return u
+}
+
+// asked is what generators find in the repository where not all of what they
+// ask is known: where one of these goes, Applications may go with it.
+func (s *Scan) asked(generators []map[string]any) []Outside {
+	var out []Outside
+	for _, g := range generators {
+		for kind, spec := range g {
+			switch kind {
+			case "git":
+				found, _ := s.gitParams(spec)
+				for _, p := range found {
+					out = append(out, outsideOf("what a git generator finds", p))
+				}
+			case "matrix", "merge":
+				var nested struct {
+					Generators []map[string]any `json:"generators"`
+				}
+				if text, err := json.Marshal(spec); err == nil && json.Unmarshal(text, &nested) == nil {
+					out = append(out, s.asked(nested.Generators)...)
+				}
+			case "clusters":
+				out = append(out, s.clusterSecrets()...)
+			}
+		}
+	}
+	return out
+}
+
+func outsideOf(what string, value any) Outside {
+	text, err := json.Marshal(value)
+	if err != nil {
+		text = []byte(err.Error())
+	}
+	return Outside{What: what, ID: string(text)}
+}
+
+// clusterSecrets are the Secrets by which Argo CD knows clusters, as a
+// generator sees them: name, labels and annotations.
+func (s *Scan) clusterSecrets() []Outside {
+	var out []Outside
+	for _, file := range s.Tree.Names() {
+		if !hasManifestEnding(file) || s.inChart(path.Dir(file)) {
+			continue
+		}
+		data, err := s.Tree.Read(file)
+		if err != nil || !strings.Contains(string(data), "argocd.argoproj.io/secret-type") {
+			continue
+		}
+		parsed, err := s.Tree.Parse(file)
+		if err != nil {
+			continue
+		}
+		for _, o := range parsed.Objects {
+			if meta, _ := o.Get("metadata"); o.String("metadata", "labels", "argocd.argoproj.io/secret-type") == "cluster" {
+				out = append(out, outsideOf("a cluster", meta))
+			}
+		}
+	}
+	return out
 }
 
 // Generate are the Applications of an ApplicationSet, or why they are not

@@ -341,11 +341,28 @@ func (s *Scan) argoValues(o object.Object, u *Unit, h *argoHelm, dir string, ref
 		u.Values = append(u.Values, ValueSource{Text: []byte(h.Values)})
 	}
 	for _, p := range h.Parameters {
-		u.Release.Set = append(u.Release.Set, Parameter{p.Name, p.Value, p.ForceString})
+		u.Release.Set = append(u.Release.Set, Parameter{Name: p.Name, Value: p.Value, String: p.ForceString})
 	}
-	if len(h.FileParameters) > 0 {
-		u.Gaps = append(u.Gaps, ownerGap(s.Tree, o, plan.GapUnsupported, plan.Path{"spec", "source", "helm", "fileParameters"}, "parameters from files are not read"))
+	for _, p := range h.FileParameters {
+		s.argoFileParameter(o, u, p.Name, p.Path, dir, refs)
 	}
+}
+
+// argoFileParameter takes a parameter whose value is the text of a file.
+func (s *Scan) argoFileParameter(o object.Object, u *Unit, parameter, file, dir string, refs map[string]argoSource) {
+	name, outside := s.argoValueFile(file, dir, refs)
+	at := plan.Path{"spec", "source", "helm", "fileParameters"}
+	if outside != "" {
+		u.Gaps = append(u.Gaps, ownerGap(s.Tree, o, plan.GapOpaque, at, "the parameter file %s is not in the repository", outside))
+		return
+	}
+	text, err := s.Tree.Read(name)
+	if err != nil {
+		u.Gaps = append(u.Gaps, ownerGap(s.Tree, o, plan.GapInvalid, at, "the parameter file %s cannot be read: Argo CD stops syncing it", name))
+		return
+	}
+	u.Selectors = append(u.Selectors, name)
+	u.Release.Set = append(u.Release.Set, Parameter{Name: parameter, Value: string(text), Literal: true})
 }
 
 // argoValueFile is the path in the repository of a values file: relative to

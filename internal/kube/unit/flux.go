@@ -3,8 +3,10 @@ package unit
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
@@ -236,8 +238,9 @@ func inside(dir, name string) string {
 }
 
 // substitutes takes the variables of postBuild: those in place and those of
-// ConfigMaps that are in the repository. A variable that nobody here sets
-// stays as it is, the same on both sides.
+// ConfigMaps and Secrets that are in the repository in the clear. A variable
+// that nobody here sets stays as it is, the same on both sides; one of a Secret
+// that cannot be read counts where it may stand in a name.
 func (s *Scan) substitutes(u *Unit, spec fluxSpec) {
 	if spec.PostBuild == nil {
 		return
@@ -245,20 +248,30 @@ func (s *Scan) substitutes(u *Unit, spec fluxSpec) {
 	u.Substitute = map[string]string{}
 	for _, from := range spec.PostBuild.SubstituteFrom {
 		src, ok := s.source(from.Kind, from.Name, "")
-		if !ok || from.Kind != "ConfigMap" {
+		if !ok {
 			continue
 		}
-		data, _ := src.Get("data")
-		pairs, _ := data.(map[string]any)
-		for k, v := range pairs {
-			if text, ok := v.(string); ok {
-				u.Substitute[k] = text
-			}
+		u.Selectors = append(u.Selectors, src.File)
+		pairs, clear := plainPairs(src)
+		maps.Copy(u.Substitute, pairs)
+		if !clear && s.namesVary(u) {
+			o := outsideOf("the "+from.Kind+" "+from.Name, sealed(src))
+			o.File = src.File
+			u.Outside = append(u.Outside, o)
 		}
 	}
-	for k, v := range spec.PostBuild.Substitute {
-		u.Substitute[k] = v
-	}
+	maps.Copy(u.Substitute, spec.PostBuild.Substitute)
+}
+
+// variableName is a name that a variable makes.
+var variableName = regexp.MustCompile(`\b(?:name|namespace|namePrefix|nameSuffix)["']?\s*:[^\n,}]*\$\{`)
+
+// namesVary reports whether variables may decide which objects there are.
+func (s *Scan) namesVary(u *Unit) bool {
+	return slices.ContainsFunc(u.Files, func(name string) bool {
+		data, err := s.Tree.Read(name)
+		return err == nil && variableName.Match(data)
+	})
 }
 
 // variable is `${name}`, with `:=default` or `:-default` (fluxcd/pkg/envsubst).

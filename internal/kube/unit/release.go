@@ -78,10 +78,26 @@ func (s *Scan) fluxRelease(o object.Object, beside Beside) []*Unit {
 		u = s.remoteRelease(o, h.Spec.Values, taken, h.Spec.ChartRef)
 	}
 	u.Selectors = append(u.Selectors, taken.files...)
+	if u.Config == "" {
+		u.Config = configText(taken.unread, h.Spec.PostRenderers)
+	}
 	u.Key = fmt.Sprintf("flux:HelmRelease:%s/%s", o.Namespace, o.Name)
 	u.Owner, u.Namespace = owner, namespace
 	u.Release.Name, u.Release.Namespace = release, namespace
 	return []*Unit{u}
+}
+
+// configText is what is not read of a release of a chart that is here: where it
+// changes, so may the objects.
+func configText(unread, postRenderers []any) string {
+	if len(unread) == 0 && len(postRenderers) == 0 {
+		return ""
+	}
+	text, err := json.Marshal([]any{unread, postRenderers})
+	if err != nil {
+		return err.Error()
+	}
+	return string(text)
 }
 
 // releaseName follows helm-controller: the field, else `<target>-<name>`, else

@@ -44,6 +44,8 @@ type Parameter struct {
 	Name, Value string
 	// String keeps the value a string (`--set-string`).
 	String bool
+	// Literal takes the value as it stands (`--set-file`).
+	Literal bool
 }
 
 // Rendered is the answer to a Request.

@@ -289,7 +289,30 @@ func sourceMaps(o object.Object) []string {
 	return out
 }
 
-// variableMaps finds ConfigMaps and Secrets by kind and name.
+// secretMakers are kinds that a controller makes a Secret from, with where its
+// name stands; it is the name of the object where that is empty.
+var secretMakers = map[string]plan.Path{
+	"bitnami.com/SealedSecret":                {"spec", "template", "metadata", "name"},
+	"external-secrets.io/ExternalSecret":      {"spec", "target", "name"},
+	"secrets.hashicorp.com/VaultStaticSecret": {"spec", "destination", "name"},
+	"onepassword.com/OnePasswordItem":         {"metadata", "name"},
+}
+
+// madeSecret is the name of the Secret that is made from an object, "" where
+// none is.
+func madeSecret(o object.Object) string {
+	at := secretMakers[o.Group+"/"+o.Kind]
+	if at == nil {
+		return ""
+	}
+	if name := o.String(at...); name != "" {
+		return name
+	}
+	return o.Name
+}
+
+// variableMaps finds ConfigMaps and Secrets by kind and name, a Secret that is
+// made by a controller by what it is made from.
 func (s *Scan) variableMaps(names map[string]bool) {
 	if len(names) == 0 {
 		return
@@ -299,7 +322,7 @@ func (s *Scan) variableMaps(names map[string]bool) {
 			continue
 		}
 		data, err := s.Tree.Read(file)
-		if err != nil || !bytes.Contains(data, []byte("ConfigMap")) && !bytes.Contains(data, []byte("Secret")) {
+		if err != nil || !bytes.Contains(data, []byte("ConfigMap")) && !bytes.Contains(data, []byte("Secret")) && !bytes.Contains(data, []byte("OnePasswordItem")) {
 			continue
 		}
 		parsed, err := s.Tree.Parse(file)
@@ -309,6 +332,9 @@ func (s *Scan) variableMaps(names map[string]bool) {
 		for _, o := range parsed.Objects {
 			if o.Group == "" && names[o.Kind+"/"+o.Name] {
 				s.addSource(o)
+			}
+			if name := madeSecret(o); name != "" && names["Secret/"+name] {
+				s.Sources["Secret/"+name] = append(s.Sources["Secret/"+name], o)
 			}
 		}
 	}

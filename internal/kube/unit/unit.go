@@ -90,7 +90,7 @@ func (u *Unit) config() string {
 
 // SameInputs reports whether two sides of a unit are made from the same.
 func SameInputs(before *Unit, tb *Tree, after *Unit, ta *Tree) bool {
-	if !slices.Equal(before.Files, after.Files) || before.config() != after.config() || !slices.Equal(outsideIDs(before), outsideIDs(after)) {
+	if !slices.Equal(before.Files, after.Files) || before.config() != after.config() || !sameOutside(before, after) {
 		return false
 	}
 	for _, name := range before.Files {
@@ -99,6 +99,16 @@ func SameInputs(before *Unit, tb *Tree, after *Unit, ta *Tree) bool {
 		}
 	}
 	return true
+}
+
+// sameOutside: what is added to what neither side can be made from takes
+// nothing away.
+func sameOutside(before, after *Unit) bool {
+	b, a := outsideIDs(before), outsideIDs(after)
+	if len(before.Gaps) > 0 && len(after.Gaps) > 0 {
+		return !slices.ContainsFunc(b, func(id string) bool { return !slices.Contains(a, id) })
+	}
+	return slices.Equal(b, a)
 }
 
 func outsideIDs(u *Unit) []string {

@@ -3,6 +3,7 @@ package unit
 import (
 	"encoding/base64"
 	"encoding/json"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -48,7 +49,7 @@ func (s *Scan) valuesFrom(o object.Object, refs []valuesReference, beside Beside
 		if out.missing == "" {
 			out.missing = ref.Kind + " " + ref.Name
 		}
-		out.unread = append(out.unread, ref, src.Value)
+		out.unread = append(out.unread, ref, sealed(src))
 	}
 	return out
 }
@@ -67,6 +68,16 @@ func (s *Scan) referenced(o object.Object, ref valuesReference, beside Beside) (
 	return src, true
 }
 
+// sealed is what of an object that holds or makes a Secret may decide its
+// values: not its labels, nor when sops wrote it.
+func sealed(src object.Object) map[string]any {
+	out := maps.Clone(src.Value)
+	for _, field := range []string{"metadata", "sops", "status"} {
+		delete(out, field)
+	}
+	return out
+}
+
 // valuesIn is the document of values that an entry takes from an object.
 func valuesIn(src object.Object, ref valuesReference) (string, bool) {
 	if _, encrypted := src.Get("sops"); encrypted {
@@ -81,6 +92,26 @@ func valuesIn(src object.Object, ref valuesReference) (string, bool) {
 		value, ok = nested(ref.TargetPath, value)
 	}
 	return value, ok
+}
+
+// plainPairs are the entries of a ConfigMap or Secret as a pod would read them;
+// clear is false where some cannot be read.
+func plainPairs(o object.Object) (pairs map[string]string, clear bool) {
+	if _, encrypted := o.Get("sops"); encrypted || o.Group != "" {
+		return nil, false
+	}
+	pairs, clear = map[string]string{}, true
+	for _, field := range []string{"data", "stringData"} {
+		values, _ := o.Get(field)
+		entries, _ := values.(map[string]any)
+		for k := range entries {
+			text, ok := plainData(o, k)
+			if clear = clear && ok; ok {
+				pairs[k] = text
+			}
+		}
+	}
+	return pairs, clear
 }
 
 // plainData is an entry of a ConfigMap or Secret as a pod would read it.

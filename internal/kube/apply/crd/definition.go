@@ -4,6 +4,7 @@ package crd
 
 import (
 	"fmt"
+	"reflect"
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/apply/schema"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
@@ -17,6 +18,11 @@ type Definition struct {
 	Versions map[string]*Version
 	// Object is where it is written.
 	Object object.Object
+}
+
+// Same reports whether two definitions say the same; the other may be nil.
+func (d *Definition) Same(other *Definition) bool {
+	return other != nil && reflect.DeepEqual(d.Object.Value, other.Object.Value)
 }
 
 // Version is one version of a definition.

@@ -76,6 +76,31 @@ func routes(c *change) {
 	}
 }
 
+// hostnames: a route of the Gateway API serves fewer hosts. One that names none
+// serves those of its listeners.
+func hostnames(c *change) {
+	path := plan.Path{"spec", "hostnames"}
+	next := listAt(c.next, path...)
+	if len(next) == 0 {
+		return
+	}
+	for _, h := range listAt(c.old, path...) {
+		if !slices.Contains(next, h) {
+			c.add(RouteRemoved, "", path, "host %v is not served any more", h)
+		}
+	}
+}
+
+// listeners: a Gateway stops listening.
+func listeners(c *change) {
+	path := plan.Path{"spec", "listeners"}
+	for _, l := range listAt(c.old, path...) {
+		if name := text(asMap(l), "name"); named(listAt(c.next, path...), name) == nil {
+			c.add(RouteRemoved, "", path, "the listener %s is gone, and with it what it served", name)
+		}
+	}
+}
+
 func orNone(s string) string {
 	if s == "" {
 		return "none"
