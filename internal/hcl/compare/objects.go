@@ -67,8 +67,10 @@ func (p *priorObjects) Unknown(r *eval.Resource) cty.Value { return some(r) }
 // same as long as the set and what its instances look like are.
 func some(r *eval.Resource) cty.Value {
 	e := r.Expansion()
-	inst := r.Instance(eval.SomeKey)
-	v, _ := inst.Value()
+	v := cty.DynamicVal
+	if inst := r.Instance(eval.SomeKey); inst != nil { // none while the set itself is being worked out
+		v, _ = inst.Value()
+	}
 	return expr.Opaque(r.Address+"[*] "+expr.Fingerprint(e.Value, v), cty.DynamicPseudoType)
 }
 
