@@ -121,6 +121,9 @@ type joinNode struct{ *hclsyntax.TemplateJoinExpr }
 
 func (n *joinNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	tuple := evaluate(ctx, n.Tuple)
+	if diags := spend(ctx, elementUnits*length(tuple.val), n.Tuple.Range()); diags != nil {
+		return cty.DynamicVal, diags
+	}
 	if diags := checkText(ctx, textWithin(tuple.val), n.Tuple.Range()); diags != nil {
 		return cty.DynamicVal, diags
 	}
