@@ -130,6 +130,7 @@ func (p *prediction) runtime(which plan.Side, root string) config.Runtime {
 func (s side) exists() bool { return s.problem == nil && len(s.module.Files) > 0 }
 
 func (p *prediction) root(root string) plan.Plan {
+	p.loader.Begin()
 	before, after := p.load(p.before, plan.Before, root), p.load(p.after, plan.After, root)
 	if !before.exists() {
 		return p.unborn(root, before, after)

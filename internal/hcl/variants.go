@@ -1,6 +1,7 @@
 package hcl
 
 import (
+	"fmt"
 	"io/fs"
 	"path"
 	"regexp"
@@ -29,10 +30,17 @@ func (p *prediction) variants(root string, before, after side) ([]variant, []pla
 		out = append(out, p.values("", root, nil, p.shadowed(root, before, after)))
 	}
 	for _, set := range sets {
+		if (len(out)+1)*len(before.module.Resources) > maxVaried {
+			return out, []plan.Gap{{At: plan.Range{File: root, Side: plan.After}, Root: root, Kind: plan.GapLimit, Subject: root,
+				Why: fmt.Sprintf("only %d of %d sets of variable files are evaluated: more than %d resources over all of them", len(out), len(sets), maxVaried)}}
+		}
 		out = append(out, p.values(strings.Join(set, ","), root, set, guessed))
 	}
 	return out, nil
 }
+
+// maxVaried bounds the resources of a root, times its sets of variable files.
+const maxVaried = 40_000
 
 // completes reports whether guessed files give values that the root cannot do
 // without: then it is not applied without one of them.

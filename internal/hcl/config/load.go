@@ -22,6 +22,42 @@ type Loader struct {
 	modules map[string]*Module
 	// Bytes read so far, and the most that may be.
 	bytes, MaxBytes int
+	parts           int // parsed since the last [Loader.Begin]
+}
+
+// maxParts bounds what is parsed for one root, both sides: a line, an element,
+// a block or an interpolation of the source is a part. In memory it is some
+// hundred times as large as in the file.
+const maxParts = 300_000
+
+// partsOf counts the parts in a source, without regard to quotes and comments.
+func partsOf(src []byte) int {
+	n := 0
+	for _, c := range src {
+		switch c {
+		case '\n', ',', '{', '[', '$':
+			n++
+		}
+	}
+	return n
+}
+
+// Begin starts another root: what was read already costs nothing again.
+func (l *Loader) Begin() { l.parts = 0 }
+
+// afford says what keeps a source from being parsed, nil for nothing.
+func (l *Loader) afford(s *source) *Problem {
+	why := ""
+	if l.bytes += len(s.content); l.bytes > l.MaxBytes {
+		why = fmt.Sprintf("more than %d bytes of configuration", l.MaxBytes)
+	}
+	if l.parts += partsOf(s.content); l.parts > maxParts {
+		why = fmt.Sprintf("this root has more than %d lines and elements of configuration", maxParts)
+	}
+	if why == "" {
+		return nil
+	}
+	return &Problem{Kind: plan.GapLimit, Range: hcl.Range{Filename: s.target}, Subject: s.target, Text: why}
 }
 
 // NewLoader returns a loader that reads at most maxBytes of configuration.
@@ -124,9 +160,8 @@ func (l *Loader) build(tree fs.FS, m *Module, rt Runtime, sources []source) {
 		if s.content == nil {
 			s.fill(tree, m)
 		}
-		if l.bytes += len(s.content); l.bytes > l.MaxBytes {
-			m.Problems = append(m.Problems, Problem{Kind: plan.GapLimit, Range: hcl.Range{Filename: s.target}, Subject: s.target,
-				Text: fmt.Sprintf("more than %d bytes of configuration", l.MaxBytes)})
+		if p := l.afford(s); p != nil {
+			m.Problems = append(m.Problems, *p)
 			return
 		}
 		body, problems := parse(named(s), s.content)

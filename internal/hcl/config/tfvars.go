@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"io/fs"
 	"path"
 	"slices"
@@ -75,6 +76,9 @@ func Values(tree fs.FS, files []string) (map[string]Value, []Problem) {
 func assignments(name, target string, src []byte) ([]*rawAttr, []Problem) {
 	if p := tooDeep(target, src); p != nil {
 		return nil, []Problem{*p}
+	}
+	if partsOf(src) > maxParts {
+		return nil, []Problem{{Kind: plan.GapLimit, Subject: target, Range: hcl.Range{Filename: target}, Text: fmt.Sprintf("%s has more than %d lines and elements", target, maxParts)}}
 	}
 	if strings.HasSuffix(name, ".json") {
 		body, problems := parseJSONWith(target, src, &schema{})

@@ -18,6 +18,9 @@ func (m *Module) body(b *config.Body, ctx *hcl.EvalContext, address string) (cty
 		if !more.HasErrors() && expr.HasHugeNumber(v) {
 			more = expr.Errorf(b.Attributes[name].Range, expr.LimitReached, "%s holds a number of too many digits", name)
 		}
+		if !more.HasErrors() {
+			more = m.World.pay(v, b.Attributes[name].Range)
+		}
 		if more.HasErrors() {
 			v = failed(m, address+"."+name, more)
 		}
@@ -74,7 +77,7 @@ func (m *Module) blocks(b *config.Block, ctx *hcl.EvalContext, address string) (
 		if plain.Type().IsSetType() {
 			k = v
 		}
-		if err := m.World.Spend(1); err != nil {
+		if err := m.World.Spend(blockCost); err != nil {
 			return list, cty.NilVal, expr.Errorf(b.Range, expr.LimitReached, "%s", err)
 		}
 		child := ctx.NewChild()

@@ -95,6 +95,8 @@ func (m *Module) value(name string, at hcl.Range, compute func() (cty.Value, hcl
 	n.val, n.diags = compute()
 	if expr.Weight(n.val, maxWeight) > maxWeight {
 		n.val, n.diags = cty.DynamicVal, expr.Errorf(at, expr.LimitReached, "%s holds more than %d values", name, maxWeight)
+	} else if err := m.World.Spend(valueCost + expr.Weight(n.val, maxWeight)); err != nil {
+		n.val, n.diags = cty.DynamicVal, expr.Errorf(at, expr.LimitReached, "%s", err)
 	}
 	if n.diags.HasErrors() {
 		n.diags = few(n.diags)

@@ -30,6 +30,8 @@ const (
 	maxModules   = 24        // levels of module calls
 	moduleCost   = 4         // a module instance counts as so many
 	maxWeight    = 150_000   // values inside one value
+	valueCost    = 8         // work of a named value, besides what is in it
+	blockCost    = 8         // work of one block of a dynamic one
 	maxReadBytes = 64 << 20  // read by file functions
 )
 
@@ -94,6 +96,15 @@ func (w *World) Modules() []*Module { return w.modules }
 func (w *World) Spend(n int) error {
 	if w.work += n; w.work > maxWork {
 		return fmt.Errorf("evaluating this root takes more than %d steps", maxWork)
+	}
+	return nil
+}
+
+// pay takes the work that keeping and comparing v costs later, wherever it
+// ends up: a value is cheap to refer to, and dear to have in many places.
+func (w *World) pay(v cty.Value, at hcl.Range) hcl.Diagnostics {
+	if err := w.Spend(expr.Effort(v)); err != nil {
+		return expr.Errorf(at, expr.LimitReached, "%s", err)
 	}
 	return nil
 }

@@ -13,7 +13,7 @@ const (
 	// maxText is the longest text a template or function may produce.
 	maxText = 4 << 20
 	// textPerUnit is how many bytes of text count as one unit of work.
-	textPerUnit = 64
+	textPerUnit = 16
 	// maxProduct caps results that are larger than their arguments.
 	maxProduct = 100_000
 	// elementUnits is the work that one element of a result counts for,
@@ -59,11 +59,14 @@ func checkText(ctx *hcl.EvalContext, size int, at hcl.Range) hcl.Diagnostics {
 // before it is made, and pays for what it costs.
 func (n *callNode) afford(ctx *hcl.EvalContext, args []cty.Value) hcl.Diagnostics {
 	at := n.Range()
-	size, count := 0, 1
+	size, count, whole := 0, 1, 0
 	for _, v := range args {
 		size += textWithin(v)
-		count += length(v)
+		if count += length(v); walks[n.Name] || writes[n.Name] {
+			whole += Effort(v)
+		}
 	}
+	count += whole
 	if bound, elements := n.bound(args); bound > maxProduct {
 		return Errorf(at, LimitReached, "%s would make more than %d elements", n.Name, maxProduct)
 	} else if diags := spend(ctx, elements*elementUnits, at); diags != nil {
@@ -97,8 +100,10 @@ func (n *callNode) afford(ctx *hcl.EvalContext, args []cty.Value) hcl.Diagnostic
 			}
 		}
 		count += product * len(args)
-	case "distinct", "matchkeys", "setunion", "setintersection", "setsubtract":
-		count += count * count / 32
+	case "distinct", "matchkeys":
+		count += count * whole / 16
+	case "regex", "regexall":
+		count += matched(args)
 	case "replace":
 		size += replaced(args)
 	case "format", "formatlist":
@@ -122,6 +127,46 @@ var writes = map[string]bool{
 	"jsonencode": true, "yamlencode": true, "format": true, "formatlist": true, "join": true, "sum": true,
 	"tolist": true, "toset": true, "tomap": true, "concat": true, "setunion": true,
 	"provider::terraform::encode_expr": true, "provider::terraform::encode_tfvars": true,
+}
+
+// walks are functions that compare all that is in their arguments, or look for
+// a type that all of them have.
+var walks = map[string]bool{
+	"distinct": true, "matchkeys": true, "contains": true, "index": true, "setintersection": true, "setsubtract": true, "coalescelist": true,
+	"flatten": true, "setproduct": true,
+}
+
+// setUnits is the work an element of a set counts for: sets are put in order
+// at every walk.
+const setUnits = 32
+
+// Effort is the work of going through all of v.
+func Effort(v cty.Value) int {
+	v, _ = v.Unmark()
+	switch {
+	case v == cty.NilVal || v.IsNull() || !v.IsKnown() || !v.CanIterateElements():
+		return 1
+	case v.Type().IsSetType():
+		return 1 + setUnits*v.LengthInt()
+	}
+	n := 1
+	for _, child := range elements(v) {
+		if n += Effort(child); n > maxEffort {
+			break
+		}
+	}
+	return n
+}
+
+// maxEffort is where counting ends: more than any budget.
+const maxEffort = 1 << 24
+
+// matched is the work of a regular expression over a text.
+func matched(args []cty.Value) int {
+	if len(args) != 2 {
+		return 0
+	}
+	return stringLength(args[1]) * (8 + stringLength(args[0])) / 128
 }
 
 func (n *callNode) expanded(args []cty.Value) []cty.Value {
@@ -272,7 +317,11 @@ func made(ctx *hcl.EvalContext, v cty.Value, at hcl.Range) hcl.Diagnostics {
 			return diags
 		}
 	}
-	return spend(ctx, elementUnits*length(v)+textWithin(v)/textPerUnit, at)
+	units := elementUnits
+	if plain, _ := v.Unmark(); plain.Type().IsSetType() {
+		units = setUnits
+	}
+	return spend(ctx, units*length(v)+textWithin(v)/textPerUnit, at)
 }
 
 // checkNumber refuses a number, or a text that is one, anywhere in v which has

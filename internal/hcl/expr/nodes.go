@@ -32,6 +32,9 @@ func (n *binaryNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	lhs, rhs := evaluate(ctx, n.LHS), evaluate(ctx, n.RHS)
 	op := *n.BinaryOpExpr
 	op.LHS, op.RHS = lhs, rhs
+	if diags := spend(ctx, Effort(lhs.val)+Effort(rhs.val)-2, n.SrcRange); diags != nil {
+		return cty.DynamicVal, diags
+	}
 	for _, operand := range []*given{lhs, rhs} {
 		if isHugeNumber(plainText(operand.val)) {
 			return cty.DynamicVal, checkNumber(operand.val, n.SrcRange)
@@ -118,6 +121,9 @@ type joinNode struct{ *hclsyntax.TemplateJoinExpr }
 
 func (n *joinNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	tuple := evaluate(ctx, n.Tuple)
+	if diags := spend(ctx, elementUnits*length(tuple.val), n.Tuple.Range()); diags != nil {
+		return cty.DynamicVal, diags
+	}
 	if diags := checkText(ctx, textWithin(tuple.val), n.Tuple.Range()); diags != nil {
 		return cty.DynamicVal, diags
 	}
@@ -134,6 +140,11 @@ func (n *conditionalNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostic
 		return cty.DynamicVal, diags
 	}
 	cond, yes, no := evaluate(ctx, n.Condition), evaluate(ctx, n.TrueResult), evaluate(ctx, n.FalseResult)
+	if !yes.val.Type().Equals(no.val.Type()) { // a type is looked for that both have
+		if diags := spend(ctx, Effort(yes.val)+Effort(no.val)-2, n.SrcRange); diags != nil {
+			return cty.DynamicVal, diags
+		}
+	}
 	c := *n.ConditionalExpr
 	c.Condition, c.TrueResult, c.FalseResult = cond, yes, no
 	v, diags := c.Value(ctx)
