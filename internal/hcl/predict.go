@@ -190,8 +190,8 @@ func (p *prediction) vanished(root string, before side) plan.Plan {
 // in the same place: the folder moved, the objects did not.
 func (p *prediction) heir(root string, before side) (plan.Plan, bool) {
 	state := before.module.Settings.State
-	if !strings.Contains(state, "key=") && !strings.Contains(state, "path=") && !strings.Contains(state, "prefix=") && !strings.Contains(state, "workspaces") {
-		return plan.Plan{}, false // what says which state it is, is not written here
+	if !namesState(state) {
+		return plan.Plan{}, false
 	}
 	folders, _ := configFolders(p.after)
 	for _, dir := range folders {
@@ -206,6 +206,26 @@ func (p *prediction) heir(root string, before side) (plan.Plan, bool) {
 		return compare.Root(in), true
 	}
 	return plan.Plan{}, false
+}
+
+// namesState reports whether a backend says which state it is; the rest may be
+// given by the command line.
+func namesState(state string) bool {
+	return slices.ContainsFunc([]string{"key=", "path=", "prefix=", "workspaces"}, func(s string) bool { return strings.Contains(state, s) })
+}
+
+// stateOf finds another root that kept its state in this place before the change.
+func (p *prediction) stateOf(state, root string) (string, bool) {
+	if !namesState(state) {
+		return "", false
+	}
+	folders, _ := configFolders(p.before)
+	for _, dir := range folders {
+		if dir != root && p.load(p.before, plan.Before, dir).exists() && p.load(p.before, plan.Before, dir).module.Settings.State == state {
+			return dir, true
+		}
+	}
+	return "", false
 }
 
 func (p *prediction) input(root string, before, after side, v variant) compare.Input {
@@ -232,7 +252,12 @@ func (p *prediction) variant(root string, before, after side, v variant) plan.Pl
 		if is.State == "" {
 			at, sideOf = was.StateRange, plan.Before
 		}
-		return compare.Orphans(in, plan.StateRelocated, p.changedLine(place(at, sideOf)), "the state moves elsewhere", true)
+		out := compare.Orphans(in, plan.StateRelocated, p.changedLine(place(at, sideOf)), "the state moves elsewhere", true)
+		if other, taken := p.stateOf(is.State, root); taken {
+			out.Gaps = append(out.Gaps, plan.Gap{At: p.changedLine(place(at, sideOf)), Root: root, Kind: plan.GapUnsupported, Subject: root,
+				Why: "its state is the one of " + other + " from here on: what that state holds and this folder does not configure would be destroyed"})
+		}
+		return out
 	}
 	out := compare.Root(in)
 	if v.guessed {

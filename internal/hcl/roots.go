@@ -35,7 +35,7 @@ func (p *prediction) roots() ([]string, []plan.Gap) {
 		}
 		for _, dir := range folders {
 			p.calls(tree, which, dir, called)
-			if !isExample(dir) {
+			if !isExample(dir) || p.hasState(dir) {
 				found[dir] = true
 			}
 		}
@@ -118,7 +118,8 @@ func (p *prediction) looksUnused(dir string, found map[string]bool) bool {
 	return asModule
 }
 
-// isExample names folders that nobody applies for keeps.
+// isExample names folders that nobody applies for keeps, unless they say where
+// their state is.
 func isExample(dir string) bool {
 	for _, part := range strings.Split(dir, "/") {
 		switch part {

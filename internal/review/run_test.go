@@ -19,7 +19,7 @@ func simpleRequest(comparisons ...Comparison) Request {
 }
 
 func compared(name string) Comparison {
-	return Comparison{Name: name, Before: plantest.Tree(nil), After: plantest.Tree(nil), Files: []plan.File{{Path: "main.tf", From: "main.tf", Status: plan.Modified}}}
+	return Comparison{Name: name, Before: plantest.Tree(map[string]string{"main.tf": ""}), After: plantest.Tree(map[string]string{"main.tf": ""}), Files: []plan.File{{Path: "main.tf", From: "main.tf", Status: plan.Modified}}}
 }
 
 func says(p plan.Plan) Predictor {

@@ -200,7 +200,7 @@ func (w *world) request(p *pull) Request {
 			Author: w.who(p.author), Branch: p.branch, Title: p.title, Body: p.body, Commits: p.commits,
 			CommitsIncomplete: p.incomplete, Assignees: p.assignees,
 		},
-		Comparisons: []Comparison{{Name: "change", Before: plantest.Tree(nil), After: plantest.Tree(nil), Files: w.changed(p)}},
+		Comparisons: []Comparison{{Name: "change", Before: emptied(w.changed(p)), After: emptied(w.changed(p)), Files: w.changed(p)}},
 	}
 	for _, why := range p.gaps {
 		req.Gaps = append(req.Gaps, plan.Gap{Kind: plan.GapUnknown, Subject: "the test merge", Why: why})
@@ -251,6 +251,16 @@ func (w *world) standings(want Wanted) []Standing {
 func (w *world) changed(p *pull) []plan.File {
 	files := []plan.File{{Path: "main.tf", From: "main.tf", Status: plan.Modified, BeforeMode: 0o644, AfterMode: 0o644}}
 	return append(files, w.files[p.head]...)
+}
+
+// emptied is a tree that holds the files under both their names, without content.
+func emptied(files []plan.File) fs.FS {
+	names := map[string]string{}
+	for _, f := range files {
+		names[f.Path], names[f.From] = "", ""
+	}
+	delete(names, "")
+	return plantest.Tree(names)
 }
 
 // predictor predicts what the script says of a head, and of a head on a base
@@ -350,7 +360,7 @@ func (w *world) verdict(p *pull) Conclusion {
 func (w *world) group(numbers []int, destroys []string, doubt string) Decision {
 	req := Request{
 		Ref: Ref{Owner: "acme", Repo: "infra", BaseRef: "main", HeadSHA: "group"}, Now: w.now, Base: settingsTree(w.settings),
-		Comparisons: []Comparison{{Name: "group", Before: plantest.Tree(nil), After: plantest.Tree(nil), Files: []plan.File{{Path: "main.tf", From: "main.tf", Status: plan.Modified}}}},
+		Comparisons: []Comparison{{Name: "group", Before: plantest.Tree(map[string]string{"main.tf": ""}), After: plantest.Tree(map[string]string{"main.tf": ""}), Files: []plan.File{{Path: "main.tf", From: "main.tf", Status: plan.Modified}}}},
 		Evidence:    Evidence{Group: &Group{Doubtful: doubt}},
 	}
 	for _, n := range numbers {

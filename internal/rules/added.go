@@ -40,19 +40,35 @@ func (j *judging) added(r *Rule, file *plan.File) ([]addedLine, error) {
 		}
 	}
 	had := map[string]bool{}
-	for line := range strings.SplitSeq(before, "\n") {
-		had[strings.TrimSpace(line)] = true
+	for _, line := range wholeLines(before) {
+		had[line.text] = true
 	}
 	var out []addedLine
-	number := 0
-	for line := range strings.SplitSeq(after, "\n") {
-		number++
-		line = strings.TrimSpace(line)
-		if !had[line] && r.adds.MatchString(line) {
-			out = append(out, addedLine{number, shorten(line, 120)})
+	for _, line := range wholeLines(after) {
+		if !had[line.text] && r.adds.MatchString(line.text) {
+			out = append(out, addedLine{line.line, shorten(line.text, 120)})
 		}
 	}
 	return out, nil
+}
+
+// wholeLines are the trimmed lines of a text. One that ends in a backslash goes
+// on in the next, as shells read it; it has the number of its first line.
+func wholeLines(text string) []addedLine {
+	var out []addedLine
+	number, open := 0, false
+	for line := range strings.SplitSeq(text, "\n") {
+		number++
+		line = strings.TrimSpace(line)
+		rest, continued := strings.CutSuffix(line, "\\")
+		if open {
+			out[len(out)-1].text += rest
+		} else {
+			out = append(out, addedLine{number, rest})
+		}
+		open = continued
+	}
+	return out
 }
 
 func readText(tree fs.FS, name string) (string, error) {
