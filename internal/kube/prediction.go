@@ -159,6 +159,13 @@ func (p *prediction) load(wave []*pair) bool {
 		}
 		p.pairs[next.key] = next
 		reached = append(reached, next)
+		if next.sourceMoved() {
+			at := next.after.unit.Source.At
+			if next.before.unit.Source.Name != next.after.unit.Source.Name {
+				at = next.after.unit.Owner.At
+			}
+			p.gap(next.after.unit, at, plan.GapOpaque, next.key, "it reads another source or revision from here on, whose content is not in the repository; what is not there would be deleted")
+		}
 	}
 	if len(reached) == 0 {
 		return false
@@ -168,7 +175,13 @@ func (p *prediction) load(wave []*pair) bool {
 }
 
 func (p *prediction) same(c *pair) bool {
-	return c.before != nil && c.after != nil && unit.SameInputs(c.before.unit, p.before.tree, c.after.unit, p.after.tree)
+	return c.before != nil && c.after != nil && !c.sourceMoved() && unit.SameInputs(c.before.unit, p.before.tree, c.after.unit, p.after.tree)
+}
+
+// sourceMoved: what both sides read as this repository may be another content.
+// One that is elsewhere on a side is told as such already.
+func (p *pair) sourceMoved() bool {
+	return p.before != nil && p.after != nil && len(p.before.unit.Gaps)+len(p.after.unit.Gaps) == 0 && p.before.unit.Source.Moved(p.after.unit.Source)
 }
 
 // sorted are the pairs in the order of their keys.

@@ -69,6 +69,7 @@ func (s *Scan) fluxKustomization(o object.Object) []*Unit {
 	default:
 		u.Owner.Cascade = k.Spec.Prune
 	}
+	u.Source = s.gitSource(o, k.Spec.SourceRef.Kind, k.Spec.SourceRef.Name)
 	u.Namespace = k.Spec.TargetNamespace
 	s.substitutes(u, k.Spec)
 	return []*Unit{u}
@@ -140,6 +141,18 @@ func (s *Scan) fluxSource(kind, name, dir string) string {
 		return ""
 	}
 	return "the GitRepository " + name + " is not known"
+}
+
+func (s *Scan) gitSource(o object.Object, kind, name string) Source {
+	out := Source{Name: kind + "/" + name, At: o.At(s.Tree.Side, plan.Path{"spec", "sourceRef"})}
+	if src, ok := s.source(kind, name, o.File); ok {
+		url, _ := src.Get("spec", "url")
+		ref, _ := src.Get("spec", "ref")
+		if text, err := json.Marshal([]any{url, ref}); err == nil {
+			out.Text, out.At = string(text), src.At(s.Tree.Side, plan.Path{"spec"})
+		}
+	}
+	return out
 }
 
 func (spec fluxSpec) fields() map[string]any {

@@ -54,6 +54,8 @@ type Unit struct {
 	Outside []Outside
 	// Gaps say why the unit cannot be rendered; empty where it can.
 	Gaps []plan.Gap
+	// Source is the Git source of a Flux Kustomization.
+	Source Source
 	// Config is what else decides about the objects, in text.
 	Config string
 	// Generated are the objects of a unit that an owner makes up.
@@ -77,6 +79,22 @@ type Outside struct {
 	// Line and EndLine are blanked before the file is used; 0 where nothing
 	// has to go.
 	Line, EndLine int
+}
+
+// Source names what an owner reads, and what the repository says of it: URL and
+// reference as JSON, "" where it is not written down.
+type Source struct {
+	Name, Text string
+	At         plan.Range
+}
+
+// Moved reports whether two sides read another content by their sources. One
+// that gets another name alone, or is only written down now, has not moved.
+func (s Source) Moved(after Source) bool {
+	if s.Text != "" && after.Text != "" {
+		return s.Text != after.Text
+	}
+	return s.Name != after.Name
 }
 
 // config is what beside the files decides about the objects.
