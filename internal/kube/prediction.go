@@ -175,13 +175,19 @@ func (p *prediction) load(wave []*pair) bool {
 }
 
 func (p *prediction) same(c *pair) bool {
-	return c.before != nil && c.after != nil && !c.sourceMoved() && unit.SameInputs(c.before.unit, p.before.tree, c.after.unit, p.after.tree)
+	return c.before != nil && c.after != nil && !c.sourceMoved() && !c.reinstalled() && unit.SameInputs(c.before.unit, p.before.tree, c.after.unit, p.after.tree)
 }
 
 // sourceMoved: what both sides read as this repository may be another content.
 // One that is elsewhere on a side is told as such already.
 func (p *pair) sourceMoved() bool {
 	return p.before != nil && p.after != nil && len(p.before.unit.Gaps)+len(p.after.unit.Gaps) == 0 && p.before.unit.Source.Moved(p.after.unit.Source)
+}
+
+// reinstalled: the release is uninstalled, and another one installed.
+func (p *pair) reinstalled() bool {
+	return p.before != nil && p.after != nil && p.before.unit.Owner.Record != p.after.unit.Owner.Record && !p.after.unit.Owner.Suspended &&
+		len(p.before.unit.Gaps)+len(p.after.unit.Gaps) == 0
 }
 
 // sorted are the pairs in the order of their keys.

@@ -1,6 +1,7 @@
 package unit
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"path"
@@ -46,7 +47,7 @@ func (s *Scan) fluxRelease(o object.Object, beside Beside) []*Unit {
 	}
 	release := releaseName(o, h.Spec.ReleaseName, h.Spec.TargetNamespace)
 	owner := Owner{Kind: HelmRelease, Object: "HelmRelease", Namespace: o.Namespace, Name: o.Name, At: o.At(s.Tree.Side, nil), Cluster: cluster(o, h.Spec.KubeConfig),
-		Prune: true, Cascade: true, Suspended: h.Spec.Suspend, Force: h.Spec.Upgrade.Force}
+		Prune: true, Cascade: true, Suspended: h.Spec.Suspend, Force: h.Spec.Upgrade.Force, Record: release + " in " + cmp.Or(h.Spec.StorageNamespace, o.Namespace)}
 	namespace := h.Spec.TargetNamespace
 	if namespace == "" {
 		namespace = o.Namespace

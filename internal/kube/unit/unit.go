@@ -223,6 +223,10 @@ type Owner struct {
 	Suspended bool
 	// Cascade: with the owner goes what it applied.
 	Cascade bool
+	// Record is what a release is kept under, its name and the namespace of its
+	// record. Under another one the old release is uninstalled (helm-controller,
+	// internal/action/reset.go and its API documentation, releaseName).
+	Record string
 }
 
 // Label names the owner in messages.
