@@ -3,6 +3,7 @@
 package hcl
 
 import (
+	"cmp"
 	"io/fs"
 	"path"
 	"slices"
@@ -157,7 +158,12 @@ func (p *prediction) root(root string) plan.Plan {
 		for _, v := range variants {
 			out = plan.Join(out, p.variant(root, before, after, v))
 		}
-		return merge(out, len(variants))
+		out = merge(out, len(variants))
+		for _, v := range p.workspaces(root, before, after, variants) {
+			out = plan.Join(out, onlyLosses(p.variant(root, before, after, v)))
+		}
+		out.Changes = withoutEchoes(out.Changes)
+		return out
 	})
 }
 
@@ -230,7 +236,7 @@ func (p *prediction) stateOf(state, root string) (string, bool) {
 
 func (p *prediction) input(root string, before, after side, v variant) compare.Input {
 	return compare.Input{
-		Root: root, Variant: v.name, Workspace: "default", Loader: p.loader, Facts: p.facts, Lines: p.lines, Changed: p.changed,
+		Root: root, Variant: v.name, Workspace: cmp.Or(v.workspace, "default"), Loader: p.loader, Facts: p.facts, Lines: p.lines, Changed: p.changed,
 		Before: compare.Side{Tree: before.tree, Dir: root, Module: before.module, Runtime: before.runtime, Given: v.before, Versions: config.LockedVersions(before.tree, root)},
 		After:  compare.Side{Tree: after.tree, Dir: root, Module: after.module, Runtime: after.runtime, Given: v.after, Versions: config.LockedVersions(after.tree, root)},
 	}

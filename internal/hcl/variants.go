@@ -16,7 +16,9 @@ import (
 type variant struct {
 	name string
 	// guessed: nothing says that these files are used.
-	guessed       bool
+	guessed bool
+	// workspace is the one it is evaluated in, empty for `default`.
+	workspace     string
 	before, after map[string]config.Value
 	gaps          []plan.Gap
 }
