@@ -8,6 +8,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -55,6 +56,7 @@ func Predict(before, after fs.FS, facts plan.Facts, opt Options) plan.Plan {
 	if len(p.changed) == 0 {
 		return plan.Plan{}
 	}
+	p.named = sync.OnceValue(p.changedWords)
 	out := p.run()
 	out.Sort()
 	return out
@@ -84,7 +86,8 @@ type prediction struct {
 	tools         [2]*config.Runtimes // before, after
 	lines         *compare.Lines
 	changed       []string
-	applied       []string // the roots
+	applied       []string                   // the roots
+	named         func() map[string][]string // environments in changed lines, found once
 }
 
 func (p *prediction) run() plan.Plan {

@@ -2,6 +2,7 @@ package hcl
 
 import (
 	"io/fs"
+	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -13,22 +14,35 @@ import (
 )
 
 // maxWorkspaces bounds how many workspaces a root is evaluated in.
-const maxWorkspaces = 6
+const maxWorkspaces = 3
 
 // workspaceName is a word that may name a workspace where it stands as a key or
-// in quotes.
-var workspaceName = regexp.MustCompile(`"([A-Za-z][\w.-]{0,40})"|\b([A-Za-z][\w-]{0,40})\s*[=:]`)
+// in quotes: one with the name of an environment in it. Every other key of a
+// changed line would cost an evaluation of each root.
+var (
+	workspaceName = regexp.MustCompile(`"([A-Za-z][\w.-]{0,40})"|\b([A-Za-z][\w-]{0,40})\s*[=:]`)
+	environment   = regexp.MustCompile(`(?i)(^|[-_.])(prod|production|prd|live|pre|preprod|preproduction|stag|stage|staging|stg|uat|qa|test|testing|dev|devel|development|sandbox|demo|dr)([-_.]|$)`)
+)
 
 // workspaces are the evaluations of a root that asks for its workspace in those
 // that the changed lines name. Which exist is written in no repository, so what
 // comes of them is possible; the workspace `default` is what all else is
 // evaluated in.
 func (p *prediction) workspaces(root string, before, after side, base []variant) []variant {
-	if len(base) == 0 || !p.asksWorkspace(before, after) {
+	named := p.named()
+	if len(base) == 0 || len(named) == 0 {
+		return nil
+	}
+	folders, asks := p.folders(before, after)
+	if !asks {
 		return nil
 	}
 	var out []variant
-	for _, name := range p.changedWords() {
+	for _, name := range slices.Sorted(maps.Keys(named)) {
+		own := func(dir string) bool { return folders[dir] || strings.HasPrefix(dir, root+"/") }
+		if !slices.ContainsFunc(named[name], own) {
+			continue
+		}
 		v := base[0]
 		if i := slices.IndexFunc(base, func(v variant) bool { return strings.Contains(v.name, name) }); i >= 0 {
 			v = base[i]
@@ -44,41 +58,36 @@ func (p *prediction) workspaces(root string, before, after side, base []variant)
 	return out
 }
 
-// asksWorkspace reports whether a root or a local module of it mentions
-// terraform.workspace.
-func (p *prediction) asksWorkspace(sides ...side) bool {
+// folders are those of a root and its local modules; asks tells whether one of
+// them mentions terraform.workspace.
+func (p *prediction) folders(sides ...side) (seen map[string]bool, asks bool) {
+	seen = map[string]bool{}
 	for _, s := range sides {
-		seen := map[string]bool{}
-		var walk func(dir string) bool
-		walk = func(dir string) bool {
+		var walk func(dir string)
+		walk = func(dir string) {
 			m, problem := p.loader.Load(s.tree, dir, s.runtime)
-			if seen[dir] || problem != nil {
-				return false
+			if problem != nil || seen[string(s.side)+":"+dir] {
+				return
 			}
-			seen[dir] = true
+			seen[dir], seen[string(s.side)+":"+dir] = true, true
 			for _, f := range m.Files {
-				if strings.Contains(script(s.tree, f), "terraform.workspace") {
-					return true
-				}
+				asks = asks || strings.Contains(script(s.tree, f), "terraform.workspace")
 			}
 			for _, call := range m.Calls {
-				if eval.Local(call.Source) && walk(path.Join(dir, call.Source)) {
-					return true
+				if eval.Local(call.Source) {
+					walk(path.Join(dir, call.Source))
 				}
 			}
-			return false
 		}
-		if walk(s.module.Dir) {
-			return true
-		}
+		walk(s.module.Dir)
 	}
-	return false
+	return seen, asks
 }
 
-// changedWords are the keys and quoted words in the changed lines of
-// configuration and variable files, each once, in order.
-func (p *prediction) changedWords() []string {
-	var out []string
+// changedWords are the names of environments among the keys and quoted words in the changed lines of
+// configuration and variable files, with the folders of those.
+func (p *prediction) changedWords() map[string][]string {
+	out := map[string][]string{}
 	for _, f := range p.changed {
 		if !config.IsConfig(f) && !strings.HasSuffix(f, ".tfvars") && !strings.HasSuffix(f, ".tfvars.json") {
 			continue
@@ -90,13 +99,14 @@ func (p *prediction) changedWords() []string {
 					continue
 				}
 				for _, m := range workspaceName.FindAllStringSubmatch(lines[n-1], -1) {
-					out = append(out, m[1]+m[2])
+					if name := m[1] + m[2]; environment.MatchString(name) {
+						out[name] = append(out[name], path.Dir(f))
+					}
 				}
 			}
 		}
 	}
-	slices.Sort(out)
-	return slices.DeleteFunc(slices.Compact(out), func(name string) bool { return name == "default" })
+	return out
 }
 
 // onlyLosses leaves of an evaluation in a workspace what is destroyed there.
