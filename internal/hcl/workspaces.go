@@ -16,6 +16,9 @@ import (
 // maxWorkspaces bounds how many workspaces a root is evaluated in.
 const maxWorkspaces = 3
 
+// maxNaming bounds a file in which names of workspaces are looked for, in bytes.
+const maxNaming = 256 << 10
+
 // workspaceName is a word that may name a workspace where it stands as a key or
 // in quotes: one with the name of an environment in it. Every other key of a
 // changed line would cost an evaluation of each root.
@@ -29,14 +32,11 @@ var (
 // comes of them is possible; the workspace `default` is what all else is
 // evaluated in.
 func (p *prediction) workspaces(root string, before, after side, base []variant) []variant {
-	named := p.named()
-	if len(base) == 0 || len(named) == 0 {
-		return nil
-	}
 	folders, asks := p.folders(before, after)
-	if !asks {
+	if len(base) == 0 || !asks {
 		return nil
 	}
+	named := p.named()
 	var out []variant
 	for _, name := range slices.Sorted(maps.Keys(named)) {
 		own := func(dir string) bool { return folders[dir] || strings.HasPrefix(dir, root+"/") }
@@ -93,7 +93,11 @@ func (p *prediction) changedWords() map[string][]string {
 			continue
 		}
 		for which, tree := range map[plan.Side]fs.FS{plan.Before: p.before, plan.After: p.after} {
-			lines := strings.Split(script(tree, f), "\n")
+			text := script(tree, f)
+			if len(text) > maxNaming {
+				continue
+			}
+			lines := strings.Split(text, "\n")
 			for _, n := range p.lines.Changed(plan.Range{File: f, Side: which}) {
 				if n > len(lines) {
 					continue
