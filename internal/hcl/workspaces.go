@@ -63,13 +63,14 @@ func (p *prediction) workspaces(root string, before, after side, base []variant)
 func (p *prediction) folders(sides ...side) (seen map[string]bool, asks bool) {
 	seen = map[string]bool{}
 	for _, s := range sides {
+		here := map[string]bool{}
 		var walk func(dir string)
 		walk = func(dir string) {
 			m, problem := p.loader.Load(s.tree, dir, s.runtime)
-			if problem != nil || seen[string(s.side)+":"+dir] {
+			if problem != nil || here[dir] {
 				return
 			}
-			seen[dir], seen[string(s.side)+":"+dir] = true, true
+			here[dir], seen[dir] = true, true
 			for _, f := range m.Files {
 				asks = asks || strings.Contains(script(s.tree, f), "terraform.workspace")
 			}
