@@ -1,10 +1,10 @@
-package main
+package extract
 
 import (
 	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/facts"
-	"github.com/holdpoint-dev/holdpoint/tools/providerfacts/interp"
+	"github.com/holdpoint-dev/holdpoint/internal/facts/extract/interp"
 )
 
 func protocolBlock(in *interp.Interp, v interp.Value, out map[string]*facts.SourceAttr) bool {

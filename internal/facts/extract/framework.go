@@ -1,4 +1,4 @@
-package main
+package extract
 
 import (
 	"fmt"
@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/facts"
-	"github.com/holdpoint-dev/holdpoint/tools/providerfacts/interp"
+	"github.com/holdpoint-dev/holdpoint/internal/facts/extract/interp"
 )
 
 func (c *reader) fwSchema(v interp.Value, out map[string]*facts.SourceAttr) bool {

@@ -5,8 +5,8 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"os"
-	"path/filepath"
+	"io/fs"
+	"path"
 	"regexp"
 	"slices"
 	"strconv"
@@ -43,6 +43,9 @@ type FuncDecl struct {
 	File *File
 }
 
+// Syntax is the declaration as it is written.
+func (f *FuncDecl) Syntax() *ast.FuncDecl { return f.d }
+
 // TypeDecl is a declared type.
 type TypeDecl struct {
 	s    *ast.TypeSpec
@@ -63,8 +66,17 @@ type Pkg struct {
 	busy  map[string]bool
 }
 
-// Root is a source tree: import paths below Prefix are folders below Dir.
-type Root struct{ Prefix, Dir string }
+// Root is a source tree: import paths below Prefix are folders of Files.
+type Root struct {
+	Prefix string
+	Files  fs.FS
+}
+
+// folder is a folder of a file system; its zero value is none.
+type folder struct {
+	files fs.FS
+	name  string
+}
 
 // Loader finds and parses packages: in its roots, their vendor folders, and
 // the module cache at the versions of go.mod.
@@ -73,19 +85,19 @@ type Loader struct {
 	roots    []Root
 	pkgs     map[string]*Pkg
 	versions map[string]string // module path -> version
-	cache    string            // module cache
-	resolved map[string]string
+	cache    fs.FS             // module cache, nil where there is none
+	resolved map[string]folder
 	log      Log
 }
 
-// NewLoader reads the go.mod of each root. moduleCache may be empty.
-func NewLoader(moduleCache string, roots ...Root) (*Loader, error) {
+// NewLoader reads the go.mod of each root. The module cache may be nil.
+func NewLoader(moduleCache fs.FS, roots ...Root) (*Loader, error) {
 	l := &Loader{
 		fset: token.NewFileSet(), roots: roots, pkgs: map[string]*Pkg{},
-		versions: map[string]string{}, cache: moduleCache, resolved: map[string]string{}, log: Log{},
+		versions: map[string]string{}, cache: moduleCache, resolved: map[string]folder{}, log: Log{},
 	}
 	for _, r := range roots {
-		if err := l.readGoMod(filepath.Join(r.Dir, "go.mod")); err != nil {
+		if err := l.readGoMod(r.Files); err != nil {
 			return nil, err
 		}
 	}
@@ -94,8 +106,8 @@ func NewLoader(moduleCache string, roots ...Root) (*Loader, error) {
 
 var requireLine = regexp.MustCompile(`(?m)^\s*(?:require\s+)?([a-z0-9][\w.\-/~A-Z]*\.[\w.\-/~A-Z]+)\s+(v[\w.\-+]+)`)
 
-func (l *Loader) readGoMod(name string) error {
-	b, err := os.ReadFile(name)
+func (l *Loader) readGoMod(files fs.FS) error {
+	b, err := fs.ReadFile(files, "go.mod")
 	if err != nil {
 		return fmt.Errorf("read the module of a source tree: %w", err)
 	}
@@ -117,85 +129,106 @@ func escapeMod(s string) string {
 	return b.String()
 }
 
-// dirFor finds the folder of an import path, empty if there is none.
-func (l *Loader) dirFor(path string) string {
-	if d, ok := l.resolved[path]; ok {
+// dirFor finds the folder of an import path, the zero value if there is none.
+func (l *Loader) dirFor(importPath string) folder {
+	if d, ok := l.resolved[importPath]; ok {
 		return d
 	}
-	d := l.find(path)
-	l.resolved[path] = d
+	d := l.find(importPath)
+	l.resolved[importPath] = d
 	return d
 }
 
-func (l *Loader) find(path string) string {
+func (l *Loader) find(importPath string) folder {
 	for _, r := range l.roots {
-		if path == r.Prefix || strings.HasPrefix(path, r.Prefix+"/") {
-			if d := r.Dir + strings.TrimPrefix(path, r.Prefix); isDir(d) {
-				return d
-			}
+		if rest, ok := below(importPath, r.Prefix); ok && isDir(r.Files, rest) {
+			return folder{r.Files, rest}
 		}
 	}
-	parts := strings.Split(path, "/")
+	parts := strings.Split(importPath, "/")
 	if !strings.Contains(parts[0], ".") {
-		return ""
+		return folder{}
 	}
 	for _, r := range l.roots {
-		if d := filepath.Join(r.Dir, "vendor", path); isDir(d) {
+		if d := path.Join("vendor", importPath); isDir(r.Files, d) {
+			return folder{r.Files, d}
+		}
+	}
+	for n := len(parts); n >= 1 && l.cache != nil; n-- {
+		module, rest := strings.Join(parts[:n], "/"), strings.Join(parts[n:], "/")
+		if d := l.cached(module, rest); d != "" {
+			return folder{l.cache, d}
+		}
+	}
+	return folder{}
+}
+
+// below is what follows a prefix in an import path, "." for the prefix itself.
+func below(importPath, prefix string) (string, bool) {
+	if importPath == prefix {
+		return ".", true
+	}
+	return strings.CutPrefix(importPath, prefix+"/")
+}
+
+// cached finds a folder of a module in the module cache.
+func (l *Loader) cached(module, rest string) string {
+	at := escapeMod(module)
+	if v, ok := l.versions[module]; ok {
+		if d := path.Join(at+"@"+v, rest); isDir(l.cache, d) {
 			return d
 		}
 	}
-	for n := len(parts); n >= 1 && l.cache != ""; n-- {
-		module, rest := filepath.Join(l.cache, escapeMod(strings.Join(parts[:n], "/"))), strings.Join(parts[n:], "/")
-		if v, ok := l.versions[strings.Join(parts[:n], "/")]; ok {
-			if d := filepath.Join(module+"@"+v, rest); isDir(d) {
-				return d
-			}
-		}
-		// Constants, all that is read of dependencies, outlive versions.
-		others, err := filepath.Glob(module + "@*")
-		if err != nil {
-			continue
-		}
-		for _, other := range slices.Backward(others) {
-			if d := filepath.Join(other, rest); isDir(d) {
-				l.log.Add("another version", "%s for %s", other, path)
-				return d
-			}
+	// Constants, all that is read of most dependencies, outlive versions.
+	others, err := fs.Glob(l.cache, at+"@*")
+	if err != nil {
+		return ""
+	}
+	for _, other := range slices.Backward(others) {
+		if d := path.Join(other, rest); isDir(l.cache, d) {
+			l.log.Add("another version", "%s for %s", other, path.Join(module, rest))
+			return d
 		}
 	}
 	return ""
 }
 
-func isDir(name string) bool {
-	st, err := os.Stat(name)
+func isDir(files fs.FS, name string) bool {
+	st, err := fs.Stat(files, name)
 	return err == nil && st.IsDir()
 }
 
 // Load parses a package once; nil where its source is not at hand.
-func (l *Loader) Load(path string) *Pkg {
-	if p, ok := l.pkgs[path]; ok {
+func (l *Loader) Load(importPath string) *Pkg {
+	if p, ok := l.pkgs[importPath]; ok {
 		return p
 	}
-	l.pkgs[path] = nil
-	dir := l.dirFor(path)
-	if dir == "" {
+	l.pkgs[importPath] = nil
+	dir := l.dirFor(importPath)
+	if dir.files == nil {
 		return nil
 	}
-	entries, err := os.ReadDir(dir)
+	entries, err := fs.ReadDir(dir.files, dir.name)
 	if err != nil {
-		l.log.Add("load", "%s: %v", path, err)
+		l.log.Add("load", "%s: %v", importPath, err)
 		return nil
 	}
 	p := &Pkg{
-		Path: path, Consts: map[string]*ConstDecl{}, Vars: map[string]*VarDecl{}, Funcs: map[string]*FuncDecl{},
+		Path: importPath, Consts: map[string]*ConstDecl{}, Vars: map[string]*VarDecl{}, Funcs: map[string]*FuncDecl{},
 		Types: map[string]*TypeDecl{}, Methods: map[string]map[string]*FuncDecl{}, cache: map[string]Value{}, busy: map[string]bool{},
 	}
 	files := 0
 	for _, e := range entries {
-		if e.IsDir() || !wantedFile(path, e.Name()) {
+		if e.IsDir() || !wantedFile(importPath, e.Name()) {
 			continue
 		}
-		f, err := parser.ParseFile(l.fset, filepath.Join(dir, e.Name()), nil, parser.SkipObjectResolution)
+		name := path.Join(dir.name, e.Name())
+		text, err := fs.ReadFile(dir.files, name)
+		if err != nil {
+			l.log.Add("load", "%s: %v", importPath, err)
+			continue
+		}
+		f, err := parser.ParseFile(l.fset, name, text, parser.SkipObjectResolution)
 		if err != nil {
 			l.log.Add("parse", "%v", err)
 		}
@@ -206,19 +239,19 @@ func (l *Loader) Load(path string) *Pkg {
 		addFile(p, f)
 	}
 	if files > 0 {
-		l.pkgs[path] = p
+		l.pkgs[importPath] = p
 	}
-	return l.pkgs[path]
+	return l.pkgs[importPath]
 }
 
 // wantedFile leaves out tests, other systems, and all but the enumerations of
 // the large SDK packages.
-func wantedFile(path, name string) bool {
+func wantedFile(importPath, name string) bool {
 	base, ok := strings.CutSuffix(name, ".go")
 	switch {
 	case !ok, strings.HasSuffix(base, "_test"), strings.HasSuffix(base, "_windows"), strings.HasSuffix(base, "_darwin"):
 		return false
-	case strings.Contains(path, "aws-sdk-go-v2/service/"):
+	case strings.Contains(importPath, "aws-sdk-go-v2/service/"):
 		return name == "enums.go"
 	}
 	return true
@@ -226,8 +259,8 @@ func wantedFile(path, name string) bool {
 
 var verRe = regexp.MustCompile(`^v\d+$`)
 
-func guessPkgName(path string) string {
-	parts := strings.Split(path, "/")
+func guessPkgName(importPath string) string {
+	parts := strings.Split(importPath, "/")
 	last := parts[len(parts)-1]
 	if verRe.MatchString(last) && len(parts) > 1 {
 		last = parts[len(parts)-2]

@@ -1,11 +1,11 @@
-package main
+package extract
 
 import (
 	"sort"
 	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/facts"
-	"github.com/holdpoint-dev/holdpoint/tools/providerfacts/interp"
+	"github.com/holdpoint-dev/holdpoint/internal/facts/extract/interp"
 )
 
 // azurerm reads the services that hashicorp/azurerm registers in three ways.

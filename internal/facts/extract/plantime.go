@@ -1,4 +1,4 @@
-package main
+package extract
 
 import (
 	"go/ast"
@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/facts"
-	"github.com/holdpoint-dev/holdpoint/tools/providerfacts/interp"
+	"github.com/holdpoint-dev/holdpoint/internal/facts/extract/interp"
 )
 
 // scanDiff finds the attributes that a CustomizeDiff can force replacement on.

@@ -1,25 +1,30 @@
-package main
+package extract
 
 import (
+	"errors"
 	"fmt"
 	"go/ast"
-	"os"
-	"path/filepath"
+	"io/fs"
 	"strings"
 
-	"github.com/holdpoint-dev/holdpoint/tools/providerfacts/interp"
+	"github.com/holdpoint-dev/holdpoint/internal/facts/extract/interp"
 )
 
-// google reads hashicorp/google, whose packages register their resources in
-// init functions: registry.Schema{Name: …, Schema: ResourceX()}.Register().
+// google reads hashicorp/google and google-beta, whose packages register their
+// resources in init functions:
+// registry.Schema{Name: …, Schema: ResourceX()}.Register().
 func (x *extractor) google() error {
-	base := filepath.Join(x.dir, "google", "services")
-	entries, err := os.ReadDir(base)
+	base := "google/services"
+	entries, err := fs.ReadDir(x.tree, base)
+	if errors.Is(err, fs.ErrNotExist) {
+		base = "google-beta/services"
+		entries, err = fs.ReadDir(x.tree, base)
+	}
 	if err != nil {
 		return fmt.Errorf("list services: %w", err)
 	}
 	for _, e := range entries {
-		p := x.in.Loader.Load(x.module + "/google/services/" + e.Name())
+		p := x.in.Loader.Load(x.module + "/" + base + "/" + e.Name())
 		if !e.IsDir() || p == nil {
 			continue
 		}

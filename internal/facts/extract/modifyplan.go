@@ -1,9 +1,9 @@
-package main
+package extract
 
 import (
 	"go/ast"
 
-	"github.com/holdpoint-dev/holdpoint/tools/providerfacts/interp"
+	"github.com/holdpoint-dev/holdpoint/internal/facts/extract/interp"
 )
 
 // scanModifyPlan finds resp.RequiresReplace additions with literal paths: path.Root("x").

@@ -1,19 +1,17 @@
-package main
+package extract
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
+	"io/fs"
 
 	"github.com/holdpoint-dev/holdpoint/internal/facts"
-	"github.com/holdpoint-dev/holdpoint/tools/providerfacts/interp"
+	"github.com/holdpoint-dev/holdpoint/internal/facts/extract/interp"
 )
 
 // aws reads the service packages of hashicorp/aws: each lists its resources in
 // SDKResources and FrameworkResources of its servicePackage.
 func (x *extractor) aws() error {
-	base := filepath.Join(x.dir, "internal", "service")
-	entries, err := os.ReadDir(base)
+	entries, err := fs.ReadDir(x.tree, "internal/service")
 	if err != nil {
 		return fmt.Errorf("list services: %w", err)
 	}
