@@ -155,6 +155,9 @@ func (x *extractor) add(name string, r *resource) {
 	for _, w := range r.why {
 		x.in.Log.Add("resource", "%s: %s", name, w)
 	}
+	if old := x.found[name]; old != nil && !old.unresolved && r.unresolved {
+		return
+	}
 	x.found[name] = r
 }
 

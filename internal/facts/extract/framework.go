@@ -235,6 +235,7 @@ func (x *extractor) framework(r interp.Value, prefix string) (string, *resource)
 		return name, out
 	}
 	answer := response("SchemaResponse")
+	answer.Fields["Schema"] = &interp.Struct{Type: named(pkg+"/schema", "Schema"), Fields: map[string]interp.Value{}}
 	x.in.Call(m, []interp.Value{external("ctx"), response("SchemaRequest"), interp.Pointer(answer)}, nil)
 	c := &reader{in: x.in}
 	out.unresolved = !c.fwSchema(answer.Fields["Schema"], out.Attributes)

@@ -21,14 +21,14 @@ func (x *extractor) generic(entries []string) error {
 	}
 	for _, e := range entries {
 		at, function, _ := strings.Cut(e, ":")
-		x.entry(x.in.Member(at, function), e)
+		x.entry(x.in.Member(at, function), []interp.Value{"dev"}, e)
 	}
 	return nil
 }
 
-func (x *extractor) entry(function interp.Value, name string) {
+func (x *extractor) entry(function interp.Value, args []interp.Value, name string) {
 	x.in.Reset()
-	r := x.in.Call(function, []interp.Value{"dev"}, nil)
+	r := x.in.Call(function, args, nil)
 	for len(r) > 0 && isFunc(r[0]) { // a function that gives the one that makes it
 		r = x.in.Call(r[0], nil, nil)
 	}
@@ -44,9 +44,26 @@ func isFunc(v interp.Value) bool {
 	return ok
 }
 
-// discover goes through all packages of the tree for functions that build an
-// SDK provider and types that are a framework provider.
+// discover goes through all packages of the tree for functions that make an
+// SDK provider and types that are a framework provider. What the packages do
+// when they are initialised comes first: some register their resources there.
 func (x *extractor) discover() error {
+	var pkgs []*interp.Pkg
+	err := x.packages(func(p *interp.Pkg) { pkgs = append(pkgs, p) })
+	for _, p := range pkgs {
+		for _, init := range p.Inits {
+			x.in.Reset()
+			x.in.Call(init, nil, nil)
+		}
+	}
+	for _, p := range pkgs {
+		x.discoverIn(p)
+	}
+	return err
+}
+
+// packages visits all packages of the tree that are its own.
+func (x *extractor) packages(visit func(*interp.Pkg)) error {
 	return fs.WalkDir(x.tree, ".", func(name string, e fs.DirEntry, err error) error {
 		if err != nil || !e.IsDir() {
 			return err
@@ -55,7 +72,7 @@ func (x *extractor) discover() error {
 			return fs.SkipDir
 		}
 		if pkg := x.in.Loader.Load(path.Join(x.module, name)); pkg != nil {
-			x.discoverIn(pkg)
+			visit(pkg)
 		}
 		return nil
 	})
@@ -63,8 +80,12 @@ func (x *extractor) discover() error {
 
 func (x *extractor) discoverIn(pkg *interp.Pkg) {
 	for _, name := range slices.Sorted(maps.Keys(pkg.Funcs)) {
-		if buildsProvider(pkg.Funcs[name].Syntax()) {
-			x.entry(x.in.Member(pkg.Path, name), pkg.Path+":"+name)
+		f := pkg.Funcs[name].Syntax()
+		if makesProvider(f) {
+			x.entry(x.in.Member(pkg.Path, name), someArguments(f), pkg.Path+":"+name)
+		}
+		if name == "GetProviderResourceSchema" { // a provider that speaks the protocol itself
+			x.entry(x.in.Member(pkg.Path, name), nil, pkg.Path+":"+name)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(pkg.Methods)) {
@@ -75,27 +96,50 @@ func (x *extractor) discoverIn(pkg *interp.Pkg) {
 	}
 }
 
-// buildsProvider: the function has a schema.Provider literal with resources.
-func buildsProvider(f *ast.FuncDecl) bool {
-	found := false
-	if f.Body == nil || f.Recv != nil {
+// makesProvider: the result is an SDK provider or a function that gives one,
+// and nothing has to be handed in that only the provider itself could build.
+func makesProvider(f *ast.FuncDecl) bool {
+	if f.Body == nil || f.Recv != nil || f.Type.Results == nil || len(f.Type.Results.List) == 0 {
 		return false
 	}
-	ast.Inspect(f.Body, func(n ast.Node) bool {
-		lit, ok := n.(*ast.CompositeLit)
-		if !ok || selected(lit.Type) != "Provider" {
-			return !found
+	result := f.Type.Results.List[0].Type
+	if fn, ok := result.(*ast.FuncType); ok && fn.Results != nil && len(fn.Results.List) == 1 {
+		result = fn.Results.List[0].Type
+	}
+	pointer, ok := result.(*ast.StarExpr)
+	if !ok || selected(pointer.X) != "Provider" {
+		return false
+	}
+	for _, p := range f.Type.Params.List {
+		if id, ok := p.Type.(*ast.Ident); ok && !plainTypes[id.Name] {
+			return false
 		}
-		for _, e := range lit.Elts {
-			if kv, ok := e.(*ast.KeyValueExpr); ok {
-				if id, ok := kv.Key.(*ast.Ident); ok && id.Name == "ResourcesMap" {
-					found = true
-				}
+	}
+	return true
+}
+
+var plainTypes = map[string]bool{"string": true, "bool": true, "int": true}
+
+// someArguments are what an entry is called with: a version, and what is not
+// known.
+func someArguments(f *ast.FuncDecl) []interp.Value {
+	var out []interp.Value
+	for _, p := range f.Type.Params.List {
+		var v interp.Value = interp.Null
+		switch t := p.Type.(type) {
+		case *ast.Ellipsis:
+			continue
+		case *ast.Ident:
+			v = external("argument")
+			if t.Name == "string" {
+				v = "dev"
 			}
 		}
-		return !found
-	})
-	return found
+		for range max(1, len(p.Names)) {
+			out = append(out, v)
+		}
+	}
+	return out
 }
 
 // givesResources: the result is a []func() resource.Resource.
@@ -107,7 +151,11 @@ func givesResources(f *ast.FuncDecl) bool {
 	if !ok {
 		return false
 	}
-	factory, ok := list.Elt.(*ast.FuncType)
+	elem := list.Elt
+	if p, ok := elem.(*ast.ParenExpr); ok {
+		elem = p.X
+	}
+	factory, ok := elem.(*ast.FuncType)
 	return ok && factory.Results != nil && len(factory.Results.List) == 1 && selected(factory.Results.List[0].Type) == "Resource"
 }
 

@@ -164,12 +164,17 @@ func (in *Interp) store(l ast.Expr, v Value, env *Env, f *File) {
 		}
 	case *ast.SelectorExpr:
 		x := Deref(in.Eval(l.X, env, f))
-		if s, ok := x.(*Struct); ok {
-			in.setField(s, l.Sel.Name, v)
+		switch x := x.(type) {
+		case *Struct:
+			in.setField(x, l.Sel.Name, v)
 			return
-		}
-		if o, ok := x.(*Opaque); ok {
-			in.Log.Add("store", "%s: field %s of opaque %s", in.Pos(l), l.Sel.Name, o.Name)
+		case *PkgV:
+			if p := in.Loader.Load(x.Path); in.Interpreted(x.Path) && p != nil {
+				p.cache[l.Sel.Name] = v
+			}
+			return
+		case *Opaque:
+			in.Log.Add("store", "%s: field %s of opaque %s", in.Pos(l), l.Sel.Name, x.Name)
 			return
 		}
 		in.problem("store", l, "field %s of %s", l.Sel.Name, Describe(x))

@@ -219,6 +219,7 @@ func (in *Interp) bind(fn *FuncV, args []Value) *Env {
 			env.Def(n, &TypeV{fn.targs[i]})
 		}
 	}
+	in.infer(fn, args, env)
 	if fn.RecvName != "" {
 		env.Def(fn.RecvName, fn.Recv)
 	}

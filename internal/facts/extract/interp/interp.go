@@ -3,6 +3,7 @@ package interp
 import (
 	"fmt"
 	"go/ast"
+	"maps"
 )
 
 // Interp interprets the packages that its loader finds.
@@ -31,6 +32,7 @@ const stepLimit = 60_000_000
 func New(l *Loader, interpreted func(path string) bool) *Interp {
 	in := &Interp{Loader: l, Interpreted: interpreted, Log: Log{}, limit: stepLimit, onceDone: map[*Opaque]bool{}}
 	in.builtins, in.natives = builtins(), natives()
+	maps.Copy(in.natives, reflectNatives())
 	l.log = in.Log
 	return in
 }

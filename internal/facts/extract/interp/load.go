@@ -18,6 +18,7 @@ type File struct {
 	Imports map[string]string
 	Pkg     *Pkg
 	dots    []string
+	unnamed []string // imported under the name of the package itself
 }
 
 // ConstDecl is a constant, with its place in its block.
@@ -55,6 +56,7 @@ type TypeDecl struct {
 // Pkg is a loaded package.
 type Pkg struct {
 	Path    string
+	Name    string
 	Consts  map[string]*ConstDecl
 	Vars    map[string]*VarDecl
 	Funcs   map[string]*FuncDecl
@@ -232,9 +234,10 @@ func (l *Loader) Load(importPath string) *Pkg {
 		if err != nil {
 			l.log.Add("parse", "%v", err)
 		}
-		if f == nil || strings.HasSuffix(f.Name.Name, "_test") {
+		if f == nil {
 			continue
 		}
+		p.Name = f.Name.Name
 		files++
 		addFile(p, f)
 	}
@@ -282,6 +285,7 @@ func addFile(p *Pkg, f *ast.File) {
 			nm = im.Name.Name
 		} else {
 			nm = guessPkgName(ip)
+			fl.unnamed = append(fl.unnamed, ip)
 		}
 		if nm == "." {
 			fl.dots = append(fl.dots, ip)

@@ -157,7 +157,7 @@ func (in *Interp) Ident(id *ast.Ident, env *Env, f *File) Value {
 		}
 		return in.pkgMember(p, name)
 	}
-	if ip, ok := f.Imports[name]; ok {
+	if ip, ok := in.imported(f, name); ok {
 		return &PkgV{ip}
 	}
 	if _, ok := in.builtins[name]; ok {
@@ -178,11 +178,29 @@ func (in *Interp) Ident(id *ast.Ident, env *Env, f *File) Value {
 	return &Opaque{Name: "?." + name}
 }
 
+// imported is the import path behind a name in a file. The name of a package
+// is guessed from its path; the interpreted ones are asked where that is wrong.
+func (in *Interp) imported(f *File, name string) (string, bool) {
+	if path, ok := f.Imports[name]; ok {
+		return path, true
+	}
+	for _, path := range f.unnamed {
+		if !in.Interpreted(path) {
+			continue
+		}
+		if p := in.Loader.Load(path); p != nil && p.Name == name {
+			f.Imports[name] = path
+			return path, true
+		}
+	}
+	return "", false
+}
+
 func (in *Interp) selector(e *ast.SelectorExpr, env *Env, f *File) Value {
 	name := e.Sel.Name
 	if id, ok := e.X.(*ast.Ident); ok {
 		if env == nil || env.Get(id.Name) == nil {
-			if ip, ok := f.Imports[id.Name]; ok && f.Pkg.Vars[id.Name] == nil && f.Pkg.Funcs[id.Name] == nil && f.Pkg.Types[id.Name] == nil {
+			if ip, ok := in.imported(f, id.Name); ok && f.Pkg.Vars[id.Name] == nil && f.Pkg.Funcs[id.Name] == nil && f.Pkg.Types[id.Name] == nil {
 				return in.Member(ip, name)
 			}
 		}
@@ -203,6 +221,9 @@ func (in *Interp) Select(x Value, name string, e ast.Node) Value {
 		return &Opaque{Name: v.T.String() + "." + name}
 	}
 	d := Deref(x)
+	if r, ok := d.(*Reflected); ok {
+		return &FuncV{Name: "reflect.Value." + name, Native: r.method(name)}
+	}
 	if s, ok := d.(*Struct); ok {
 		if v, ok := s.Fields[name]; ok {
 			return v

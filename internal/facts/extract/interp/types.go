@@ -66,7 +66,7 @@ func (in *Interp) typeOf(e ast.Expr, env *Env, f *File) *Type {
 		return &Type{Kind: "tparam", Name: e.Name}
 	case *ast.SelectorExpr:
 		if id, ok := e.X.(*ast.Ident); ok && f != nil {
-			if ip, ok := f.Imports[id.Name]; ok {
+			if ip, ok := in.imported(f, id.Name); ok {
 				return in.namedIn(ip, e.Sel.Name)
 			}
 		}
@@ -170,8 +170,11 @@ func (in *Interp) zero(t *Type) Value {
 			}
 			return &Opaque{Name: "zero:" + t.String(), Type: t}
 		}
-		if u.Kind == "struct" {
+		switch {
+		case u.Kind == "struct":
 			return &Struct{Type: t, Fields: map[string]Value{}}
+		case u.Kind == "slice" && u.alen == nil && in.hasMethods(t):
+			return &SliceV{Type: t} // nil, of which methods can be called
 		}
 		return in.zero(u)
 	case "struct":
@@ -188,6 +191,11 @@ func (in *Interp) zero(t *Type) Value {
 		}
 	}
 	return Null
+}
+
+func (in *Interp) hasMethods(t *Type) bool {
+	p := in.Loader.Load(t.Pkg)
+	return p != nil && len(p.Methods[t.Name]) > 0
 }
 
 func structLike(t *Type) bool {
