@@ -81,7 +81,7 @@ func (x *extractor) packages(visit func(*interp.Pkg)) error {
 func (x *extractor) discoverIn(pkg *interp.Pkg) {
 	for _, name := range slices.Sorted(maps.Keys(pkg.Funcs)) {
 		f := pkg.Funcs[name].Syntax()
-		if makesProvider(f) {
+		if makesProvider(f) || buildsProvider(f) {
 			x.entry(x.in.Member(pkg.Path, name), someArguments(f), pkg.Path+":"+name)
 		}
 		if name == "GetProviderResourceSchema" { // a provider that speaks the protocol itself
@@ -116,6 +116,28 @@ func makesProvider(f *ast.FuncDecl) bool {
 		}
 	}
 	return true
+}
+
+// buildsProvider: the function has a schema.Provider literal with resources.
+func buildsProvider(f *ast.FuncDecl) bool {
+	found := false
+	if f.Body == nil || f.Recv != nil {
+		return false
+	}
+	ast.Inspect(f.Body, func(n ast.Node) bool {
+		lit, ok := n.(*ast.CompositeLit)
+		if !ok || selected(lit.Type) != "Provider" {
+			return !found
+		}
+		for _, e := range lit.Elts {
+			if kv, ok := e.(*ast.KeyValueExpr); ok {
+				id, ok := kv.Key.(*ast.Ident)
+				found = found || ok && id.Name == "ResourcesMap"
+			}
+		}
+		return !found
+	})
+	return found
 }
 
 var plainTypes = map[string]bool{"string": true, "bool": true, "int": true}
