@@ -82,7 +82,7 @@ func (x *extractor) typed(r interp.Value) {
 		return
 	}
 	x.in.Reset()
-	c := &reader{in: x.in}
+	c := x.reader()
 	res := &resource{Attributes: c.sdkMap(x.invoke(r, "Arguments"))}
 	computed := c.sdkMap(x.invoke(r, "Attributes"))
 	res.unresolved = res.Attributes == nil || computed == nil

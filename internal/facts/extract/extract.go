@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/facts"
+	"github.com/holdpoint-dev/holdpoint/internal/facts/extract/equality"
 	"github.com/holdpoint-dev/holdpoint/internal/facts/extract/interp"
 )
 
@@ -65,6 +66,7 @@ func Read(tree, modules fs.FS, o Options) (Result, error) {
 // extractor reads the resource types of one source tree.
 type extractor struct {
 	in     *interp.Interp
+	equal  *equality.Analyser
 	module string
 	tree   fs.FS
 	name   string // of the provider: `aws`
@@ -103,6 +105,7 @@ func newExtractor(tree, modules fs.FS, o Options) (*extractor, error) {
 		return path == x.module || strings.HasPrefix(path, x.module+"/") ||
 			slices.ContainsFunc(interpretedModules, func(m string) bool { return strings.HasPrefix(path, m) })
 	})
+	x.equal = equality.New(x.in)
 	return x, nil
 }
 

@@ -62,9 +62,7 @@ func (c *reader) fwAttr(v interp.Value, name string) *facts.SourceAttr {
 	a.Mode = c.mode(s)
 	if pm, ok := interp.Deref(s.Fields["PlanModifiers"]).(*interp.SliceV); ok {
 		for _, x := range pm.Elems {
-			if f := modifierForce(x); f != "" {
-				a.Force = f
-			}
+			c.modifier(a, x)
 		}
 	} else if pv, has := s.Fields["PlanModifiers"]; has && !interp.IsNil(pv) {
 		c.note("PlanModifiers of %s is %s", name, interp.Describe(pv))
@@ -91,33 +89,6 @@ func (c *reader) fwAttr(v interp.Value, name string) *facts.SourceAttr {
 		a.Nested = map[string]*facts.SourceAttr{}
 	}
 	return a
-}
-
-func modifierForce(v interp.Value) string {
-	n := ""
-	switch x := interp.Deref(v).(type) {
-	case *interp.Opaque:
-		n = x.Name
-	case *interp.Struct:
-		if x.Type != nil {
-			n = x.Type.Pkg + "." + x.Type.Name
-		}
-	case *interp.FuncV:
-		n = x.Name
-	}
-	i := strings.LastIndexByte(n, '/')
-	l := strings.ToLower(n[i+1:])
-	if !strings.Contains(l, "requiresreplace") {
-		return ""
-	}
-	last := l[strings.LastIndexByte(l, '.')+1:]
-	switch {
-	case strings.Contains(last, "requiresreplaceifconfigured"):
-		return "configured"
-	case last == "requiresreplace":
-		return "always"
-	}
-	return "if"
 }
 
 func (c *reader) fwDefault(d interp.Value) any {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/facts"
+	"github.com/holdpoint-dev/holdpoint/internal/facts/extract/equality"
 	"github.com/holdpoint-dev/holdpoint/internal/facts/extract/interp"
 )
 
@@ -22,10 +23,13 @@ type resource struct {
 
 // reader turns interpreted schemas into facts, and notes what it could not.
 type reader struct {
-	in   *interp.Interp
-	why  []string
-	deep int
+	in    *interp.Interp
+	equal *equality.Analyser
+	why   []string
+	deep  int
 }
+
+func (x *extractor) reader() *reader { return &reader{in: x.in, equal: x.equal} }
 
 func (c *reader) note(f string, a ...any) { c.why = append(c.why, fmt.Sprintf(f, a...)) }
 
@@ -121,6 +125,12 @@ func (c *reader) sdkAttr(v interp.Value, name string) *facts.SourceAttr {
 	if set("Default") {
 		a.Default = text(c.constant(s.Fields["Default"]))
 	}
+	if set("DiffSuppressFunc") {
+		a.Compare = append(a.Compare, c.equal.Suppress(s.Fields["DiffSuppressFunc"])...)
+	}
+	if set("StateFunc") {
+		a.Compare = append(a.Compare, c.equal.State(s.Fields["StateFunc"])...)
+	}
 	if set("Elem") {
 		c.sdkElem(a, s, name)
 	}
@@ -181,6 +191,8 @@ func (c *reader) sdkElem(a *facts.SourceAttr, s *interp.Struct, name string) {
 			if elem.Force != "" {
 				a.Force = elem.Force
 			}
+			a.Normalised = a.Normalised || elem.Normalised
+			a.Compare = append(a.Compare, elem.Compare...)
 		}
 		return
 	}
@@ -227,7 +239,7 @@ func (x *extractor) sdk(v interp.Value) *resource {
 	if !ok {
 		return &resource{unresolved: true, why: []string{"resource is " + interp.Describe(v)}}
 	}
-	c := &reader{in: x.in}
+	c := x.reader()
 	r := &resource{Attributes: c.sdkResource(s)}
 	r.unresolved = r.Attributes == nil
 	if logic := s.Fields["CustomizeDiff"]; !interp.IsNil(logic) {

@@ -179,6 +179,12 @@ func (in *Interp) sliceExpr(e *ast.SliceExpr, env *Env, f *File) Value {
 	return &Opaque{Name: "slice"}
 }
 
+// Index is x[i].
+func (in *Interp) Index(x, i Value) Value {
+	v, _ := in.index(x, i)
+	return v
+}
+
 // index is x[i], and whether it is there.
 func (in *Interp) index(x, i Value) (Value, bool) {
 	x = Deref(x)
