@@ -87,6 +87,11 @@ func convert(attrs map[string]*SourceAttr) (map[string]*plan.AttrFacts, error) {
 		default:
 			return nil, fmt.Errorf("%s: force-new %q is not known", name, s.Force)
 		}
+		for _, c := range s.Compare {
+			if err := c.Check(); err != nil {
+				return nil, fmt.Errorf("%s: %w", name, err)
+			}
+		}
 		var err error
 		if a.Default, err = defaultOf(s); err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)

@@ -1,5 +1,10 @@
 package plan
 
+import (
+	"fmt"
+	"slices"
+)
+
 // Comparison is one reason why a provider takes two different values of an
 // attribute for equal: all conditions hold, and both values, each brought into
 // its forms one after another, agree. Without a Relation any two values agree,
@@ -113,3 +118,42 @@ const (
 	TestParses   Test = "parses"   // can be read as what Values[0] says: a FormKind
 	TestChanges  Test = "changes"  // differs before and after
 )
+
+// Check reports what the comparison names that is not known.
+func (c Comparison) Check() error {
+	switch c.Relation {
+	case RelationAny, RelationEqual, RelationOldEnds, RelationNewEnds, RelationOldStarts, RelationNewStarts, RelationOldHolds, RelationNewHolds:
+	default:
+		return fmt.Errorf("relation %q is not known", c.Relation)
+	}
+	forms := [][]Form{c.Old, c.New}
+	for _, w := range c.When {
+		if _, ok := tests[w.Test]; !ok || w.Of == "" {
+			return fmt.Errorf("test %q of %q is not known", w.Test, w.Of)
+		}
+		forms = append(forms, w.Forms)
+	}
+	for _, f := range slices.Concat(forms...) {
+		n, ok := formArgs[f.Kind]
+		if !ok {
+			return fmt.Errorf("form %q is not known", f.Kind)
+		}
+		if n != len(f.Args) && n >= 0 {
+			return fmt.Errorf("form %q has %d arguments, want %d", f.Kind, len(f.Args), n)
+		}
+	}
+	return nil
+}
+
+var tests = map[Test]bool{
+	TestIs: true, TestFold: true, TestSet: true, TestStarts: true, TestEnds: true, TestContains: true,
+	TestMatches: true, TestParts: true, TestParses: true, TestChanges: true, TestSame: true,
+}
+
+// formArgs is how many arguments a form has, -1 for any number.
+var formArgs = map[FormKind]int{
+	FormFold: 0, FormTrimSpace: 0, FormTrim: 1, FormTrimLeft: 1, FormTrimRight: 1, FormTrimPrefix: 1, FormTrimSuffix: 1,
+	FormReplace: 2, FormRegexp: 2, FormMatch: 2, FormAdd: 2, FormTwice: 1, FormPart: 2, FormAfter: 1, FormUnordered: 1, FormLookup: -1,
+	FormProtocol: 0, FormNumber: 0, FormBool: 0, FormTime: 0, FormDuration: 0, FormIP: 0, FormCIDR: 0, FormURL: 0, FormARN: 0,
+	FormBase64: 0, FormHash: 0, FormJSON: 0, FormYAML: 0, FormPolicy: 0, FormContainers: 0, FormSSHKey: 0, FormVersion: 0,
+}

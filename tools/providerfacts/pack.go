@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/facts"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
@@ -47,7 +46,7 @@ func runPack(args []string) error {
 	if err != nil {
 		return err
 	}
-	name := filepath.Join(*out, strings.Replace(h.Provider, "/", "_", 1)+"@"+h.Version+".facts")
+	name := filepath.Join(*out, h.FileName())
 	if err := os.WriteFile(name, packed, 0o644); err != nil {
 		return fmt.Errorf("write %s: %w", name, err)
 	}
