@@ -184,8 +184,9 @@ func (l *library) headers() []Header {
 }
 
 // shortProvider is namespace and name of a provider's source address, which
-// may be short (`aws`, `hashicorp/aws`) or of another registry. Preview builds
-// of the Google provider (google-beta) have the same types.
+// may be short (`aws`, `hashicorp/aws`) or of another registry. Providers that
+// moved are known under their old addresses as well, and namespaces are read
+// without regard to case.
 func shortProvider(source string) string {
 	parts := strings.Split(source, "/")
 	name := parts[len(parts)-1]
@@ -195,9 +196,42 @@ func shortProvider(source string) string {
 	}
 	if namespace == "hashicorp" || namespace == "opentofu" {
 		namespace = "hashicorp"
-		if name == "google-beta" {
-			name = "google"
-		}
 	}
-	return namespace + "/" + name
+	short := strings.ToLower(namespace + "/" + name)
+	if now, ok := moved[short]; ok {
+		return now
+	}
+	return short
+}
+
+// moved are providers that have an older address or a fork with the same types.
+var moved = map[string]string{
+	"mrparkers/keycloak":          "keycloak/keycloak",
+	"snowflake-labs/snowflake":    "snowflakedb/snowflake",
+	"hashicorp/vsphere":           "vmware/vsphere",
+	"oboukili/argocd":             "argoproj-labs/argocd",
+	"hashicorp/datadog":           "datadog/datadog",
+	"hashicorp/cloudflare":        "cloudflare/cloudflare",
+	"hashicorp/github":            "integrations/github",
+	"hashicorp/oci":               "oracle/oci",
+	"hashicorp/alicloud":          "aliyun/alicloud",
+	"hashicorp/azuredevops":       "microsoft/azuredevops",
+	"hashicorp/databricks":        "databricks/databricks",
+	"databrickslabs/databricks":   "databricks/databricks",
+	"hashicorp/mongodbatlas":      "mongodb/mongodbatlas",
+	"hashicorp/pagerduty":         "pagerduty/pagerduty",
+	"hashicorp/newrelic":          "newrelic/newrelic",
+	"hashicorp/fastly":            "fastly/fastly",
+	"hashicorp/okta":              "okta/okta",
+	"oktadeveloper/okta":          "okta/okta",
+	"hashicorp/linode":            "linode/linode",
+	"hashicorp/digitalocean":      "digitalocean/digitalocean",
+	"hashicorp/hcloud":            "hetznercloud/hcloud",
+	"hashicorp/scaleway":          "scaleway/scaleway",
+	"hashicorp/openstack":         "terraform-provider-openstack/openstack",
+	"hashicorp/postgresql":        "cyrilgdn/postgresql",
+	"hashicorp/grafana":           "grafana/grafana",
+	"hashicorp/auth0":             "auth0/auth0",
+	"hashicorp/gitlab":            "gitlabhq/gitlab",
+	"confluentinc/confluentcloud": "confluentinc/confluent",
 }

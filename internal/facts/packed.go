@@ -123,8 +123,12 @@ func Open(data []byte) (*File, error) {
 		return nil, fmt.Errorf("has a body of %d bytes, more than %d", n, largestBody)
 	}
 	body := make([]byte, n)
-	if _, err := io.ReadFull(flate.NewReader(bytes.NewReader(r.rest)), body); err != nil {
+	unpacked := flate.NewReader(bytes.NewReader(r.rest))
+	if _, err := io.ReadFull(unpacked, body); err != nil {
 		return nil, fmt.Errorf("unpack body: %w", err)
+	}
+	if more, err := io.Copy(io.Discard, io.LimitReader(unpacked, 1)); more > 0 || err != nil {
+		return nil, fmt.Errorf("unpack body: it does not end after %d bytes (%v)", n, err)
 	}
 	p := &File{Header: h}
 	if err := p.sections(body); err != nil {

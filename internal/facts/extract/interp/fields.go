@@ -21,6 +21,9 @@ func (in *Interp) field(s *Struct, name string) (Value, bool) {
 		if sdkInt[name] {
 			return int64(0), true
 		}
+		if name == "Deprecated" || name == "Description" {
+			return "", true
+		}
 		if s.Type != nil && s.Type.Kind == "named" && !in.Interpreted(s.Type.Pkg) && structLike(s.Type) {
 			return Null, true
 		}
