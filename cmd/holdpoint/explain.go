@@ -10,7 +10,6 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"github.com/holdpoint-dev/holdpoint/internal/facts"
 	"github.com/holdpoint-dev/holdpoint/internal/gitlocal"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/render"
 	"github.com/holdpoint-dev/holdpoint/internal/publish"
@@ -62,6 +61,10 @@ func (c *explainCommand) Run(a *app) error {
 	if err != nil {
 		return fmt.Errorf("load the rules: %w", err)
 	}
+	packs, err := a.packs()
+	if err != nil {
+		return err
+	}
 	if c.Settings != "" {
 		data, err := os.ReadFile(c.Settings)
 		if err != nil {
@@ -75,7 +78,7 @@ func (c *explainCommand) Run(a *app) error {
 		req.Trial = &trial
 	}
 	req.Now = time.Now()
-	rep, dec := review.Explain(req, set, review.Predictors(req.Ref, facts.Load(), render.New(render.Limits{})), d)
+	rep, dec := review.Explain(req, set, review.Predictors(req.Ref, packs.Load(), render.New(render.Limits{})), d)
 	if err := publish.Text(a.stdout, rep, dec, publish.TextOptions{Color: wantsColor(a.stdout, a.env)}); err != nil {
 		return fmt.Errorf("write the report: %w", err)
 	}

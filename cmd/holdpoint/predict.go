@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 
-	"github.com/holdpoint-dev/holdpoint/internal/facts"
 	"github.com/holdpoint-dev/holdpoint/internal/gitlocal"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl"
 	"github.com/holdpoint-dev/holdpoint/internal/kube"
@@ -24,6 +23,10 @@ type predictCommand struct {
 // Run predicts two folders. It judges nothing: the exit status says only
 // whether it could be done.
 func (c *predictCommand) Run(a *app) error {
+	packs, err := a.packs()
+	if err != nil {
+		return err
+	}
 	before, closeBefore, err := gitlocal.Folder(c.Before)
 	if err != nil {
 		return fmt.Errorf("--before: %w", err)
@@ -35,7 +38,7 @@ func (c *predictCommand) Run(a *app) error {
 	}
 	defer closeAfter() //nolint:errcheck // it was only read
 	p := plan.Join(
-		hcl.Predict(before, after, facts.Load(), hcl.Options{}),
+		hcl.Predict(before, after, packs.Load(), hcl.Options{}),
 		kube.Predict(before, after, render.New(render.Limits{}), kube.Options{Apply: apply.Family(c.Apply), ApplyAll: c.Apply != ""}),
 	)
 	p.Sort()

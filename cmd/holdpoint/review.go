@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/holdpoint-dev/holdpoint/internal/facts"
 	"github.com/holdpoint-dev/holdpoint/internal/gitlocal"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/render"
 	"github.com/holdpoint-dev/holdpoint/internal/publish"
@@ -43,7 +42,11 @@ func (c *reviewCommand) Run(a *app) error {
 	if err != nil {
 		return fmt.Errorf("load the rules: %w", err)
 	}
-	report := review.Run(req, set, review.Predictors(req.Ref, facts.Load(), render.New(render.Limits{})))
+	packs, err := a.packs()
+	if err != nil {
+		return err
+	}
+	report := review.Run(req, set, review.Predictors(req.Ref, packs.Load(), render.New(render.Limits{})))
 	req.Now = time.Now()
 	decision := review.Decide(report, req)
 	if err := c.print(a, report, decision); err != nil {

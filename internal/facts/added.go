@@ -3,8 +3,12 @@ package facts
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"io/fs"
+	"path"
 	"slices"
+	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
@@ -44,6 +48,61 @@ func ReadAdded(name string, data []byte) (*Added, error) {
 	return &Added{Header: f.Header, Digest: hex.EncodeToString(sum[:]), file: f}, nil
 }
 
+// Bounds of what a repository may add.
+const (
+	mostAdded    = 20
+	largestAdded = 4 << 20
+)
+
+// ReadFolder reads the packs in a folder, in the order of their names. A folder
+// that is not there has none. Of a repository's it is to be the tree of the
+// default branch's commit, never the head's: a change of a pack must not decide
+// about itself.
+func ReadFolder(tree fs.FS, folder string) ([]*Added, error) {
+	entries, err := fs.ReadDir(tree, folder)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("list facts: %w", err)
+	}
+	var out []*Added
+	for _, e := range entries {
+		if !strings.HasSuffix(e.Name(), ".facts") {
+			continue
+		}
+		name := path.Join(folder, e.Name())
+		info, err := e.Info()
+		switch {
+		case err != nil:
+			return nil, fmt.Errorf("read %s: %w", name, err)
+		case !info.Mode().IsRegular():
+			return nil, fmt.Errorf("%s: want a plain file, not a link or folder", name)
+		case info.Size() > largestAdded:
+			return nil, fmt.Errorf("%s: larger than %d bytes", name, largestAdded)
+		case len(out) == mostAdded:
+			return nil, fmt.Errorf("%s: more than %d packs", folder, mostAdded)
+		}
+		data, err := fs.ReadFile(tree, name)
+		if err != nil {
+			return nil, fmt.Errorf("read %s: %w", name, err)
+		}
+		pack, err := ReadAdded(name, data)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, pack)
+	}
+	return out, nil
+}
+
+// Shadowed lists the types of a pack that the program knows, whose facts a
+// repository's pack does not change.
+func (p *Added) Shadowed() []string {
+	l := embedded()
+	return slices.DeleteFunc(p.Types(), func(t string) bool { return l.facts(p.Provider, p.Version, t) == nil })
+}
+
 // Types lists the resource types of a pack.
 func (p *Added) Types() []string { return p.file.Names() }
 
@@ -57,8 +116,13 @@ type Packs struct {
 	Repository []*Added
 }
 
-// LoadWith is Load with more packs.
-func LoadWith(p Packs) plan.Facts {
+// Load is the function Load with more packs.
+func (p Packs) Load() plan.Facts { return p.library().facts }
+
+// TypeFacts is the function TypeFacts with more packs.
+func (p Packs) TypeFacts(name string) []*plan.TypeFacts { return p.library().every(name) }
+
+func (p Packs) library() *library {
 	l := embedded()
 	for _, pack := range p.Operator {
 		l.files = slices.DeleteFunc(l.files, func(f *file) bool {
@@ -70,7 +134,7 @@ func LoadWith(p Packs) plan.Facts {
 	for _, pack := range p.Repository {
 		l.extra = append(l.extra, pack.asFile())
 	}
-	return l.facts
+	return l
 }
 
 func (p *Added) asFile() *file {

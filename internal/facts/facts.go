@@ -172,6 +172,11 @@ func (l *library) every(name string) []*plan.TypeFacts {
 			out = append(out, t)
 		}
 	}
+	for _, f := range l.extra {
+		if t := l.find(f, name); t != nil && len(out) == 0 {
+			out = append(out, t)
+		}
+	}
 	return out
 }
 
