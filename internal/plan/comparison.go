@@ -69,6 +69,7 @@ const (
 	FormProtocol   FormKind = "protocol"    // a name of an IP protocol stands for its number
 	FormNumber     FormKind = "number"      // as a number
 	FormBool       FormKind = "bool"        // as a truth value
+	FormQuantity   FormKind = "quantity"    // as a Kubernetes resource quantity
 	FormTime       FormKind = "time"        // as an instant (RFC 3339)
 	FormDuration   FormKind = "duration"    // as a length of time
 	FormIP         FormKind = "ip"          // as an address
@@ -154,6 +155,6 @@ var tests = map[Test]bool{
 var formArgs = map[FormKind]int{
 	FormFold: 0, FormTrimSpace: 0, FormTrim: 1, FormTrimLeft: 1, FormTrimRight: 1, FormTrimPrefix: 1, FormTrimSuffix: 1,
 	FormReplace: 2, FormRegexp: 2, FormMatch: 2, FormAdd: 2, FormTwice: 1, FormPart: 2, FormAfter: 1, FormUnordered: 1, FormLookup: -1,
-	FormProtocol: 0, FormNumber: 0, FormBool: 0, FormTime: 0, FormDuration: 0, FormIP: 0, FormCIDR: 0, FormURL: 0, FormARN: 0,
+	FormProtocol: 0, FormNumber: 0, FormQuantity: 0, FormBool: 0, FormTime: 0, FormDuration: 0, FormIP: 0, FormCIDR: 0, FormURL: 0, FormARN: 0,
 	FormBase64: 0, FormHash: 0, FormJSON: 0, FormYAML: 0, FormPolicy: 0, FormContainers: 0, FormSSHKey: 0, FormVersion: 0,
 }

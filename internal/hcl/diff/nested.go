@@ -26,6 +26,8 @@ func (w *walker) nested(path plan.Path, a *plan.AttrFacts, s shape, old, new cty
 		return settledNested(s, old)
 	case !new.IsKnown():
 		return w.unknownBlocks(path, a, old, new)
+	case a.Normalised && w.providedCount(path, a, old, new) == holds:
+		return old
 	}
 	before := len(w.hits)
 	var planned cty.Value

@@ -27,6 +27,7 @@ var forms = map[string]plan.FormKind{
 	"github.com/aws/aws-sdk-go/aws/arn.Parse": plan.FormARN, "github.com/aws/aws-sdk-go-v2/aws/arn.Parse": plan.FormARN,
 	"github.com/hashicorp/terraform-plugin-sdk/v2/helper/structure.NormalizeJsonString":  plan.FormJSON,
 	"github.com/hashicorp/terraform-plugin-sdk/v2/helper/structure.ExpandJsonFromString": plan.FormJSON,
+	"k8s.io/apimachinery/pkg/api/resource.ParseQuantity":                                 plan.FormQuantity,
 	"github.com/hashicorp/go-version.NewVersion":                                         plan.FormVersion, "github.com/hashicorp/go-version.NewSemver": plan.FormVersion,
 	"path.Base": "base", "path/filepath.Base": "base",
 	"crypto/sha1.Sum": plan.FormHash, "crypto/sha256.Sum256": plan.FormHash, "crypto/md5.Sum": plan.FormHash, "crypto/sha512.Sum512": plan.FormHash,
@@ -70,6 +71,8 @@ func (a *Analyser) known(name string, args []term, s state) (term, bool) {
 		return length(args[0]), true
 	case (name == "time.Parse" || strings.HasSuffix(name, "/date.ParseTime")) && len(args) == 2 && args[1].isValue():
 		return tuple([]term{args[1].with(plan.FormTime), {op: opNil}}), true
+	case (name == "bytes.Compare" || name == "strings.Compare") && len(args) == 2:
+		return ordering(a.equal(args[0], args[1])), true
 	case name == "fmt.Sprintf":
 		return formatted(args), true
 	case slices.Contains(passing, name):
