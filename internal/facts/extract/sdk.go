@@ -3,11 +3,13 @@ package extract
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/facts"
 	"github.com/holdpoint-dev/holdpoint/internal/facts/extract/equality"
 	"github.com/holdpoint-dev/holdpoint/internal/facts/extract/interp"
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
 // resource is what was read of one type.
@@ -126,15 +128,26 @@ func (c *reader) sdkAttr(v interp.Value, name string) *facts.SourceAttr {
 		a.Default = text(c.constant(s.Fields["Default"]))
 	}
 	if set("DiffSuppressFunc") {
-		a.Compare = append(a.Compare, c.equal.Suppress(s.Fields["DiffSuppressFunc"])...)
+		a.Compare = c.equal.Suppress(s.Fields["DiffSuppressFunc"])
 	}
 	if set("StateFunc") {
-		a.Compare = append(a.Compare, c.equal.State(s.Fields["StateFunc"])...)
+		a.Compare = withState(a.Compare, c.equal.State(s.Fields["StateFunc"]))
 	}
 	if set("Elem") {
 		c.sdkElem(a, s, name)
 	}
 	return a
+}
+
+// withState adds what a StateFunc makes equal. It writes a value in one of the
+// ways that its DiffSuppressFunc takes for equal, so that one that is not made
+// out adds nothing to a relation that is.
+func withState(suppress, state []plan.Comparison) []plan.Comparison {
+	relates := func(c plan.Comparison) bool { return c.Relation != plan.RelationAny }
+	if equality.Known(suppress) && slices.ContainsFunc(suppress, relates) && !equality.Known(state) {
+		return suppress
+	}
+	return append(slices.Clip(suppress), state...)
 }
 
 func (c *reader) sdkType(s *interp.Struct, name string) string {

@@ -12,30 +12,33 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
-// answer is yes, no or not known.
+// answer is what a question to the facts gives.
 type answer int
 
 const (
-	unsure answer = iota + 1
+	unasked answer = iota + 1 // the facts say nothing
+	unsure                    // they do not say enough
 	never
 	holds
 )
 
+func holdsSeveral(v cty.Value) bool {
+	t := v.Type()
+	return t.IsCollectionType() || t.IsTupleType() || t.IsObjectType()
+}
+
 // provided applies the comparisons that the facts have of an attribute: holds
 // says that the provider takes the two values for equal.
 func (w *walker) provided(path plan.Path, a *plan.AttrFacts, old, new cty.Value) answer {
-	if old.Type().IsCollectionType() || old.Type().IsTupleType() || new.Type().IsCollectionType() || new.Type().IsTupleType() {
-		return unsure // element by element: compareNormalised
+	oldText, okOld := valueText(old)
+	newText, okNew := valueText(new)
+	if len(a.Compare) == 0 || !okOld || !okNew || holdsSeveral(old) || holdsSeveral(new) {
+		return unasked // compareNormalised knows symbols, and goes element by element
 	}
-	texts := comparedTexts{known: true}
-	var okOld, okNew bool
-	texts.old, okOld = valueText(old)
-	texts.new, okNew = valueText(new)
-	texts.known = okOld && okNew
-	if un, _ := new.Unmark(); okNew && un.IsNull() && texts.old != "" {
-		texts.new = zeroText(old.Type())
+	if un, _ := new.Unmark(); un.IsNull() && oldText != "" {
+		newText = zeroText(old.Type())
 	}
-	return w.anyComparison(path, a, texts)
+	return w.anyComparison(path, a, comparedTexts{oldText, newText})
 }
 
 // providedCount is provided for a block, whose occurrences are compared.
@@ -43,9 +46,9 @@ func (w *walker) providedCount(path plan.Path, a *plan.AttrFacts, old, new cty.V
 	before, okOld := occurrences(old)
 	after, okNew := occurrences(new)
 	if !okOld || !okNew || before == after {
-		return unsure
+		return unasked
 	}
-	return w.anyComparison(append(slices.Clone(path), "#"), a, comparedTexts{old: strconv.Itoa(before), new: strconv.Itoa(after), known: true})
+	return w.anyComparison(append(slices.Clone(path), "#"), a, comparedTexts{strconv.Itoa(before), strconv.Itoa(after)})
 }
 
 func occurrences(v cty.Value) (int, bool) {
@@ -64,10 +67,7 @@ func occurrences(v cty.Value) (int, bool) {
 }
 
 // comparedTexts are the two values as the SDK hands them to a DiffSuppressFunc.
-type comparedTexts struct {
-	old, new string
-	known    bool
-}
+type comparedTexts struct{ old, new string }
 
 // zeroText is what a value that is not configured any more is compared as
 // (helper/schema/schema.go diffString: the zero value of its type).
@@ -105,7 +105,7 @@ func (w *walker) comparison(path plan.Path, c plan.Comparison, t comparedTexts) 
 		}
 	}
 	switch {
-	case c.Code, c.Relation != plan.RelationAny && !t.known:
+	case c.Code:
 		return unsure
 	case c.Relation == plan.RelationAny:
 		return out
@@ -143,8 +143,11 @@ func related(r plan.Relation, old, new string) bool {
 
 func (w *walker) condition(path plan.Path, c plan.Condition, t comparedTexts) answer {
 	out := w.holds(path, c, t)
-	if c.Not && out != unsure {
-		return never + holds - out
+	switch {
+	case c.Not && out == holds:
+		return never
+	case c.Not && out == never:
+		return holds
 	}
 	return out
 }
@@ -209,9 +212,9 @@ func matchesAny(patterns []string, text string) answer {
 func (w *walker) tested(path plan.Path, c plan.Condition, t comparedTexts) (string, bool) {
 	switch c.Of {
 	case "old":
-		return t.old, t.known
+		return t.old, true
 	case "new":
-		return t.new, t.known
+		return t.new, true
 	case "key":
 		return dotted(path), true
 	}

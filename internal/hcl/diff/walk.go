@@ -152,14 +152,24 @@ func (w *walker) attr(path plan.Path, a *plan.AttrFacts, s shape, old, new cty.V
 	return new
 }
 
-// normalised compares as the provider's own code does, as far as the facts say;
-// code that is not known leaves a difference possible.
+// normalised compares as the provider's own code does, as far as the facts say.
+// What no comparison takes for equal is different, and where the facts cannot
+// tell it may be; but for Google, whose states have links where configurations
+// have names, so that its rules are code (normalise_google.go).
 func (w *walker) normalised(path plan.Path, a *plan.AttrFacts, old, new cty.Value) verdict {
 	said := w.provided(path, a, old, new)
 	if said == holds {
 		return same
 	}
-	return compareNormalised(w.typ, path, old, new)
+	v := compareNormalised(w.typ, path, old, new)
+	switch {
+	case providerName(w.typ) == "google":
+	case said == never && v == maybe:
+		return differs
+	case said == unsure && v == differs:
+		return maybe
+	}
+	return v
 }
 
 func (w *walker) problem(path, what string) {

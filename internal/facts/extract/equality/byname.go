@@ -49,6 +49,8 @@ func byName(name string, args []term) (term, bool) {
 	case "ecs.ContainerDefinitionsAreEquivalent", "ecs.containerDefinitionsAreEquivalent":
 		t, ok := both(plan.FormContainers)
 		return tuple([]term{t, {op: opNil}}), ok
+	case "ecs.expandContainerDefinitions":
+		return one(plan.FormContainers)
 	case "ec2.protocolForValue", "ec2.ProtocolForValue":
 		return one(plan.FormProtocol)
 	}
