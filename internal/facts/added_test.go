@@ -73,7 +73,9 @@ func TestOperatorPacksCountAsEmbedded(t *testing.T) {
 		added(t, "hashicorp/null", "3.3.1", plan.ForceAlways, "null_resource"),
 	}}.Load()
 	for _, row := range []struct{ provider, version, typ, want string }{
-		{"hashicorp/aws", "7.4.0", "aws_instance", "7.1.0"}, {"hashicorp/aws", "6.1.0", "aws_instance", "6.58.0"}, {"hashicorp/aws", "7.4.0", "aws_db_instance", "6.58.0"},
+		{"hashicorp/aws", "7.4.0", "aws_instance", "7.1.0"},
+		{"hashicorp/aws", "6.1.0", "aws_instance", "6.58.0"},
+		{"hashicorp/aws", "7.4.0", "aws_db_instance", "6.58.0"},
 	} {
 		if got := find(row.provider, row.version, row.typ); got == nil || got.Version != row.want {
 			t.Errorf("%+v: got %+v", row, got)

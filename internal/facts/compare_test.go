@@ -17,7 +17,7 @@ var shareKnown = map[string]int{
 	"hashicorp/aws 4.67.0": 95, "hashicorp/aws 5.46.0": 95, "hashicorp/aws 6.58.0": 85,
 	"hashicorp/google 5.45.2": 90, "hashicorp/google 6.50.0": 90, "hashicorp/google 7.45.0": 90, "hashicorp/google 8.0.0": 90,
 	"hashicorp/azurerm 3.117.1": 90, "hashicorp/azurerm 4.81.0": 90, "hashicorp/azurerm 5.2.0": 90,
-	"oracle/oci 8.28.0": 90, "aliyun/alicloud 1.289.0": 80,
+	"hashicorp/kubernetes 3.2.1": 90, "oracle/oci 8.28.0": 90, "aliyun/alicloud 1.289.0": 85,
 }
 
 // The comparisons of force-new attributes are counted, and the count printed by

@@ -127,8 +127,12 @@ func Open(data []byte) (*File, error) {
 	if _, err := io.ReadFull(unpacked, body); err != nil {
 		return nil, fmt.Errorf("unpack body: %w", err)
 	}
-	if more, err := io.Copy(io.Discard, io.LimitReader(unpacked, 1)); more > 0 || err != nil {
-		return nil, fmt.Errorf("unpack body: it does not end after %d bytes (%v)", n, err)
+	more, err := io.Copy(io.Discard, io.LimitReader(unpacked, 1))
+	if err != nil {
+		return nil, fmt.Errorf("unpack body: %w", err)
+	}
+	if more > 0 {
+		return nil, fmt.Errorf("has a body of more than %d bytes", n)
 	}
 	p := &File{Header: h}
 	if err := p.sections(body); err != nil {

@@ -123,7 +123,8 @@ const (
 // Check reports what the comparison names that is not known.
 func (c Comparison) Check() error {
 	switch c.Relation {
-	case RelationAny, RelationEqual, RelationOldEnds, RelationNewEnds, RelationOldStarts, RelationNewStarts, RelationOldHolds, RelationNewHolds:
+	case RelationAny, RelationEqual, RelationOldEnds, RelationNewEnds,
+		RelationOldStarts, RelationNewStarts, RelationOldHolds, RelationNewHolds:
 	default:
 		return fmt.Errorf("relation %q is not known", c.Relation)
 	}

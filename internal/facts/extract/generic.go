@@ -68,7 +68,9 @@ func (x *extractor) packages(visit func(*interp.Pkg)) error {
 		if err != nil || !e.IsDir() {
 			return err
 		}
-		if base := path.Base(name); name != "." && (base == "vendor" || base == "testdata" || strings.HasPrefix(base, ".") || strings.HasPrefix(base, "_")) {
+		switch base := path.Base(name); {
+		case name == ".":
+		case base == "vendor", base == "testdata", strings.HasPrefix(base, "."), strings.HasPrefix(base, "_"):
 			return fs.SkipDir
 		}
 		if pkg := x.in.Loader.Load(path.Join(x.module, name)); pkg != nil {
@@ -216,7 +218,8 @@ func (x *extractor) typeName(p interp.Value) string {
 	if m == nil {
 		return ""
 	}
-	answer := &interp.Struct{Type: named("github.com/hashicorp/terraform-plugin-framework/provider", "MetadataResponse"), Fields: map[string]interp.Value{}}
+	const pkg = "github.com/hashicorp/terraform-plugin-framework/provider"
+	answer := &interp.Struct{Type: named(pkg, "MetadataResponse"), Fields: map[string]interp.Value{}}
 	x.in.Call(m, []interp.Value{external("ctx"), external("request"), interp.Pointer(answer)}, nil)
 	name, _ := x.in.Force(answer.Fields["TypeName"]).(string)
 	return name

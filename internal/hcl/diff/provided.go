@@ -158,11 +158,8 @@ func (w *walker) holds(path plan.Path, c plan.Condition, t comparedTexts) answer
 		return unsure
 	}
 	formed, readable := inForms(c.Forms, text)
-	switch {
-	case readable == unsure:
-		return unsure
-	case readable == never:
-		return never
+	if readable != holds {
+		return readable
 	}
 	switch c.Test {
 	case plan.TestIs:

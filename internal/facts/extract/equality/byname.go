@@ -14,7 +14,8 @@ func byName(name string, args []term) (term, bool) {
 		if len(args) < 2 {
 			return term{}, false
 		}
-		return boolean(relation(plan.RelationEqual, args[0].with(kind, consts...), args[1].with(kind, consts...))), true
+		x, y := args[0].with(kind, consts...), args[1].with(kind, consts...)
+		return boolean(relation(plan.RelationEqual, x, y)), true
 	}
 	one := func(kind plan.FormKind, consts ...string) (term, bool) {
 		if len(args) == 0 || !args[0].isValue() {
@@ -34,7 +35,8 @@ func byName(name string, args []term) (term, bool) {
 		return both(plan.FormCIDR)
 	case "arn.IsARN":
 		if len(args) == 1 && args[0].isValue() {
-			return boolean(condition(plan.Condition{Of: side(args[0]), Before: args[0].before, Test: plan.TestStarts, Values: []string{"arn:"}})), true
+			c := plan.Condition{Of: side(args[0]), Before: args[0].before, Test: plan.TestStarts, Values: []string{"arn:"}}
+			return boolean(condition(c)), true
 		}
 	case "tpgresource.IsEmptyValue":
 		if len(args) == 1 && args[0].isValue() {

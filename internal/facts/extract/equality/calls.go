@@ -183,7 +183,8 @@ func (a *Analyser) method(sel *ast.SelectorExpr, call *ast.CallExpr, s state) (t
 
 // ordering is the result of a comparison: 0 where both are equal.
 func ordering(equal *formula) term {
-	return term{op: opCases, cases: []outcome{{equal, []term{constant(int64(0))}}, {not(equal), []term{constant(int64(1))}}}}
+	zero, one := constant(int64(0)), constant(int64(1))
+	return term{op: opCases, cases: []outcome{{equal, []term{zero}}, {not(equal), []term{one}}}}
 }
 
 func replaced(t term, pairs []interp.Value) term {
@@ -220,7 +221,8 @@ func (a *Analyser) data(method string, path term) term {
 		return attr
 	case "GetOk", "GetOkExists":
 		if own {
-			return tuple([]term{{op: opNew}, boolean(not(condition(plan.Condition{Of: "new", Test: plan.TestIs, Values: []string{""}})))})
+			unset := condition(plan.Condition{Of: "new", Test: plan.TestIs, Values: []string{""}})
+			return tuple([]term{{op: opNew}, boolean(not(unset))})
 		}
 		return tuple([]term{attr, boolean(isSet(attr))})
 	case "GetChange":
@@ -258,7 +260,8 @@ func matches(method, pattern string, arg func(int) term) term {
 	switch method {
 	case "MatchString", "Match":
 		if t.isValue() {
-			return boolean(condition(plan.Condition{Of: side(t), Before: t.before, Forms: t.forms, Test: plan.TestMatches, Values: []string{pattern}}))
+			c := plan.Condition{Of: side(t), Before: t.before, Forms: t.forms, Test: plan.TestMatches, Values: []string{pattern}}
+			return boolean(condition(c))
 		}
 	case "ReplaceAllString", "ReplaceAll", "ReplaceAllLiteralString":
 		if to, ok := arg(1).text(); ok {

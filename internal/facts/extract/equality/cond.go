@@ -259,7 +259,9 @@ func relation(r plan.Relation, x, y term) *formula {
 
 func turned(r plan.Relation) plan.Relation {
 	for _, pair := range [][2]plan.Relation{
-		{plan.RelationOldEnds, plan.RelationNewEnds}, {plan.RelationOldStarts, plan.RelationNewStarts}, {plan.RelationOldHolds, plan.RelationNewHolds},
+		{plan.RelationOldEnds, plan.RelationNewEnds},
+		{plan.RelationOldStarts, plan.RelationNewStarts},
+		{plan.RelationOldHolds, plan.RelationNewHolds},
 	} {
 		if r == pair[0] {
 			return pair[1]

@@ -58,11 +58,11 @@ func or(fs ...*formula) *formula  { return join(fOr, no, yes, fs) }
 func join(op fop, neutral, decides *formula, fs []*formula) *formula {
 	var args []*formula
 	for _, f := range fs {
-		switch {
-		case f.op == decides.op:
+		switch f.op {
+		case decides.op:
 			return decides
-		case f.op == neutral.op:
-		case f.op == op:
+		case neutral.op:
+		case op:
 			args = append(args, f.args...)
 		default:
 			args = append(args, f)

@@ -12,25 +12,33 @@ import (
 // forms are functions of one text that bring it into a form. Several results
 // are the form and an error.
 var forms = map[string]plan.FormKind{
-	"strings.ToLower":   plan.FormFold,
-	"strings.ToUpper":   plan.FormFold,
-	"strings.TrimSpace": plan.FormTrimSpace,
-	"strconv.Atoi":      plan.FormNumber, "strconv.ParseInt": plan.FormNumber, "strconv.ParseFloat": plan.FormNumber, "strconv.ParseUint": plan.FormNumber,
-	"strconv.ParseBool":                        plan.FormBool,
-	"net.ParseIP":                              plan.FormIP,
-	"net/netip.ParseAddr":                      plan.FormIP,
-	"net/netip.ParsePrefix":                    plan.FormCIDR,
-	"net/url.Parse":                            plan.FormURL,
-	"time.ParseDuration":                       plan.FormDuration,
-	"encoding/base64.StdEncoding.DecodeString": plan.FormBase64,
-
-	"github.com/aws/aws-sdk-go/aws/arn.Parse": plan.FormARN, "github.com/aws/aws-sdk-go-v2/aws/arn.Parse": plan.FormARN,
+	"strings.ToLower":                            plan.FormFold,
+	"strings.ToUpper":                            plan.FormFold,
+	"strings.TrimSpace":                          plan.FormTrimSpace,
+	"strconv.Atoi":                               plan.FormNumber,
+	"strconv.ParseInt":                           plan.FormNumber,
+	"strconv.ParseFloat":                         plan.FormNumber,
+	"strconv.ParseUint":                          plan.FormNumber,
+	"strconv.ParseBool":                          plan.FormBool,
+	"net.ParseIP":                                plan.FormIP,
+	"net/netip.ParseAddr":                        plan.FormIP,
+	"net/netip.ParsePrefix":                      plan.FormCIDR,
+	"net/url.Parse":                              plan.FormURL,
+	"time.ParseDuration":                         plan.FormDuration,
+	"encoding/base64.StdEncoding.DecodeString":   plan.FormBase64,
+	"github.com/aws/aws-sdk-go/aws/arn.Parse":    plan.FormARN,
+	"github.com/aws/aws-sdk-go-v2/aws/arn.Parse": plan.FormARN,
 	"github.com/hashicorp/terraform-plugin-sdk/v2/helper/structure.NormalizeJsonString":  plan.FormJSON,
 	"github.com/hashicorp/terraform-plugin-sdk/v2/helper/structure.ExpandJsonFromString": plan.FormJSON,
 	"k8s.io/apimachinery/pkg/api/resource.ParseQuantity":                                 plan.FormQuantity,
-	"github.com/hashicorp/go-version.NewVersion":                                         plan.FormVersion, "github.com/hashicorp/go-version.NewSemver": plan.FormVersion,
-	"path.Base": "base", "path/filepath.Base": "base",
-	"crypto/sha1.Sum": plan.FormHash, "crypto/sha256.Sum256": plan.FormHash, "crypto/md5.Sum": plan.FormHash, "crypto/sha512.Sum512": plan.FormHash,
+	"github.com/hashicorp/go-version.NewVersion":                                         plan.FormVersion,
+	"github.com/hashicorp/go-version.NewSemver":                                          plan.FormVersion,
+	"path.Base":            "base",
+	"path/filepath.Base":   "base",
+	"crypto/sha1.Sum":      plan.FormHash,
+	"crypto/sha256.Sum256": plan.FormHash,
+	"crypto/md5.Sum":       plan.FormHash,
+	"crypto/sha512.Sum512": plan.FormHash,
 }
 
 // decoders store what a text means: Unmarshal(text, &value).
@@ -41,13 +49,19 @@ var decoders = map[string]plan.FormKind{
 }
 
 // sameness are functions that compare two things as they are given.
-var sameness = []string{"net.IP.Equal", "reflect.DeepEqual", "bytes.Equal", "slices.Equal", "maps.Equal", "github.com/google/go-cmp/cmp.Equal"}
+var sameness = []string{
+	"net.IP.Equal", "reflect.DeepEqual", "bytes.Equal", "slices.Equal", "maps.Equal",
+	"github.com/google/go-cmp/cmp.Equal",
+}
 
 // passing are functions whose result stands for their argument.
 var passing = []string{
-	"fmt.Sprint", "reflect.ValueOf", "strconv.Itoa", "strconv.FormatInt", "strconv.FormatBool", "encoding/hex.EncodeToString", "math/big.NewFloat",
-	"encoding/json.Marshal", "github.com/aws/aws-sdk-go/private/protocol/json/jsonutil.BuildJSON", "encoding/json.MarshalIndent", "gopkg.in/yaml.v2.Marshal", "gopkg.in/yaml.v3.Marshal", "bytes.NewBufferString", "strings.NewReader",
-	"github.com/aws/aws-sdk-go/aws.String", "github.com/aws/aws-sdk-go-v2/aws.String", "github.com/aws/aws-sdk-go/aws.StringValue", "github.com/aws/aws-sdk-go-v2/aws.ToString",
+	"fmt.Sprint", "reflect.ValueOf", "strconv.Itoa", "strconv.FormatInt", "strconv.FormatBool",
+	"encoding/hex.EncodeToString", "math/big.NewFloat", "encoding/json.Marshal",
+	"github.com/aws/aws-sdk-go/private/protocol/json/jsonutil.BuildJSON", "encoding/json.MarshalIndent",
+	"gopkg.in/yaml.v2.Marshal", "gopkg.in/yaml.v3.Marshal", "bytes.NewBufferString", "strings.NewReader",
+	"github.com/aws/aws-sdk-go/aws.String", "github.com/aws/aws-sdk-go-v2/aws.String",
+	"github.com/aws/aws-sdk-go/aws.StringValue", "github.com/aws/aws-sdk-go-v2/aws.ToString",
 }
 
 // relations are functions of two texts.
