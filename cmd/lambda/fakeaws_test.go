@@ -51,7 +51,8 @@ func (a *fakeAWS) deadURL() string  { return a.server.URL + "/123456789012/dead.
 
 // env is what makes a function call here. The SDK reads AWS_ENDPOINT_URL.
 func (a *fakeAWS) env(role string, more ...string) []string {
-	return append([]string{"AWS_ENDPOINT_URL=" + a.server.URL, "HOLDPOINT_ROLE=" + role, "HOLDPOINT_QUEUE_URL=" + a.queueURL(), "HOLDPOINT_DEAD_LETTERS_URL=" + a.deadURL()}, more...)
+	return append([]string{"AWS_ENDPOINT_URL=" + a.server.URL, "HOLDPOINT_ROLE=" + role, "HOLDPOINT_QUEUE_URL=" + a.queueURL(),
+		"HOLDPOINT_DEAD_LETTERS_URL=" + a.deadURL()}, more...)
 }
 
 // refuse makes the next calls of an action fail.

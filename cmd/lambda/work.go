@@ -96,9 +96,8 @@ func (w work) one(ctx context.Context, record events.SQSMessage) bool {
 		return false
 	}
 	w.hide(ctx, log, record, w.worker.Budget+visibleMargin)
-	try := tryOf(log, record, m)
-	outcome, abandoned := w.worker.Handle(ctx, m, try)
-	forget := w.settle(ctx, log, record, m, try, outcome)
+	outcome, abandoned := w.worker.Handle(ctx, m, tryOf(log, record, m))
+	forget := w.settle(ctx, log, record, m, outcome)
 	if abandoned {
 		if forget { // nobody hears that it may be: the process ends
 			if err := w.queue.remove(context.WithoutCancel(ctx), record.ReceiptHandle); err != nil {
@@ -129,13 +128,13 @@ func tryOf(log *slog.Logger, record events.SQSMessage, m service.Message) servic
 
 // settle carries the outcome out and reports whether the message may be
 // forgotten. One that cannot be settled is handed out again after its pause.
-func (w work) settle(ctx context.Context, log *slog.Logger, record events.SQSMessage, m service.Message, try service.Try, o service.Outcome) bool {
+func (w work) settle(ctx context.Context, log *slog.Logger, record events.SQSMessage, m service.Message, o service.Outcome) bool {
 	ctx = context.WithoutCancel(ctx)
 	switch o.Verdict {
 	case service.Done:
 		return true
 	case service.Retry:
-		m.Tries = try.Number
+		m.Tries++
 	case service.Defer:
 		m.Deferrals++
 	default: // Bury

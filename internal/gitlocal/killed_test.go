@@ -227,7 +227,8 @@ func TestUnreadableFilesFail(t *testing.T) {
 		if err := os.Chmod(filepath.Join(dir, "after", "main.tf"), 0); err != nil {
 			t.Fatal(err)
 		}
-		_, _, err := gitlocal.Load(context.Background(), gitlocal.Options{Before: filepath.Join(dir, "before"), After: filepath.Join(dir, "after"), Dir: dir})
+		opt := gitlocal.Options{Dir: dir, Before: filepath.Join(dir, "before"), After: filepath.Join(dir, "after")}
+		_, _, err := gitlocal.Load(context.Background(), opt)
 		if err == nil || !strings.Contains(err.Error(), "main.tf: permission denied") {
 			t.Errorf("got %v", err)
 		}

@@ -30,7 +30,8 @@ func (q *BoltQueue) DeadLetters() ([]DeadLetter, error) {
 			if err != nil {
 				return fmt.Errorf("letter %d: %w", number(k), err)
 			}
-			letters = append(letters, DeadLetter{Number: number(k), Message: r.Message, Attempt: r.Attempt, Interrupted: r.Interrupted, Reason: r.Reason, Died: r.Died})
+			letters = append(letters, DeadLetter{Number: number(k), Message: r.Message, Attempt: r.Attempt, Interrupted: r.Interrupted,
+				Reason: r.Reason, Died: r.Died})
 			return nil
 		})
 	})

@@ -42,8 +42,8 @@ func newGates(t *testing.T, limits service.IntakeLimits) *gates {
 		t.Fatal(err)
 	}
 	g.address = l.Addr().String()
-	server := &http.Server{Handler: service.Receiver{Secrets: steady{}, Queue: g.queue, Meter: g.meter,
-		Log: slog.New(slog.DiscardHandler), Now: time.Now}, ReadHeaderTimeout: deadMan, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelInfo)}
+	receiver := service.Receiver{Secrets: steady{}, Queue: g.queue, Meter: g.meter, Log: slog.New(slog.DiscardHandler), Now: time.Now}
+	server := &http.Server{Handler: receiver, ReadHeaderTimeout: deadMan, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelInfo)}
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(g.intake.Protect(server, l)) }()
 	t.Cleanup(func() {
@@ -98,7 +98,8 @@ func (g *gates) deliver(size int) (int, error) {
 }
 
 func head(more string) string {
-	return "POST /webhook HTTP/1.1\r\nHost: here\r\nX-GitHub-Event: push\r\nX-Hub-Signature-256: sha256=" + strings.Repeat("0", 64) + "\r\n" + more + "\r\n\r\n"
+	return "POST /webhook HTTP/1.1\r\nHost: here\r\nX-GitHub-Event: push\r\n" +
+		"X-Hub-Signature-256: sha256=" + strings.Repeat("0", 64) + "\r\n" + more + "\r\n\r\n"
 }
 
 // steady is a secret that never changes.

@@ -28,7 +28,7 @@ type Meter interface {
 // The metrics of the service.
 var (
 	Events         = Metric{"events_total", "Webhook deliveries by result: accepted, ignored, refused, failed.", Counter, "result"}
-	Dropped        = Metric{"connections_dropped_total", "Connections dropped because there were too many, or their bodies too large together.", Counter, ""}
+	Dropped        = Metric{"connections_dropped_total", "Connections dropped: too many, or too large together.", Counter, ""}
 	ReceiveSeconds = Metric{"receive_seconds", "Time to answer a webhook delivery.", Seconds, ""}
 	Jobs           = Metric{"jobs_total", "Jobs by what became of them: done, retry, defer, bury.", Counter, "outcome"}
 	WorkSeconds    = Metric{"work_seconds", "Time of one try of a job.", Seconds, ""}

@@ -37,7 +37,9 @@ func tree(fail error) fs.FS {
 // Whatever way a read fails, it is noticed, with the tree and the path. What
 // is absent or of another kind is an answer.
 func TestFailureIsNoticed(t *testing.T) {
-	for _, fail := range []error{syscall.EIO, fs.ErrPermission, io.ErrUnexpectedEOF, io.EOF, plan.ErrNotFetched, context.Canceled, errors.New("git ended")} {
+	for _, fail := range []error{
+		syscall.EIO, fs.ErrPermission, io.ErrUnexpectedEOF, io.EOF, plan.ErrNotFetched, context.Canceled, errors.New("git ended"),
+	} {
 		for name, read := range ways {
 			var log reads.Log
 			_ = read(log.Tree("the tree before", tree(fail)))
