@@ -227,10 +227,11 @@ const (
 	answerTime  = 30 * time.Second
 )
 
-// intakeLimits are those of each listener. Whoever sends slower than this needs
-// more than the ten seconds of GitHub's for a large event.
+// intakeLimits are those of each listener. The largest event, without a length,
+// is read into 16 and then into 32 MiB. Whoever sends slower than this needs
+// more than the ten seconds of GitHub's for a large one.
 func intakeLimits() service.IntakeLimits {
-	return service.IntakeLimits{Connections: 512, Bytes: 64 << 20, Rate: 128 << 10, Grace: 3 * time.Second, Most: requestTime}
+	return service.IntakeLimits{Connections: 512, Bytes: 48 << 20, Rate: 128 << 10, Grace: 3 * time.Second, Most: requestTime}
 }
 
 func (s *server) serve(l net.Listener, h http.Handler, fail context.CancelCauseFunc) *http.Server {

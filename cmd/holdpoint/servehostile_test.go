@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/holdpoint-dev/holdpoint/internal/github"
 	"github.com/holdpoint-dev/holdpoint/internal/github/githubtest"
 	"github.com/holdpoint-dev/holdpoint/internal/service/servicetest"
 )
@@ -37,10 +38,7 @@ func TestServeUnderHeldConnections(t *testing.T) {
 		if d.Event != "pull_request" {
 			continue
 		}
-		d.Body = append(d.Body, bytes.Repeat([]byte(" "), 1500<<10)...)
-		mac := hmac.New(sha256.New, []byte(githubtest.Secret))
-		mac.Write(d.Body)
-		d.Header.Set("X-Hub-Signature-256", "sha256="+hex.EncodeToString(mac.Sum(nil)))
+		d = padded(d, 1500<<10)
 		if status := s.post(d); status != http.StatusAccepted {
 			t.Errorf("the signed event: %d", status)
 		}
@@ -55,5 +53,39 @@ func TestServeUnderHeldConnections(t *testing.T) {
 	}
 	for _, wrong := range load.Wrong() {
 		t.Error(wrong)
+	}
+}
+
+// padded is a delivery of that size, signed anew.
+func padded(d githubtest.Delivery, size int) githubtest.Delivery {
+	d.Body = append(d.Body, bytes.Repeat([]byte(" "), size-len(d.Body))...)
+	mac := hmac.New(sha256.New, []byte(githubtest.Secret))
+	mac.Write(d.Body)
+	d.Header.Set("X-Hub-Signature-256", "sha256="+hex.EncodeToString(mac.Sum(nil)))
+	return d
+}
+
+// TestServeTakesTheLargestEvent: it fits, with its length and without.
+func TestServeTakesTheLargestEvent(t *testing.T) {
+	load := servicetest.NewLoad(t, 1, 1, 12)
+	s := newServed(t, load.Hub)
+	s.start()
+	waiting := load.Hub.Deliveries()
+	d := padded(waiting[len(waiting)-1], github.MaxWebhook)
+	if status := s.post(d); status != http.StatusAccepted {
+		t.Errorf("with its length: %d", status)
+	}
+	req, err := http.NewRequest(http.MethodPost, s.url+"/webhook", io.MultiReader(bytes.NewReader(d.Body))) // its length is not seen
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header = d.Header
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusAccepted {
+		t.Errorf("without: %d", resp.StatusCode)
 	}
 }

@@ -179,7 +179,7 @@ func TestGitIsKilledDuringAReview(t *testing.T) {
 		t.Fatalf("%d findings hold, error %v", len(want.Holding()), err)
 	}
 	failed := 0
-	for n := int64(1); n <= all; n += max(1, all/25) {
+	for n := int64(1); n <= all; n += max(1, all/12) {
 		for _, by := range []syscall.Signal{syscall.SIGTERM} {
 			got, _, err := reviewed(n, by)
 			if err != nil {
