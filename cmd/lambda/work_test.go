@@ -39,14 +39,6 @@ func failures(r events.SQSEventResponse) []string {
 	return ids
 }
 
-func ids(batch []events.SQSMessage) []string {
-	var out []string
-	for _, m := range batch {
-		out = append(out, m.MessageId)
-	}
-	return out
-}
-
 // TestWorkTriesAgain: while GitHub is away every message leaves the queue for
 // one that counts the try; afterwards all are done.
 func TestWorkTriesAgain(t *testing.T) {

@@ -74,7 +74,7 @@ func TestFailureOfAnOpenFileIsNoticed(t *testing.T) {
 				t.Fatal(err)
 			}
 			_ = use(f)
-			if noticed := log.Err() != nil; noticed != (fail != io.EOF || name == "stat") {
+			if noticed := log.Err() != nil; noticed != (!errors.Is(fail, io.EOF) || name == "stat") {
 				t.Errorf("%s that fails by %v: noticed is %v", name, fail, log.Err())
 			}
 		}
