@@ -36,6 +36,9 @@ func ReadAdded(name string, data []byte) (*Added, error) {
 	if f.Provider != provider || f.Version != version {
 		return nil, fmt.Errorf("facts %s: they are of %s %s; name the file %s", name, f.Provider, f.Version, f.FileName())
 	}
+	if provider != strings.ToLower(provider) {
+		return nil, fmt.Errorf("facts %s: write the provider in lower case", name)
+	}
 	if provider == builtin {
 		return nil, fmt.Errorf("facts %s: the provider that comes with Terraform is known", name)
 	}

@@ -111,6 +111,7 @@ func TestReadFolder(t *testing.T) {
 		"a folder":       {&fstest.MapFile{Mode: os.ModeDir}, "acme_cloud@2.0.0.facts", "want a plain file"},
 		"too large":      {&fstest.MapFile{Data: make([]byte, 5<<20)}, "acme_cloud@2.0.0.facts", "larger than"},
 		"the builtin":    {&fstest.MapFile{Data: packed(t, "builtin/terraform", "1.0.0", "", "terraform_data")}, "builtin_terraform@1.0.0.facts", "is known"},
+		"capitals":       {&fstest.MapFile{Data: packed(t, "Acme/cloud", "1.0.0", "", "acme_server")}, "Acme_cloud@1.0.0.facts", "in lower case"},
 		"cut short":      {&fstest.MapFile{Data: good[:len(good)-3]}, "acme_cloud@1.0.0.facts", "unpack body"},
 		"something more": {&fstest.MapFile{Data: append(bytes.Clone(good[:8]), good[9:]...)}, "acme_cloud@1.0.0.facts", "decode header"},
 	} {

@@ -89,10 +89,15 @@ func splitName(name string) (provider, version string) {
 	return strings.Replace(provider, "_", "/", 1), version
 }
 
+// sort orders files by provider and version. Preview builds of the Google
+// provider come before it, so that the last of a type is that of the provider.
 func (l *library) sort() {
 	sort.SliceStable(l.files, func(i, j int) bool {
 		a, b := l.files[i], l.files[j]
 		if a.provider != b.provider {
+			if a.provider == stableGoogle && b.provider == previewGoogle || a.provider == previewGoogle && b.provider == stableGoogle {
+				return a.provider == previewGoogle
+			}
 			return a.provider < b.provider
 		}
 		return a.version.less(b.version)

@@ -133,6 +133,9 @@ func embedded(t *testing.T, h facts.Header) []byte {
 }
 
 func TestTypeFactsListsAllVersions(t *testing.T) {
+	if all := facts.TypeFacts("google_compute_instance"); all[len(all)-1].Provider != "hashicorp/google" {
+		t.Errorf("the last is of %s", all[len(all)-1].Provider)
+	}
 	var got []string
 	for _, f := range facts.TypeFacts("aws_instance") {
 		got = append(got, f.Provider+" "+f.Version)

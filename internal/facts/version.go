@@ -41,15 +41,16 @@ func (v version) distance(w version) [3]int {
 	return d
 }
 
+const previewGoogle, stableGoogle = "hashicorp/google-beta", "hashicorp/google"
+
 // nearest lists the files of a provider, the best for a version first; without
 // a version, the newest first. The next ones answer for types that the best
 // does not have. Preview builds of the Google provider have files of their own
 // for what only they have; the rest is in those of the provider itself.
 func nearest(files []*file, provider, wanted string) []*file {
-	const preview, stable = "hashicorp/google-beta", "hashicorp/google"
 	var out []*file
 	for _, f := range files {
-		if f.provider == provider || provider == preview && f.provider == stable {
+		if f.provider == provider || provider == previewGoogle && f.provider == stableGoogle {
 			out = append(out, f)
 		}
 	}
