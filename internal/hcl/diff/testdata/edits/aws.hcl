@@ -702,6 +702,18 @@ edit "aws_ecr_repository" "the block that says the default is left out" {
   after { name = "a" }
 }
 
+edit "aws_ecr_repository" "the block that says something else is left out" {
+  version = "5.46.0"
+  source  = "SDK helper/schema/schema.go diff: the function is asked key by key; field_reader_config.go readPrimitive: the default stands in"
+  want    = "replace"
+  because = ["encryption_configuration.0.encryption_type"]
+  before {
+    name                     = "a"
+    encryption_configuration = [{ encryption_type = "KMS" }]
+  }
+  after { name = "a" }
+}
+
 edit "aws_ecr_repository" "another encryption in the block" {
   version = "5.46.0"
   source  = "ecr/repository.go encryption_configuration.encryption_type: ForceNew"
