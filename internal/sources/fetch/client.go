@@ -147,7 +147,10 @@ func (c *Client) once(ctx context.Context, u *url.URL, r Request, read func(Resp
 	if err != nil {
 		return out, err
 	}
-	return out, read(out, body)
+	if err := read(out, body); err != nil {
+		return out, err
+	}
+	return out, context.Cause(ctx) // an answer that came when its time was over did not come
 }
 
 // bounded is the body within the limit, before and after it is unpacked.
