@@ -27,7 +27,7 @@ func base(text string) (Address, error) {
 		return Address{}, &plan.SourceError{Why: plan.SourceNotListed, Subject: u.Host, Text: "only https addresses are fetched"}
 	}
 	file := Address{Kind: File, Host: strings.ToLower(u.Hostname()), URL: text, Dir: path.Base(u.Path)}
-	if file.Dir == "/" {
+	if file.Dir == "/" || file.Dir == "." || file.Dir == ".." {
 		file.Dir = "file.yaml"
 	}
 	if errRepo == nil && repo.Kind == GitHub {
