@@ -233,6 +233,9 @@ var formats = []string{"tar.bz2", "tar.tbz2", "tar.gz", "tar.xz", "tgz", "txz", 
 // archive reads an https address: an archive by its name or by the argument
 // that says so. What is not an archive would be asked where the module is.
 func archive(u *url.URL, text string) (Address, error) {
+	if !strings.EqualFold(u.Scheme, "https") {
+		return Address{}, invalid(text, "forces https on another scheme")
+	}
 	a := Address{Kind: Archive, Host: strings.ToLower(u.Hostname()), Dir: "."}
 	query := u.Query()
 	switch given := query.Get("archive"); {

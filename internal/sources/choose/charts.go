@@ -29,7 +29,9 @@ func Chart(constraint string, of []string) (string, error) {
 
 // Tag picks a tag of git as Flux does for `semver`: the newest that satisfies,
 // with or without a leading v (fluxcd/pkg/version, fluxcd/pkg/git).
-func Tag(constraint string, of []string) (string, error) { return newest(constraint, of, semver.NewVersion) }
+func Tag(constraint string, of []string) (string, error) {
+	return newest(constraint, of, semver.NewVersion)
+}
 
 // maxConstraint bounds what is parsed of a constraint.
 const maxConstraint = 512

@@ -323,3 +323,41 @@ func blobHash(size int64) hasher {
 }
 
 func sum(h hasher) plan.ObjectID { return plan.ObjectID(hex.EncodeToString(h.Sum(nil))) }
+
+// Blobs finds the files and links of a tree by their ids.
+func Blobs(t *Tree) map[plan.ObjectID]*Node {
+	out := map[plan.ObjectID]*Node{}
+	t.Root.blobs(out)
+	return out
+}
+
+func (n *Node) blobs(out map[plan.ObjectID]*Node) {
+	for _, c := range n.children {
+		if c.mode.IsDir() {
+			c.blobs(out)
+		} else if c.mode&fs.ModeIrregular == 0 {
+			out[c.id] = c
+		}
+	}
+}
+
+// Keep adds a file or link that another tree has, with the mode of this place.
+func (b *Builder) Keep(name, mode string, from *Node) error {
+	n := &Node{size: from.size, id: from.id, content: from.content, absent: from.absent, most: from.most}
+	switch mode {
+	case "100644":
+		n.mode = 0o644
+	case "100755":
+		n.mode = 0o755
+	case "120000":
+		n.mode = fs.ModeSymlink | 0o777
+	default:
+		return Refused(strconv.Quote(name), "has the unknown mode "+mode)
+	}
+	return b.add(name, n)
+}
+
+// NewBlob is a file by itself.
+func NewBlob(data []byte) *Node {
+	return &Node{id: BlobID(data), size: int64(len(data)), content: data}
+}
