@@ -1,0 +1,249 @@
+// Package registry speaks the module registry protocol of Terraform and
+// OpenTofu: discovery, versions and downloads.
+package registry
+
+import (
+	"context"
+	"encoding/json"
+	"net/url"
+	"path"
+	"strings"
+	"time"
+
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+	"github.com/holdpoint-dev/holdpoint/internal/sources/address"
+	"github.com/holdpoint-dev/holdpoint/internal/sources/cache"
+	"github.com/holdpoint-dev/holdpoint/internal/sources/choose"
+	"github.com/holdpoint-dev/holdpoint/internal/sources/fetch"
+)
+
+// Client asks registries. It is safe for concurrent use.
+type Client struct {
+	Client *fetch.Client
+	Known  *cache.Resolutions
+	// Token is the credential of a host, empty for none. It goes to that host
+	// and nowhere else.
+	Token func(host string) string
+}
+
+// Review is what may differ from one review to the next.
+type Review struct {
+	Scope cache.Scope // of answers that a credential brought
+	Anew  bool        // what can change is asked again
+	// OpenTofu reads an answer of JSON, and Terraform the header alone.
+	OpenTofu bool
+}
+
+const maxAnswer = 4 << 20
+
+// ask makes one request to a registry and remembers what reduce takes of it.
+func (c *Client) ask(ctx context.Context, r Review, host, at string, forever func(string) bool, reduce func(fetch.Response) (string, error)) (string, error) {
+	token := c.Token(host)
+	scope := cache.Public
+	if token != "" {
+		scope = r.Scope
+	}
+	if m := c.Client.Hosts().Mirror(host); m != "" {
+		scope = cache.Mirror(m) + "-" + scope
+	}
+	name := "ask:" + at
+	if r.OpenTofu {
+		name = "ask-tofu:" + at
+	}
+	value, err := c.Known.Resolve(ctx, cache.Key{Scope: scope, Name: name}, r.Anew, func(ctx context.Context, etag string) (cache.Found, error) {
+		req := fetch.Request{URL: at, Accept: "application/json", ETag: etag, Gzip: true, Limit: maxAnswer, Name: "answer"}
+		if token != "" {
+			req.Authorization = "Bearer " + token
+		}
+		resp, err := c.Client.Get(ctx, req)
+		if err != nil {
+			return cache.Found{}, err
+		}
+		if resp.Status == 304 {
+			return cache.Found{Unchanged: true}, nil
+		}
+		if err := fetch.Refusal(resp, host); err != nil {
+			return cache.Found{}, err
+		}
+		value, err := reduce(resp)
+		return cache.Found{Value: []byte(value), ETag: resp.Header.Get("ETag"), Forever: err == nil && forever != nil && forever(value)}, err
+	})
+	return string(value), err
+}
+
+func down(host, text string) error {
+	return &plan.SourceError{Why: plan.SourceDown, Subject: host, Text: text}
+}
+
+// base is the address of a registry's modules: each host has its own.
+func (c *Client) base(ctx context.Context, r Review, host string) (*url.URL, error) {
+	at := "https://" + host + "/.well-known/terraform.json"
+	text, err := c.ask(ctx, r, host, at, nil, func(resp fetch.Response) (string, error) {
+		var services map[string]json.RawMessage
+		var modules string
+		if json.Unmarshal(resp.Body, &services) != nil || json.Unmarshal(services["modules.v1"], &modules) != nil || modules == "" {
+			return "", &plan.SourceError{Why: plan.SourceGone, Subject: host, Text: "is no module registry"}
+		}
+		u, err := resp.URL.Parse(modules)
+		if err != nil {
+			return "", down(host, "its discovery document has no address")
+		}
+		return u.String(), nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	u, err := url.Parse(text)
+	if err != nil {
+		return nil, down(host, "its discovery document has no address")
+	}
+	if !strings.HasSuffix(u.Path, "/") {
+		u.Path += "/"
+	}
+	return u, nil
+}
+
+func (c *Client) endpoint(ctx context.Context, r Review, a address.Address, parts ...string) (string, error) {
+	base, err := c.base(ctx, r, a.Host)
+	if err != nil {
+		return "", err
+	}
+	u, err := base.Parse(path.Join(append([]string{a.Path}, parts...)...))
+	if err != nil {
+		return "", down(a.Host, "its address is none")
+	}
+	return u.String(), nil
+}
+
+// maxVersions bounds what one module may have.
+const maxVersions = 5000
+
+// Versions lists the versions of a module, without dates.
+func (c *Client) Versions(ctx context.Context, r Review, a address.Address) ([]choose.Published, error) {
+	at, err := c.endpoint(ctx, r, a, "versions")
+	if err != nil {
+		return nil, err
+	}
+	text, err := c.ask(ctx, r, a.Host, at, nil, func(resp fetch.Response) (string, error) {
+		var answer struct {
+			Modules []struct {
+				Versions []struct {
+					Version string `json:"version"`
+				} `json:"versions"`
+			} `json:"modules"`
+		}
+		if err := json.Unmarshal(resp.Body, &answer); err != nil || len(answer.Modules) == 0 {
+			return "", down(a.Host, "its list of versions is not what the protocol says")
+		}
+		var out []string
+		for _, v := range answer.Modules[0].Versions {
+			if len(v.Version) <= 128 && !strings.ContainsAny(v.Version, "\n\x00") {
+				out = append(out, v.Version)
+			}
+		}
+		if len(out) > maxVersions {
+			return "", &plan.SourceError{Why: plan.SourceLimit, Limit: "versions", Subject: a.Host, Text: "has more than 5000 versions"}
+		}
+		return strings.Join(out, "\n"), nil
+	})
+	if err != nil || text == "" {
+		return nil, err
+	}
+	var out []choose.Published
+	for v := range strings.SplitSeq(text, "\n") {
+		out = append(out, choose.Published{Version: v})
+	}
+	return out, nil
+}
+
+// Date is when a version was published, zero where the registry does not tell:
+// it is no part of the protocol (registry.terraform.io has it).
+func (c *Client) Date(ctx context.Context, r Review, a address.Address, version string) time.Time {
+	at, err := c.endpoint(ctx, r, a, url.PathEscape(version))
+	if err != nil {
+		return time.Time{}
+	}
+	text, err := c.ask(ctx, r, a.Host, at, func(v string) bool { return v != "" }, func(resp fetch.Response) (string, error) {
+		var answer struct {
+			Published string `json:"published_at"`
+		}
+		if json.Unmarshal(resp.Body, &answer) != nil {
+			return "", nil
+		}
+		return answer.Published, nil
+	})
+	if err != nil {
+		return time.Time{}
+	}
+	date, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return time.Time{}
+	}
+	return date
+}
+
+// Location is where a version of a module is: an address as a call could have
+// it. It is kept for good where it names a commit.
+func (c *Client) Location(ctx context.Context, r Review, a address.Address, version string) (address.Address, error) {
+	at, err := c.endpoint(ctx, r, a, url.PathEscape(version), "download")
+	if err != nil {
+		return address.Address{}, err
+	}
+	parse := func(text string) (address.Address, error) { return address.Location(text, r.OpenTofu) }
+	exact := func(text string) bool {
+		to, err := parse(text)
+		return err == nil && to.Kind == address.GitHub && address.IsCommit(to.Ref.Text)
+	}
+	text, err := c.ask(ctx, r, a.Host, at, exact, func(resp fetch.Response) (string, error) {
+		return located(resp, a.Host, at, r.OpenTofu)
+	})
+	if err != nil {
+		return address.Address{}, err
+	}
+	to, err := parse(text)
+	if err != nil {
+		return address.Address{}, err
+	}
+	if a.Dir != "." {
+		to.Dir = path.Join(to.Dir, a.Dir)
+	}
+	return to, nil
+}
+
+// located reads the answer of a download. Both tools take the header of an
+// answer without content; of one with content, OpenTofu reads the JSON first.
+func located(resp fetch.Response, host, at string, openTofu bool) (string, error) {
+	text := resp.Header.Get("X-Terraform-Get")
+	if resp.Status == 200 && openTofu {
+		var answer struct {
+			Location    string `json:"location"`
+			Credentials *bool  `json:"use_registry_credentials"`
+		}
+		if err := json.Unmarshal(resp.Body, &answer); err != nil {
+			return "", down(host, "its download answer is not JSON")
+		}
+		if answer.Credentials != nil {
+			return "", &plan.SourceError{Why: plan.SourceUnsupported, Subject: host, Text: "serves its packages itself, which is not read"}
+		}
+		if answer.Location != "" {
+			text = answer.Location
+		}
+	}
+	if text == "" {
+		return "", down(host, "its download answer has no location")
+	}
+	for _, relative := range []string{"/", "./", "../"} {
+		if strings.HasPrefix(text, relative) {
+			from, err := url.Parse(at)
+			if err != nil {
+				return "", err
+			}
+			to, err := from.Parse(text)
+			if err != nil {
+				return "", down(host, "its download answer has no location")
+			}
+			return to.String(), nil
+		}
+	}
+	return text, nil
+}
