@@ -100,3 +100,23 @@ func Compare(before, after plan.Source, was, is plan.Package) Live {
 	}
 	return Changed
 }
+
+// Undated is the place of the version whose date must be known to tell what was
+// chosen at a moment; ok is false where At can tell already.
+func Undated(moment time.Time, constraint string, pick Pick, of []Published) (place int, ok bool) {
+	left := append([]Published(nil), of...)
+	for {
+		v, err := pick(constraint, texts(left))
+		if err != nil {
+			return 0, false
+		}
+		i := find(left, v)
+		if i < 0 || !left[i].At.IsZero() && !left[i].At.After(moment) {
+			return 0, false
+		}
+		if left[i].At.IsZero() {
+			return find(of, left[i].Version), true
+		}
+		left = append(left[:i], left[i+1:]...)
+	}
+}

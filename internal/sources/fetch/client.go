@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
@@ -57,6 +58,13 @@ func (c *Client) Clock() Clock { return c.clock }
 
 // Hosts are those that it may ask.
 func (c *Client) Hosts() *Hosts { return c.hosts }
+
+type counting struct{}
+
+// Counting counts the requests that are made under a context.
+func Counting(ctx context.Context, n *atomic.Int64) context.Context {
+	return context.WithValue(ctx, counting{}, n)
+}
 
 // Request asks for one address.
 type Request struct {
@@ -220,6 +228,9 @@ func (c *Client) follow(req *http.Request) (*http.Response, error) {
 		next.Header.Del("Authorization")
 		if authorization != "" && next.URL.Host == at.Host {
 			next.Header.Set("Authorization", authorization)
+		}
+		if n, ok := req.Context().Value(counting{}).(*atomic.Int64); ok {
+			n.Add(1)
 		}
 		if c.observe != nil {
 			c.observe(Seen{next.Method, next.URL.String(), next.Header.Get("Authorization") != ""})

@@ -36,8 +36,18 @@ type Review struct {
 
 const maxAnswer = 4 << 20
 
-// ask makes one request to a registry and remembers what reduce takes of it.
-func (c *Client) ask(ctx context.Context, r Review, host, at string, forever func(string) bool, reduce func(fetch.Response) (string, error)) (string, error) {
+// question is one request to a registry. Its address is found out only when it
+// is not remembered what was answered.
+type question struct {
+	host, name string
+	at         func(context.Context) (string, error)
+	forever    func(value string) bool // nil for never
+	reduce     func(resp fetch.Response, at string) (string, error)
+}
+
+// ask makes one request and remembers what reduce takes of it.
+func (c *Client) ask(ctx context.Context, r Review, q question) (string, error) {
+	host := q.host
 	token := c.Token(host)
 	scope := cache.Public
 	if token != "" {
@@ -46,11 +56,15 @@ func (c *Client) ask(ctx context.Context, r Review, host, at string, forever fun
 	if m := c.Client.Hosts().Mirror(host); m != "" {
 		scope = cache.Mirror(m) + "-" + scope
 	}
-	name := "ask:" + at
+	name := q.name
 	if r.OpenTofu {
-		name = "ask-tofu:" + at
+		name = "tofu-" + name
 	}
 	value, err := c.Known.Resolve(ctx, cache.Key{Scope: scope, Name: name}, r.Anew, func(ctx context.Context, etag string) (cache.Found, error) {
+		at, err := q.at(ctx)
+		if err != nil {
+			return cache.Found{}, err
+		}
 		req := fetch.Request{URL: at, Accept: "application/json", ETag: etag, Gzip: true, Limit: maxAnswer, Name: "answer"}
 		if token != "" {
 			req.Authorization = "Bearer " + token
@@ -65,8 +79,8 @@ func (c *Client) ask(ctx context.Context, r Review, host, at string, forever fun
 		if err := fetch.Refusal(resp, host); err != nil {
 			return cache.Found{}, err
 		}
-		value, err := reduce(resp)
-		return cache.Found{Value: []byte(value), ETag: resp.Header.Get("ETag"), Forever: err == nil && forever != nil && forever(value)}, err
+		value, err := q.reduce(resp, at)
+		return cache.Found{Value: []byte(value), ETag: resp.Header.Get("ETag"), Forever: err == nil && q.forever != nil && q.forever(value)}, err
 	})
 	return string(value), err
 }
@@ -77,8 +91,8 @@ func down(host, text string) error {
 
 // base is the address of a registry's modules: each host has its own.
 func (c *Client) base(ctx context.Context, r Review, host string) (*url.URL, error) {
-	at := "https://" + host + "/.well-known/terraform.json"
-	text, err := c.ask(ctx, r, host, at, nil, func(resp fetch.Response) (string, error) {
+	at := func(context.Context) (string, error) { return "https://" + host + "/.well-known/terraform.json", nil }
+	text, err := c.ask(ctx, r, question{host: host, name: "discovery:" + host, at: at, reduce: func(resp fetch.Response, _ string) (string, error) {
 		var services map[string]json.RawMessage
 		var modules string
 		if json.Unmarshal(resp.Body, &services) != nil || json.Unmarshal(services["modules.v1"], &modules) != nil || modules == "" {
@@ -89,7 +103,7 @@ func (c *Client) base(ctx context.Context, r Review, host string) (*url.URL, err
 			return "", down(host, "its discovery document has no address")
 		}
 		return u.String(), nil
-	})
+	}})
 	if err != nil {
 		return nil, err
 	}
@@ -103,16 +117,21 @@ func (c *Client) base(ctx context.Context, r Review, host string) (*url.URL, err
 	return u, nil
 }
 
-func (c *Client) endpoint(ctx context.Context, r Review, a address.Address, parts ...string) (string, error) {
-	base, err := c.base(ctx, r, a.Host)
-	if err != nil {
-		return "", err
+// of is a question about a module.
+func (c *Client) of(r Review, a address.Address, parts ...string) question {
+	below := path.Join(append([]string{a.Path}, parts...)...)
+	at := func(ctx context.Context) (string, error) {
+		base, err := c.base(ctx, r, a.Host)
+		if err != nil {
+			return "", err
+		}
+		u, err := base.Parse(below)
+		if err != nil {
+			return "", down(a.Host, "its address is none")
+		}
+		return u.String(), nil
 	}
-	u, err := base.Parse(path.Join(append([]string{a.Path}, parts...)...))
-	if err != nil {
-		return "", down(a.Host, "its address is none")
-	}
-	return u.String(), nil
+	return question{host: a.Host, name: "module:" + a.Host + "/" + below, at: at}
 }
 
 // maxVersions bounds what one module may have.
@@ -120,11 +139,8 @@ const maxVersions = 5000
 
 // Versions lists the versions of a module, without dates.
 func (c *Client) Versions(ctx context.Context, r Review, a address.Address) ([]choose.Published, error) {
-	at, err := c.endpoint(ctx, r, a, "versions")
-	if err != nil {
-		return nil, err
-	}
-	text, err := c.ask(ctx, r, a.Host, at, nil, func(resp fetch.Response) (string, error) {
+	q := c.of(r, a, "versions")
+	q.reduce = func(resp fetch.Response, _ string) (string, error) {
 		var answer struct {
 			Modules []struct {
 				Versions []struct {
@@ -145,7 +161,8 @@ func (c *Client) Versions(ctx context.Context, r Review, a address.Address) ([]c
 			return "", &plan.SourceError{Why: plan.SourceLimit, Limit: "versions", Subject: a.Host, Text: "has more than 5000 versions"}
 		}
 		return strings.Join(out, "\n"), nil
-	})
+	}
+	text, err := c.ask(ctx, r, q)
 	if err != nil || text == "" {
 		return nil, err
 	}
@@ -159,11 +176,9 @@ func (c *Client) Versions(ctx context.Context, r Review, a address.Address) ([]c
 // Date is when a version was published, zero where the registry does not tell:
 // it is no part of the protocol (registry.terraform.io has it).
 func (c *Client) Date(ctx context.Context, r Review, a address.Address, version string) time.Time {
-	at, err := c.endpoint(ctx, r, a, url.PathEscape(version))
-	if err != nil {
-		return time.Time{}
-	}
-	text, err := c.ask(ctx, r, a.Host, at, func(v string) bool { return v != "" }, func(resp fetch.Response) (string, error) {
+	q := c.of(r, a, url.PathEscape(version))
+	q.forever = func(v string) bool { return v != "" }
+	q.reduce = func(resp fetch.Response, _ string) (string, error) {
 		var answer struct {
 			Published string `json:"published_at"`
 		}
@@ -171,7 +186,8 @@ func (c *Client) Date(ctx context.Context, r Review, a address.Address, version 
 			return "", nil
 		}
 		return answer.Published, nil
-	})
+	}
+	text, err := c.ask(ctx, r, q)
 	if err != nil {
 		return time.Time{}
 	}
@@ -185,18 +201,14 @@ func (c *Client) Date(ctx context.Context, r Review, a address.Address, version 
 // Location is where a version of a module is: an address as a call could have
 // it. It is kept for good where it names a commit.
 func (c *Client) Location(ctx context.Context, r Review, a address.Address, version string) (address.Address, error) {
-	at, err := c.endpoint(ctx, r, a, url.PathEscape(version), "download")
-	if err != nil {
-		return address.Address{}, err
-	}
 	parse := func(text string) (address.Address, error) { return address.Location(text, r.OpenTofu) }
-	exact := func(text string) bool {
+	q := c.of(r, a, url.PathEscape(version), "download")
+	q.forever = func(text string) bool {
 		to, err := parse(text)
 		return err == nil && to.Kind == address.GitHub && address.IsCommit(to.Ref.Text)
 	}
-	text, err := c.ask(ctx, r, a.Host, at, exact, func(resp fetch.Response) (string, error) {
-		return located(resp, a.Host, at, r.OpenTofu)
-	})
+	q.reduce = func(resp fetch.Response, at string) (string, error) { return located(resp, a.Host, at, r.OpenTofu) }
+	text, err := c.ask(ctx, r, q)
 	if err != nil {
 		return address.Address{}, err
 	}

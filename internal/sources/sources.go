@@ -1,0 +1,201 @@
+// Package sources brings modules, charts and bases that a repository names and
+// does not hold. It knows the grammars, which version is meant, from where it
+// may be fetched and within which limits, and keeps what it fetched by digest.
+// Nothing else in the product asks the internet for content.
+package sources
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+	"github.com/holdpoint-dev/holdpoint/internal/sources/cache"
+	"github.com/holdpoint-dev/holdpoint/internal/sources/chart"
+	"github.com/holdpoint-dev/holdpoint/internal/sources/content"
+	"github.com/holdpoint-dev/holdpoint/internal/sources/fetch"
+	"github.com/holdpoint-dev/holdpoint/internal/sources/git"
+	"github.com/holdpoint-dev/holdpoint/internal/sources/oci"
+	"github.com/holdpoint-dev/holdpoint/internal/sources/registry"
+)
+
+// Resolver finds what a source stands for. The error is a *plan.SourceError
+// where the source cannot be had; any other ends the review.
+type Resolver interface {
+	Resolve(ctx context.Context, s plan.Source) (plan.Package, error)
+}
+
+// Secret is the credential of a private host, from the operator's secret store.
+// It is sent to that host alone.
+type Secret struct {
+	// Token is sent as a bearer token: a module registry's.
+	Token string
+	// User and Password are sent to chart repositories and OCI registries;
+	// Realm is the host that hands out tokens of an OCI registry where that is
+	// another one.
+	User, Password, Realm string
+}
+
+// Config makes a Fetcher.
+type Config struct {
+	Client *fetch.Client
+	Store  cache.Store
+	Limits content.Limits
+	Budget Budget
+	// Secrets are the credentials of private hosts, by host; nil for none.
+	Secrets map[string]Secret
+}
+
+// Budget bounds one review.
+type Budget struct {
+	Packages    int           // different contents
+	PackageTime time.Duration // for one source
+	ReviewTime  time.Duration // for all of them
+	Together    int           // sources that are resolved at once
+}
+
+// DefaultBudget is what the service runs with.
+func DefaultBudget() Budget {
+	return Budget{Packages: 30, PackageTime: 10 * time.Second, ReviewTime: 20 * time.Second, Together: 4}
+}
+
+// Fetcher brings sources from the internet. It is safe for concurrent use.
+type Fetcher struct {
+	config   Config
+	github   git.GitHub
+	registry registry.Client
+	charts   chart.Client
+	oci      oci.Client
+}
+
+// New makes a Fetcher.
+func New(c Config) *Fetcher {
+	known := cache.NewResolutions(c.Store, c.Client.Clock().Now)
+	f := &Fetcher{config: c}
+	f.github = git.GitHub{Client: c.Client, Known: known, Store: c.Store, Limits: c.Limits}
+	f.registry = registry.Client{Client: c.Client, Known: known, Token: func(host string) string { return c.Secrets[host].Token }}
+	f.charts = chart.Client{Client: c.Client, Known: known, Store: c.Store, Limits: c.Limits, Authorization: func(host string) string {
+		return basic(c.Secrets[host])
+	}}
+	f.oci = oci.Client{Client: c.Client, Known: known, Store: c.Store, Limits: c.Limits, Secret: func(host string) oci.Secret {
+		s := c.Secrets[host]
+		return oci.Secret{User: s.User, Password: s.Password, Realm: s.Realm}
+	}}
+	return f
+}
+
+// Access says how GitHub's repositories may be read in one review.
+type Access interface {
+	// Own is the reviewed repository, `owner/name`, and a token for it alone,
+	// empty to read anonymously.
+	Own(ctx context.Context) (name, token string, err error)
+	// Private gives a token for one repository that is not public, or refuses
+	// with a *plan.SourceError.
+	Private(ctx context.Context, name string, s plan.Source) (token string, err error)
+}
+
+// Review is what differs from one review to the next.
+type Review struct {
+	Access Access
+	// Installation keeps what only it may read apart.
+	Installation string
+	// BasePushed is when the base commit was pushed, by GitHub's clock: what
+	// was chosen then was live before the change. Zero where that is not known.
+	BasePushed time.Time
+	// Anew: references that move are looked up again, whatever is remembered.
+	Anew bool
+}
+
+// Use is one content that a review used.
+type Use struct {
+	Source  plan.Source
+	Package plan.Package // without the tree
+	// Requests is how many were made for it: 0 where all of it was in the
+	// cache, or had been read for another source of this review.
+	Requests int
+}
+
+// Session resolves the sources of one review. It is safe for concurrent use.
+type Session struct {
+	*Fetcher
+	review Review
+
+	mu    sync.Mutex
+	spent time.Duration
+	trees map[string]*loaded // by digest
+	uses  []Use
+}
+
+// Review begins the sources of one review.
+func (f *Fetcher) Review(r Review) *Session {
+	return &Session{Fetcher: f, review: r, trees: map[string]*loaded{}}
+}
+
+// Uses lists what was used, in the order of first use.
+func (s *Session) Uses() []Use {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]Use(nil), s.uses...)
+}
+
+// Answer resolves everything that is wanted and not known, and puts each answer
+// where the next run finds it.
+func (s *Session) Answer(ctx context.Context, answers *plan.Answers) error {
+	clock := s.config.Client.Clock()
+	began := clock.Now()
+	s.mu.Lock()
+	left := max(0, s.config.Budget.ReviewTime-s.spent)
+	s.mu.Unlock()
+	ctx, stop := fetch.Within(ctx, clock, "review-time", left)
+	defer stop()
+	err := Answer(ctx, s, answers, s.config.Budget.Together)
+	s.mu.Lock()
+	s.spent += max(0, clock.Now().Sub(began))
+	s.mu.Unlock()
+	return err
+}
+
+// Answer resolves with any resolver, some sources at once.
+func Answer(ctx context.Context, r Resolver, answers *plan.Answers, together int) error {
+	wanted := answers.Wanted()
+	errs := make([]error, len(wanted))
+	slots := make(chan struct{}, max(1, together))
+	var group sync.WaitGroup
+	for i, w := range wanted {
+		slots <- struct{}{}
+		group.Go(func() {
+			defer func() { <-slots }()
+			p, err := r.Resolve(ctx, w)
+			var why *plan.SourceError
+			if err != nil && !errors.As(err, &why) {
+				errs[i] = err
+				return
+			}
+			if why != nil {
+				answers.Put(w, plan.Answer{Err: why})
+				return
+			}
+			answers.Put(w, plan.Answer{Package: p})
+		})
+	}
+	group.Wait()
+	return errors.Join(errs...)
+}
+
+// First asks resolvers in order, until one has the source. What the last one
+// says is the answer where none has.
+func First(resolvers ...Resolver) Resolver { return first(resolvers) }
+
+type first []Resolver
+
+func (f first) Resolve(ctx context.Context, s plan.Source) (p plan.Package, err error) {
+	for _, r := range f {
+		p, err = r.Resolve(ctx, s)
+		var why *plan.SourceError
+		if err == nil || !errors.As(err, &why) {
+			return p, err
+		}
+	}
+	return p, err
+}
