@@ -77,7 +77,7 @@ func (f *Folder) Resolve(_ context.Context, s plan.Source) (plan.Package, error)
 func (f *Folder) find(s plan.Source, a address.Address) (string, plan.Package, error) {
 	switch a.Kind {
 	case address.Registry:
-		return f.version(s, a.Ref.Text, path.Join("modules", a.Host, a.Path), choose.Module, choose.ExactModule)
+		return f.version(s, a.Ref.Text, path.Join("modules", a.Host, a.Path), choose.Module(s.OpenTofu), choose.ExactModule)
 	case address.Repository:
 		u, err := url.Parse(a.URL)
 		if err != nil {

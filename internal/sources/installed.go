@@ -75,7 +75,7 @@ func (i *Installed) same(s plan.Source, a address.Address, r modulesjson.Record)
 	if a.Kind != address.Registry {
 		return r.Version == ""
 	}
-	_, err = choose.Module(a.Ref.Text, []string{r.Version})
+	_, err = choose.Module(s.OpenTofu)(a.Ref.Text, []string{r.Version})
 	return err == nil
 }
 

@@ -22,7 +22,7 @@ func (s *Session) module(ctx context.Context, source plan.Source, a address.Addr
 		if err != nil {
 			return found{}, err
 		}
-		choice, err := s.choice(source, a.Ref.Text, choose.Module, list, func(v string) time.Time { return s.published(ctx, source, a, v) })
+		choice, err := s.choice(source, a.Ref.Text, choose.Module(source.OpenTofu), list, func(v string) time.Time { return s.published(ctx, source, a, v) })
 		if err != nil {
 			return found{}, about(err, source.Address)
 		}
@@ -77,7 +77,7 @@ func (s *Session) choice(source plan.Source, constraint string, pick choose.Pick
 // that the version is.
 func (s *Session) published(ctx context.Context, source plan.Source, a address.Address, version string) time.Time {
 	r := s.registryReview(source)
-	plain, err := choose.Module(version, []string{version})
+	plain, err := choose.Module(true)(version, []string{version})
 	if err != nil {
 		plain = version
 	}

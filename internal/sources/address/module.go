@@ -218,6 +218,9 @@ func gitModule(u *url.URL) (Address, error) {
 		if !refName(ref) {
 			return Address{}, unsupported(a.Host+"/"+a.Path, strconv.Quote(ref)+" is not the name of a branch, a tag or a commit")
 		}
+		if len(ref) == 40 && strings.Trim(ref, "0123456789abcdefABCDEF") == "" {
+			ref = strings.ToLower(ref)
+		}
 		a.Ref = plan.Ref{Kind: plan.RefAny, Text: ref}
 	}
 	if n, err := strconv.Atoi(query.Get("depth")); err == nil {

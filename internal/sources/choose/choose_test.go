@@ -52,6 +52,17 @@ func TestExact(t *testing.T) {
 	}
 }
 
+// OpenTofu takes a v before a pre-release, Terraform does not.
+func TestPrereleaseWithAV(t *testing.T) {
+	of := []string{"1.0.0", "2.0.0-beta1"}
+	if got := outcome(Module(true)("v2.0.0-beta1", of)); got != "2.0.0-beta1" {
+		t.Errorf("OpenTofu: %s", got)
+	}
+	if got := outcome(Module(false)("v2.0.0-beta1", of)); got != "no: no-version" {
+		t.Errorf("Terraform: %s", got)
+	}
+}
+
 func day(n int) time.Time { return time.Date(2026, 1, n, 0, 0, 0, 0, time.UTC) }
 
 func TestMoments(t *testing.T) {
@@ -74,12 +85,12 @@ func TestMoments(t *testing.T) {
 		{"no moment", "~> 1.0", time.Time{}, of, "1.2.0", plan.MomentNow},
 		{"a known one of unknown neighbours", "1.0.0", day(12), unknown, "1.0.0", plan.MomentAsked},
 	} {
-		got, err := At(c.at, c.constraint, Module, c.of)
+		got, err := At(c.at, c.constraint, Module(false), c.of)
 		if err != nil || got.Version != c.want || got.Moment != c.moment {
 			t.Errorf("%s: %v, %v; want %s of %s", c.what, got, err, c.want, c.moment)
 		}
 	}
-	if got := outcome("", func() error { _, err := At(day(3), "~> 9", Module, of); return err }()); got != "no: no-version" {
+	if got := outcome("", func() error { _, err := At(day(3), "~> 9", Module(false), of); return err }()); got != "no: no-version" {
 		t.Errorf("nothing satisfies: %s", got)
 	}
 }

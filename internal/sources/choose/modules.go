@@ -22,7 +22,13 @@ var versionText = regexp.MustCompile(version.VersionRegexpRaw)
 // that satisfies; a pre-release only where the constraint is that version alone
 // (opentofu internal/initwd/module_install.go). What it returns is written
 // without a leading v, as the download is asked for.
-func Module(constraint string, of []string) (string, error) {
+//
+// OpenTofu also reads a constraint on a pre-release with a leading v.
+func Module(openTofu bool) Pick {
+	return func(constraint string, of []string) (string, error) { return module(constraint, of, openTofu) }
+}
+
+func module(constraint string, of []string, openTofu bool) (string, error) {
 	var wanted version.Constraints
 	if constraint != "" {
 		var err error
@@ -30,7 +36,7 @@ func Module(constraint string, of []string) (string, error) {
 			return "", &plan.SourceError{Why: plan.SourceInvalid, Subject: constraint, Text: "is not a version constraint"}
 		}
 	}
-	prereleases, prereleasesKnown := meeting(wanted.String())
+	prereleases, prereleasesKnown := meeting(wanted.String(), openTofu)
 	var newest, match *version.Version
 	for _, text := range of {
 		v, err := version.NewVersion(text)
@@ -61,10 +67,10 @@ func Module(constraint string, of []string) (string, error) {
 // meeting reads the constraint again with the library that the tools ask about
 // pre-releases. It has another syntax, so that all but one exact version is
 // something else or an error there.
-func meeting(constraint string) (versions.Set, bool) {
+func meeting(constraint string, openTofu bool) (versions.Set, bool) {
 	set, err := versions.MeetingConstraintsString(constraint)
-	if err == nil {
-		return set, true
+	if err == nil || !openTofu {
+		return set, err == nil
 	}
 	stripped := versionText.ReplaceAllStringFunc(constraint, func(m string) string {
 		if m[0] == 'v' {

@@ -57,7 +57,7 @@ func find(of []Published, v string) int {
 		}
 	}
 	for i, p := range of {
-		if got, err := Module(v, []string{p.Version}); err == nil && got == v {
+		if got, err := module(v, []string{p.Version}, true); err == nil && got == v {
 			return i
 		}
 	}

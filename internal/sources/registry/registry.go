@@ -216,9 +216,8 @@ func (c *Client) Location(ctx context.Context, r Review, a address.Address, vers
 	if err != nil {
 		return address.Address{}, err
 	}
-	if a.Dir != "." {
-		to.Dir = path.Join(to.Dir, a.Dir)
-	}
+	to.Dir = path.Join(to.Dir, a.Dir)
+	to.Glob = false // neither tool expands a pattern that a registry answers with
 	return to, nil
 }
 

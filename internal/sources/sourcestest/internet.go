@@ -183,3 +183,10 @@ func (n *Internet) certificate(hello *tls.ClientHelloInfo) (*tls.Certificate, er
 	n.certs[name] = c
 	return c, nil
 }
+
+// HandlerOf is what answers for a name.
+func (n *Internet) HandlerOf(name string) http.Handler {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.hosts[name]
+}
