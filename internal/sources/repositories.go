@@ -100,9 +100,9 @@ func (s *Session) grant(ctx context.Context, source plan.Source, name string) (g
 	var why *plan.SourceError
 	switch {
 	case err == nil && !repo.Private:
-		return git.Grant{Token: token, Scope: cache.Public, Anew: s.review.Anew}, nil
+		return git.Grant{Token: token, Scope: cache.Public, Anew: s.review.Anew, Main: repo.Default}, nil
 	case err == nil && strings.EqualFold(name, own):
-		ask.Private = name
+		ask.Private, ask.Main = name, repo.Default
 		return ask, nil
 	case err != nil && (!errors.As(err, &why) || why.Why != plan.SourceGone && why.Why != plan.SourcePrivate):
 		return git.Grant{}, err

@@ -28,16 +28,21 @@ const Public Scope = "public"
 // Installation is the scope of what one installation alone may read.
 func Installation(id string) Scope { return Scope("installation-" + id) }
 
-// Mirror is the scope of what a mirror served in the place of a host: it may
-// serve something else than the host does, so it is shared with nobody who
-// does not use it.
-func Mirror(host string) Scope { return Scope("mirror-" + host) }
-
 // Key names a value.
 type Key struct {
 	Scope Scope
 	// Name is any text: a digest, an address.
 	Name string
+}
+
+// Through is the key of what a mirror served in the place of a host, and the key
+// itself where there is no mirror. A mirror may serve something else than the
+// host does, so nobody shares it who does not use that mirror.
+func (k Key) Through(mirror string) Key {
+	if mirror != "" {
+		k.Name = "mirror " + mirror + " " + k.Name
+	}
+	return k
 }
 
 // Path is where a store can keep the value: three elements of characters that

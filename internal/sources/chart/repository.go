@@ -35,20 +35,17 @@ type Review struct {
 	Anew  bool        // what can change is asked again
 }
 
-func (c *Client) scope(r Review, host string) cache.Scope {
+func (c *Client) key(r Review, host, name string) cache.Key {
 	scope := cache.Public
 	if c.Authorization(host) != "" {
 		scope = r.Scope
 	}
-	if m := c.Client.Hosts().Mirror(host); m != "" {
-		scope = cache.Mirror(m) + "-" + scope
-	}
-	return scope
+	return cache.Key{Scope: scope, Name: name}.Through(c.Client.Hosts().Mirror(host))
 }
 
 // Versions lists the versions of a chart in a repository.
 func (c *Client) Versions(ctx context.Context, r Review, a address.Address) ([]Version, error) {
-	key := cache.Key{Scope: c.scope(r, a.Host), Name: "chart-index:" + a.URL + " " + a.Name}
+	key := c.key(r, a.Host, "chart-index:"+a.URL+" "+a.Name)
 	data, err := c.Known.Resolve(ctx, key, r.Anew, func(ctx context.Context, etag string) (cache.Found, error) {
 		var list []Version
 		req := fetch.Request{URL: a.URL + "/index.yaml", ETag: etag, Gzip: true, Limit: maxIndex, Name: "index", Authorization: c.Authorization(a.Host)}
@@ -133,15 +130,14 @@ func (c *Client) Download(ctx context.Context, r Review, at, want string) (data 
 	if err != nil {
 		return nil, "", &plan.SourceError{Why: plan.SourceInvalid, Subject: at, Text: "is not an address"}
 	}
-	scope := c.scope(r, u.Host)
+	kept := func(sum string) cache.Key { return c.key(r, u.Host, "archive:"+at+"@sha256:"+sum) }
 	if want != "" {
-		if data, ok := c.cached(ctx, scope, at, want); ok {
+		if data, ok := c.cached(ctx, kept(want), want); ok {
 			return data, want, nil
 		}
 	}
 	var fetched []byte
-	key := cache.Key{Scope: scope, Name: "archive-url:" + at}
-	known, err := c.Known.Resolve(ctx, key, r.Anew || want != "", func(ctx context.Context, etag string) (cache.Found, error) {
+	known, err := c.Known.Resolve(ctx, c.key(r, u.Host, "archive-url:"+at), r.Anew || want != "", func(ctx context.Context, etag string) (cache.Found, error) {
 		fetched = nil
 		found, body, err := c.get(ctx, u, etag)
 		fetched = body
@@ -153,7 +149,7 @@ func (c *Client) Download(ctx context.Context, r Review, at, want string) (data 
 	sum = string(known)
 	if fetched == nil {
 		var ok bool
-		if fetched, ok = c.cached(ctx, scope, at, sum); !ok { // the cache let it go
+		if fetched, ok = c.cached(ctx, kept(sum), sum); !ok { // the cache let it go
 			_, fetched, err = c.get(ctx, u, "")
 			if err != nil {
 				return nil, "", err
@@ -164,7 +160,7 @@ func (c *Client) Download(ctx context.Context, r Review, at, want string) (data 
 	if want != "" && sum != want {
 		return nil, "", &plan.SourceError{Why: plan.SourceUntrusted, Subject: at, Text: "its digest is not the one that the index has"}
 	}
-	return fetched, sum, c.Store.Put(ctx, archiveKey(scope, at, sum), fetched)
+	return fetched, sum, c.Store.Put(ctx, kept(sum), fetched)
 }
 
 func (c *Client) get(ctx context.Context, u *url.URL, etag string) (cache.Found, []byte, error) {
@@ -181,13 +177,9 @@ func (c *Client) get(ctx context.Context, u *url.URL, etag string) (cache.Found,
 	return cache.Found{Value: []byte(sha(resp.Body)), ETag: resp.Header.Get("ETag")}, resp.Body, nil
 }
 
-func (c *Client) cached(ctx context.Context, scope cache.Scope, at, sum string) ([]byte, bool) {
-	data, err := c.Store.Get(ctx, archiveKey(scope, at, sum))
+func (c *Client) cached(ctx context.Context, key cache.Key, sum string) ([]byte, bool) {
+	data, err := c.Store.Get(ctx, key)
 	return data, err == nil && sha(data) == sum
-}
-
-func archiveKey(scope cache.Scope, at, sum string) cache.Key {
-	return cache.Key{Scope: scope, Name: "archive:" + at + "@sha256:" + sum}
 }
 
 func sha(data []byte) string {

@@ -33,14 +33,17 @@ type Grant struct {
 	Anew bool
 	// Private is the name of the repository where only some may read it.
 	Private string
+	// Main is the default branch where that is known already.
+	Main string
 }
 
-// scope is where answers are kept: what a mirror says is never shared.
-func (g *GitHub) scope(grant Grant) cache.Scope {
-	if m := g.Client.Hosts().Mirror(API); m != "" {
-		return cache.Mirror(m) + "-" + grant.Scope
+// key is where an answer is kept. What may be read of a private repository is
+// kept apart from whether it may.
+func (g *GitHub) key(grant Grant, name string) cache.Key {
+	if grant.Private != "" {
+		name = "private " + name
 	}
-	return grant.Scope
+	return cache.Key{Scope: grant.Scope, Name: name}.Through(g.Client.Hosts().Mirror(API))
 }
 
 // Repo is what is known of a repository.
@@ -60,7 +63,7 @@ const maxAnswer = 8 << 20
 func lookup[T any](ctx context.Context, g *GitHub, grant Grant, repo, path string, forever bool) (T, error) {
 	var out T
 	address := "https://" + API + "/repos/" + repo + path
-	key := cache.Key{Scope: g.scope(grant), Name: "ask:" + address}
+	key := g.key(grant, "ask:"+address)
 	data, err := g.Known.Resolve(ctx, key, grant.Anew, func(ctx context.Context, etag string) (cache.Found, error) {
 		resp, err := g.get(ctx, grant, address, etag, "application/vnd.github+json", maxAnswer)
 		if err != nil {

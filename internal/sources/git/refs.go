@@ -88,12 +88,15 @@ type target struct {
 // find tries the references that a name can stand for, in the order of the tool.
 // Full is the reference below refs/, empty for a commit.
 func (g *GitHub) find(ctx context.Context, grant Grant, repo string, ref plan.Ref, style Style) (full, id string, err error) {
-	info, err := g.Repo(ctx, grant, repo)
-	if err != nil {
-		return "", "", err
+	if grant.Main == "" {
+		info, err := g.Repo(ctx, grant, repo)
+		if err != nil {
+			return "", "", err
+		}
+		grant.Main = info.Default
 	}
 	var found []string
-	for _, name := range candidates(ref, style, info.Default) {
+	for _, name := range candidates(ref, style, grant.Main) {
 		commit, err := g.pointed(ctx, grant, repo, name)
 		var why *plan.SourceError
 		if errors.As(err, &why) && why.Why == plan.SourceGone {

@@ -10,7 +10,6 @@ import (
 
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 	"github.com/holdpoint-dev/holdpoint/internal/sources/address"
-	"github.com/holdpoint-dev/holdpoint/internal/sources/cache"
 	"github.com/holdpoint-dev/holdpoint/internal/sources/content"
 	"github.com/holdpoint-dev/holdpoint/internal/sources/fetch"
 )
@@ -20,7 +19,7 @@ func Digest(repo, commit string) string { return "git:github.com/" + repo + "@" 
 
 // Cached is the tree of a commit where the cache has it.
 func (g *GitHub) Cached(ctx context.Context, grant Grant, repo, commit string) (*content.Tree, bool) {
-	data, err := g.Store.Get(ctx, cache.Key{Scope: g.scope(grant), Name: Digest(repo, commit)})
+	data, err := g.Store.Get(ctx, g.key(grant, Digest(repo, commit)))
 	if err != nil {
 		return nil, false
 	}
@@ -46,7 +45,7 @@ func (g *GitHub) Tree(ctx context.Context, grant Grant, repo string, c Commit) (
 		return nil, &plan.SourceError{Why: plan.SourceUntrusted, Subject: "github.com/" + repo, Text: "the files are not those of commit " + c.ID}
 	}
 	value := append([]byte(string(c.Tree)+"\n"), content.Pack(tree)...)
-	return tree, g.Store.Put(ctx, cache.Key{Scope: g.scope(grant), Name: Digest(repo, c.ID)}, value)
+	return tree, g.Store.Put(ctx, g.key(grant, Digest(repo, c.ID)), value)
 }
 
 // read takes the archive, which is one request. An archive leaves files out and

@@ -52,15 +52,12 @@ const (
 	maxTagPages = 50
 )
 
-func (c *Client) scope(r Review, repo Repo) cache.Scope {
+func (c *Client) key(r Review, repo Repo, name string) cache.Key {
 	scope := cache.Public
 	if c.Secret(repo.Host) != (Secret{}) {
 		scope = r.Scope
 	}
-	if m := c.Client.Hosts().Mirror(repo.Host); m != "" {
-		scope = cache.Mirror(m) + "-" + scope
-	}
-	return scope
+	return cache.Key{Scope: scope, Name: name}.Through(c.Client.Hosts().Mirror(repo.Host))
 }
 
 // open is oras over our client.
@@ -78,7 +75,7 @@ func (c *Client) open(repo Repo) (*remote.Repository, error) {
 
 // Resolve is the digest that a tag points to now.
 func (c *Client) Resolve(ctx context.Context, r Review, repo Repo, tag string) (string, error) {
-	key := cache.Key{Scope: c.scope(r, repo), Name: "oci-tag:" + repo.String() + ":" + tag}
+	key := c.key(r, repo, "oci-tag:"+repo.String()+":"+tag)
 	data, err := c.Known.Resolve(ctx, key, r.Anew, func(ctx context.Context, _ string) (cache.Found, error) {
 		remote, err := c.open(repo)
 		if err != nil {
@@ -98,7 +95,7 @@ func (c *Client) Resolve(ctx context.Context, r Review, repo Repo, tag string) (
 
 // Tags lists the tags of a repository.
 func (c *Client) Tags(ctx context.Context, r Review, repo Repo) ([]string, error) {
-	key := cache.Key{Scope: c.scope(r, repo), Name: "oci-tags:" + repo.String()}
+	key := c.key(r, repo, "oci-tags:"+repo.String())
 	data, err := c.Known.Resolve(ctx, key, r.Anew, func(ctx context.Context, _ string) (cache.Found, error) {
 		remote, err := c.open(repo)
 		if err != nil {
@@ -173,7 +170,7 @@ func (c *Client) kept(ctx context.Context, r Review, repo Repo, want string, rea
 	if _, err := digest.Parse(want); err != nil || !strings.HasPrefix(want, "sha256:") {
 		return nil, &plan.SourceError{Why: plan.SourceUnsupported, Subject: repo.String(), Text: "its digests are not SHA-256"}
 	}
-	key := cache.Key{Scope: c.scope(r, repo), Name: "blob:" + repo.String() + "@" + want}
+	key := c.key(r, repo, "blob:"+repo.String()+"@"+want)
 	if data, err := c.Store.Get(ctx, key); err == nil && Sum(data) == want {
 		return data, nil
 	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -53,14 +53,12 @@ func (c *Client) ask(ctx context.Context, r Review, q question) (string, error) 
 	if token != "" {
 		scope = r.Scope
 	}
-	if m := c.Client.Hosts().Mirror(host); m != "" {
-		scope = cache.Mirror(m) + "-" + scope
-	}
 	name := q.name
 	if r.OpenTofu {
 		name = "tofu-" + name
 	}
-	value, err := c.Known.Resolve(ctx, cache.Key{Scope: scope, Name: name}, r.Anew, func(ctx context.Context, etag string) (cache.Found, error) {
+	key := cache.Key{Scope: scope, Name: name}.Through(c.Client.Hosts().Mirror(host))
+	value, err := c.Known.Resolve(ctx, key, r.Anew, func(ctx context.Context, etag string) (cache.Found, error) {
 		at, err := q.at(ctx)
 		if err != nil {
 			return cache.Found{}, err
