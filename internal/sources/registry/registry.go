@@ -64,7 +64,7 @@ func (c *Client) ask(ctx context.Context, r Review, q question) (string, error) 
 			return cache.Found{}, err
 		}
 		req := fetch.Request{URL: at, Accept: "application/json", ETag: etag, Gzip: true, Limit: maxAnswer, Name: "answer"}
-		if token != "" {
+		if u, err := url.Parse(at); token != "" && err == nil && u.Host == host { // not where its services are said to be
 			req.Authorization = "Bearer " + token
 		}
 		resp, err := c.Client.Get(ctx, req)
