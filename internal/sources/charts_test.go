@@ -265,3 +265,24 @@ func TestSecretsOfRegistries(t *testing.T) {
 		}
 	}
 }
+
+func newWorldWithCharts(t testing.TB) *world {
+	w := newWorld(t, fetch.HostRules{Listed: []string{"charts.example.com"}}, nil)
+	w.n.Host("charts.example.com", chartRepository(t, "redis", nil, "1.1.0", "1.0.0"))
+	return w
+}
+
+// What a mirror served is kept apart, and says so in its digest.
+func TestMirror(t *testing.T) {
+	w := newWorld(t, fetch.HostRules{Mirrors: map[string]string{"charts.example.com": "https://mirror.example.com/proxy"}}, nil)
+	w.n.Host("mirror.example.com", http.StripPrefix("/proxy", chartRepository(t, "redis", nil, "1.0.0")))
+	p, err := w.review().Resolve(t.Context(), helm("https://charts.example.com/stable", "redis", "", plan.After))
+	if err != nil || !strings.HasPrefix(p.Digest, "mirror:mirror.example.com:chart:charts.example.com/") {
+		t.Errorf("%s, %v", p.Digest, err)
+	}
+	for _, k := range w.store.(*cache.Memory).Keys() {
+		if !strings.HasPrefix(k.Name, "mirror mirror.example.com ") {
+			t.Errorf("kept as the host's own: %v", k)
+		}
+	}
+}
