@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -141,6 +142,50 @@ func TestReferences(t *testing.T) {
 			t.Errorf("a credential went to %s", s.URL)
 		}
 	}
+}
+
+// A fetch of one name takes what git itself takes: Kustomize runs it.
+func TestSameAsGitFetch(t *testing.T) {
+	w := newWorld(t)
+	w.commit(t, "one")
+	sourcestest.Git(t, w.work, "tag", "v1")
+	sourcestest.Git(t, w.work, "tag", "-a", "v2", "-m", "x")
+	sourcestest.Git(t, w.work, "tag", "both")
+	sourcestest.Git(t, w.work, "tag", "main")
+	sourcestest.Git(t, w.work, "tag", "heads/odd")
+	two := w.commit(t, "two")
+	sourcestest.Git(t, w.work, "update-ref", "refs/heads/both", "HEAD")
+	sourcestest.Git(t, w.work, "update-ref", "refs/heads/odd", "HEAD")
+	sourcestest.Git(t, w.work, "update-ref", "refs/heads/feature/x", "HEAD")
+	sourcestest.Git(t, w.work, "update-ref", "refs/heads/tags/v1", "HEAD")
+	w.commit(t, "three")
+	w.publish(t, "acme/vpc")
+	into := t.TempDir()
+	sourcestest.Git(t, into, "init", "-q")
+	found := 0
+	for _, ref := range []string{"HEAD", "v1", "v2", "both", "main", "feature/x", "odd", "heads/odd", "tags/v1", "refs/tags/v1", "refs/heads/both", "heads/both", "tags/both", two, two[:8], "missing", "origin/main", "refs/heads/missing", "remotes/origin/main"} {
+		want := "no: gone"
+		if _, ok := git(into, "fetch", "-q", "--depth=1", w.fake.Repos["acme/vpc"], ref); ok {
+			want, _ = git(into, "rev-parse", "FETCH_HEAD^{commit}")
+			found++
+		}
+		c, err := w.Resolve(t.Context(), public, "acme/vpc", plan.Ref{Kind: plan.RefAny, Text: ref}, Fetch, time.Time{})
+		got := c.ID
+		if err != nil {
+			got = "no: " + string(why(err))
+		}
+		if got != want {
+			t.Errorf("%s: %s, git fetches %s", ref, got, want)
+		}
+	}
+	if found < 10 {
+		t.Errorf("git fetched only %d", found)
+	}
+}
+
+func git(dir string, args ...string) (string, bool) {
+	out, err := exec.Command("git", append([]string{"-C", dir}, args...)...).Output()
+	return strings.TrimSpace(string(out)), err == nil
 }
 
 // Where a branch was, GitHub's log of pushes tells, not the dates of commits.
