@@ -2,8 +2,10 @@ package sources_test
 
 import (
 	"archive/tar"
+	"archive/zip"
 	"bytes"
 	"compress/gzip"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -113,4 +115,29 @@ func tgz(t testing.TB, files ...string) []byte {
 	a.Close()
 	z.Close()
 	return buf.Bytes()
+}
+
+// zipOf packs files, names and contents in turn.
+func zipOf(t testing.TB, files ...string) []byte {
+	t.Helper()
+	var buf bytes.Buffer
+	z := zip.NewWriter(&buf)
+	for i := 0; i < len(files); i += 2 {
+		f, err := z.Create(files[i])
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.Write([]byte(files[i+1]))
+	}
+	z.Close()
+	return buf.Bytes()
+}
+
+func marshal(t testing.TB, v any) []byte {
+	t.Helper()
+	data, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
 }
