@@ -173,7 +173,9 @@ func (s *Session) load(ctx context.Context, digest string, bring func() (*conten
 			return l.tree, nil
 		}
 	}
-	if len(s.trees) >= s.config.Budget.Packages {
+	// Those that run at once may be ahead of one that is wanted before them; the
+	// limit itself is applied in order, see admit.
+	if len(s.trees) >= s.config.Budget.Packages+s.config.Budget.Together {
 		s.mu.Unlock()
 		return nil, content.Over("packages", digest, int64(s.config.Budget.Packages), "packages in one review")
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -322,25 +323,53 @@ func TestPublicAndOwnRepository(t *testing.T) {
 func TestBudget(t *testing.T) {
 	w := netWorld(t)
 	w.config.Budget.Packages = 2
-	s := sources.New(w.config).Review(sources.Review{Access: sources.Public{}})
-	var answers plan.Answers
-	for _, v := range []string{"1.0.0", "1.1.0", "1.2.0"} {
-		answers.Package(tfModule("acme/net/aws", v, plan.After))
-		answers.Package(tfModule("acme/net/aws//modules/a", v, plan.After)) // the same package
-	}
-	if err := s.Answer(t.Context(), &answers); err != nil {
-		t.Fatal(err)
-	}
-	got := map[string]int{}
-	for _, k := range answers.Known() {
-		_, err := answers.Package(k)
-		if err == nil {
-			got["read"]++
-		} else {
-			got[refusal(err)]++
+	for range 5 {
+		s := sources.New(w.config).Review(sources.Review{Access: sources.Public{}})
+		var answers plan.Answers
+		for _, v := range []string{"1.0.0", "1.1.0", "1.2.0"} {
+			answers.Package(tfModule("acme/net/aws", v, plan.After))
+			answers.Package(tfModule("acme/net/aws//modules/a", v, plan.After)) // the same package
+		}
+		if err := s.Answer(t.Context(), &answers); err != nil {
+			t.Fatal(err)
+		}
+		for _, k := range answers.Known() {
+			want := "" // the limit is always reached at the same source
+			if k.Ref.Text == "1.2.0" {
+				want = "limit packages"
+			}
+			if _, err := answers.Package(k); want == "" && err != nil || want != "" && refusal(err) != want {
+				t.Errorf("%v: %v, want %s", k, err, want)
+			}
 		}
 	}
-	if got["read"] != 4 || got["limit packages"] != 2 {
+}
+
+// The time of a review is all of its rounds together; what comes after it is
+// refused, and what was answered before stays.
+func TestReviewTime(t *testing.T) {
+	w := netWorld(t)
+	w.github.Hook(func(http.ResponseWriter, *http.Request) bool {
+		w.clock.Advance(3 * time.Second)
+		return false
+	})
+	s := w.review()
+	var answers plan.Answers
+	got := map[string]int{}
+	for _, v := range []string{"1.0.0", "1.1.0", "1.2.0"} { // three requests each
+		answers.Package(tfModule("acme/net/aws", v, plan.After))
+		if err := s.Answer(t.Context(), &answers); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, k := range answers.Known() {
+		if _, err := answers.Package(k); err != nil {
+			got[refusal(err)]++
+		} else {
+			got["read"]++
+		}
+	}
+	if got["read"] != 2 || got["limit review-time"] != 1 {
 		t.Errorf("%v", got)
 	}
 }

@@ -121,15 +121,16 @@ type Session struct {
 	*Fetcher
 	review Review
 
-	mu    sync.Mutex
-	spent time.Duration
-	trees map[string]*loaded // by digest
-	uses  []Use
+	mu       sync.Mutex
+	spent    time.Duration
+	trees    map[string]*loaded // by scope and digest
+	admitted map[string]bool    // digests that were given out
+	uses     []Use
 }
 
 // Review begins the sources of one review.
 func (f *Fetcher) Review(r Review) *Session {
-	return &Session{Fetcher: f, review: r, trees: map[string]*loaded{}}
+	return &Session{Fetcher: f, review: r, trees: map[string]*loaded{}, admitted: map[string]bool{}}
 }
 
 // Uses lists what was used, in the order of first use.
@@ -149,17 +150,50 @@ func (s *Session) Answer(ctx context.Context, answers *plan.Answers) error {
 	s.mu.Unlock()
 	ctx, stop := fetch.Within(ctx, clock, "review-time", left)
 	defer stop()
-	err := Answer(ctx, s, answers, s.config.Budget.Together)
+	wanted := answers.Wanted()
+	found, err := resolveAll(ctx, s, wanted, s.config.Budget.Together)
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.spent += max(0, clock.Now().Sub(began))
-	s.mu.Unlock()
-	return err
+	if err != nil {
+		return err
+	}
+	for i, a := range found {
+		answers.Put(wanted[i], s.admit(a))
+	}
+	return nil
 }
 
-// Answer resolves with any resolver, some sources at once.
+// admit counts contents in the order in which they are wanted, so that the same
+// trees always reach the limit at the same source.
+func (s *Session) admit(a plan.Answer) plan.Answer {
+	switch {
+	case a.Err != nil || s.admitted[a.Package.Digest]:
+	case len(s.admitted) >= s.config.Budget.Packages:
+		return plan.Answer{Err: content.Over("packages", a.Package.Digest, int64(s.config.Budget.Packages), "packages in one review")}
+	default:
+		s.admitted[a.Package.Digest] = true
+	}
+	return a
+}
+
+// Answer resolves what is wanted with any resolver, some sources at once.
 func Answer(ctx context.Context, r Resolver, answers *plan.Answers, together int) error {
 	wanted := answers.Wanted()
-	errs := make([]error, len(wanted))
+	found, err := resolveAll(ctx, r, wanted, together)
+	if err != nil {
+		return err
+	}
+	for i, a := range found {
+		answers.Put(wanted[i], a)
+	}
+	return nil
+}
+
+// resolveAll resolves in order, some at once. An error that is no reason why a
+// source cannot be had is the error of all.
+func resolveAll(ctx context.Context, r Resolver, wanted []plan.Source, together int) ([]plan.Answer, error) {
+	out, errs := make([]plan.Answer, len(wanted)), make([]error, len(wanted))
 	slots := make(chan struct{}, max(1, together))
 	var group sync.WaitGroup
 	for i, w := range wanted {
@@ -168,19 +202,18 @@ func Answer(ctx context.Context, r Resolver, answers *plan.Answers, together int
 			defer func() { <-slots }()
 			p, err := r.Resolve(ctx, w)
 			var why *plan.SourceError
-			if err != nil && !errors.As(err, &why) {
+			switch {
+			case err == nil:
+				out[i].Package = p
+			case errors.As(err, &why):
+				out[i].Err = why
+			default:
 				errs[i] = err
-				return
 			}
-			if why != nil {
-				answers.Put(w, plan.Answer{Err: why})
-				return
-			}
-			answers.Put(w, plan.Answer{Package: p})
 		})
 	}
 	group.Wait()
-	return errors.Join(errs...)
+	return out, errors.Join(errs...)
 }
 
 // First asks resolvers in order, until one has the source. What the last one

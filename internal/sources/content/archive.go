@@ -60,7 +60,7 @@ func Unpack(archive []byte, format Format, limits Limits) (*Builder, error) {
 func (b *Builder) bounded(r io.Reader, compressed int) *boundedReader {
 	most := b.limits.Expanded + int64(b.limits.Entries)*1024 // a header and the padding of each entry
 	limit := Over("expanded", "", b.limits.Expanded, "bytes when unpacked")
-	if ratio := 1<<20 + b.limits.Ratio*int64(compressed); ratio < most {
+	if ratio := b.limits.Free + b.limits.Ratio*int64(compressed); ratio < most {
 		most, limit = ratio, Over("ratio", "", b.limits.Ratio, "bytes for each byte of the archive")
 	}
 	return &boundedReader{r, most, limit}

@@ -101,7 +101,7 @@ func TestTreeIDIsGits(t *testing.T) {
 }
 
 func TestHostileArchives(t *testing.T) {
-	small := Limits{Compressed: 1 << 20, Expanded: 4 << 20, Entries: 50, File: 1 << 20, Ratio: 100, Path: 200}
+	small := Limits{Compressed: 1 << 20, Expanded: 4 << 20, Entries: 50, File: 1 << 20, Ratio: 100, Free: 1 << 20, Path: 200}
 	many := make([]entry, 60)
 	for i := range many {
 		many[i] = entry{name: strings.Repeat("d/", i%5) + string(rune('a'+i%26)) + strings.Repeat("x", i)}
@@ -251,7 +251,7 @@ func FuzzUnpack(f *testing.F) {
 		if isZip {
 			format = Zip
 		}
-		small := Limits{Compressed: 1 << 16, Expanded: 1 << 18, Entries: 100, File: 1 << 16, Ratio: 100, Path: 200}
+		small := Limits{Compressed: 1 << 16, Expanded: 1 << 18, Entries: 100, File: 1 << 16, Ratio: 100, Free: 1 << 20, Path: 200}
 		b, err := Unpack(archive, format, small)
 		if err != nil {
 			return

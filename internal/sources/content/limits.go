@@ -15,13 +15,14 @@ type Limits struct {
 	Expanded   int64 // bytes of all files
 	Entries    int   // files, folders and links
 	File       int64 // bytes of one file; a larger one is there and cannot be read
-	Ratio      int64 // expanded bytes for one compressed byte, past the first MiB
+	Ratio      int64 // expanded bytes for one compressed byte, where there are more than Free
+	Free       int64 // expanded bytes that the ratio does not look at
 	Path       int   // bytes of one path
 }
 
 // DefaultLimits are those that the service runs with.
 func DefaultLimits() Limits {
-	return Limits{Compressed: 20 << 20, Expanded: 100 << 20, Entries: 20_000, File: 5 << 20, Ratio: 100, Path: 1024}
+	return Limits{Compressed: 20 << 20, Expanded: 100 << 20, Entries: 20_000, File: 5 << 20, Ratio: 100, Free: 16 << 20, Path: 1024}
 }
 
 // Over is the error of a package that is beyond a limit.
