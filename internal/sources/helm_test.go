@@ -32,12 +32,8 @@ func TestSameAsHelm(t *testing.T) {
 		if c.Kind != made[i].Kind || c.Constraint != made[i].Constraint || strings.Join(c.Versions, " ") != strings.Join(made[i].Versions, " ") {
 			t.Fatalf("recording %d is of another case", i)
 		}
-		want := c.Answer
-		if c.Ours != "" {
-			want = c.Ours
-		}
 		got := chartAnswer(t, w, c)
-		if got != want {
+		if got != c.Answer && (c.Answer != "error" || !helmAlone(c)) {
 			t.Errorf("%s %v %q: we take %s, Helm %s", c.Kind, c.Versions, c.Constraint, got, c.Answer)
 		}
 		if got == "error" {
@@ -52,11 +48,17 @@ func TestSameAsHelm(t *testing.T) {
 	t.Logf("%d cases: %d taken, %d refused", len(recorded), taken, refused)
 }
 
+// helmAlone are the cases that Helm refuses and others of its world take: Flux
+// has latest, and reads part of a version as a constraint also in an OCI
+// registry; a dependency without a version is refused before anybody is asked.
+func helmAlone(c sourcestest.ChartCase) bool {
+	return c.Constraint == "latest" || c.Kind == "dependency" && c.Constraint == "" || c.Kind == "oci" && (c.Constraint == "1" || c.Constraint == "1.0")
+}
+
 // chartAnswer is the version in the Chart.yaml that comes.
 func chartAnswer(t *testing.T, w *world, c sourcestest.ChartCase) string {
 	t.Helper()
-	name := strings.NewReplacer("+", "-", ".", "-", " ", "-").Replace(strings.ToLower(c.Kind + "-" + c.Versions[0]))
-	host := name + ".example.com"
+	host := strings.NewReplacer("+", "-", ".", "-").Replace(c.Kind+"-"+strings.Join(c.Versions, "-")) + ".example.com"
 	source := helm("https://"+host, "redis", c.Constraint, plan.After)
 	if c.Kind == "oci" {
 		source = helm("oci://"+host+"/charts", "redis", c.Constraint, plan.After)

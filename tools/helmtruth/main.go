@@ -114,6 +114,10 @@ func (h *helm) dependency(repository, constraint, locked string) string {
 		}
 	}
 	write(constraint)
+	repositories := fmt.Sprintf("apiVersion: v1\nrepositories:\n- {name: known, url: %q}\n", repository)
+	if err := os.WriteFile(h.settings.RepositoryConfig, []byte(repositories), 0o600); err != nil {
+		panic(err)
+	}
 	if locked != "" { // a lock of an older time: made for one version, then rewritten for the constraint's digest
 		if err := m.Update(); err != nil {
 			return "error"

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand"
+	"reflect"
 	"runtime"
 	"strings"
 	"testing"
@@ -68,6 +70,53 @@ func TestIndex(t *testing.T) {
 		if _, err := Index(strings.NewReader(text), "redis"); reason(err) != want {
 			t.Errorf("%q: %v, want %s", text, err, want)
 		}
+	}
+}
+
+// Whatever a YAML library writes, scanning the lines finds what parsing the
+// whole finds.
+func TestIndexIsWhatParsingFinds(t *testing.T) {
+	random := rand.New(rand.NewSource(1))
+	plain := []string{"redis", "Redis", "entries", "1.0", "true", "redis-cluster", "re.dis"} // as charts may be called
+	names := append([]string{"redis", "re:dis", "redis #1", "'redis'", "- redis", "Redis", "entries", "1.0", "true", "redis-cluster", " redis"}, plain...)
+	texts := []string{"", "plain", "a: b", "entries:\n  redis:\n  - version: 6.6.6\n", "  redis:\n", "two\n\nlines\n", "# no", "'", "\"", "|", "- x", strings.Repeat("long ", 60)}
+	found := 0
+	for range 3000 {
+		entries := map[string][]map[string]any{}
+		for range 1 + random.Intn(5) {
+			list := []map[string]any{}
+			for n := range 1 + random.Intn(3) {
+				list = append(list, map[string]any{"version": fmt.Sprint("1.0.", n), "urls": []string{texts[random.Intn(len(texts))]}, "description": texts[random.Intn(len(texts))],
+					"annotations": map[string]string{texts[random.Intn(len(texts))]: texts[random.Intn(len(texts))]}})
+			}
+			entries[names[random.Intn(len(names))]] = list
+		}
+		var b strings.Builder
+		e := yaml.NewEncoder(&b)
+		e.SetIndent(2 + random.Intn(3))
+		if err := e.Encode(map[string]any{"apiVersion": "v1", "entries": entries, "generated": "2026", "serverInfo": map[string]any{"x": texts[random.Intn(len(texts))]}}); err != nil {
+			t.Fatal(err)
+		}
+		var whole struct{ Entries map[string][]Version }
+		if err := yaml.Unmarshal([]byte(b.String()), &whole); err != nil {
+			continue // the library does not read all that it writes
+		}
+		name := plain[random.Intn(len(plain))]
+		got, err := Index(strings.NewReader(b.String()), name)
+		want := whole.Entries[name]
+		if len(want) == 0 {
+			if reason(err) != "gone" {
+				t.Fatalf("%q: %v, %v in\n%s", name, got, err, b.String())
+			}
+			continue
+		}
+		if err != nil || len(got) != len(want) || !reflect.DeepEqual(got, want) {
+			t.Fatalf("%q: %v, %v in\n%s", name, got, err, b.String())
+		}
+		found++
+	}
+	if found < 500 {
+		t.Errorf("found only %d", found)
 	}
 }
 

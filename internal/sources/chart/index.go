@@ -144,14 +144,10 @@ func mapKey(text string) (key, rest string, ok bool) {
 			return "", "", false
 		}
 		key, text = text[1:1+end], text[end+2:]
-	} else {
-		i := strings.IndexByte(text, ':')
-		if i < 0 {
-			return "", "", false
-		}
-		key, text = text[:i], text[i:]
+		rest, ok = strings.CutPrefix(strings.TrimLeft(text, " "), ":")
+		return key, strings.TrimSpace(rest), ok
 	}
-	rest, ok = strings.CutPrefix(strings.TrimLeft(text, " "), ":")
+	key, rest, ok = strings.Cut(text+" ", ": ")
 	if i := strings.Index(rest, " #"); i >= 0 {
 		rest = rest[:i]
 	}
