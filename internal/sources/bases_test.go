@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
+	"github.com/holdpoint-dev/holdpoint/internal/sources"
+	"github.com/holdpoint-dev/holdpoint/internal/sources/cache"
 	"github.com/holdpoint-dev/holdpoint/internal/sources/fetch"
 	"github.com/holdpoint-dev/holdpoint/internal/sources/sourcestest"
 )
@@ -61,6 +63,7 @@ func TestBases(t *testing.T) {
 
 // Each tool reads the answer of a download in its own way.
 func TestDownloadForms(t *testing.T) {
+	w := netWorld(t)
 	for _, c := range []struct {
 		form     sourcestest.Form
 		openTofu bool
@@ -69,13 +72,13 @@ func TestDownloadForms(t *testing.T) {
 		{sourcestest.NoContent, false, ""}, {sourcestest.NoContent, true, ""}, {sourcestest.Header, false, ""}, {sourcestest.Header, true, "down"},
 		{sourcestest.JSON, false, "down"}, {sourcestest.JSON, true, ""}, {sourcestest.JSONEmpty, false, ""}, {sourcestest.JSONEmpty, true, ""},
 	} {
-		w := netWorld(t)
+		w.config.Store = &cache.Memory{}
 		for _, host := range []string{"registry.terraform.io", "registry.opentofu.org"} {
 			w.n.HandlerOf(host).(*sourcestest.Registry).Form = c.form
 		}
 		s := tfModule("acme/net/aws", "1.0.0", plan.After)
 		s.OpenTofu = c.openTofu
-		p, err := w.review().Resolve(t.Context(), s)
+		p, err := sources.New(w.config).Review(sources.Review{Access: sources.Public{}}).Resolve(t.Context(), s)
 		if c.want == "" && (err != nil || p.Version != "1.0.0") || c.want != "" && refusal(err) != c.want {
 			t.Errorf("%s, OpenTofu %v: %s %v, want %q", c.form, c.openTofu, p.Version, err, c.want)
 		}

@@ -28,7 +28,8 @@ func (s *Session) chart(ctx context.Context, source plan.Source, a address.Addre
 	}
 	v, ok := chart.Find(list, choice.Version)
 	if !ok {
-		return found{}, &plan.SourceError{Why: plan.SourceDown, Subject: a.Host + " " + a.Name, Text: "its index has no version " + choice.Version}
+		return found{}, &plan.SourceError{Why: plan.SourceDown, Subject: a.Host + " " + a.Name,
+			Text: "its index has no version " + choice.Version}
 	}
 	data, sum, err := s.charts.Archive(ctx, s.chartReview(), a, v)
 	if err != nil {
@@ -39,7 +40,8 @@ func (s *Session) chart(ctx context.Context, source plan.Source, a address.Addre
 	if err != nil {
 		return found{}, private(err, s.secretOf(a.Host))
 	}
-	return found{Package: plan.Package{Tree: tree, Dir: ".", Digest: digest, Version: choice.Version, Moment: choice.Moment, Private: s.secretOf(a.Host)}}, nil
+	return found{Package: plan.Package{Tree: tree, Dir: ".", Digest: digest, Version: choice.Version, Moment: choice.Moment,
+		Private: s.secretOf(a.Host)}}, nil
 }
 
 // The media types of what is in OCI registries (helm pkg/registry/constants.go,
@@ -60,7 +62,7 @@ func (s *Session) artifact(ctx context.Context, source plan.Source, a address.Ad
 }
 
 func (s *Session) pull(ctx context.Context, source plan.Source, a address.Address, repo oci.Repo) (found, error) {
-	digest, version, moment, err := s.ociDigest(ctx, source, a, repo)
+	digest, choice, err := s.ociDigest(ctx, source, a, repo)
 	if err != nil {
 		return found{}, err
 	}
@@ -91,37 +93,38 @@ func (s *Session) pull(ctx context.Context, source plan.Source, a address.Addres
 	if err != nil {
 		return found{}, err
 	}
-	return found{Package: plan.Package{Tree: tree, Dir: a.Dir, Digest: name, Version: version, Moment: moment, Private: s.secretOf(a.Host)}, glob: a.Glob}, nil
+	return found{Package: plan.Package{Tree: tree, Dir: a.Dir, Digest: name, Version: choice.Version, Moment: choice.Moment,
+		Private: s.secretOf(a.Host)}, glob: a.Glob}, nil
 }
 
 // ociDigest is the manifest that a reference means. Nobody tells where a tag
 // pointed earlier; the tag of an exact version of a chart is taken to stay.
-func (s *Session) ociDigest(ctx context.Context, source plan.Source, a address.Address, repo oci.Repo) (digest, version string, moment plan.Moment, err error) {
-	tag := a.Ref.Text
+func (s *Session) ociDigest(ctx context.Context, source plan.Source, a address.Address, repo oci.Repo) (string, choose.Choice, error) {
+	tag, choice := a.Ref.Text, choose.Choice{Moment: s.movable(source)}
+	fail := func(err error) (string, choose.Choice, error) { return "", choice, err }
 	switch {
 	case a.Ref.Kind == plan.RefDigest:
-		return a.Ref.Text, "", plan.MomentExact, nil
+		return a.Ref.Text, choose.Choice{Moment: plan.MomentExact}, nil
 	case a.Ref.Kind == plan.RefVersion && choose.ExactChart(tag):
-		version, tag, moment = tag, choose.OCITag(tag), plan.MomentExact
+		choice, tag = choose.Choice{Version: tag, Moment: plan.MomentExact}, choose.OCITag(tag)
 	case a.Ref.Kind == plan.RefVersion || source.Kind == plan.ChartSource && tag == "":
 		tags, err := s.oci.Tags(ctx, s.ociReview(), repo)
 		if err != nil {
-			return "", "", "", err
+			return fail(err)
 		}
-		if version, err = choose.Chart(tag, choose.OCIVersions(tags)); err != nil {
-			return "", "", "", err
+		if choice.Version, err = choose.Chart(tag, choose.OCIVersions(tags)); err != nil {
+			return fail(err)
 		}
-		tag, moment = choose.OCITag(version), s.movable(source)
+		tag = choose.OCITag(choice.Version)
 	case a.Ref.Kind == plan.RefTag:
-		moment = s.movable(source)
 		if choose.ExactChart(tag) {
-			version = strings.ReplaceAll(tag, "_", "+")
+			choice.Version = strings.ReplaceAll(tag, "_", "+")
 		}
 	default:
-		return "", "", "", &plan.SourceError{Why: plan.SourceInvalid, Text: "a " + string(a.Ref.Kind) + " picks nothing in an OCI registry"}
+		return fail(&plan.SourceError{Why: plan.SourceInvalid, Text: "a " + string(a.Ref.Kind) + " picks nothing in an OCI registry"})
 	}
-	digest, err = s.oci.Resolve(ctx, s.ociReview(), repo, tag)
-	return digest, version, moment, err
+	digest, err := s.oci.Resolve(ctx, s.ociReview(), repo, tag)
+	return digest, choice, err
 }
 
 // unpack makes a tree of an archive, of a chart without its folder.

@@ -113,7 +113,9 @@ func (f *Folder) there(at string, m plan.Moment) (string, plan.Package, error) {
 	return at, plan.Package{Moment: m}, nil
 }
 
-func (f *Folder) version(s plan.Source, constraint, below string, pick choose.Pick, exact func(string) (string, bool)) (string, plan.Package, error) {
+func (f *Folder) version(
+	s plan.Source, constraint, below string, pick choose.Pick, exact func(string) (string, bool),
+) (string, plan.Package, error) {
 	entries, err := fs.ReadDir(f.files, below)
 	if err != nil {
 		return "", plan.Package{}, &plan.SourceError{Why: plan.SourceGone, Text: "the mirror folder has no " + below}

@@ -2,6 +2,7 @@ package sources
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -27,8 +28,11 @@ type Installed struct {
 // installed.
 func NewInstalled(root fs.FS, limits content.Limits) (*Installed, error) {
 	data, err := fs.ReadFile(root, modulesjson.Path)
-	if err != nil {
+	if errors.Is(err, fs.ErrNotExist) {
 		return &Installed{}, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", modulesjson.Path, err)
 	}
 	records, err := modulesjson.Parse(data)
 	return &Installed{root, limits, records}, err

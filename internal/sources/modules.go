@@ -22,7 +22,8 @@ func (s *Session) module(ctx context.Context, source plan.Source, a address.Addr
 		if err != nil {
 			return found{}, err
 		}
-		choice, err := s.choice(source, a.Ref.Text, choose.Module(source.OpenTofu), list, func(v string) time.Time { return s.published(ctx, source, a, v) })
+		date := func(v string) time.Time { return s.published(ctx, source, a, v) }
+		choice, err := s.choice(source, a.Ref.Text, choose.Module(source.OpenTofu), list, date)
 		if err != nil {
 			return found{}, about(err, source.Address)
 		}
@@ -50,7 +51,9 @@ const maxDates = 12
 
 // choice picks a version for the side of a source. Only the dates of those
 // versions are asked for that could be it.
-func (s *Session) choice(source plan.Source, constraint string, pick choose.Pick, list []choose.Published, date func(string) time.Time) (choose.Choice, error) {
+func (s *Session) choice(
+	source plan.Source, constraint string, pick choose.Pick, list []choose.Published, date func(string) time.Time,
+) (choose.Choice, error) {
 	moment, earlier := s.moment(source)
 	if !earlier {
 		return choose.Now(constraint, pick, list)

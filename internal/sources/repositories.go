@@ -79,7 +79,8 @@ func (s *Session) at(ctx context.Context, source plan.Source, a address.Address,
 	if err != nil {
 		return found{}, err
 	}
-	return found{Package: plan.Package{Tree: tree, Dir: a.Dir, Digest: digest, Version: c.Version, Moment: c.Moment, Private: grant.Private}, glob: a.Glob}, nil
+	return found{Package: plan.Package{Tree: tree, Dir: a.Dir, Digest: digest, Version: c.Version, Moment: c.Moment,
+		Private: grant.Private}, glob: a.Glob}, nil
 }
 
 // inScope keeps what was read as a private repository apart from what was read
@@ -142,7 +143,8 @@ func (s *Session) archive(ctx context.Context, source plan.Source, a address.Add
 	if err != nil {
 		return found{}, private(err, s.secretOf(a.Host))
 	}
-	return found{Package: plan.Package{Tree: tree, Dir: a.Dir, Digest: digest, Moment: s.movable(source), Private: s.secretOf(a.Host)}, glob: a.Glob}, nil
+	return found{Package: plan.Package{Tree: tree, Dir: a.Dir, Digest: digest, Moment: s.movable(source),
+		Private: s.secretOf(a.Host)}, glob: a.Glob}, nil
 }
 
 // movable is the moment of a reference whose earlier state nobody tells.
@@ -171,7 +173,8 @@ func formatOf(a address.Address) (content.Format, error) {
 	case "zip":
 		return content.Zip, nil
 	}
-	return "", &plan.SourceError{Why: plan.SourceUnsupported, Subject: a.URL, Text: fmt.Sprintf("archives of the kind %q are not read", a.Format)}
+	return "", &plan.SourceError{Why: plan.SourceUnsupported, Subject: a.URL,
+		Text: fmt.Sprintf("archives of the kind %q are not read", a.Format)}
 }
 
 // file finds one file over https, as a tree that has nothing else. What is not

@@ -7,6 +7,7 @@ package sources
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"sync"
 	"time"
 
@@ -45,6 +46,33 @@ type Config struct {
 	Budget Budget
 	// Secrets are the credentials of private hosts, by host; nil for none.
 	Secrets map[string]Secret
+	// CacheFailed hears of a store that does not work; nil for nobody. The
+	// review goes on: what was fetched is right without being kept.
+	CacheFailed func(error)
+}
+
+// tolerant is a store whose failures are told and change nothing.
+type tolerant struct {
+	cache.Store
+	failed func(error)
+}
+
+func (t tolerant) Get(ctx context.Context, k cache.Key) ([]byte, error) {
+	value, err := t.Store.Get(ctx, k)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) && ctx.Err() == nil && t.failed != nil {
+		t.failed(err)
+	}
+	if err != nil {
+		return nil, fs.ErrNotExist
+	}
+	return value, nil
+}
+
+func (t tolerant) Put(ctx context.Context, k cache.Key, value []byte) error {
+	if err := t.Store.Put(ctx, k, value); err != nil && ctx.Err() == nil && t.failed != nil {
+		t.failed(err)
+	}
+	return nil
 }
 
 // Budget bounds one review.
@@ -71,6 +99,7 @@ type Fetcher struct {
 
 // New makes a Fetcher.
 func New(c Config) *Fetcher {
+	c.Store = tolerant{c.Store, c.CacheFailed}
 	known := cache.NewResolutions(c.Store, c.Client.Clock().Now)
 	f := &Fetcher{config: c}
 	f.github = git.GitHub{Client: c.Client, Known: known, Store: c.Store, Limits: c.Limits}

@@ -152,14 +152,14 @@ func folder(dir string) (string, error) {
 // refName reports whether git could have a reference of that name; see
 // git-check-ref-format. Expressions such as HEAD~1 are none.
 func refName(name string) bool {
-	if name == "" || len(name) > 255 || name == "@" || strings.HasPrefix(name, "-") || strings.HasPrefix(name, "/") || strings.HasSuffix(name, "/") {
+	if name == "" || len(name) > 255 || name == "@" || strings.HasPrefix(name, "-") || strings.ContainsAny(name, " ~^:?*[\\\x7f") {
 		return false
 	}
-	if strings.ContainsAny(name, " ~^:?*[\\\x7f") || strings.Contains(name, "..") || strings.Contains(name, "//") || strings.Contains(name, "@{") {
+	if strings.Contains(name, "..") || strings.Contains(name, "@{") {
 		return false
 	}
 	for part := range strings.SplitSeq(name, "/") {
-		if strings.HasPrefix(part, ".") || strings.HasSuffix(part, ".lock") || strings.HasSuffix(part, ".") {
+		if part == "" || strings.HasPrefix(part, ".") || strings.HasSuffix(part, ".lock") || strings.HasSuffix(part, ".") {
 			return false
 		}
 	}

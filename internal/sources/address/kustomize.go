@@ -142,8 +142,8 @@ func kustomizeGitHub(repoPath, dir, query string) (Address, error) {
 	}
 	a.Submodules = true
 	values, err := url.ParseQuery(query)
-	if err != nil { // kustomize goes by its defaults then
-		return a, nil
+	if err != nil {
+		values = nil // kustomize goes by its defaults then
 	}
 	ref := values.Get("ref")
 	if ref == "" {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -22,6 +23,13 @@ type Disk struct {
 	mu   sync.Mutex
 	size int64 // as far as this process knows
 }
+
+// A value has this name until it is whole. One that is left for an hour belongs
+// to a process that died.
+const (
+	newPrefix = ".new-"
+	abandoned = time.Hour
+)
 
 // maxScan is how many values a folder is cleaned of at once at most; more means
 // that it belongs to somebody else.
@@ -67,7 +75,7 @@ func (d *Disk) Put(_ context.Context, k Key, value []byte) error {
 	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
 		return fmt.Errorf("cache %s: %w", k.Name, err)
 	}
-	f, err := os.CreateTemp(filepath.Dir(name), ".new-*")
+	f, err := os.CreateTemp(filepath.Dir(name), newPrefix+"*")
 	if err != nil {
 		return fmt.Errorf("cache %s: %w", k.Name, err)
 	}
@@ -116,8 +124,11 @@ func (d *Disk) scan() ([]value, error) {
 			return err
 		}
 		info, err := e.Info()
-		if err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
 			return nil // removed meanwhile
+		}
+		if err != nil {
+			return err
 		}
 		if all = append(all, value{name, info.Size(), info.ModTime()}); len(all) > maxScan {
 			return fmt.Errorf("more than %d files", maxScan)
@@ -145,6 +156,9 @@ func (d *Disk) shrink() error {
 	for _, v := range all {
 		if d.size <= d.most/10*9 {
 			break
+		}
+		if strings.HasPrefix(filepath.Base(v.name), newPrefix) && d.now().Sub(v.used) < abandoned {
+			continue // somebody is writing it
 		}
 		if err := os.Remove(v.name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("cache folder: %w", err)

@@ -42,6 +42,9 @@ type Found struct {
 	Forever bool
 }
 
+// Ask asks a host, which may be told the ETag of the answer that is remembered.
+type Ask func(ctx context.Context, etag string) (Found, error)
+
 type remembered struct {
 	At      time.Time         `json:"at"`
 	ETag    string            `json:"etag,omitempty"`
@@ -53,7 +56,7 @@ type remembered struct {
 // Resolve answers from what is remembered, or asks. With anew, only what cannot
 // change is taken from memory; that is for moments that a moved tag must not
 // slip through: before a release, in a merge group, on a push to the base.
-func (r *Resolutions) Resolve(ctx context.Context, k Key, anew bool, ask func(ctx context.Context, etag string) (Found, error)) ([]byte, error) {
+func (r *Resolutions) Resolve(ctx context.Context, k Key, anew bool, ask Ask) ([]byte, error) {
 	unlock, err := r.lock(ctx, k)
 	if err != nil {
 		return nil, err

@@ -55,12 +55,16 @@ func Index(r io.Reader, name string) ([]Version, error) {
 	return checked(list, name)
 }
 
+func over(limit, text string) error {
+	return &plan.SourceError{Why: plan.SourceLimit, Limit: limit, Text: text}
+}
+
 func checked(list []Version, name string) ([]Version, error) {
 	if len(list) == 0 {
 		return nil, &plan.SourceError{Why: plan.SourceGone, Text: fmt.Sprintf("the index has no chart %s", name)}
 	}
 	if len(list) > maxVersions {
-		return nil, &plan.SourceError{Why: plan.SourceLimit, Limit: "versions", Text: fmt.Sprintf("more than %d versions of %s", maxVersions, name)}
+		return nil, over("versions", fmt.Sprintf("more than %d versions of %s", maxVersions, name))
 	}
 	return list, nil
 }
@@ -88,7 +92,7 @@ func entry(r *bufio.Reader, name string) ([]byte, error) {
 	inEntries, column, taking := false, -1, false
 	for {
 		line, err := readLine(r)
-		if err != nil && err != io.EOF {
+		if err != nil && !errors.Is(err, io.EOF) {
 			return nil, err
 		}
 		text := strings.TrimRight(line, " \r\n")
@@ -125,9 +129,9 @@ func entry(r *bufio.Reader, name string) ([]byte, error) {
 			}
 		}
 		if block.Len() > maxEntry {
-			return nil, &plan.SourceError{Why: plan.SourceLimit, Limit: "index", Text: fmt.Sprintf("more than %d bytes about %s", maxEntry, name)}
+			return nil, over("index", fmt.Sprintf("more than %d bytes about %s", maxEntry, name))
 		}
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return block.Bytes(), nil
 		}
 	}
@@ -160,9 +164,9 @@ func readLine(r *bufio.Reader) (string, error) {
 		part, err := r.ReadSlice('\n')
 		line = append(line, part...)
 		if len(line) > maxLine {
-			return "", &plan.SourceError{Why: plan.SourceLimit, Limit: "index", Text: fmt.Sprintf("the index has a line of more than %d bytes", maxLine)}
+			return "", over("index", fmt.Sprintf("the index has a line of more than %d bytes", maxLine))
 		}
-		if err != bufio.ErrBufferFull {
+		if !errors.Is(err, bufio.ErrBufferFull) {
 			return string(line), err
 		}
 	}

@@ -48,7 +48,8 @@ func (c *Client) Versions(ctx context.Context, r Review, a address.Address) ([]V
 	key := c.key(r, a.Host, "chart-index:"+a.URL+" "+a.Name)
 	data, err := c.Known.Resolve(ctx, key, r.Anew, func(ctx context.Context, etag string) (cache.Found, error) {
 		var list []Version
-		req := fetch.Request{URL: a.URL + "/index.yaml", ETag: etag, Gzip: true, Limit: maxIndex, Name: "index", Authorization: c.Authorization(a.Host)}
+		req := fetch.Request{URL: a.URL + "/index.yaml", ETag: etag, Authorization: c.Authorization(a.Host), Gzip: true,
+			Limit: maxIndex, Name: "index"}
 		resp, err := c.Client.Stream(ctx, req, func(resp fetch.Response, body io.Reader) error {
 			if resp.Status != 200 {
 				return nil
@@ -117,7 +118,8 @@ func (c *Client) Archive(ctx context.Context, r Review, a address.Address, v Ver
 	}
 	at, err := base.Parse(v.URLs[0])
 	if err != nil {
-		return nil, "", &plan.SourceError{Why: plan.SourceDown, Subject: a.Host + " " + a.Name, Text: "the address of version " + v.Version + " is none"}
+		return nil, "", &plan.SourceError{Why: plan.SourceDown, Subject: a.Host + " " + a.Name,
+			Text: "the address of version " + v.Version + " is none"}
 	}
 	return c.Download(ctx, r, at.String(), strings.TrimPrefix(v.Digest, "sha256:"))
 }
@@ -137,12 +139,11 @@ func (c *Client) Download(ctx context.Context, r Review, at, want string) (data 
 		}
 	}
 	var fetched []byte
-	known, err := c.Known.Resolve(ctx, c.key(r, u.Host, "archive-url:"+at), r.Anew || want != "", func(ctx context.Context, etag string) (cache.Found, error) {
-		fetched = nil
-		found, body, err := c.get(ctx, u, etag)
-		fetched = body
+	download := func(ctx context.Context, etag string) (found cache.Found, err error) {
+		found, fetched, err = c.get(ctx, u, etag)
 		return found, err
-	})
+	}
+	known, err := c.Known.Resolve(ctx, c.key(r, u.Host, "archive-url:"+at), r.Anew || want != "", download)
 	if err != nil {
 		return nil, "", err
 	}
@@ -164,7 +165,8 @@ func (c *Client) Download(ctx context.Context, r Review, at, want string) (data 
 }
 
 func (c *Client) get(ctx context.Context, u *url.URL, etag string) (cache.Found, []byte, error) {
-	resp, err := c.Client.Get(ctx, fetch.Request{URL: u.String(), ETag: etag, Limit: c.Limits.Compressed, Name: "compressed", Authorization: c.Authorization(u.Host)})
+	resp, err := c.Client.Get(ctx, fetch.Request{URL: u.String(), ETag: etag, Authorization: c.Authorization(u.Host),
+		Limit: c.Limits.Compressed, Name: "compressed"})
 	if err != nil {
 		return cache.Found{}, nil, err
 	}

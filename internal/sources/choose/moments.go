@@ -34,12 +34,10 @@ func At(moment time.Time, constraint string, pick Pick, of []Published) (Choice,
 	}
 	left := append([]Published(nil), of...)
 	for {
-		v, err := pick(constraint, texts(left))
-		if err != nil { // nothing satisfied then: the call could not be applied, and nothing of it was
-			return Choice{now.Version, plan.MomentNow}, nil
-		}
+		v, nothing := pick(constraint, texts(left))
 		i := find(left, v)
-		if i < 0 || left[i].At.IsZero() {
+		// Where nothing satisfied then, the call could not be applied.
+		if nothing != nil || i < 0 || left[i].At.IsZero() {
 			return Choice{now.Version, plan.MomentNow}, nil
 		}
 		if !left[i].At.After(moment) {

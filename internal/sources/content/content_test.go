@@ -20,7 +20,6 @@ type entry struct {
 	name, content string
 	kind          byte
 	mode          int64
-	size          int64 // where it is not that of the content
 }
 
 func tarGzip(t testing.TB, entries ...entry) []byte {

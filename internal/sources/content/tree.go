@@ -85,11 +85,10 @@ func (b *Builder) Count(name string) error {
 // Clean makes a path of an archive a path of the tree, and refuses one that
 // leads out of it.
 func Clean(name string) (string, error) {
-	cleaned := path.Clean(name)
-	if path.IsAbs(name) || cleaned == ".." || strings.HasPrefix(cleaned, "../") || strings.ContainsRune(name, 0) || slices.Contains(strings.Split(name, "/"), "..") {
+	if path.IsAbs(name) || strings.ContainsRune(name, 0) || slices.Contains(strings.Split(name, "/"), "..") {
 		return "", Refused(strconv.Quote(name), "a path of the archive leads out of it")
 	}
-	return cleaned, nil
+	return path.Clean(name), nil
 }
 
 // Folder adds a folder and those above it.

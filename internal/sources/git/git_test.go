@@ -235,10 +235,10 @@ func TestArchivesLie(t *testing.T) {
 	w.write(t, "version.txt", "$Format:%H$")
 	os.Symlink("main.tf", filepath.Join(w.work, "link.tf"))
 	sourcestest.Git(t, w.work, "update-index", "--add", "--cacheinfo", "160000,"+strings.Repeat("1", 40)+",sub")
-	id := w.commit(t, "one")
+	w.commit(t, "one")
 	sourcestest.Git(t, w.work, "update-index", "--add", "--cacheinfo", "160000,"+strings.Repeat("1", 40)+",sub")
 	sourcestest.Git(t, w.work, "commit", "-q", "--amend", "-m", "with a submodule")
-	id = sourcestest.Git(t, w.work, "rev-parse", "HEAD")
+	id := sourcestest.Git(t, w.work, "rev-parse", "HEAD")
 	w.publish(t, "acme/vpc")
 	c, err := w.Commit(t.Context(), public, "acme/vpc", id, plan.MomentExact)
 	if err != nil {

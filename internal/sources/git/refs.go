@@ -11,6 +11,7 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 	"github.com/holdpoint-dev/holdpoint/internal/sources/address"
 	"github.com/holdpoint-dev/holdpoint/internal/sources/choose"
+	"github.com/holdpoint-dev/holdpoint/internal/sources/content"
 )
 
 // Style is how a tool makes a commit of a reference of no stated kind. The zero
@@ -111,7 +112,8 @@ func (g *GitHub) find(ctx context.Context, grant Grant, repo string, ref plan.Re
 		if found = append(found, name); len(found) == 1 {
 			full, id = name, commit
 		} else if commit != id {
-			return "", "", &plan.SourceError{Why: plan.SourceUnsupported, Subject: "github.com/" + repo, Text: fmt.Sprintf("%q is a branch and a tag", ref.Text)}
+			return "", "", &plan.SourceError{Why: plan.SourceUnsupported, Subject: "github.com/" + repo,
+				Text: fmt.Sprintf("%q is a branch and a tag", ref.Text)}
 		}
 	}
 	if full != "" {
@@ -249,7 +251,7 @@ func (g *GitHub) tag(ctx context.Context, grant Grant, repo, constraint string) 
 	var all []string
 	for page := 1; ; page++ {
 		if page > maxTagPages {
-			return "", &plan.SourceError{Why: plan.SourceLimit, Limit: "tags", Subject: "github.com/" + repo, Text: fmt.Sprintf("has more than %d tags", 100*maxTagPages)}
+			return "", content.Over("tags", "github.com/"+repo, 100*maxTagPages, "tags")
 		}
 		some, err := lookup[[]struct {
 			Name string `json:"name"`

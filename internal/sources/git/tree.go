@@ -92,7 +92,9 @@ type listing struct {
 // maxObjects is how many files are read one by one.
 const maxObjects = 100
 
-func (g *GitHub) objects(ctx context.Context, grant Grant, repo string, c Commit, have map[plan.ObjectID]*content.Node) (*content.Tree, error) {
+func (g *GitHub) objects(
+	ctx context.Context, grant Grant, repo string, c Commit, have map[plan.ObjectID]*content.Node,
+) (*content.Tree, error) {
 	list, err := lookup[listing](ctx, g, grant, repo, "/git/trees/"+string(c.Tree)+"?recursive=1", true)
 	if err != nil {
 		return nil, err
@@ -149,7 +151,8 @@ func (g *GitHub) blob(ctx context.Context, grant Grant, repo string, id plan.Obj
 	}
 	n := content.NewBlob(resp.Body)
 	if n.ID() != id {
-		return nil, &plan.SourceError{Why: plan.SourceUntrusted, Subject: "github.com/" + repo, Text: fmt.Sprintf("another file came than %s", id)}
+		return nil, &plan.SourceError{Why: plan.SourceUntrusted, Subject: "github.com/" + repo,
+			Text: fmt.Sprintf("another file came than %s", id)}
 	}
 	return n, nil
 }

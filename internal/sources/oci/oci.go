@@ -166,7 +166,9 @@ func (c *Client) manifest(ctx context.Context, r Review, repo Repo, manifest str
 }
 
 // kept reads what has a digest, from the cache or from the registry.
-func (c *Client) kept(ctx context.Context, r Review, repo Repo, want string, read func(*remote.Repository) ([]byte, error)) ([]byte, error) {
+func (c *Client) kept(
+	ctx context.Context, r Review, repo Repo, want string, read func(*remote.Repository) ([]byte, error),
+) ([]byte, error) {
 	if _, err := digest.Parse(want); err != nil || !strings.HasPrefix(want, "sha256:") {
 		return nil, &plan.SourceError{Why: plan.SourceUnsupported, Subject: repo.String(), Text: "its digests are not SHA-256"}
 	}

@@ -90,7 +90,7 @@ func down(host, text string) error {
 // base is the address of a registry's modules: each host has its own.
 func (c *Client) base(ctx context.Context, r Review, host string) (*url.URL, error) {
 	at := func(context.Context) (string, error) { return "https://" + host + "/.well-known/terraform.json", nil }
-	text, err := c.ask(ctx, r, question{host: host, name: "discovery:" + host, at: at, reduce: func(resp fetch.Response, _ string) (string, error) {
+	reduce := func(resp fetch.Response, _ string) (string, error) {
 		var services map[string]json.RawMessage
 		var modules string
 		if json.Unmarshal(resp.Body, &services) != nil || json.Unmarshal(services["modules.v1"], &modules) != nil || modules == "" {
@@ -101,7 +101,8 @@ func (c *Client) base(ctx context.Context, r Review, host string) (*url.URL, err
 			return "", down(host, "its discovery document has no address")
 		}
 		return u.String(), nil
-	}})
+	}
+	text, err := c.ask(ctx, r, question{host: host, name: "discovery:" + host, at: at, reduce: reduce})
 	if err != nil {
 		return nil, err
 	}
@@ -180,9 +181,7 @@ func (c *Client) Date(ctx context.Context, r Review, a address.Address, version 
 		var answer struct {
 			Published string `json:"published_at"`
 		}
-		if json.Unmarshal(resp.Body, &answer) != nil {
-			return "", nil
-		}
+		_ = json.Unmarshal(resp.Body, &answer) // what is no JSON has no date
 		return answer.Published, nil
 	}
 	text, err := c.ask(ctx, r, q)

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -43,8 +44,9 @@ func (g *GitHub) On(n *Internet) *GitHub {
 func Git(t testing.TB, dir string, args ...string) string {
 	t.Helper()
 	c := exec.Command("git", append([]string{"-C", dir}, args...)...)
-	c.Env = append(c.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_SYSTEM=/dev/null", "GIT_AUTHOR_NAME=a", "GIT_AUTHOR_EMAIL=a@example.com",
-		"GIT_COMMITTER_NAME=a", "GIT_COMMITTER_EMAIL=a@example.com", "GIT_AUTHOR_DATE=2026-01-01T00:00:00Z", "GIT_COMMITTER_DATE=2026-01-01T00:00:00Z")
+	c.Env = append(c.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_SYSTEM=/dev/null",
+		"GIT_AUTHOR_NAME=a", "GIT_AUTHOR_EMAIL=a@example.com", "GIT_AUTHOR_DATE=2026-01-01T00:00:00Z",
+		"GIT_COMMITTER_NAME=a", "GIT_COMMITTER_EMAIL=a@example.com", "GIT_COMMITTER_DATE=2026-01-01T00:00:00Z")
 	out, err := c.CombinedOutput()
 	if err != nil {
 		t.Fatalf("git %s: %v\n%s", strings.Join(args, " "), err, out)
@@ -56,7 +58,7 @@ func answer(w http.ResponseWriter, v any) {
 	w.Header().Set("Content-Type", "application/json")
 	data, _ := json.Marshal(v)
 	w.Header().Set("ETag", fmt.Sprintf(`"%x"`, len(data)))
-	w.Write(data)
+	_, _ = w.Write(data)
 }
 
 func git(dir string, args ...string) (string, bool) {
@@ -129,7 +131,7 @@ func (g *GitHub) object(w http.ResponseWriter, r *http.Request, repo, dir, rest 
 		if g.Activity[repo] == "" {
 			return false
 		}
-		w.Write([]byte(g.Activity[repo]))
+		_, _ = w.Write([]byte(g.Activity[repo]))
 	case strings.HasPrefix(rest, "git/trees/"):
 		return g.tree(w, dir, name)
 	case strings.HasPrefix(rest, "git/blobs/"):
@@ -138,7 +140,7 @@ func (g *GitHub) object(w http.ResponseWriter, r *http.Request, repo, dir, rest 
 			return false
 		}
 		if strings.Contains(r.Header.Get("Accept"), "raw") {
-			w.Write(blob)
+			_, _ = w.Write(blob)
 		} else {
 			answer(w, map[string]string{"content": base64.StdEncoding.EncodeToString(blob), "encoding": "base64"})
 		}
@@ -150,10 +152,15 @@ func (g *GitHub) object(w http.ResponseWriter, r *http.Request, repo, dir, rest 
 	return true
 }
 
+// number is 0 where there is none.
+func number(text string) int {
+	n, _ := strconv.Atoi(text)
+	return n
+}
+
 func (g *GitHub) tags(w http.ResponseWriter, r *http.Request, dir string) {
 	text, _ := git(dir, "tag", "--list")
-	page := 1
-	fmt.Sscan(r.URL.Query().Get("page"), &page)
+	page := max(1, number(r.URL.Query().Get("page")))
 	out := []map[string]string{}
 	for i, name := range strings.Fields(text) {
 		if i/100 == page-1 {
@@ -177,9 +184,7 @@ func (g *GitHub) tree(w http.ResponseWriter, dir, id string) bool {
 		f := strings.Fields(meta)
 		e := map[string]any{"mode": f[0], "type": f[1], "sha": f[2], "path": path}
 		if f[1] == "blob" {
-			var size int
-			fmt.Sscan(f[3], &size)
-			e["size"] = size
+			e["size"] = number(f[3])
 		}
 		list = append(list, e)
 	}
@@ -200,7 +205,7 @@ func (g *GitHub) codeload(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "application/x-gzip")
-	w.Write(out)
+	_, _ = w.Write(out)
 }
 
 // Bare makes a bare clone of a work tree, as a host has it.

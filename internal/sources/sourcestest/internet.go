@@ -49,8 +49,8 @@ func New(t testing.TB) *Internet {
 	}
 	n.Address = listener.Addr().String()
 	n.server = &http.Server{Handler: n, ReadHeaderTimeout: time.Minute}
-	go n.server.Serve(tls.NewListener(listener, &tls.Config{GetCertificate: n.certificate}))
-	t.Cleanup(func() { n.server.Close() })
+	go func() { _ = n.server.Serve(tls.NewListener(listener, &tls.Config{GetCertificate: n.certificate})) }() // ends with Close
+	t.Cleanup(func() { _ = n.server.Close() })
 	return n
 }
 

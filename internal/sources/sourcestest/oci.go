@@ -100,7 +100,7 @@ func (o *OCI) Token(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusUnauthorized)
 		return
 	}
-	json.NewEncoder(w).Encode(map[string]string{"token": "for " + r.URL.Query().Get("scope")})
+	_ = json.NewEncoder(w).Encode(map[string]string{"token": "for " + r.URL.Query().Get("scope")})
 }
 
 // ServeHTTP is the distribution protocol, reading only.
@@ -141,7 +141,7 @@ func (o *OCI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Docker-Content-Digest", name)
 	w.Header().Set("Content-Length", fmt.Sprint(len(data)))
 	if r.Method != http.MethodHead {
-		w.Write(data)
+		_, _ = w.Write(data)
 	}
 }
 
@@ -163,5 +163,5 @@ func (o *OCI) list(w http.ResponseWriter, r *http.Request, repo string) {
 			w.Header().Set("Link", fmt.Sprintf(`</v2/%s/tags/list?last=%s>; rel="next"`, repo, all[len(all)-1]))
 		}
 	}
-	json.NewEncoder(w).Encode(map[string]any{"name": repo, "tags": all})
+	_ = json.NewEncoder(w).Encode(map[string]any{"name": repo, "tags": all})
 }

@@ -48,7 +48,7 @@ func (r *Registry) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	}
 	rest, ok := strings.CutPrefix(req.URL.Path, r.Base)
 	if data, is := r.Files[rest]; ok && is {
-		w.Write(data)
+		_, _ = w.Write(data)
 		return
 	}
 	parts := strings.Split(rest, "/")
@@ -79,12 +79,12 @@ func (r *Registry) versions(w http.ResponseWriter, m Module) {
 	for _, v := range m.Versions {
 		list = append(list, map[string]string{"version": v.Version})
 	}
-	json.NewEncoder(w).Encode(map[string]any{"modules": []any{map[string]any{"versions": list}}})
+	_ = json.NewEncoder(w).Encode(map[string]any{"modules": []any{map[string]any{"versions": list}}})
 }
 
 func (r *Registry) version(w http.ResponseWriter, v ModuleVersion, download bool) {
 	if !download {
-		json.NewEncoder(w).Encode(map[string]string{"version": v.Version, "published_at": v.Published})
+		_ = json.NewEncoder(w).Encode(map[string]string{"version": v.Version, "published_at": v.Published})
 		return
 	}
 	switch r.Form {
@@ -95,7 +95,7 @@ func (r *Registry) version(w http.ResponseWriter, v ModuleVersion, download bool
 		w.Header().Set("X-Terraform-Get", v.Location)
 		fmt.Fprint(w, "see the header")
 	case JSON:
-		json.NewEncoder(w).Encode(map[string]string{"location": v.Location})
+		_ = json.NewEncoder(w).Encode(map[string]string{"location": v.Location})
 	case JSONEmpty:
 		w.Header().Set("X-Terraform-Get", v.Location)
 		fmt.Fprint(w, "{}")
