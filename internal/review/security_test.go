@@ -11,7 +11,7 @@ import (
 )
 
 var (
-	securityRow = regexp.MustCompile(`(?m)^\| ([EFS]\d+) \| ([^|]+) \| ([^|]*) \|$`)
+	securityRow = regexp.MustCompile(`(?m)^\| ([AEFS]\d+) \| ([^|]+) \| ([^|]*) \|$`)
 	quotedName  = regexp.MustCompile("`([^`]+)`")
 	testName    = regexp.MustCompile(`^((?:internal|cmd)[a-z/0-9]*)\.((?:Test|Fuzz)\w+)$`)
 )
@@ -45,13 +45,20 @@ func TestSecurityMap(t *testing.T) {
 			}
 		}
 	}
+	for id, row := range rows {
+		for _, m := range quotedName.FindAllStringSubmatch(row, -1) {
+			if err := shown(m[1]); err != nil && strings.HasPrefix(id, "A") {
+				t.Errorf("%s: %v", id, err)
+			}
+		}
+	}
 	scripts, err := filepath.Glob("testdata/decisions/*.txtar")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, script := range scripts {
 		name := strings.TrimSuffix(filepath.Base(script), ".txtar")
-		for _, id := range regexp.MustCompile(`^([EF]\d+-)+`).FindAllString(name, -1) {
+		for _, id := range regexp.MustCompile(`^([AEF]\d+-)+`).FindAllString(name, -1) {
 			for id := range strings.SplitSeq(strings.Trim(id, "-"), "-") {
 				if !strings.Contains(rows[id], "`decisions/"+name+"`") {
 					t.Errorf("the row of %s does not name decisions/%s", id, name)

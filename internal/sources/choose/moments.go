@@ -34,10 +34,11 @@ func At(moment time.Time, constraint string, pick Pick, of []Published) (Choice,
 	}
 	left := append([]Published(nil), of...)
 	for {
-		v, nothing := pick(constraint, texts(left))
-		i := find(left, v)
-		// Where nothing satisfied then, the call could not be applied.
-		if nothing != nil || i < 0 || left[i].At.IsZero() {
+		i := -1 // where nothing satisfied then, the call could not be applied
+		if v, err := pick(constraint, texts(left)); err == nil {
+			i = find(left, v)
+		}
+		if i < 0 || left[i].At.IsZero() {
 			return Choice{now.Version, plan.MomentNow}, nil
 		}
 		if !left[i].At.After(moment) {
