@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/http"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -270,6 +271,23 @@ func newWorldWithCharts(t testing.TB) *world {
 	w := newWorld(t, fetch.HostRules{Listed: []string{"charts.example.com"}}, nil)
 	w.n.Host("charts.example.com", chartRepository(t, "redis", nil, "1.1.0", "1.0.0"))
 	return w
+}
+
+// A host in a private range is nobody else's, although it wants no credential.
+func TestPrivateRange(t *testing.T) {
+	w := newWorld(t, fetch.HostRules{Listed: []string{"charts.corp.example"},
+		Private: map[string][]netip.Prefix{"charts.corp.example": {netip.MustParsePrefix("10.0.0.0/8")}}}, nil)
+	w.n.Host("charts.corp.example", chartRepository(t, "redis", nil, "1.0.0"))
+	w.n.Resolves("charts.corp.example", []netip.Addr{netip.MustParseAddr("10.1.2.3")})
+	p, err := w.review().Resolve(t.Context(), helm("https://charts.corp.example/stable", "redis", "", plan.After))
+	if err != nil || p.Private != "charts.corp.example" {
+		t.Errorf("private %q, %v", p.Private, err)
+	}
+	for _, k := range w.store.(*cache.Memory).Keys() {
+		if k.Scope != cache.Installation("1") {
+			t.Errorf("kept for everybody: %v", k)
+		}
+	}
 }
 
 // What a mirror served is kept apart, and says so in its digest.

@@ -139,9 +139,10 @@ func (s *Session) mirrored(host, digest string) string {
 	return digest
 }
 
-// secretOf is the mark of a host that wants a credential of ours.
+// secretOf is the mark of a host that not everybody may read: one that wants a
+// credential of ours, or lies in a private range.
 func (s *Session) secretOf(host string) string {
-	if s.config.Secrets[host] != (Secret{}) {
+	if s.config.Secrets[host] != (Secret{}) || s.config.Client.Hosts().Private(host) {
 		return host
 	}
 	return ""

@@ -37,7 +37,7 @@ type Review struct {
 
 func (c *Client) key(r Review, host, name string) cache.Key {
 	scope := cache.Public
-	if c.Authorization(host) != "" {
+	if c.Authorization(host) != "" || c.Client.Hosts().Private(host) {
 		scope = r.Scope
 	}
 	return cache.Key{Scope: scope, Name: name}.Through(c.Client.Hosts().Mirror(host))

@@ -148,6 +148,10 @@ func (h *Hosts) Mirror(host string) string {
 	return ""
 }
 
+// Private reports whether a host may be in a private range: not everybody
+// reaches what it serves, although it asks for no credential.
+func (h *Hosts) Private(host string) bool { return h.guards[host] != nil }
+
 // Check refuses an address that may not be asked.
 func (h *Hosts) Check(u *url.URL) error {
 	host := strings.ToLower(u.Hostname())

@@ -54,7 +54,7 @@ const (
 
 func (c *Client) key(r Review, repo Repo, name string) cache.Key {
 	scope := cache.Public
-	if c.Secret(repo.Host) != (Secret{}) {
+	if c.Secret(repo.Host) != (Secret{}) || c.Client.Hosts().Private(repo.Host) {
 		scope = r.Scope
 	}
 	return cache.Key{Scope: scope, Name: name}.Through(c.Client.Hosts().Mirror(repo.Host))

@@ -50,7 +50,7 @@ func (c *Client) ask(ctx context.Context, r Review, q question) (string, error) 
 	host := q.host
 	token := c.Token(host)
 	scope := cache.Public
-	if token != "" {
+	if token != "" || c.Client.Hosts().Private(host) {
 		scope = r.Scope
 	}
 	name := q.name
