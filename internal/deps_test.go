@@ -32,6 +32,7 @@ var table = map[string]int{
 
 	"internal/github":   5,
 	"internal/gitlocal": 5,
+	"internal/sources":  5,
 
 	"internal/service": 6,
 
@@ -61,6 +62,11 @@ var foreign = map[string][]string{
 	"internal/publish":           {"github.com/owenrumney/go-sarif/v3"},
 	"internal/github":            {"github.com/google/go-github/v60", "github.com/bradleyfalzon/ghinstallation/v2"},
 	"internal/github/githubtest": {"github.com/getkin/kin-openapi", "github.com/golang-jwt/jwt/v4", "github.com/vektah/gqlparser/v2"},
+	"internal/sources/address":   {"github.com/hashicorp/terraform-registry-address"},
+	"internal/sources/chart":     {yamlLibrary},
+	"internal/sources/choose":    {"github.com/hashicorp/go-version", "github.com/apparentlymart/go-versions", "github.com/Masterminds/semver/v3"},
+	"internal/sources/fetch":     {"code.dny.dev/ssrf"},
+	"internal/sources/oci":       {"oras.land/oras-go/v2", "github.com/opencontainers"},
 	"internal/service":           {"go.etcd.io/bbolt"},
 	"cmd/lambda":                 {"github.com/aws/aws-lambda-go", "github.com/aws/aws-sdk-go-v2"},
 	"cmd/holdpoint":              {"github.com/alecthomas/kong", "github.com/aws/aws-sdk-go-v2", "github.com/prometheus/client_golang", yamlLibrary},
@@ -73,9 +79,9 @@ const yamlLibrary = "go.yaml.in/yaml/v3"
 // edges say which packages of the standard library may be reached from where
 // alone, and why.
 var edges = []struct{ prefix, only, why string }{
-	{"net", "internal/github,internal/service,cmd/,tools/,internal/kube/render", "only the edges reach the network"},
-	{"os/exec", "internal/gitlocal,internal/kube/render,internal/github/githubtest,cmd/,tools/", "only the edges start programs"},
-	{"os", "internal/gitlocal,internal/kube/render,internal/service,internal/github/githubtest,internal/plan/plantest,cmd/,tools/", "only the edges see the disk and the environment"},
+	{"net", "internal/github,internal/service,cmd/,tools/,internal/kube/render,internal/sources/fetch,internal/sources/oci,internal/sources/sourcestest", "only the edges reach the network"},
+	{"os/exec", "internal/gitlocal,internal/kube/render,internal/github/githubtest,internal/sources/sourcestest,cmd/,tools/", "only the edges start programs"},
+	{"os", "internal/gitlocal,internal/kube/render,internal/service,internal/github/githubtest,internal/plan/plantest,internal/sources/cache,internal/sources/sourcestest,cmd/,tools/", "only the edges see the disk and the environment"},
 	{"log", "internal/github,internal/service,cmd/", "an error is returned by the core, logged at the edge"},
 	{"math/rand", "internal/github,internal/service,cmd/,tools/", "the same input gives the same answer"},
 }
@@ -119,7 +125,8 @@ func TestForbiddenImportsAreFound(t *testing.T) {
 		{"internal/hcl/eval", "github.com/google/go-github/v60/github"}, {"internal/hcl", "os"}, {"internal/rules", "os/exec"},
 		{"internal/plan", "github.com/zclconf/go-cty/cty"}, {"internal/publish", "github.com/aws/aws-sdk-go-v2/aws"},
 		{"internal/kube", "helm.sh/helm/v4/pkg/engine"}, {"internal/kube/apply", "sigs.k8s.io/kustomize/api/krusty"},
-		{"internal/service", "github.com/aws/aws-sdk-go-v2/aws"}, {"internal/github", "go.etcd.io/bbolt"}, {"rules", "os"},
+		{"internal/service", "github.com/aws/aws-sdk-go-v2/aws"}, {"internal/sources", "net/http"}, {"internal/sources/address", "net/http"},
+		{"internal/sources/git", "os/exec"}, {"internal/sources/fetch", "os"}, {"internal/sources/chart", "helm.sh/helm/v4/pkg/repo/v1"}, {"internal/hcl", "oras.land/oras-go/v2"}, {"internal/github", "go.etcd.io/bbolt"}, {"rules", "os"},
 	} {
 		if len(banned(c.from, []string{c.imported})) == 0 {
 			t.Errorf("%s may import %s", c.from, c.imported)

@@ -11,7 +11,7 @@ import (
 )
 
 var (
-	securityRow = regexp.MustCompile(`(?m)^\| ([AEF]\d+) \| ([^|]+) \| ([^|]*) \|$`)
+	securityRow = regexp.MustCompile(`(?m)^\| ([AEFS]\d+) \| ([^|]+) \| ([^|]*) \|$`)
 	quotedName  = regexp.MustCompile("`([^`]+)`")
 	testName    = regexp.MustCompile(`^((?:internal|cmd)[a-z/0-9]*)\.((?:Test|Fuzz)\w+)$`)
 )
@@ -27,7 +27,7 @@ func TestSecurityMap(t *testing.T) {
 	for _, m := range securityRow.FindAllStringSubmatch(string(data), -1) {
 		rows[m[1]] = m[3]
 	}
-	for letter, last := range map[string]int{"F": 72, "E": 56} {
+	for letter, last := range map[string]int{"F": 72, "E": 56, "S": 20} {
 		for i := 1; i <= last; i++ {
 			id := fmt.Sprint(letter, i)
 			row, ok := rows[id]
