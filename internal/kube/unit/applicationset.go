@@ -217,11 +217,11 @@ func listParams(spec any) ([]map[string]any, string) {
 // gitParams lists the folders or reads the files of this repository.
 func (s *Scan) gitParams(spec any) ([]map[string]any, string) {
 	url := stringAt(spec, "repoURL")
-	if s.settings.Repository != "" && !sameRepository(url, s.settings.Repository) {
+	if s.settings.Repository != "" && !s.isHere(url, ".") {
 		return nil, "its generator reads another repository, " + url
 	}
 	if !s.isThisRevision(stringAt(spec, "revision")) {
-		return nil, "its generator reads the revision " + stringAt(spec, "revision") + ", which is not the one at hand"
+		return nil, "its generator reads the revision " + stringAt(spec, "revision") + ", which is not the branch at hand"
 	}
 	values, _ := object.Lookup(spec, "values")
 	if dirs, ok := object.Lookup(spec, "directories"); ok {

@@ -42,6 +42,24 @@ func readKustomizations(t *Tree) *kustomizations {
 		node.err = err
 		g.nodes[path.Dir(name)] = node
 	}
+	g.link()
+	return g
+}
+
+// only is the graph of a part of a tree.
+func (g *kustomizations) only(t *Tree) *kustomizations {
+	part := &kustomizations{tree: t, nodes: map[string]*kustomizationNode{}, used: map[string]bool{}, territory: map[string]bool{}, walked: map[string]*walk{}}
+	for dir, node := range g.nodes {
+		if t.HasFile(node.file) {
+			part.nodes[dir] = node
+		}
+	}
+	part.link()
+	return part
+}
+
+// link notes what the kustomizations name of each other.
+func (g *kustomizations) link() {
 	for dir, node := range g.nodes {
 		for _, ref := range node.read.References {
 			target := path.Join(dir, ref.Path)
@@ -49,12 +67,11 @@ func readKustomizations(t *Tree) *kustomizations {
 			case IsRemote(ref.Path):
 			case g.nodes[target] != nil:
 				g.used[target] = true
-			case t.HasFile(target):
+			case g.tree.HasFile(target):
 				g.territory[path.Dir(target)] = true
 			}
 		}
 	}
-	return g
 }
 
 // tops are the folders of kustomizations that nothing else builds on.
@@ -90,9 +107,13 @@ func (g *kustomizations) walk(root string) *walk {
 }
 
 func (g *kustomizations) newWalk(root string) *walk {
-	w := &walk{graph: g, root: root, files: map[string]bool{}, open: map[string]bool{}, done: map[string]bool{}}
+	w := g.emptyWalk(root)
 	w.folder(root, plan.Range{Side: g.tree.Side})
 	return w
+}
+
+func (g *kustomizations) emptyWalk(root string) *walk {
+	return &walk{graph: g, root: root, files: map[string]bool{}, open: map[string]bool{}, done: map[string]bool{}}
 }
 
 func (w *walk) gap(at plan.Range, kind plan.GapKind, subject, format string, args ...any) {
@@ -129,19 +150,23 @@ func (w *walk) folder(dir string, from plan.Range) {
 	}
 }
 
-func (w *walk) reference(dir string, node *kustomizationNode, ref Reference) {
+// reference takes what a kustomization names. It reports whether that is
+// elsewhere and left out of the build.
+func (w *walk) reference(dir string, node *kustomizationNode, ref Reference) (elsewhere bool) {
 	at := plan.Range{File: node.file, Line: ref.Line, EndLine: ref.Line, Side: w.graph.tree.Side}
 	target := path.Join(dir, ref.Path)
 	switch {
 	case IsRemote(ref.Path) && (ref.Role == Resource || ref.Role == Component):
-		w.outside = append(w.outside, Outside{What: ref.Path, ID: ref.Path, File: node.file, Line: ref.Line, EndLine: ref.Line})
+		w.elsewhere(node, ref, ref.Path)
+		return true
 	case IsRemote(ref.Path):
 		w.gap(at, plan.GapOpaque, ref.Path, "%s is not in the repository", ref.Path)
 	case target == ".." || strings.HasPrefix(target, "../"):
 		w.gap(at, plan.GapOpaque, ref.Path, "%s leads out of the repository", ref.Path)
 	case w.graph.tree.Submodule(target) != "" && (ref.Role == Resource || ref.Role == Component):
 		module := w.graph.tree.Submodule(target)
-		w.outside = append(w.outside, Outside{What: ref.Path, ID: module + " " + string(w.graph.tree.ID(module)), File: node.file, Line: ref.Line, EndLine: ref.Line})
+		w.elsewhere(node, ref, module+" "+string(w.graph.tree.ID(module)))
+		return true
 	case w.graph.nodes[target] != nil:
 		w.folder(target, at)
 	case w.graph.tree.HasFile(target):
@@ -155,6 +180,19 @@ func (w *walk) reference(dir string, node *kustomizationNode, ref Reference) {
 	default:
 		w.gap(at, plan.GapInvalid, ref.Path, "%s does not exist; kustomize refuses to build it", ref.Path)
 	}
+	return false
+}
+
+// elsewhere notes a resource or component that is not in the tree. A resource
+// adds objects; a component may patch, rename and delete all that its parent
+// has, choosing by name, kind, labels and annotations (kustomize api v0.21.2
+// internal/target/kusttarget.go, accumulateComponents).
+func (w *walk) elsewhere(node *kustomizationNode, ref Reference, id string) {
+	o := Outside{What: ref.Path, ID: id, File: node.file, Line: ref.Line, EndLine: ref.Line, Alters: ref.Role == Component, Selects: ref.Role == Component}
+	if ref.Line > 0 {
+		o.Entry = ref.Path
+	}
+	w.outside = append(w.outside, o)
 }
 
 // helmCharts leaves out what kustomize would have Helm render: a remote chart
