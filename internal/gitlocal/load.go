@@ -138,10 +138,11 @@ func (r *Repository) load(ctx context.Context, opt Options) (review.Request, err
 		return review.Request{}, err
 	}
 	branch := r.branch(ctx, orHead(opt.After))
-	owner, name := ownerAndName(r.config(ctx, "remote.origin.url"))
+	origin := r.config(ctx, "remote.origin.url")
+	owner, name := ownerAndName(origin)
 	return review.Request{
 		Ref: review.Ref{
-			Owner: owner, Repo: name, Title: title(commits), BaseRef: base, HeadRef: branch,
+			Host: host(origin), Owner: owner, Repo: name, Title: title(commits), BaseRef: base, DefaultBranch: r.base(ctx, ""), HeadRef: branch,
 			BaseSHA: string(before.id), MergeBase: string(before.id), HeadSHA: string(after.id),
 		},
 		Comparisons: []review.Comparison{c},
@@ -157,12 +158,12 @@ func orHead(rev string) string {
 	return rev
 }
 
-// before finds the commit to compare with, and the name of the branch it is
-// of: the default branch where none was named.
+// before finds the commit to compare with, and the name of the branch that the
+// change goes to.
 func (r *Repository) before(ctx context.Context, opt Options, after commit) (commit, string, error) {
 	if opt.Before != "" {
 		c, err := r.resolve(opt.Before)
-		return c, shortRef(opt.Before), err
+		return c, r.base(ctx, opt.Before), err
 	}
 	base, err := r.defaultBranch(ctx)
 	if err != nil {
@@ -182,6 +183,21 @@ func (r *Repository) before(ctx context.Context, opt Options, after commit) (com
 	}
 	c, err := r.resolve(string(id))
 	return c, shortRef(base), err
+}
+
+// base is the branch that a change goes to: the one that a revision is, else the
+// default branch; "" where that is not known.
+func (r *Repository) base(ctx context.Context, rev string) string {
+	if rev != "" {
+		if branch := r.branch(ctx, rev); branch != "" {
+			return branch
+		}
+	}
+	branch, err := r.defaultBranch(ctx)
+	if err != nil {
+		return "" // nothing needs it but to tell branches apart
+	}
+	return shortRef(branch)
 }
 
 // branch is the short name of a revision that is a branch, "" where it is not.
@@ -210,6 +226,18 @@ func title(commits []rules.Commit) string {
 // remoteURL matches the end of a remote's address, in both of its forms:
 // https://github.com/owner/name.git and git@github.com:owner/name.
 var remoteURL = regexp.MustCompile(`[:/]([^/:]+)/([^/:]+?)(?:\.git)?/?$`)
+
+// remoteHost matches the server in the address of a remote, in both of its forms.
+var remoteHost = regexp.MustCompile(`^(?:[a-z+]+://(?:[^/@]*@)?|[^/@]+@)([^/:]+)`)
+
+// host is the server of a remote, empty where it is a path on this machine.
+func host(url string) string {
+	m := remoteHost.FindStringSubmatch(url)
+	if m == nil || strings.HasPrefix(url, "file:") {
+		return ""
+	}
+	return m[1]
+}
 
 // ownerAndName reads them from the address of the remote; both are empty
 // where it is a path on this machine or there is none.
