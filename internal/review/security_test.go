@@ -11,7 +11,7 @@ import (
 )
 
 var (
-	securityRow = regexp.MustCompile(`(?m)^\| ([EF]\d+) \| ([^|]+) \| ([^|]*) \|$`)
+	securityRow = regexp.MustCompile(`(?m)^\| ([AEF]\d+) \| ([^|]+) \| ([^|]*) \|$`)
 	quotedName  = regexp.MustCompile("`([^`]+)`")
 	testName    = regexp.MustCompile(`^((?:internal|cmd)[a-z/0-9]*)\.((?:Test|Fuzz)\w+)$`)
 )
@@ -51,7 +51,7 @@ func TestSecurityMap(t *testing.T) {
 	}
 	for _, script := range scripts {
 		name := strings.TrimSuffix(filepath.Base(script), ".txtar")
-		for _, id := range regexp.MustCompile(`^([EF]\d+-)+`).FindAllString(name, -1) {
+		for _, id := range regexp.MustCompile(`^([AEF]\d+-)+`).FindAllString(name, -1) {
 			for id := range strings.SplitSeq(strings.Trim(id, "-"), "-") {
 				if !strings.Contains(rows[id], "`decisions/"+name+"`") {
 					t.Errorf("the row of %s does not name decisions/%s", id, name)
