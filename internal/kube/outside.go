@@ -20,6 +20,7 @@ func (p *prediction) outside(r *pair) {
 	case r.after == nil:
 		p.outsideGaps(r, r.before, r.before.unit.Outside)
 	default:
+		p.reshaped(r)
 		gone, added := minus(r.before.unit.Outside, r.after.unit.Outside), minus(r.after.unit.Outside, r.before.unit.Outside)
 		switch {
 		case len(gone) == 0:
@@ -29,6 +30,22 @@ func (p *prediction) outside(r *pair) {
 		default:
 			p.outsideGaps(r, r.after, added)
 		}
+	}
+}
+
+// reshaped is what stays the same elsewhere while what is made of it here gets
+// other names, namespaces or selectors, or is taken away.
+func (p *prediction) reshaped(r *pair) {
+	if r.before.unit.Shape() == r.after.unit.Shape() {
+		return
+	}
+	for _, o := range r.after.unit.Outside {
+		if !o.LeftOut() || len(minus([]unit.Outside{o}, r.before.unit.Outside)) > 0 {
+			continue
+		}
+		g := plan.Gap{Root: r.after.unit.Root, Kind: plan.GapOpaque, Subject: o.What, Variant: r.after.unit.Variant,
+			Why: fmt.Sprintf("what %s brings is not in the repository, and names, namespaces, selectors or patches over it change", o.What)}
+		p.gaps = append(p.gaps, p.narrowed(r, g))
 	}
 }
 

@@ -172,7 +172,7 @@ func (s *Scan) fluxFolder(dir string, shaped bool) *Unit {
 			for f := range w.files {
 				files[f] = true
 			}
-			u.Outside, u.Gaps = append(u.Outside, w.outside...), append(u.Gaps, w.gaps...)
+			u.Outside, u.Gaps, u.shape = append(u.Outside, w.outside...), append(u.Gaps, w.gaps...), append(u.shape, w.shape...)
 			continue
 		}
 		if ext := path.Ext(name); (ext == ".yaml" || ext == ".yml") && looksLikeManifest(s.Tree, name) {

@@ -95,6 +95,7 @@ type walk struct {
 	gaps    []plan.Gap
 	open    map[string]bool
 	done    map[string]bool
+	shape   []string
 }
 
 func (g *kustomizations) walk(root string) *walk {
@@ -145,6 +146,10 @@ func (w *walk) folder(dir string, from plan.Range) {
 	if line := node.read.HelmCharts; line > 0 {
 		w.helmCharts(node)
 	}
+	w.shape = append(w.shape, node.read.Shape...)
+	for _, ref := range node.read.Inline {
+		w.shape = append(w.shape, ref.Path)
+	}
 	for _, ref := range node.read.References {
 		w.reference(dir, node, ref)
 	}
@@ -171,9 +176,11 @@ func (w *walk) reference(dir string, node *kustomizationNode, ref Reference) (el
 		w.folder(target, at)
 	case w.graph.tree.HasFile(target):
 		w.files[target] = true
+		w.shapeFile(ref, target)
 	case w.graph.tree.HasDir(target) && ref.Role == Plugin:
 		for _, file := range w.graph.tree.Below(target) {
 			w.files[file] = true
+			w.shapeFile(ref, file)
 		}
 	case w.graph.tree.HasDir(target):
 		w.gap(at, plan.GapInvalid, ref.Path, "%s is a folder without a kustomization; kustomize refuses to build it", ref.Path)
@@ -253,5 +260,5 @@ func valuesFilesIn(lines []string) []string {
 // unit makes the unit of a kustomization that stands alone.
 func (g *kustomizations) unit(dir string) *Unit {
 	w := g.walk(dir)
-	return &Unit{Root: dir, Tool: Kustomize, Files: sortedSet(w.files), Outside: w.outside, Gaps: w.gaps}
+	return &Unit{Root: dir, Tool: Kustomize, Files: sortedSet(w.files), Outside: w.outside, Gaps: w.gaps, shape: w.shape}
 }

@@ -51,6 +51,9 @@ type Kustomization struct {
 	Inline []Reference
 	// HelmCharts is the line of a field that makes kustomize run Helm, else 0.
 	HelmCharts int
+	// Shape are the fields that give what is beneath other names, namespaces or
+	// selectors, or take it away.
+	Shape []string
 }
 
 // ReadKustomization reads a kustomization file.
@@ -72,6 +75,7 @@ func ReadKustomization(file string, data []byte) (Kustomization, error) {
 	}
 	for i := 0; i+1 < len(top.Content); i += 2 {
 		k.field(top.Content[i], follow(top.Content[i+1]))
+		k.shape(top.Content[i], follow(top.Content[i+1]))
 	}
 	return k, nil
 }

@@ -65,6 +65,8 @@ type Unit struct {
 	// Generated are the objects of a unit that an owner makes up.
 	Generated []object.Object
 
+	// shape is what its kustomizations do to what is beneath them.
+	shape []string
 	// claims: Root is what an owner applies; deep: with all below it.
 	claims, deep bool
 }
