@@ -109,7 +109,10 @@ func (p *prediction) hides(tree fs.FS, dir, name string) (map[string]bool, error
 			return nil, errors.New("it is a Git LFS pointer, the content is not in the repository")
 		}
 	}
-	rules, _ := upload.Parse(string(text)) // one that does not compile hides nothing
+	rules, err := upload.Parse(string(text))
+	if err != nil {
+		return nil, err
+	}
 	if _, err := fs.Stat(tree, dir); err != nil {
 		return nil, nil //nolint:nilerr // a folder that is not there hides nothing
 	}

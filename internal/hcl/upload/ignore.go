@@ -28,15 +28,20 @@ type rule struct {
 // defaults count before what a file says.
 var defaults = []string{".terraform/", "!.terraform/modules/", ".git/"}
 
-// Parse reads the patterns of a file. An error names one that does not compile:
-// such a one matches nothing, and the others still count.
+// maxLines bounds the patterns that are compiled.
+const maxLines = 10_000
+
+// Parse reads the patterns of a file. One that does not compile matches nothing,
+// and the others still count. It is an error to have too many.
 func Parse(text string) (Rules, error) {
+	if strings.Count(text, "\n") > maxLines {
+		return nil, fmt.Errorf("it has more than %d lines", maxLines)
+	}
 	lines := append([]string(nil), defaults...)
 	for scan := bufio.NewScanner(strings.NewReader(text)); scan.Scan(); {
 		lines = append(lines, scan.Text())
 	}
 	var rules Rules
-	var bad error
 	for _, line := range lines {
 		pattern := strings.TrimSpace(line)
 		if pattern == "" || pattern[0] == '#' {
@@ -48,7 +53,7 @@ func Parse(text string) (Rules, error) {
 		}
 		re, err := regexp.Compile(expression(pattern))
 		if err != nil {
-			bad = fmt.Errorf("the pattern %q does not compile", pattern)
+			re = nil // as in the library, which goes on
 		}
 		if negated {
 			for i := range rules {
@@ -57,7 +62,7 @@ func Parse(text string) (Rules, error) {
 		}
 		rules = append(rules, rule{re, negated, true})
 	}
-	return rules, bad
+	return rules, nil
 }
 
 // expression is a pattern as a regular expression. One that starts with no
@@ -106,23 +111,10 @@ func expression(pattern string) string {
 	return b.String() + "$"
 }
 
-// Hides reports whether a file, by its path in the folder, is left out: by a
-// rule of its own, or with a folder above it that no later rule can bring back.
-func (rules Rules) Hides(name string) bool {
-	name = norm.NFC.String(name)
-	for i, c := range name {
-		if c != '/' {
-			continue
-		}
-		if hidden, last := rules.match(name[:i+1]); hidden && last {
-			return true
-		}
-	}
-	hidden, _ := rules.match(name)
-	return hidden
-}
-
+// match reports whether the rules leave a path out, a folder's ending in a slash,
+// and whether no later rule can bring back what is below it.
 func (rules Rules) match(name string) (hidden, last bool) {
+	name = norm.NFC.String(name)
 	for _, r := range rules {
 		if r.re != nil && r.re.MatchString(name) {
 			hidden, last = !r.negated, r.last

@@ -2,12 +2,17 @@ package upload_test
 
 import (
 	"encoding/json"
+	"fmt"
+	"io/fs"
+	"maps"
 	"os"
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/upload"
+	"github.com/holdpoint-dev/holdpoint/internal/plan/plantest"
 )
 
 // TestPacked compares with what github.com/hashicorp/go-slug v0.18.4, the
@@ -28,29 +33,51 @@ func TestPacked(t *testing.T) {
 	if err := json.Unmarshal(data, &want); err != nil || len(want.Cases) == 0 {
 		t.Fatalf("%d cases: %v", len(want.Cases), err)
 	}
+	files := map[string]string{}
+	for _, p := range want.Paths {
+		files[p] = ""
+	}
 	for _, c := range want.Cases {
 		rules, err := upload.Parse(c.Ignore)
-		if bad := strings.Contains(c.Ignore, "a(b.tf"); bad != (err != nil) {
-			t.Errorf("%q: %v", c.Ignore, err)
+		if err != nil {
+			t.Fatalf("%q: %v", c.Ignore, err)
 		}
-		var got []string
-		for _, p := range want.Paths {
-			if rules.Hides(p) {
-				got = append(got, p)
-			}
+		hidden, err := upload.Hidden(plantest.Tree(files), ".", rules)
+		if err != nil {
+			t.Fatalf("%q: %v", c.Ignore, err)
 		}
-		slices.Sort(got)
+		got := slices.Sorted(maps.Keys(hidden))
 		if !slices.Equal(got, c.Hidden) {
 			t.Errorf("%q hides\n%v\nwant\n%v", c.Ignore, got, c.Hidden)
 		}
 	}
 }
 
+func TestLimits(t *testing.T) {
+	if _, err := upload.Parse(strings.Repeat("a\n", 20_000)); err == nil {
+		t.Error("20,000 patterns are read")
+	}
+	rules, err := upload.Parse(strings.Repeat("a\n", 9_000))
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := map[string]string{}
+	for i := range 3_000 {
+		files[fmt.Sprintf("x/f%d.tf", i)] = ""
+	}
+	if _, err := upload.Hidden(plantest.Tree(files), "x", rules); err == nil {
+		t.Error("9,000 patterns are tried on 3,000 files")
+	}
+}
+
 func FuzzParse(f *testing.F) {
 	f.Add("prod/\n!prod/main.tf\n*.tf", "prod/db.tf")
 	f.Add("(a{1000}){1000}\n[\n\\", "a")
-	f.Fuzz(func(_ *testing.T, text, name string) {
-		rules, _ := upload.Parse(text)
-		rules.Hides(name)
+	f.Fuzz(func(t *testing.T, text, name string) {
+		rules, err := upload.Parse(text)
+		if err != nil || !fs.ValidPath(name) {
+			t.Skip()
+		}
+		_, _ = upload.Hidden(fstest.MapFS{name: {}}, ".", rules)
 	})
 }

@@ -85,24 +85,37 @@ type folder struct{ fs.FileInfo }
 func (folder) Sys() any { return plan.ObjectID("") }
 
 // maxMatches bounds the patterns tried on the files of a folder.
-const maxMatches = 20_000_000
+const maxMatches = 2_000_000
 
 // Hidden are the files of a tree that do not reach HCP Terraform when a folder
-// of it is uploaded. It is an error to try too many patterns on too many files.
+// of it is uploaded: those that a rule names, and all below a folder that one
+// names for good. It is an error to try too many patterns on too many files.
 func Hidden(tree fs.FS, dir string, rules Rules) (map[string]bool, error) {
-	out, tried := map[string]bool{}, 0
+	out, tried, below := map[string]bool{}, 0, ""
 	err := fs.WalkDir(tree, dir, func(name string, e fs.DirEntry, err error) error {
-		if err != nil || e.IsDir() {
+		if err != nil || name == dir {
 			return err
+		}
+		if below != "" && strings.HasPrefix(name, below) {
+			if !e.IsDir() {
+				out[name] = true
+			}
+			return nil
+		}
+		if tried += len(rules); tried > maxMatches {
+			return fmt.Errorf("its %d patterns are too many for the files below it", len(rules))
 		}
 		inside := name
 		if dir != "." {
 			inside = name[len(dir)+1:]
 		}
-		if tried += len(rules) * (1 + strings.Count(inside, "/")); tried > maxMatches {
-			return fmt.Errorf("its %d patterns are too many for the files below it", len(rules))
+		if e.IsDir() {
+			if hidden, last := rules.match(inside + "/"); hidden && last {
+				below = name + "/"
+			}
+			return nil
 		}
-		if rules.Hides(inside) {
+		if hidden, _ := rules.match(inside); hidden {
 			out[name] = true
 		}
 		return nil

@@ -218,5 +218,5 @@ func (s *Scan) argoLocal(o object.Object, src argoSource, dir string, refs map[s
 		}
 		return u
 	}
-	return s.argoFolder(src.Directory, dir)
+	return s.argoFolder(o, src.Directory, dir)
 }

@@ -7,6 +7,9 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
 // skipRendering keeps a file out of an Application wherever the text stands
@@ -14,22 +17,29 @@ import (
 var skipRendering = []byte("+argocd:skip-file-rendering")
 
 // argoFolder takes manifests as Argo CD reads a directory.
-func (s *Scan) argoFolder(d *argoDirectory, dir string) *Unit {
+func (s *Scan) argoFolder(o object.Object, d *argoDirectory, dir string) *Unit {
 	if d == nil {
 		d = &argoDirectory{}
 	}
 	u := &Unit{Root: dir, Tool: Folder, deep: d.Recurse}
+	if max(len(d.Include), len(d.Exclude)) > maxPattern {
+		u.Config, u.Files = string(mustJSON(d)), s.Tree.Below(dir)
+		u.Gaps = []plan.Gap{ownerGap(s.Tree, o, plan.GapLimit, plan.Path{"spec", "source", "directory"}, "a pattern of its directory is longer than %d characters", maxPattern)}
+		return u
+	}
+	if d.DisableExtensionFilter {
+		u.Outside = append(u.Outside, Outside{What: "files of any ending", ID: "true", File: o.File})
+	}
+	include, exclude := globbed(d.Include), globbed(d.Exclude)
 	for _, name := range s.Tree.Below(dir) {
-		inside := strings.TrimPrefix(name, dir+"/")
-		if dir == "." {
-			inside = name
-		}
-		if !d.Recurse && strings.Contains(inside, "/") || !d.selects(inside) {
+		inside := inside(dir, name)
+		if !d.Recurse && strings.Contains(inside, "/") || d.Exclude != "" && exclude.MatchString(inside) || d.Include != "" && !include.MatchString(inside) {
 			continue
 		}
 		switch path.Ext(name) {
 		case ".jsonnet":
-			u.Outside = append(u.Outside, Outside{What: name, ID: string(s.Tree.ID(name)), File: name})
+			u.Outside = append(u.Outside, Outside{What: name, ID: string(s.Tree.ID(name)), File: name},
+				Outside{What: "the variables of " + name, ID: string(mustJSON(d.Jsonnet)), File: o.File, Alters: true})
 		case ".yaml", ".yml", ".json":
 			data, err := s.Tree.Read(name)
 			if err == nil && bytes.Contains(data, skipRendering) {
@@ -45,17 +55,13 @@ func (s *Scan) argoFolder(d *argoDirectory, dir string) *Unit {
 	return u
 }
 
-func (d *argoDirectory) selects(inside string) bool {
-	if d.Exclude != "" && glob(d.Exclude).MatchString(inside) {
-		return false
-	}
-	return d.Include == "" || glob(d.Include).MatchString(inside)
-}
+// maxPattern is the length of the longest pattern that is compiled.
+const maxPattern = 4096
 
-// glob is a pattern in which `*` crosses slashes, `{a,b}` is a choice and
+// globbed is a pattern in which `*` crosses slashes, `{a,b}` is a choice and
 // `[!a-c]` a class, as Argo CD compiles it without separators (argo-cd v3.5
 // util/glob; github.com/gobwas/glob). One that does not compile matches nothing.
-func glob(pattern string) *regexp.Regexp {
+func globbed(pattern string) *regexp.Regexp {
 	var b strings.Builder
 	b.WriteString("(?s)^")
 	depth := 0
@@ -87,7 +93,7 @@ func glob(pattern string) *regexp.Regexp {
 			b.WriteString(regexp.QuoteMeta(string(r)))
 		}
 	}
-	re, err := regexp.Compile(b.String() + "$")
+	re, err := regexp.Compile(b.String() + strings.Repeat(")", depth) + "$")
 	if err != nil {
 		return nothing
 	}

@@ -15,9 +15,12 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
-// maxMatches bounds the work of patterns: their number times that of the files
-// that each is compared with.
-const maxMatches = 20_000_000
+// maxMatches bounds the work of patterns, their number times that of the files
+// that each is compared with; maxPatterns bounds what they take in memory.
+const (
+	maxMatches  = 5_000_000
+	maxPatterns = 10_000
+)
 
 // artifact is a side as Flux hands it on: the files of a GitRepository without
 // those that it leaves out.
@@ -57,24 +60,27 @@ func (s *Scan) readArtifact(ignore string, sparse []string) artifact {
 		return len(sparse) == 0 || slices.ContainsFunc(sparse, func(dir string) bool { return strings.HasPrefix(name, strings.TrimPrefix(dir, "./")) })
 	}
 	out := artifact{scan: s, selectors: s.ignoreFiles(checkedOut)}
+	unread := func(name, why string) {
+		out.unread = append(out.unread, Outside{What: name, ID: string(s.Tree.ID(name)), File: name, Alters: true,
+			Why: "it takes files out of what Flux applies and cannot be read: " + why})
+	}
 	var patterns []gitignore.Pattern
+	lines := strings.Count(ignore, "\n")
 	for _, name := range out.selectors {
 		data, err := s.Tree.Read(name)
 		if err != nil {
 			_, _, why := Trouble(err)
-			out.unread = append(out.unread, Outside{What: name, ID: string(s.Tree.ID(name)), File: name, Alters: true,
-				Why: "it takes files out of what Flux applies and cannot be read: " + why})
-			continue
+			unread(name, why)
+		} else if lines += bytes.Count(data, []byte("\n")); lines > maxPatterns || lines > maxMatches/max(1, len(s.Tree.names)) {
+			unread(name, fmt.Sprintf("there are more than %d patterns for %d files", min(maxPatterns, maxMatches/max(1, len(s.Tree.names))), len(s.Tree.names)))
+		} else {
+			patterns = append(patterns, sourceignore.ReadPatterns(bytes.NewReader(data), domain(name))...)
 		}
-		patterns = append(patterns, sourceignore.ReadPatterns(bytes.NewReader(data), domain(name))...)
 	}
-	patterns = append(patterns, sourceignore.ReadPatterns(strings.NewReader(ignore), nil)...)
-	if len(patterns) > maxMatches/max(1, len(s.Tree.names)) {
-		for _, name := range out.selectors {
-			out.unread = append(out.unread, Outside{What: name, ID: string(s.Tree.ID(name)), File: name, Alters: true,
-				Why: fmt.Sprintf("it takes files out of what Flux applies by %d patterns, too many for %d files", len(patterns), len(s.Tree.names))})
-		}
-		return out
+	if lines <= maxPatterns {
+		patterns = append(patterns, sourceignore.ReadPatterns(strings.NewReader(ignore), nil)...)
+	} else {
+		out.unread = append(out.unread, Outside{What: "spec.ignore", ID: ignore, Alters: true, Why: fmt.Sprintf("there are more than %d patterns of what Flux leaves out", maxPatterns)})
 	}
 	matcher := sourceignore.NewDefaultMatcher(nil, nil)
 	if len(patterns) > 0 {

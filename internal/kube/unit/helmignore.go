@@ -2,6 +2,7 @@ package unit
 
 import (
 	"bytes"
+	"fmt"
 	"io/fs"
 	"path"
 	"strings"
@@ -24,6 +25,9 @@ func (s *Scan) helmignore(u *Unit, dir string) helmIgnore {
 	if name := path.Join(dir, ignore.HelmIgnore); s.Tree.HasFile(name) {
 		u.Selectors = append(u.Selectors, name)
 		data, err := s.Tree.Read(name)
+		if err == nil && bytes.Count(data, []byte("\n")) > maxPatterns {
+			err = &Unreadable{plan.GapLimit, fmt.Sprintf("it has more than %d lines", maxPatterns), nil}
+		}
 		if err != nil {
 			_, _, why := Trouble(err)
 			u.Outside = append(u.Outside, Outside{What: name, ID: string(s.Tree.ID(name)), File: name, Alters: true,
