@@ -82,7 +82,7 @@ func (p *prediction) failures(r *pair) {
 			p.gaps = append(p.gaps, p.narrowed(r, g))
 		}
 	}
-	if r.before == nil || r.after == nil && r.before.unit.Config != "" {
+	if r.before == nil || r.after == nil && r.before.unit.Config != "" && !p.stays(r.before.unit.Owner) {
 		return // what goes with a remote unit is told of its owner
 	}
 	for _, g := range r.before.trouble {
@@ -90,6 +90,14 @@ func (p *prediction) failures(r *pair) {
 			p.gaps = append(p.gaps, p.narrowed(r, g))
 		}
 	}
+}
+
+// stays reports whether an owner is still there after the change: a source that
+// it no longer has is deleted by it.
+func (p *prediction) stays(owner unit.Owner) bool {
+	return slices.ContainsFunc(p.ownersOf(&p.after), func(o ownerObject) bool {
+		return o.Kind == owner.Object && o.Name == owner.Name && o.Namespace == owner.Namespace
+	})
 }
 
 // narrowed puts a gap at the first changed place of its unit where the place

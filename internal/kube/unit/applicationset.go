@@ -164,9 +164,8 @@ func (s *Scan) generated(o object.Object, set argoSet, params map[string]any) (o
 		meta["finalizers"] = []any{"resources-finalizer.argocd.argoproj.io"}
 	}
 	value["apiVersion"], value["kind"] = "argoproj.io/v1alpha1", "Application"
-	if set.Spec.TemplatePatch != "" {
-		value["templatePatch"] = fillIn(set.Spec.TemplatePatch, params, set.Spec.GoTemplate)
-	}
+	text, _ := fillIn(set.Spec.TemplatePatch, params, set.Spec.GoTemplate).(string)
+	value = patched(value, text)
 	ns, _ := meta["namespace"].(string)
 	if ns == "" {
 		ns = o.Namespace

@@ -53,11 +53,15 @@ func (s *Scan) application(o object.Object) []*Unit {
 	if len(sources) == 0 && app.Spec.Source != nil {
 		sources = []argoSource{*app.Spec.Source}
 	}
-	var hydrated []Outside
+	var beside []Outside
+	if text := o.String(templatePatch); text != "" {
+		beside = []Outside{{What: "the templatePatch of its set", ID: text, File: o.File, Alters: true, Why: "the templatePatch of its ApplicationSet changes, and its template is not evaluated"}}
+	}
 	if h := app.Spec.SourceHydrator; h != nil {
 		sources = []argoSource{h.DrySource}
-		hydrated = []Outside{outsideOf("the hydrated branch of the "+o.Kind+" "+o.Name, []any{h.SyncSource, h.HydrateTo})}
-		hydrated[0].Alters, hydrated[0].File = true, o.File
+		hydrated := outsideOf("the hydrated branch of the "+o.Kind+" "+o.Name, []any{h.SyncSource, h.HydrateTo})
+		hydrated.Alters, hydrated.File = true, o.File
+		beside = append(beside, hydrated)
 	}
 	refs := map[string]argoSource{}
 	for _, src := range sources {
@@ -66,21 +70,34 @@ func (s *Scan) application(o object.Object) []*Unit {
 		}
 	}
 	var out []*Unit
-	for i, src := range sources {
-		if src.Path == "" && src.Chart == "" {
-			continue // only there for its files
-		}
+	for _, src := range rendered(sources) {
 		u := s.argoUnit(o, src, refs)
-		u.Outside = append(u.Outside, hydrated...)
+		u.Outside = append(u.Outside, beside...)
 		u.Key = fmt.Sprintf("argocd:%s/%s", o.Namespace, o.Name)
-		if len(sources) > 1 {
-			u.Key += fmt.Sprintf("/%d", i)
+		if len(out) > 0 {
+			u.Key += fmt.Sprintf("/%d", len(out))
 		}
 		u.Owner = argoOwner(o, app, s.Tree.Side)
 		u.Namespace = cmp.Or(u.Namespace, app.Spec.Destination.Namespace)
 		u.Release.Namespace = cmp.Or(u.Release.Namespace, u.Namespace)
 		out = append(out, u)
 	}
+	return out
+}
+
+// rendered are the sources that objects are made of, in an order of their own:
+// that of the list may change without a meaning. What is elsewhere comes first,
+// so that a folder beside it leaves it where it was.
+func rendered(sources []argoSource) []argoSource {
+	var out []argoSource
+	for _, src := range sources {
+		if src.Path != "" || src.Chart != "" {
+			out = append(out, src)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b argoSource) int {
+		return cmp.Or(-cmp.Compare(min(1, len(a.Chart)), min(1, len(b.Chart))), cmp.Compare(remote(a.RepoURL), remote(b.RepoURL)), cmp.Compare(a.Chart+a.Path, b.Chart+b.Path))
+	})
 	return out
 }
 

@@ -163,7 +163,7 @@ type fluxSourceRef struct {
 // readFrom notes what an owner reads. Two sources of this very tree are the
 // same however they are written.
 func (s *Scan) readFrom(o object.Object, ref fluxSourceRef) Source {
-	out := Source{Name: ref.Kind + "/" + ref.Name, At: o.At(s.Tree.Side, plan.Path{"spec", "sourceRef"})}
+	out := Source{Name: ref.Kind + "/" + cmp.Or(ref.Namespace, o.Namespace) + "/" + ref.Name, At: o.At(s.Tree.Side, plan.Path{"spec", "sourceRef"})}
 	if src, ok := s.gitRepository(o, ref.Name, ref.Namespace); ok && ref.Kind == "GitRepository" {
 		out.Text, out.At = s.sourceText(gitSource{src.String("spec", "url"), fluxRevision(src)}, included(src)), src.At(s.Tree.Side, plan.Path{"spec"})
 	}
