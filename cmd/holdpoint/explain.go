@@ -49,33 +49,15 @@ type describedPerson struct {
 
 // Run says what the decision would be, and why. It holds as review does.
 func (c *explainCommand) Run(a *app) error {
-	d, err := readDescribed(a.stdin, c.Approvals)
+	var rep review.Report
+	var dec review.Decision
+	err := a.unlessStopped(func() (err error) {
+		rep, dec, err = c.review(a)
+		return err
+	})
 	if err != nil {
 		return err
 	}
-	req, closeTrees, err := gitlocal.Load(a.ctx, gitlocal.Options{Dir: c.Repo, Before: c.Before, After: c.After, WorkTree: c.Worktree, Env: a.env})
-	if err != nil {
-		return err
-	}
-	defer func() { _ = closeTrees() }()
-	set, err := rules.Load()
-	if err != nil {
-		return fmt.Errorf("load the rules: %w", err)
-	}
-	if c.Settings != "" {
-		data, err := os.ReadFile(c.Settings)
-		if err != nil {
-			return fmt.Errorf("read the settings: %w", err)
-		}
-		trial, err := set.ParseSettings(c.Settings, data)
-		if err != nil {
-			return err
-		}
-		trial.Origin = rules.FromTrial
-		req.Trial = &trial
-	}
-	req.Now = time.Now()
-	rep, dec := review.Explain(req, set, review.Predictors(req.Ref, facts.Load(), render.New(render.Limits{})), d)
 	if err := publish.Text(a.stdout, rep, dec, publish.TextOptions{Color: wantsColor(a.stdout, a.env)}); err != nil {
 		return fmt.Errorf("write the report: %w", err)
 	}
@@ -86,6 +68,46 @@ func (c *explainCommand) Run(a *app) error {
 		return errHeld
 	}
 	return nil
+}
+
+func (c *explainCommand) review(a *app) (review.Report, review.Decision, error) {
+	none := func(err error) (review.Report, review.Decision, error) {
+		return review.Report{}, review.Decision{}, err
+	}
+	d, err := readDescribed(a.stdin, c.Approvals)
+	if err != nil {
+		return none(err)
+	}
+	req, closeTrees, err := gitlocal.Load(a.ctx, gitlocal.Options{Dir: c.Repo, Before: c.Before, After: c.After, WorkTree: c.Worktree, Env: a.env})
+	if err != nil {
+		return none(err)
+	}
+	defer closeTrees() //nolint:errcheck // closed below, where something was read
+	set, err := rules.Load()
+	if err != nil {
+		return none(fmt.Errorf("load the rules: %w", err))
+	}
+	if c.Settings != "" {
+		data, err := os.ReadFile(c.Settings)
+		if err != nil {
+			return none(fmt.Errorf("read the settings: %w", err))
+		}
+		trial, err := set.ParseSettings(c.Settings, data)
+		if err != nil {
+			return none(err)
+		}
+		trial.Origin = rules.FromTrial
+		req.Trial = &trial
+	}
+	req.Now = time.Now()
+	rep, dec, err := review.Explain(req, set, review.Predictors(req.Ref, facts.Load(), render.New(render.Limits{})), d)
+	if err != nil {
+		return none(err)
+	}
+	if err := closeTrees(); err != nil {
+		return none(err)
+	}
+	return rep, dec, nil
 }
 
 func readDescribed(stdin io.Reader, name string) (review.Described, error) {

@@ -82,6 +82,7 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer, env []string
 	}()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	defer context.AfterFunc(ctx, stop)() // a second signal ends the process where it is
 	var table commands
 	parser, err := kong.New(&table,
 		kong.Name("holdpoint"),
@@ -105,6 +106,26 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer, env []string
 		fmt.Fprintf(stderr, "holdpoint: %v\n", err)
 	}
 	return exitStatus(err)
+}
+
+// errStopped ends a command that a signal stopped.
+var errStopped = errors.New("stopped by a signal: nothing was decided")
+
+// unlessStopped runs what a command works out before it prints. A signal ends
+// it at once, wherever it is: the programs that it reads through may have got
+// the signal as well, and nothing that follows can be relied on.
+func (a *app) unlessStopped(work func() error) error {
+	ended := make(chan error, 1)
+	go func() { ended <- work() }()
+	var err error
+	select {
+	case err = <-ended:
+	case <-a.ctx.Done():
+	}
+	if a.ctx.Err() != nil {
+		return errStopped
+	}
+	return err
 }
 
 func exitStatus(err error) int {

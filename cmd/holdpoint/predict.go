@@ -10,6 +10,7 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/kube/apply"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/render"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
+	"github.com/holdpoint-dev/holdpoint/internal/plan/reads"
 	"github.com/holdpoint-dev/holdpoint/internal/publish"
 )
 
@@ -24,23 +25,40 @@ type predictCommand struct {
 // Run predicts two folders. It judges nothing: the exit status says only
 // whether it could be done.
 func (c *predictCommand) Run(a *app) error {
-	before, closeBefore, err := gitlocal.Folder(c.Before)
+	var p plan.Plan
+	err := a.unlessStopped(func() (err error) {
+		p, err = c.predict()
+		return err
+	})
 	if err != nil {
-		return fmt.Errorf("--before: %w", err)
+		return err
 	}
-	defer closeBefore() //nolint:errcheck // it was only read
-	after, closeAfter, err := gitlocal.Folder(c.After)
-	if err != nil {
-		return fmt.Errorf("--after: %w", err)
-	}
-	defer closeAfter() //nolint:errcheck // it was only read
-	p := plan.Join(
-		hcl.Predict(before, after, facts.Load(), hcl.Options{}),
-		kube.Predict(before, after, render.New(render.Limits{}), kube.Options{Apply: apply.Family(c.Apply), ApplyAll: c.Apply != ""}),
-	)
-	p.Sort()
 	if c.Format == "json" {
 		return publish.PlanJSON(a.stdout, p, c.All)
 	}
 	return publish.PlanText(a.stdout, p, c.All, publish.TextOptions{Color: wantsColor(a.stdout, a.env)})
+}
+
+func (c *predictCommand) predict() (plan.Plan, error) {
+	before, closeBefore, err := gitlocal.Folder(c.Before)
+	if err != nil {
+		return plan.Plan{}, fmt.Errorf("--before: %w", err)
+	}
+	defer closeBefore() //nolint:errcheck // it was only read
+	after, closeAfter, err := gitlocal.Folder(c.After)
+	if err != nil {
+		return plan.Plan{}, fmt.Errorf("--after: %w", err)
+	}
+	defer closeAfter() //nolint:errcheck // it was only read
+	var log reads.Log
+	before, after = log.Tree("the folder before", before), log.Tree("the folder after", after)
+	p := plan.Join(
+		hcl.Predict(before, after, facts.Load(), hcl.Options{}),
+		kube.Predict(before, after, render.New(render.Limits{}), kube.Options{Apply: apply.Family(c.Apply), ApplyAll: c.Apply != ""}),
+	)
+	if err := log.Err(); err != nil {
+		return plan.Plan{}, fmt.Errorf("nothing is predicted: %w", err)
+	}
+	p.Sort()
+	return p, nil
 }

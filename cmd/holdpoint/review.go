@@ -27,25 +27,15 @@ type reviewCommand struct {
 // Run reviews as the service does. Approvals are not known here, so what
 // would wait for one is held.
 func (c *reviewCommand) Run(a *app) error {
-	req, closeTrees, err := gitlocal.Load(a.ctx, gitlocal.Options{
-		Dir: c.Repo, Before: c.Before, After: c.After, WorkTree: c.Worktree, Env: a.env,
+	var report review.Report
+	var decision review.Decision
+	err := a.unlessStopped(func() (err error) {
+		report, decision, err = c.review(a)
+		return err
 	})
 	if err != nil {
 		return err
 	}
-	defer func() { _ = closeTrees() }()
-	if c.PullRequest != "" {
-		if err := readPullRequest(a.stdin, c.PullRequest, &req); err != nil {
-			return err
-		}
-	}
-	set, err := rules.Load()
-	if err != nil {
-		return fmt.Errorf("load the rules: %w", err)
-	}
-	report := review.Run(req, set, review.Predictors(req.Ref, facts.Load(), render.New(render.Limits{})))
-	req.Now = time.Now()
-	decision := review.Decide(report, req)
 	if err := c.print(a, report, decision); err != nil {
 		return fmt.Errorf("write the report: %w", err)
 	}
@@ -53,6 +43,37 @@ func (c *reviewCommand) Run(a *app) error {
 		return errHeld
 	}
 	return nil
+}
+
+func (c *reviewCommand) review(a *app) (review.Report, review.Decision, error) {
+	none := func(err error) (review.Report, review.Decision, error) {
+		return review.Report{}, review.Decision{}, err
+	}
+	req, closeTrees, err := gitlocal.Load(a.ctx, gitlocal.Options{
+		Dir: c.Repo, Before: c.Before, After: c.After, WorkTree: c.Worktree, Env: a.env,
+	})
+	if err != nil {
+		return none(err)
+	}
+	defer closeTrees() //nolint:errcheck // closed below, where something was read
+	if c.PullRequest != "" {
+		if err := readPullRequest(a.stdin, c.PullRequest, &req); err != nil {
+			return none(err)
+		}
+	}
+	set, err := rules.Load()
+	if err != nil {
+		return none(fmt.Errorf("load the rules: %w", err))
+	}
+	report, err := review.Run(req, set, review.Predictors(req.Ref, facts.Load(), render.New(render.Limits{})))
+	if err != nil {
+		return none(err)
+	}
+	if err := closeTrees(); err != nil {
+		return none(err)
+	}
+	req.Now = time.Now()
+	return report, review.Decide(report, req), nil
 }
 
 func (c *reviewCommand) print(a *app, report review.Report, decision review.Decision) error {

@@ -220,15 +220,24 @@ func (s *server) run(ctx context.Context) error {
 	return nil
 }
 
-// Times of the listeners. GitHub waits for ten seconds.
+// Times of the listeners. GitHub waits for ten seconds in all.
 const (
 	headerTime  = 5 * time.Second
-	requestTime = 30 * time.Second
+	requestTime = 10 * time.Second
+	answerTime  = 30 * time.Second
 )
 
+// intakeLimits are those of each listener. The largest event, without a length,
+// is read into 16 and then into 32 MiB. Whoever sends slower than this needs
+// more than the ten seconds of GitHub's for a large one.
+func intakeLimits() service.IntakeLimits {
+	return service.IntakeLimits{Connections: 512, Bytes: 48 << 20, Rate: 128 << 10, Grace: 3 * time.Second, Most: requestTime}
+}
+
 func (s *server) serve(l net.Listener, h http.Handler, fail context.CancelCauseFunc) *http.Server {
-	server := &http.Server{Handler: h, ReadHeaderTimeout: headerTime, ReadTimeout: requestTime, WriteTimeout: requestTime,
-		IdleTimeout: time.Minute, MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn)}
+	server := &http.Server{Handler: h, ReadHeaderTimeout: headerTime, ReadTimeout: requestTime, WriteTimeout: answerTime,
+		IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn)}
+	l = service.NewIntake(intakeLimits(), s.meter, time.Now).Protect(server, l)
 	go func() {
 		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 			fail(fmt.Errorf("serve %s: %w", l.Addr(), err))
@@ -254,7 +263,7 @@ func (s *server) sweep(ctx context.Context) {
 
 func (s *server) webRoutes() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/webhook", limitLarge(s.receiver))
+	mux.Handle("/webhook", s.receiver)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {
 		if _, err := s.queue.Stats(); s.stopping.Load() || err != nil {
@@ -270,26 +279,4 @@ func (s *server) metricsRoutes() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", s.meter.handler())
 	return mux
-}
-
-// Large bodies are read a few at a time: what is not signed can be sent by
-// anybody, and is in memory until its signature is checked.
-const (
-	largeBody   = 1 << 20
-	largeAtOnce = 4
-)
-
-func limitLarge(next http.Handler) http.Handler {
-	room := make(chan struct{}, largeAtOnce)
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.ContentLength < 0 || r.ContentLength > largeBody {
-			select {
-			case room <- struct{}{}:
-				defer func() { <-room }()
-			case <-r.Context().Done():
-				return
-			}
-		}
-		next.ServeHTTP(w, r)
-	})
 }

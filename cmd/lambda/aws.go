@@ -80,17 +80,31 @@ func (q sqsQueue) Send(ctx context.Context, m service.Message) error {
 	if err != nil {
 		return fmt.Errorf("encode delivery %s: %w", m.ID, err)
 	}
-	if len(body) > maxMessage {
-		return fmt.Errorf("queue delivery %s: %d bytes are more than the queue takes", m.ID, len(body))
+	if err := q.send(ctx, m.Group, m.ID, string(body)); err != nil {
+		return fmt.Errorf("queue delivery %s: %w", m.ID, err)
 	}
-	_, err = q.client.SendMessage(ctx, &sqs.SendMessageInput{
-		QueueUrl:               &q.url,
-		MessageBody:            aws.String(string(body)),
-		MessageGroupId:         &m.Group,
-		MessageDeduplicationId: &m.ID,
+	return nil
+}
+
+// send puts a body at the end of a group. The queue drops one whose id it saw
+// in the last five minutes.
+func (q sqsQueue) send(ctx context.Context, group, id, body string) error {
+	if len(body) > maxMessage {
+		return fmt.Errorf("%d bytes are more than the queue takes", len(body))
+	}
+	_, err := q.client.SendMessage(ctx, &sqs.SendMessageInput{
+		QueueUrl: &q.url, MessageBody: &body, MessageGroupId: &group, MessageDeduplicationId: &id,
 	})
 	if err != nil {
-		return fmt.Errorf("queue delivery %s: %w", m.ID, err)
+		return fmt.Errorf("send to %s: %w", q.url, err)
+	}
+	return nil
+}
+
+// remove takes a message that was handed out from the queue.
+func (q sqsQueue) remove(ctx context.Context, receipt string) error {
+	if _, err := q.client.DeleteMessage(ctx, &sqs.DeleteMessageInput{QueueUrl: &q.url, ReceiptHandle: &receipt}); err != nil {
+		return fmt.Errorf("remove message: %w", err)
 	}
 	return nil
 }

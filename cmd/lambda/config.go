@@ -24,8 +24,8 @@ const (
 type config struct {
 	Role  role
 	Level slog.Level
-	// QueueURL is the SQS FIFO queue.
-	QueueURL string
+	// QueueURL is the SQS FIFO queue, DeadLettersURL that of what was given up.
+	QueueURL, DeadLettersURL string
 	// WebhookSecret and AppKey are ARNs in Secrets Manager or of SSM
 	// parameters.
 	WebhookSecret, AppKey string
@@ -64,6 +64,7 @@ func readConfig(look func(string) (string, bool)) (config, error) {
 		c.AppKey = secretARN(env, "HOLDPOINT_APP_KEY_ARN")
 		c.App = env.App()
 		c.QueueURL = queueURL(env)
+		c.DeadLettersURL = fifoURL(env, "HOLDPOINT_DEAD_LETTERS_URL", "the URL of the SQS FIFO queue for what is given up")
 		c.Budget = env.Period("HOLDPOINT_JOB_SECONDS", time.Second, defaultBudget, leastBudget, mostBudget)
 	case roleSweep:
 		c.AppKey = secretARN(env, "HOLDPOINT_APP_KEY_ARN")
@@ -78,13 +79,17 @@ func readConfig(look func(string) (string, bool)) (config, error) {
 }
 
 func queueURL(env *service.Environment) string {
-	v := env.Required("HOLDPOINT_QUEUE_URL", "the URL of the SQS FIFO queue")
+	return fifoURL(env, "HOLDPOINT_QUEUE_URL", "the URL of the SQS FIFO queue")
+}
+
+func fifoURL(env *service.Environment, name, what string) string {
+	v := env.Required(name, what)
 	if v == "" {
 		return ""
 	}
 	u, err := url.Parse(v)
 	if err != nil || u.Host == "" || len(v) < 6 || v[len(v)-5:] != ".fifo" {
-		env.Fail("HOLDPOINT_QUEUE_URL", "is %q; want the URL of a FIFO queue, which ends in .fifo", v)
+		env.Fail(name, "is %q; want the URL of a FIFO queue, which ends in .fifo", v)
 	}
 	return v
 }

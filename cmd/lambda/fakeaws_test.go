@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
+
+	"github.com/holdpoint-dev/holdpoint/internal/service"
 )
 
 // fakeAWS is the part of AWS that the functions call: SQS, Secrets Manager and
@@ -38,17 +40,19 @@ const (
 
 func newFakeAWS(t testing.TB) *fakeAWS {
 	a := &fakeAWS{t: t, secrets: map[string]string{}, calls: map[string]bool{}, fail: map[string]int{},
-		queue: &fifo{visibility: 180 * time.Second, maxReceives: 5, seen: map[string]time.Time{}}}
+		queue: &fifo{visibility: 180 * time.Second, maxReceives: service.Interruptions + 3, seen: map[string]time.Time{}}}
 	a.server = httptest.NewServer(a)
 	t.Cleanup(a.server.Close)
 	return a
 }
 
 func (a *fakeAWS) queueURL() string { return a.server.URL + "/123456789012/events.fifo" }
+func (a *fakeAWS) deadURL() string  { return a.server.URL + "/123456789012/dead.fifo" }
 
 // env is what makes a function call here. The SDK reads AWS_ENDPOINT_URL.
 func (a *fakeAWS) env(role string, more ...string) []string {
-	return append([]string{"AWS_ENDPOINT_URL=" + a.server.URL, "HOLDPOINT_ROLE=" + role, "HOLDPOINT_QUEUE_URL=" + a.queueURL()}, more...)
+	return append([]string{"AWS_ENDPOINT_URL=" + a.server.URL, "HOLDPOINT_ROLE=" + role, "HOLDPOINT_QUEUE_URL=" + a.queueURL(),
+		"HOLDPOINT_DEAD_LETTERS_URL=" + a.deadURL()}, more...)
 }
 
 // refuse makes the next calls of an action fail.
@@ -73,6 +77,7 @@ func (a *fakeAWS) called() []string {
 var actions = map[string]string{
 	"AmazonSQS.SendMessage":             "sqs:SendMessage",
 	"AmazonSQS.ChangeMessageVisibility": "sqs:ChangeMessageVisibility",
+	"AmazonSQS.DeleteMessage":           "sqs:DeleteMessage",
 	"secretsmanager.GetSecretValue":     "secretsmanager:GetSecretValue",
 	"AmazonSSM.GetParameter":            "ssm:GetParameter",
 }
@@ -114,14 +119,21 @@ func (a *fakeAWS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var out any
 	switch action {
 	case "sqs:SendMessage":
-		if in.QueueUrl != a.queueURL() || in.MessageGroupId == "" || in.MessageDeduplicationId == "" {
+		if in.QueueUrl != a.queueURL() && in.QueueUrl != a.deadURL() || in.MessageGroupId == "" || in.MessageDeduplicationId == "" {
 			a.t.Errorf("SendMessage %s", raw)
 		}
-		id := a.queue.send(in.MessageGroupId, in.MessageDeduplicationId, in.MessageBody)
+		send := a.queue.send
+		if in.QueueUrl == a.deadURL() {
+			send = a.queue.bury
+		}
+		id := send(in.MessageGroupId, in.MessageDeduplicationId, in.MessageBody)
 		sum := md5.Sum([]byte(in.MessageBody))
 		out = map[string]string{"MessageId": id, "MD5OfMessageBody": hex.EncodeToString(sum[:])}
 	case "sqs:ChangeMessageVisibility":
 		a.queue.hide(in.ReceiptHandle, time.Duration(in.VisibilityTimeout)*time.Second)
+		out = map[string]string{}
+	case "sqs:DeleteMessage":
+		a.queue.remove(in.ReceiptHandle)
 		out = map[string]string{}
 	case "secretsmanager:GetSecretValue":
 		out = map[string]string{"ARN": in.SecretId, "SecretString": a.secret(in.SecretId)}
@@ -178,6 +190,61 @@ func (q *fifo) send(group, dedupe, body string) string {
 	m := &queued{id: fmt.Sprintf("message-%d", q.n), group: group, body: body}
 	q.messages = append(q.messages, m)
 	return m.id
+}
+
+// bury puts a message among the dead letters.
+func (q *fifo) bury(group, _, body string) string {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.n++
+	m := &queued{id: fmt.Sprintf("message-%d", q.n), group: group, body: body}
+	q.dead = append(q.dead, m)
+	return m.id
+}
+
+// replay moves the dead letters back, as a message move task does.
+func (q *fifo) replay() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, m := range q.dead {
+		q.messages = append(q.messages, &queued{id: m.id, group: m.group, body: m.body})
+	}
+	q.dead = nil
+}
+
+// later lets all pauses pass: those of the queue and those in the messages.
+func (q *fifo) later(t testing.TB) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, m := range q.messages {
+		m.hidden = time.Time{}
+		var fields map[string]any
+		if err := json.Unmarshal([]byte(m.body), &fields); err != nil {
+			t.Fatal(err)
+		}
+		if fields["not_before"] != nil {
+			fields["not_before"] = time.Now().Add(-time.Minute)
+		}
+		raw, err := json.Marshal(fields)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m.body = string(raw)
+	}
+}
+
+// tries are those that the messages in the queue count, in order.
+func (q *fifo) tries(t testing.TB) (all []int) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, m := range q.messages {
+		var message service.Message
+		if err := json.Unmarshal([]byte(m.body), &message); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, message.Tries)
+	}
+	return all
 }
 
 func (q *fifo) hide(receipt string, d time.Duration) {

@@ -275,8 +275,8 @@ func TestTemplateTimes(t *testing.T) {
 		t.Error("receive may take longer than GitHub waits")
 	}
 	receives := at(tm.Resources["Queue"], "Properties", "RedrivePolicy", "maxReceiveCount")
-	if want := service.Tries + 2; receives != want {
-		t.Errorf("maxReceiveCount %v, want %d: the tries, the giving up and one wait", receives, want)
+	if want := service.Interruptions + 3; receives != want {
+		t.Errorf("maxReceiveCount %v, want %d: the tries that are cut off, the giving up and one wait", receives, want)
 	}
 	if number(t, tm, "DeadLetters", "Properties", "MessageRetentionPeriod") < 14*24*time.Hour {
 		t.Error("dead letters are not kept for as long as can be")

@@ -21,6 +21,7 @@ type sqsHandler func(context.Context, events.SQSEvent) (events.SQSEventResponse,
 // work handles batches of the queue.
 type work struct {
 	queue  sqsQueue
+	dead   sqsQueue // the dead letters
 	worker service.Worker
 	now    func() time.Time
 	log    *slog.Logger
@@ -41,7 +42,7 @@ func newWork(ctx context.Context, config config, aws cloud, log *slog.Logger, me
 	}
 	pipeline := service.Pipeline{GitHub: source.GitHub, Judge: judge}
 	queue := aws.queue(config.QueueURL)
-	w := work{queue: queue, now: time.Now, log: log, meter: meter, exit: exit,
+	w := work{queue: queue, dead: aws.queue(config.DeadLettersURL), now: time.Now, log: log, meter: meter, exit: exit,
 		worker: service.Worker{Reviewer: pipeline, Queue: queue, Budget: config.Budget, Meter: meter, Log: log, Now: time.Now}}
 	return w.handle, nil
 }
@@ -87,26 +88,22 @@ func (w work) one(ctx context.Context, record events.SQSMessage) bool {
 	var m service.Message
 	if err := json.Unmarshal([]byte(record.Body), &m); err != nil {
 		log.Error("message cannot be read", "error", err)
-		w.hide(ctx, log, record, 0)
-		return false // the queue buries it, and its group does not wait
+		return w.bury(ctx, log, record, record.Body)
 	}
 	log = log.With(m.Attrs()...)
-	attempt, err := strconv.Atoi(record.Attributes["ApproximateReceiveCount"])
-	if err != nil || attempt < 1 {
-		log.Error("message has no receive count")
-		attempt = 1
-	}
-	if !m.NotBefore.IsZero() {
-		if wait := m.NotBefore.Sub(w.now()); wait > 0 {
-			w.hide(ctx, log, record, wait)
-			return false
-		}
-		attempt = max(attempt-1, 1) // one receive was the wait
+	if wait := m.NotBefore.Sub(w.now()); !m.NotBefore.IsZero() && wait > 0 {
+		w.hide(ctx, log, record, wait)
+		return false
 	}
 	w.hide(ctx, log, record, w.worker.Budget+visibleMargin)
-	outcome, abandoned := w.worker.Handle(ctx, m, attempt)
+	outcome, abandoned := w.worker.Handle(ctx, m, tryOf(log, record, m))
 	forget := w.settle(ctx, log, record, m, outcome)
 	if abandoned {
+		if forget { // nobody hears that it may be: the process ends
+			if err := w.queue.remove(context.WithoutCancel(ctx), record.ReceiptHandle); err != nil {
+				log.Error("message stays in the queue beside its successor", "error", err)
+			}
+		}
 		w.meter.flush()
 		log.Error("process ends: a review goes on computing")
 		w.exit(1)
@@ -114,37 +111,70 @@ func (w work) one(ctx context.Context, record events.SQSMessage) bool {
 	return forget
 }
 
-// settle carries the outcome out. A pause that cannot be set leaves the
-// message hidden for the time it has anyway.
+// tryOf tells which try it is. A try that comes to an end takes its message
+// out of the queue, and where another is to follow puts a new one in. So a
+// message that was handed out before was interrupted, or hidden until its time.
+func tryOf(log *slog.Logger, record events.SQSMessage, m service.Message) service.Try {
+	received, err := strconv.Atoi(record.Attributes["ApproximateReceiveCount"])
+	if err != nil || received < 1 {
+		log.Error("message has no receive count")
+		received = 1
+	}
+	if !m.NotBefore.IsZero() {
+		received-- // one receive was the wait
+	}
+	return service.Try{Number: m.Tries + 1, Interrupted: max(received-1, 0)}
+}
+
+// settle carries the outcome out and reports whether the message may be
+// forgotten. One that cannot be settled is handed out again after its pause.
 func (w work) settle(ctx context.Context, log *slog.Logger, record events.SQSMessage, m service.Message, o service.Outcome) bool {
 	ctx = context.WithoutCancel(ctx)
 	switch o.Verdict {
 	case service.Done:
 		return true
 	case service.Retry:
-		w.hide(ctx, log, record, o.After)
-		return false
+		m.Tries++
 	case service.Defer:
-		if err := w.queue.Send(ctx, deferred(m, w.now().Add(o.After))); err != nil {
-			log.Error("message could not be deferred", "error", err)
-			w.hide(ctx, log, record, o.After)
+		m.Deferrals++
+	default: // Bury
+		m.Tries, m.Deferrals, m.NotBefore = 0, 0, time.Time{} // replayed, it has all of them again
+		body, err := json.Marshal(m)
+		if err != nil {
+			log.Error("message could not be encoded", "error", err)
 			return false
 		}
-		return true
-	default: // Bury: received often enough, the queue moves it to the dead letters
-		w.hide(ctx, log, record, 0)
+		return w.bury(ctx, log, record, string(body))
+	}
+	if err := w.queue.Send(ctx, successor(m, w.now(), o.After)); err != nil {
+		log.Error("message could not be put off", "error", err)
+		w.hide(ctx, log, record, o.After)
 		return false
 	}
+	return true
 }
 
-// deferred is a copy of the message for later. It has an id of its own, because
-// the queue drops one it has seen.
-func deferred(m service.Message, until time.Time) service.Message {
-	m.Deferrals++
-	m.NotBefore = until
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s %d %d", m.ID, m.Deferrals, until.UnixNano()))
+// successor is a copy of the message for later. Its id is one of its own,
+// because the queue drops one it has seen, and the same whenever it is made:
+// a process that dies in between makes it twice.
+func successor(m service.Message, now time.Time, after time.Duration) service.Message {
+	m.NotBefore = time.Time{}
+	if after > 0 {
+		m.NotBefore = now.Add(after)
+	}
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s %d %d", m.ID, m.Tries, m.Deferrals))
 	m.ID = hex.EncodeToString(sum[:])
 	return m
+}
+
+// bury puts a body among the dead letters. Where that fails it is handed out
+// again, and in the end the queue itself moves it there.
+func (w work) bury(ctx context.Context, log *slog.Logger, record events.SQSMessage, body string) bool {
+	if err := w.dead.send(ctx, record.Attributes["MessageGroupId"], record.MessageId, body); err != nil {
+		log.Error("message could not be put among the dead letters", "error", err)
+		return false
+	}
+	return true
 }
 
 func (w work) hide(ctx context.Context, log *slog.Logger, record events.SQSMessage, d time.Duration) {

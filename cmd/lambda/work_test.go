@@ -6,13 +6,13 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 
 	"github.com/holdpoint-dev/holdpoint/internal/github/githubtest"
+	"github.com/holdpoint-dev/holdpoint/internal/service"
 	"github.com/holdpoint-dev/holdpoint/internal/service/servicetest"
 )
 
@@ -39,39 +39,28 @@ func failures(r events.SQSEventResponse) []string {
 	return ids
 }
 
-func ids(batch []events.SQSMessage) []string {
-	var out []string
-	for _, m := range batch {
-		out = append(out, m.MessageId)
-	}
-	return out
-}
-
-// TestWorkReportsWhatFailed: while GitHub is away every message comes back,
-// those behind a failed one of their repository untried; afterwards all are
-// done.
-func TestWorkReportsWhatFailed(t *testing.T) {
+// TestWorkTriesAgain: while GitHub is away every message leaves the queue for
+// one that counts the try; afterwards all are done.
+func TestWorkTriesAgain(t *testing.T) {
 	load, aws := queuedLoad(t, 1, 3)
 	work := workFunction(t, aws, load.Hub, "work", "HOLDPOINT_JOB_SECONDS=5")
 	load.Hub.Inject(&githubtest.Fault{Status: http.StatusBadGateway, Message: "Server Error"})
-	batch := aws.queue.receive(3)
-	var response events.SQSEventResponse
-	if err := work.invoke(events.SQSEvent{Records: batch}, &response); err != nil {
-		t.Fatalf("%v\n%s", err, work.logged())
+	response, _, err := aws.queue.deliver(work, 3)
+	if err != nil || len(response.BatchItemFailures) != 0 {
+		t.Fatalf("failed are %v, error %v\n%s", failures(response), err, work.logged())
 	}
-	if got, want := failures(response), ids(batch); len(want) != 3 || !slices.Equal(got, want) {
-		t.Errorf("failed are %v, want the whole batch %v", got, want)
-	}
-	if n := strings.Count(work.logged(), `"msg":"job failed"`); n != 1 {
-		t.Errorf("%d jobs were tried, want the first alone", n)
+	if tries := aws.queue.tries(t); !slices.Equal(tries, []int{1, 1, 1}) {
+		t.Errorf("the queue holds messages with %v tries, want one each", tries)
 	}
 	load.Hub.Heal()
+	// One that is handed out before its time is hidden until then.
+	if r, some, err := aws.queue.deliver(work, 1); !some || err != nil || len(r.BatchItemFailures) != 1 {
+		t.Errorf("before the pause is over: failed are %v, error %v", failures(r), err)
+	}
 	if again := aws.queue.receive(3); len(again) != 0 {
-		t.Errorf("%v are handed out before the pause is over", ids(again))
+		t.Errorf("%d are handed out before the pause is over", len(again))
 	}
-	for _, m := range batch {
-		aws.queue.hide(m.ReceiptHandle, 0)
-	}
+	aws.queue.later(t)
 	for {
 		r, some, err := aws.queue.deliver(work, 3)
 		if err != nil || len(r.BatchItemFailures) > 0 {
@@ -85,13 +74,35 @@ func TestWorkReportsWhatFailed(t *testing.T) {
 		t.Error(wrong)
 	}
 	checkLog(t, work.logged())
-	// A deferral sends; ReceiveMessage and the others are Lambda's own.
+	// Giving up and ending the process do more; ReceiveMessage is Lambda's own.
 	checkActions(t, "Work", slices.DeleteFunc(aws.called(), func(a string) bool { return a == "secretsmanager:GetSecretValue" }),
 		[]string{"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"})
 }
 
+// TestWorkWithoutTheQueue: a message whose successor the queue does not take
+// stays, and is handed out again.
+func TestWorkWithoutTheQueue(t *testing.T) {
+	load, aws := queuedLoad(t, 1, 1)
+	work := workFunction(t, aws, load.Hub, "work", "HOLDPOINT_JOB_SECONDS=5")
+	load.Hub.Inject(&githubtest.Fault{Status: http.StatusBadGateway, Message: "Server Error"})
+	aws.refuse("sqs:SendMessage", 100)
+	r, _, err := aws.queue.deliver(work, 1)
+	if err != nil || len(r.BatchItemFailures) != 1 {
+		t.Fatalf("failed are %v, error %v\n%s", failures(r), err, work.logged())
+	}
+	aws.refuse("sqs:SendMessage", 0)
+	load.Hub.Heal()
+	aws.queue.later(t)
+	if r, some, err := aws.queue.deliver(work, 1); !some || err != nil || len(r.BatchItemFailures) != 0 {
+		t.Errorf("afterwards: failed are %v, error %v\n%s", failures(r), err, work.logged())
+	}
+	for _, wrong := range load.Wrong() {
+		t.Error(wrong)
+	}
+}
+
 // TestWorkGivesUp: what was tried often enough is held and said to be, and
-// goes among the dead letters.
+// goes among the dead letters; replayed, it has all its tries again.
 func TestWorkGivesUp(t *testing.T) {
 	load, aws := queuedLoad(t, 1, 1)
 	work := workFunction(t, aws, load.Hub, "work", "HOLDPOINT_JOB_SECONDS=5")
@@ -99,16 +110,11 @@ func TestWorkGivesUp(t *testing.T) {
 	for _, call := range []string{"POST /graphql Blobs", "GET /repos/{owner}/{repo}/git/blobs/{file_sha}"} {
 		load.Hub.Inject(&githubtest.Fault{Call: call, Status: http.StatusBadGateway, Message: "Server Error"})
 	}
-	for n := range 6 {
-		for _, m := range aws.queue.messages {
-			m.hidden = time.Time{} // the pause is over
-		}
+	for n := range service.Tries + 1 {
+		aws.queue.later(t)
 		r, some, err := aws.queue.deliver(work, 1)
-		if err != nil {
-			t.Fatalf("%v\n%s", err, work.logged())
-		}
-		if some != (n < 5) || len(r.BatchItemFailures) != min(1, 5-n) {
-			t.Fatalf("receive %d: failed are %v", n+1, failures(r))
+		if err != nil || !some || len(r.BatchItemFailures) != 0 {
+			t.Fatalf("receive %d: a message %t, failed are %v, error %v\n%s", n+1, some, failures(r), err, work.logged())
 		}
 	}
 	if waiting, dead := aws.queue.counts(); waiting != 0 || dead != 1 {
@@ -118,7 +124,27 @@ func TestWorkGivesUp(t *testing.T) {
 	if len(titles) != 1 || titles[0] != "failure: This change could not be reviewed" {
 		t.Errorf("check runs %q\n%s", titles, work.logged())
 	}
-	// The sweep asks for it again once GitHub is well.
+	load.Hub.Heal()
+	aws.queue.replay()
+	if r, some, err := aws.queue.deliver(work, 1); !some || err != nil || len(r.BatchItemFailures) != 0 {
+		t.Fatalf("replayed: failed are %v, a message %t, error %v\n%s", failures(r), some, err, work.logged())
+	}
+	for _, wrong := range load.Wrong() {
+		t.Error(wrong)
+	}
+}
+
+// TestSweepFindsWhatWasGivenUp: the sweep asks for it again once GitHub is well.
+func TestSweepFindsWhatWasGivenUp(t *testing.T) {
+	load, aws := queuedLoad(t, 1, 1)
+	work := workFunction(t, aws, load.Hub, "work", "HOLDPOINT_JOB_SECONDS=5")
+	load.Hub.Inject(&githubtest.Fault{Call: "POST /graphql Blobs", Status: http.StatusBadGateway, Message: "Server Error"})
+	for range service.Tries + 1 {
+		aws.queue.later(t)
+		if _, _, err := aws.queue.deliver(work, 1); err != nil {
+			t.Fatalf("%v\n%s", err, work.logged())
+		}
+	}
 	load.Hub.Heal()
 	sweep := workFunction(t, aws, load.Hub, "sweep", "HOLDPOINT_SWEEP_MINUTES=5")
 	var answer any
@@ -158,8 +184,8 @@ func TestWorkAnswersBeforeItsTimeout(t *testing.T) {
 	aws.set(keyARN, string(load.Hub.PrivateKey()))
 	work := newFunction(t, 4*time.Second, aws.env("work", "HOLDPOINT_APP_ID=4711", "HOLDPOINT_APP_KEY_ARN="+keyARN, "HOLDPOINT_GITHUB_URL="+silent.URL)...)
 	r, _, err := aws.queue.deliver(work, 1)
-	if err != nil || len(r.BatchItemFailures) != 1 {
-		t.Errorf("failed are %v, error %v; want the message, in time\n%s", failures(r), err, work.logged())
+	if tries := aws.queue.tries(t); err != nil || len(r.BatchItemFailures) != 0 || !slices.Equal(tries, []int{1}) {
+		t.Errorf("failed are %v, tries %v, error %v; want one try, in time\n%s", failures(r), tries, err, work.logged())
 	}
 	silent.CloseClientConnections()
 }
@@ -200,25 +226,70 @@ func BenchmarkColdStartWork(b *testing.B) {
 }
 
 // TestWorkBuriesWhatItCannotRead: a message that is none keeps its repository
-// waiting for no more than the receives that bury it.
+// waiting for no more than one receive.
 func TestWorkBuriesWhatItCannotRead(t *testing.T) {
 	load := servicetest.NewLoad(t, 1, 1, 8)
 	aws := newFakeAWS(t)
 	work := workFunction(t, aws, load.Hub, "work")
 	aws.queue.send("7/42", "junk", "no JSON")
-	for n := 1; ; n++ {
-		r, some, err := aws.queue.deliver(work, 1)
-		if err != nil {
-			t.Fatalf("%v\n%s", err, work.logged())
-		}
-		if !some {
-			break
-		}
-		if n > aws.queue.maxReceives || len(r.BatchItemFailures) != 1 {
-			t.Fatalf("receive %d: failed are %v", n, failures(r))
-		}
+	if r, some, err := aws.queue.deliver(work, 1); err != nil || !some || len(r.BatchItemFailures) != 0 {
+		t.Fatalf("failed are %v, error %v\n%s", failures(r), err, work.logged())
 	}
 	if waiting, dead := aws.queue.counts(); waiting != 0 || dead != 1 {
 		t.Errorf("%d wait, %d dead letters; want it among the dead letters at once", waiting, dead)
+	}
+}
+
+// killedAt lets a delivery be handed out and kills the process at a call that
+// every review makes.
+func killedAt(t *testing.T, load *servicetest.Load, aws *fakeAWS, work *function) {
+	t.Helper()
+	killed := make(chan struct{})
+	load.Hub.On("POST /graphql Blobs", 0, func() {
+		work.kill()
+		close(killed)
+	})
+	aws.queue.later(t)
+	if _, some, err := aws.queue.deliver(work, 1); !some || !errors.Is(err, errExit) {
+		t.Fatalf("a message %t, error %v; want the end of the process\n%s", some, err, work.logged())
+	}
+	<-killed
+}
+
+// TestA16KilledWorkIsNoTry: more kills than a job may fail, and it is reviewed.
+func TestA16KilledWorkIsNoTry(t *testing.T) {
+	load, aws := queuedLoad(t, 1, 1)
+	work := workFunction(t, aws, load.Hub, "work", "HOLDPOINT_JOB_SECONDS=5")
+	for range service.Tries + 2 {
+		killedAt(t, load, aws, work)
+	}
+	aws.queue.later(t)
+	if r, some, err := aws.queue.deliver(work, 1); !some || err != nil || len(r.BatchItemFailures) != 0 {
+		t.Fatalf("failed are %v, error %v\n%s", failures(r), err, work.logged())
+	}
+	for _, wrong := range load.Wrong() {
+		t.Error(wrong)
+	}
+	if waiting, dead := aws.queue.counts(); waiting+dead != 0 {
+		t.Errorf("%d wait, %d dead letters", waiting, dead)
+	}
+}
+
+// TestA16PoisonEnds: what ends the process each time is given up and said to be.
+func TestA16PoisonEnds(t *testing.T) {
+	load, aws := queuedLoad(t, 1, 1)
+	work := workFunction(t, aws, load.Hub, "work", "HOLDPOINT_JOB_SECONDS=5")
+	for range service.Interruptions + 1 {
+		killedAt(t, load, aws, work)
+	}
+	aws.queue.later(t)
+	if r, some, err := aws.queue.deliver(work, 1); !some || err != nil || len(r.BatchItemFailures) != 0 {
+		t.Fatalf("failed are %v, error %v\n%s", failures(r), err, work.logged())
+	}
+	if waiting, dead := aws.queue.counts(); waiting != 0 || dead != 1 {
+		t.Errorf("%d wait, %d dead letters; want one dead letter", waiting, dead)
+	}
+	if titles := load.Titles(); len(titles) != 1 || titles[0] != "failure: This change could not be reviewed" {
+		t.Errorf("check runs %q\n%s", titles, work.logged())
 	}
 }

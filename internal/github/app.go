@@ -108,7 +108,7 @@ func (e *LaterError) Error() string { return fmt.Sprintf("%s; again in %s", e.Wh
 // review.Decide. It is called more than once for one job, because the first
 // run tells which files it needs.
 type Judge struct {
-	Run    func(review.Request) review.Report
+	Run    func(review.Request) (review.Report, error)
 	Decide func(review.Report, review.Request) review.Decision
 	// Want says whose standing the decision depends on: review.Want.
 	Want func(review.Request) review.Wanted

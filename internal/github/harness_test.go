@@ -97,7 +97,7 @@ func (w *world) newApp(options ...func(*github.Config)) *github.App {
 
 func (w *world) judge() github.Judge {
 	return github.Judge{
-		Run:    func(r review.Request) review.Report { return review.Run(r, w.set, w.predictors) },
+		Run:    func(r review.Request) (review.Report, error) { return review.Run(r, w.set, w.predictors) },
 		Decide: review.Decide,
 		Want:   func(r review.Request) review.Wanted { return review.Want(r, w.set) },
 	}

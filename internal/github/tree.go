@@ -66,7 +66,7 @@ func (o *objects) folder(id string) ([]entry, error) {
 
 func (o *objects) blob(e entry) ([]byte, error) {
 	if e.size > MaxBlob {
-		return nil, fmt.Errorf("file has %d bytes, more than the %d that are read", e.size, MaxBlob)
+		return nil, fmt.Errorf("file has %d bytes, more than the %d that are read: %w", e.size, MaxBlob, plan.ErrUnreadable)
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()

@@ -101,7 +101,7 @@ func (c *client) openPull(ctx context.Context, job Job) (*Reading, error) {
 // for, and brings what the decision needs to know of people.
 func (r *Reading) judge(ctx context.Context, judge Judge) (review.Report, error) {
 	for round := 0; ; round++ {
-		report := judge.Run(r.Request)
+		report, runErr := judge.Run(r.Request)
 		more, err := r.Complete(ctx)
 		if err != nil {
 			return review.Report{}, err
@@ -111,6 +111,9 @@ func (r *Reading) judge(ctx context.Context, judge Judge) (review.Report, error)
 				return review.Report{}, fmt.Errorf("files of %s: %w", r.job, ErrTooLarge)
 			}
 			continue
+		}
+		if runErr != nil {
+			return review.Report{}, fmt.Errorf("review %s: %w", r.job, runErr)
 		}
 		r.name(report.Settings.CheckName(r.Request.Ref.BaseRef))
 		want := judge.Want(r.Request)

@@ -46,12 +46,12 @@ func (d *disk) folder(name, at string) entry {
 func (d *disk) list(at string) ([]entry, error) {
 	dir, err := d.root.Open(at)
 	if err != nil {
-		return nil, plain(err)
+		return nil, listed(err)
 	}
 	defer dir.Close()
 	found, err := dir.ReadDir(-1)
 	if err != nil {
-		return nil, plain(err)
+		return nil, listed(err)
 	}
 	entries := make([]entry, 0, len(found))
 	for _, f := range found {
@@ -60,7 +60,7 @@ func (d *disk) list(at string) ([]entry, error) {
 		}
 		e, err := d.entry(path.Join(at, f.Name()))
 		if errors.Is(err, fs.ErrNotExist) {
-			continue // went away since the listing
+			continue // it went away before anybody saw it
 		}
 		if err != nil {
 			return nil, err
@@ -109,30 +109,41 @@ func (d *disk) blob(name, at string, mode fs.FileMode, size int64, read func(str
 
 func (d *disk) readLink(at string) ([]byte, error) {
 	target, err := d.root.Readlink(at)
-	return []byte(target), plain(err)
+	return []byte(target), listed(err)
 }
 
 func (d *disk) readFile(at string) ([]byte, error) {
 	f, err := d.root.Open(at)
 	if err != nil {
-		return nil, plain(err)
+		return nil, listed(err)
 	}
 	defer f.Close()
 	found, err := f.Stat()
 	if err != nil {
-		return nil, plain(err)
+		return nil, listed(err)
 	}
 	if found.Size() > MaxFile {
 		return nil, &TooLargeError{Size: found.Size()}
 	}
 	content, err := io.ReadAll(io.LimitReader(f, MaxFile+1))
 	if err != nil {
-		return nil, plain(err)
+		return nil, listed(err)
 	}
 	if len(content) > MaxFile {
 		return nil, &TooLargeError{Size: int64(len(content))}
 	}
 	return content, nil
+}
+
+// errChanged means that the folder changes while it is read.
+var errChanged = errors.New("it went away while it was read: try again when nothing writes there")
+
+// listed is the error of reading what a listing showed: it cannot be absent.
+func listed(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return errChanged
+	}
+	return plain(err)
 }
 
 // plain takes the path off an error of the os package; the tree names it in

@@ -53,10 +53,10 @@ func (g git) command(ctx context.Context, args ...string) *exec.Cmd {
 
 // withoutFilters switches the repository's content filters off: one of them
 // (Git LFS) writes into the repository when it cleans a file.
-func (g git) withoutFilters(ctx context.Context) git {
-	out, err := g.output(ctx, "config", "-z", "--name-only", "--get-regexp", `^filter\..*\.(clean|smudge|process|required)$`)
+func (g git) withoutFilters(ctx context.Context) (git, error) {
+	out, _, err := g.asked(ctx, "config", "-z", "--name-only", "--get-regexp", `^filter\..*\.(clean|smudge|process|required)$`)
 	if err != nil {
-		return g // there are none
+		return git{}, err
 	}
 	for _, key := range fields(out) {
 		off := key + "="
@@ -65,7 +65,19 @@ func (g git) withoutFilters(ctx context.Context) git {
 		}
 		g.off = append(g.off, "-c", off)
 	}
-	return g
+	return g, nil
+}
+
+// asked runs `git ARGS` that answers "there is none" by status 1 without a
+// word. Whatever else goes wrong, the end of git by a signal included, is an
+// error: it says nothing about what there is.
+func (g git) asked(ctx context.Context, args ...string) (out []byte, found bool, err error) {
+	out, err = g.output(ctx, args...)
+	var exit *exec.ExitError
+	if errors.As(err, &exit) && exit.ExitCode() == 1 && said(err) == "" {
+		return nil, false, nil
+	}
+	return out, err == nil, err
 }
 
 // output runs `git ARGS` and returns what it prints. The error carries git's

@@ -8,10 +8,12 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
 
+	"github.com/holdpoint-dev/holdpoint/internal/plan/reads"
 	"github.com/holdpoint-dev/holdpoint/internal/plan/treediff"
 	"github.com/holdpoint-dev/holdpoint/internal/review"
 	"github.com/holdpoint-dev/holdpoint/internal/rules"
@@ -42,37 +44,51 @@ func Load(ctx context.Context, opt Options) (req review.Request, close func() er
 		return review.Request{}, nil, fmt.Errorf("%w: give a revision to compare with or the work tree, not both", ErrUsage)
 	}
 	repo, err := Open(ctx, opt.Dir, opt.Env)
-	if folders(repo, opt) {
-		if repo != nil {
-			repo.Close()
+	if repo == nil {
+		if folders(opt, func(string) bool { return noRepository(err) }) {
+			return loadFolders(opt.Before, opt.After)
+		}
+		return review.Request{}, nil, err
+	}
+	unclaimed := func(name string) bool {
+		found, failed := repo.has(name)
+		err = errors.Join(err, failed)
+		return !found
+	}
+	if folders(opt, unclaimed) && err == nil {
+		if err := repo.Close(); err != nil {
+			return review.Request{}, nil, err
 		}
 		return loadFolders(opt.Before, opt.After)
 	}
-	if err != nil {
-		return review.Request{}, nil, err
+	if err == nil {
+		req, err = repo.load(ctx, opt)
 	}
-	req, err = repo.load(ctx, opt)
 	if err != nil {
-		return review.Request{}, nil, errors.Join(err, repo.Close())
+		repo.Close() //nolint:errcheck // the first failure is the one to tell
+		return review.Request{}, nil, err
 	}
 	return req, repo.Close, nil
 }
 
-// folders reports whether both sides are folders of the machine rather than
-// revisions of the repository, which may be nil.
-func folders(repo *Repository, opt Options) bool {
-	return !opt.WorkTree && isFolder(repo, opt.Before) && isFolder(repo, opt.After)
+// noRepository reports that there is none, or no git: a name can be that of a
+// folder alone.
+func noRepository(err error) bool {
+	return errors.Is(err, ErrNotRepository) || errors.Is(err, exec.ErrNotFound)
 }
 
-func isFolder(repo *Repository, name string) bool {
-	found, err := os.Stat(name)
-	if name == "" || err != nil || !found.IsDir() {
-		return false
+// folders reports whether both sides are folders of the machine rather than
+// revisions. unclaimed is asked of a name that could be either.
+func folders(opt Options, unclaimed func(name string) bool) bool {
+	isFolder := func(name string) bool {
+		found, err := os.Stat(name)
+		if name == "" || err != nil || !found.IsDir() {
+			return false // who takes it for a revision says what is wrong with it
+		}
+		explicit := filepath.IsAbs(name) || strings.HasPrefix(name, "./") || strings.HasPrefix(name, "../") || name == "." || name == ".."
+		return explicit || unclaimed(name)
 	}
-	if filepath.IsAbs(name) || strings.HasPrefix(name, "./") || strings.HasPrefix(name, "../") || name == "." || name == ".." {
-		return true
-	}
-	return repo == nil || !repo.has(name)
+	return !opt.WorkTree && isFolder(opt.Before) && isFolder(opt.After)
 }
 
 // Folder opens a plain folder as a tree, with the object ids git would give
@@ -106,11 +122,17 @@ func loadFolders(before, after string) (review.Request, func() error, error) {
 }
 
 func compare(before, after fs.FS) (review.Comparison, error) {
-	files, err := treediff.Files(before, after)
+	var log reads.Log
+	left, right := log.Tree("the tree before the change", before), log.Tree("the tree after the change", after)
+	files, err := treediff.Files(left, right)
+	if err == nil {
+		files = treediff.Similar(left, right, files)
+		err = log.Err()
+	}
 	if err != nil {
 		return review.Comparison{}, fmt.Errorf("compare the two trees: %w", err)
 	}
-	return review.Comparison{Name: "change", Before: before, After: after, Files: treediff.Similar(before, after, files)}, nil
+	return review.Comparison{Name: "change", Before: before, After: after, Files: files}, nil
 }
 
 // load reads two revisions, or one and the work tree.
@@ -137,12 +159,22 @@ func (r *Repository) load(ctx context.Context, opt Options) (review.Request, err
 	if err != nil {
 		return review.Request{}, err
 	}
-	branch := r.branch(ctx, orHead(opt.After))
-	origin := r.config(ctx, "remote.origin.url")
+	branch, err := r.branch(ctx, orHead(opt.After))
+	if err != nil {
+		return review.Request{}, err
+	}
+	origin, err := r.config(ctx, "remote.origin.url")
+	if err != nil {
+		return review.Request{}, err
+	}
+	standard, err := r.base(ctx, "")
+	if err != nil {
+		return review.Request{}, err
+	}
 	owner, name := ownerAndName(origin)
 	return review.Request{
 		Ref: review.Ref{
-			Host: host(origin), Owner: owner, Repo: name, Title: title(commits), BaseRef: base, DefaultBranch: r.base(ctx, ""), HeadRef: branch,
+			Host: host(origin), Owner: owner, Repo: name, Title: title(commits), BaseRef: base, DefaultBranch: standard, HeadRef: branch,
 			BaseSHA: string(before.id), MergeBase: string(before.id), HeadSHA: string(after.id),
 		},
 		Comparisons: []review.Comparison{c},
@@ -163,7 +195,11 @@ func orHead(rev string) string {
 func (r *Repository) before(ctx context.Context, opt Options, after commit) (commit, string, error) {
 	if opt.Before != "" {
 		c, err := r.resolve(opt.Before)
-		return c, r.base(ctx, opt.Before), err
+		if err != nil {
+			return commit{}, "", err
+		}
+		base, err := r.base(ctx, opt.Before)
+		return c, base, err
 	}
 	base, err := r.defaultBranch(ctx)
 	if err != nil {
@@ -187,30 +223,30 @@ func (r *Repository) before(ctx context.Context, opt Options, after commit) (com
 
 // base is the branch that a change goes to: the one that a revision is, else the
 // default branch; "" where that is not known.
-func (r *Repository) base(ctx context.Context, rev string) string {
+func (r *Repository) base(ctx context.Context, rev string) (string, error) {
 	if rev != "" {
-		if branch := r.branch(ctx, rev); branch != "" {
-			return branch
+		if branch, err := r.branch(ctx, rev); err != nil || branch != "" {
+			return branch, err
 		}
 	}
 	branch, err := r.defaultBranch(ctx)
-	if err != nil {
-		return "" // nothing needs it but to tell branches apart
+	if errors.Is(err, errNoDefaultBranch) {
+		return "", nil // nothing needs it but to tell branches apart
 	}
-	return shortRef(branch)
+	return shortRef(branch), err
 }
 
 // branch is the short name of a revision that is a branch, "" where it is not.
-func (r *Repository) branch(ctx context.Context, rev string) string {
-	out, err := r.git.output(ctx, "rev-parse", "--symbolic-full-name", "--verify", "--quiet", "--end-of-options", rev)
+func (r *Repository) branch(ctx context.Context, rev string) (string, error) {
+	out, _, err := r.git.asked(ctx, "rev-parse", "--symbolic-full-name", "--verify", "--quiet", "--end-of-options", rev)
 	if err != nil {
-		return ""
+		return "", fmt.Errorf("find the branch of %s: %w", rev, err)
 	}
 	ref := strings.TrimSpace(string(out))
 	if !strings.HasPrefix(ref, "refs/") || strings.HasPrefix(ref, "refs/tags/") {
-		return ""
+		return "", nil
 	}
-	return shortRef(ref)
+	return shortRef(ref), nil
 }
 
 // title is what GitHub would call the pull request: the subject of its commit

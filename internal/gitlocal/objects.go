@@ -26,6 +26,9 @@ func (e *TooLargeError) Error() string {
 	return fmt.Sprintf("file is too large: %d bytes, the limit is %d", e.Size, MaxFile)
 }
 
+// Is reports that the error is a [plan.ErrUnreadable].
+func (e *TooLargeError) Is(target error) bool { return target == plan.ErrUnreadable }
+
 // errMissing means that the repository has no such object.
 var errMissing = errors.New("no such object in this clone")
 
@@ -70,18 +73,25 @@ func (o *objects) restart() error {
 	return nil
 }
 
-// close ends the child process.
+// close ends the child process. It returns the failure after which nothing
+// could be read any more, also to somebody who did not hear of it: a size that
+// is asked for has no error.
 func (o *objects) close() error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	wasBroken := o.broken != nil
-	o.broken = errors.New("repository is closed")
+	broken := o.broken
+	o.broken = errClosed
+	if errors.Is(broken, errClosed) {
+		return nil
+	}
 	o.in.Close()
-	if err := o.cmd.Wait(); err != nil && !wasBroken {
+	if err := o.cmd.Wait(); err != nil && broken == nil {
 		return fmt.Errorf("end git cat-file: %w", err)
 	}
-	return nil
+	return broken
 }
+
+var errClosed = errors.New("repository is closed")
 
 // object is one object as cat-file gives it.
 type object struct {
@@ -103,10 +113,7 @@ func (o *objects) get(name string) (object, error) {
 		return object{}, o.broken
 	}
 	obj, err := o.exchange(name)
-	if o.partial && errors.Is(err, io.EOF) {
-		// git before 2.45 cannot be told to leave a missing object missing:
-		// it ends when it is not let fetch one.
-		o.cmd.Wait() //nolint:errcheck // it failed, that is the point
+	if o.partial && errors.Is(err, io.EOF) && o.refused() {
 		if err := o.restart(); err != nil {
 			o.broken = err
 			return object{}, err
@@ -116,10 +123,18 @@ func (o *objects) get(name string) (object, error) {
 	var large *TooLargeError
 	if err != nil && !errors.Is(err, errMissing) && !errors.As(err, &large) {
 		// The stream is out of step: nothing that follows can be trusted.
-		o.broken = fmt.Errorf("read from git cat-file: %w", err)
+		o.broken = fmt.Errorf("read from git cat-file: %w: it ended or was stopped; try again", err)
 		return object{}, o.broken
 	}
 	return obj, err
+}
+
+// refused reports whether the child ended by itself: git before 2.45 cannot be
+// told to leave a missing object missing, and ends when it is not let fetch
+// one. A child that a signal ended says nothing about the object.
+func (o *objects) refused() bool {
+	var exit *exec.ExitError
+	return errors.As(o.cmd.Wait(), &exit) && exit.ExitCode() > 0
 }
 
 // exchange sends one name and reads the answer, `<id> <kind> <size>` and the

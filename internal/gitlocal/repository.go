@@ -2,11 +2,13 @@ package gitlocal
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
@@ -53,19 +55,24 @@ func Open(ctx context.Context, dir string, env []string) (*Repository, error) {
 	default:
 		return nil, fmt.Errorf("open repository %s: object format %s is not known", dir, words[0])
 	}
-	r.git = g.withoutFilters(ctx)
-	if r.objects, err = openObjects(ctx, r.git, r.partial(ctx)); err != nil {
+	if r.git, err = g.withoutFilters(ctx); err != nil {
+		return nil, fmt.Errorf("open repository %s: %w", dir, err)
+	}
+	crlf, err := r.config(ctx, "core.autocrlf")
+	if err != nil {
+		return nil, fmt.Errorf("open repository %s: %w", dir, err)
+	}
+	r.crlf = crlf == "true" || crlf == "input"
+	// Objects may be missing that a remote promised.
+	_, partial, err := r.git.asked(ctx, "config", "--get-regexp", `^(extensions\.partialclone|remote\..*\.promisor)$`)
+	if err != nil {
+		return nil, fmt.Errorf("open repository %s: %w", dir, err)
+	}
+	if r.objects, err = openObjects(ctx, r.git, partial); err != nil {
 		return nil, err
 	}
 	r.closers = append(r.closers, r.objects.close)
-	r.crlf = r.config(ctx, "core.autocrlf") == "true" || r.config(ctx, "core.autocrlf") == "input"
 	return r, nil
-}
-
-// partial reports whether objects may be missing that a remote promised.
-func (r *Repository) partial(ctx context.Context) bool {
-	out, err := r.git.output(ctx, "config", "--get-regexp", `^(extensions\.partialclone|remote\..*\.promisor)$`)
-	return err == nil && len(out) > 0
 }
 
 // Close ends what Open started.
@@ -79,12 +86,12 @@ func (r *Repository) Close() error {
 }
 
 // config reads one setting, "" where it is not set.
-func (r *Repository) config(ctx context.Context, key string) string {
-	out, err := r.git.output(ctx, "config", "--get", key)
+func (r *Repository) config(ctx context.Context, key string) (string, error) {
+	out, _, err := r.git.asked(ctx, "config", "--get", key)
 	if err != nil {
-		return ""
+		return "", fmt.Errorf("read setting %s: %w", key, err)
 	}
-	return strings.TrimSpace(string(out))
+	return strings.TrimSpace(string(out)), nil
 }
 
 func (r *Repository) topLevel(ctx context.Context) (string, error) {
@@ -143,61 +150,82 @@ func (r *Repository) Tree(rev string) (fs.FS, error) {
 	return r.objects.revision(c.tree), nil
 }
 
+// errNoDefaultBranch: there is no branch that changes are made for.
+var errNoDefaultBranch = errors.New("find the default branch: no remote HEAD, no main, no master: name the revision to compare with by --before")
+
 // defaultBranch finds the branch that changes are made for, as a revision:
 // what the remote calls its HEAD, else main or master, a remote's before the
 // local one, which may lie behind.
 func (r *Repository) defaultBranch(ctx context.Context) (string, error) {
-	for _, remote := range r.remotes(ctx) {
-		out, err := r.git.output(ctx, "symbolic-ref", "--quiet", "refs/remotes/"+remote+"/HEAD")
-		if err == nil {
-			return strings.TrimSpace(string(out)), nil
+	remotes, err := r.remotes(ctx)
+	if err != nil {
+		return "", err
+	}
+	var refs []string
+	for _, remote := range remotes {
+		out, found, err := r.git.asked(ctx, "symbolic-ref", "--quiet", "refs/remotes/"+remote+"/HEAD")
+		if err != nil {
+			return "", fmt.Errorf("find the default branch: %w", err)
 		}
-		for _, name := range []string{"main", "master"} {
-			if ref := "refs/remotes/" + remote + "/" + name; r.has(ref) {
-				return ref, nil
-			}
+		if found {
+			refs = append(refs, strings.TrimSpace(string(out)))
+			break
+		}
+		refs = append(refs, "refs/remotes/"+remote+"/main", "refs/remotes/"+remote+"/master")
+	}
+	first, err := r.config(ctx, "init.defaultBranch")
+	if err != nil {
+		return "", err
+	}
+	if first != "" {
+		refs = append(refs, "refs/heads/"+first)
+	}
+	for _, ref := range append(refs, "refs/heads/main", "refs/heads/master") {
+		if found, err := r.has(ref); err != nil || found {
+			return ref, err
 		}
 	}
-	for _, name := range []string{r.config(ctx, "init.defaultBranch"), "main", "master"} {
-		if ref := "refs/heads/" + name; name != "" && r.has(ref) {
-			return ref, nil
-		}
-	}
-	return "", errors.New("find the default branch: no remote HEAD, no main, no master: name the revision to compare with by --before")
+	return "", errNoDefaultBranch
 }
 
 // remotes lists the remotes, origin first.
-func (r *Repository) remotes(ctx context.Context) []string {
+func (r *Repository) remotes(ctx context.Context) ([]string, error) {
 	out, err := r.git.output(ctx, "remote")
 	if err != nil {
-		return nil
+		return nil, fmt.Errorf("list remotes: %w", err)
 	}
 	names := strings.Fields(string(out))
-	sorted := make([]string, 0, len(names))
-	for _, name := range names {
-		if name == "origin" {
-			sorted = append([]string{name}, sorted...)
-			continue
-		}
-		sorted = append(sorted, name)
-	}
-	return sorted
+	slices.SortStableFunc(names, func(a, b string) int { return cmp.Compare(rank(a), rank(b)) })
+	return names, nil
 }
 
-func (r *Repository) has(rev string) bool {
+func rank(remote string) int {
+	if remote == "origin" {
+		return 0
+	}
+	return 1
+}
+
+// has reports whether there is a commit of that name.
+func (r *Repository) has(rev string) (bool, error) {
 	_, err := r.objects.get(rev + "^{commit}")
-	return err == nil
+	if errors.Is(err, errMissing) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("look for revision %q: %w", rev, err)
+	}
+	return true, nil
 }
 
 // mergeBase is the commit two revisions have both come from.
 func (r *Repository) mergeBase(ctx context.Context, a, b commit) (plan.ObjectID, error) {
-	out, err := r.git.output(ctx, "merge-base", string(a.id), string(b.id))
-	id := strings.TrimSpace(string(out))
-	if err == nil && id != "" {
-		return plan.ObjectID(id), nil
-	}
-	if err != nil && said(err) != "" {
+	out, found, err := r.git.asked(ctx, "merge-base", string(a.id), string(b.id))
+	if err != nil {
 		return "", fmt.Errorf("find the merge base of %.12s and %.12s: %w", a.id, b.id, err)
+	}
+	if found {
+		return plan.ObjectID(strings.TrimSpace(string(out))), nil
 	}
 	hint := "name the revision to compare with by --before"
 	if r.shallow {

@@ -113,8 +113,8 @@ func (r *Repository) workEntry(d *disk, name string, file indexed) (entry, bool,
 		}
 		return r.objects.blob(base, mode, file.id), true, nil
 	}
-	if !d.inFolders(name) {
-		return entry{}, false, nil
+	if inside, err := d.inFolders(name); err != nil || !inside {
+		return entry{}, false, err
 	}
 	e, err := d.entry(name)
 	if errors.Is(err, fs.ErrNotExist) || (err == nil && e.mode.IsDir()) {
@@ -131,13 +131,19 @@ func (r *Repository) workEntry(d *disk, name string, file indexed) (entry, bool,
 
 // inFolders reports whether everything above a path is a real folder. For git
 // a tracked file behind a symbolic link or a file is gone.
-func (d *disk) inFolders(name string) bool {
-	for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
-		if found, err := d.root.Lstat(dir); err != nil || !found.IsDir() {
-			return false
+func (d *disk) inFolders(name string) (bool, error) {
+	at := ""
+	for part := range strings.SplitSeq(path.Dir(name), "/") {
+		at = path.Join(at, part)
+		found, err := d.root.Lstat(at)
+		if errors.Is(err, fs.ErrNotExist) || (err == nil && !found.IsDir()) {
+			return false, nil
+		}
+		if err != nil {
+			return false, plain(err)
 		}
 	}
-	return true
+	return true, nil
 }
 
 // withoutCRLF reads a text file as git would store it where core.autocrlf is

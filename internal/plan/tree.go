@@ -33,6 +33,11 @@ func ID(tree fs.FS, name string) ObjectID {
 // been brought here yet. The tree remembers who asked, see internal/github.
 var ErrNotFetched = errors.New("content not fetched")
 
+// ErrUnreadable is what a tree returns for an entry that, by its kind or its
+// size, can never be read as asked: a submodule, a folder read as a file, a
+// file beyond the limit. It is a fact about the content, no failure.
+var ErrUnreadable = errors.New("cannot be read")
+
 // ErrEscapes means that a symbolic link leads out of the tree.
 var ErrEscapes = errors.New("symbolic link leads out of the repository")
 

@@ -86,10 +86,13 @@ func realTexts(t *testing.T, set *rules.Set, before, after fs.FS) *txtar.Archive
 	}
 	req.Evidence.Pushes = []review.Push{{After: req.Ref.HeadSHA, By: agent, At: time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)}}
 	known := facts.Load()
-	retry := func(req review.Request) review.Report {
+	retry := func(req review.Request) (review.Report, error) {
 		return review.Run(req, set, review.Predictors(req.Ref, known, render.New(render.Limits{})))
 	}
-	report := retry(req)
+	report, err := retry(req)
+	if err != nil {
+		t.Fatal(err)
+	}
 	m := publish.Markdown{Report: report, Decision: review.Decide(report, req), Suggestions: publish.Suggest(req, report, retry)}
 	m.Report.Rules = "0000" // its digest changes with every rule
 	check, posted := publish.CheckRun(m), publish.ReviewText(m, shownIn(before, after))

@@ -23,7 +23,7 @@ const (
 )
 
 // Retry reviews the request again; review.Run with all else bound.
-type Retry func(review.Request) review.Report
+type Retry func(review.Request) (review.Report, error)
 
 // Suggest finds mechanical edits of the after side and proves each: with it
 // the finding is gone, and no other one that holds has come. Only the
@@ -80,8 +80,12 @@ func (s *suggester) prove(f rules.Finding, e Edit) (also []string, ok bool) {
 	req := s.req
 	req.Comparisons = slices.Clone(s.req.Comparisons)
 	req.Comparisons[s.index].After = edited{FS: s.comparison.After, name: e.Path, content: content}
+	again, err := s.retry(req)
+	if err != nil {
+		return nil, false // nothing is proved by what cannot be read
+	}
 	now := map[string]bool{}
-	for _, found := range s.retry(req).Holding() {
+	for _, found := range again.Holding() {
 		now[found.Fingerprint] = true
 	}
 	if now[f.Fingerprint] {

@@ -48,10 +48,13 @@ func TestSuggest(t *testing.T) {
 				t.Fatal(err)
 			}
 			req := review.Request{Base: before, Comparisons: []review.Comparison{{Name: "change", Before: before, After: after, Files: files}}}
-			retry := func(req review.Request) review.Report {
+			retry := func(req review.Request) (review.Report, error) {
 				return review.Run(req, set, review.Predictors(req.Ref, known, render.New(render.Limits{})))
 			}
-			report := retry(req)
+			report, err := retry(req)
+			if err != nil {
+				t.Fatal(err)
+			}
 			if len(report.Holding()) == 0 {
 				t.Fatal("nothing holds, so there is nothing to suggest")
 			}

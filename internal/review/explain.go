@@ -37,17 +37,20 @@ type DescribedPerson struct {
 
 // Explain reviews a change as if everything described had happened after the
 // check first listed its findings.
-func Explain(req Request, set *rules.Set, predictors []Predictor, d Described) (Report, Decision) {
+func Explain(req Request, set *rules.Set, predictors []Predictor, d Described) (Report, Decision, error) {
 	if req.Ref.HeadSHA == "" {
 		req.Ref.HeadSHA = "head"
 	}
 	d.fill(&req)
-	rep := Run(req, set, predictors)
+	rep, err := Run(req, set, predictors)
+	if err != nil {
+		return Report{}, Decision{}, err
+	}
 	req.Evidence.Ledger = Decide(rep, req).Ledger
 	start := req.Now
 	d.act(&req, rep.Settings, start.Add(time.Minute))
 	req.Now = start.Add(2 * time.Minute)
-	return rep, Decide(rep, req)
+	return rep, Decide(rep, req), nil
 }
 
 // fill says who made the change.

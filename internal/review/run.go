@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
+	"github.com/holdpoint-dev/holdpoint/internal/plan/reads"
 	"github.com/holdpoint-dev/holdpoint/internal/rules"
 )
 
@@ -17,9 +18,32 @@ import (
 // what the settings declare.
 type Predictor func(before, after fs.FS, settings rules.Settings) plan.Plan
 
-// Run predicts and judges a change. It never fails: what goes wrong is a gap
-// in the report, and holds.
-func Run(req Request, set *rules.Set, predictors []Predictor) Report {
+// Run predicts and judges a change. What a predictor cannot tell is a gap in
+// the report, and holds. A read of one of the trees that failed is an error:
+// nothing that was predicted beside it can be relied on. It wraps
+// [plan.ErrNotFetched] where the tree has noted what to bring.
+func Run(req Request, set *rules.Set, predictors []Predictor) (Report, error) {
+	var log reads.Log
+	rep := run(watched(req, &log), set, predictors)
+	if err := log.Err(); err != nil {
+		return Report{}, fmt.Errorf("the change is not judged: %w", err)
+	}
+	return rep, nil
+}
+
+// watched is the request with trees whose failed reads are noticed.
+func watched(req Request, log *reads.Log) Request {
+	req.Comparisons = slices.Clone(req.Comparisons)
+	for i, c := range req.Comparisons {
+		req.Comparisons[i].Before = log.Tree("the tree before the "+c.Name, c.Before)
+		req.Comparisons[i].After = log.Tree("the tree after the "+c.Name, c.After)
+	}
+	req.Base = log.Tree("the tree of the base", req.Base)
+	req.Organisation = log.Tree("the tree of the organisation's settings", req.Organisation)
+	return req
+}
+
+func run(req Request, set *rules.Set, predictors []Predictor) Report {
 	settings := req.settings(set)
 	rep := Report{Ref: req.Ref, Settings: settings, Rules: set.Digest()}
 	if req.Evidence.Group != nil {

@@ -46,7 +46,7 @@ func TestFailuresHold(t *testing.T) {
 			return r
 		}(), nil, "it is not known"},
 	} {
-		rep := Run(c.req, set, c.predictors)
+		rep := ran(c.req, set, c.predictors)
 		d := Decide(rep, c.req)
 		if len(rep.Holding()) == 0 || d.Conclusion != Failure || !strings.Contains(rep.Holding()[0].Message, c.want) {
 			t.Errorf("%s: %s, %+v", name, d.Conclusion, rep.Findings)
@@ -57,16 +57,25 @@ func TestFailuresHold(t *testing.T) {
 	}
 	// The twin: a sound reading of nothing passes.
 	req := simpleRequest(compared("change"))
-	rep := Run(req, set, []Predictor{says(plan.Plan{})})
+	rep := ran(req, set, []Predictor{says(plan.Plan{})})
 	if d := Decide(rep, req); d.Conclusion != Success || d.Basis != Clear {
 		t.Errorf("nothing to hold: %s %s", d.Conclusion, d.Why)
 	}
 }
 
+// ran is Run of trees that can be read.
+func ran(req Request, set *rules.Set, predictors []Predictor) Report {
+	rep, err := Run(req, set, predictors)
+	if err != nil {
+		panic(err)
+	}
+	return rep
+}
+
 // One predictor that fails takes nothing away from what the other says.
 func TestPredictorsAreApart(t *testing.T) {
 	req := simpleRequest(compared("change"))
-	rep := Run(req, loadSet(t), []Predictor{
+	rep := ran(req, loadSet(t), []Predictor{
 		func(fs.FS, fs.FS, rules.Settings) plan.Plan { panic("no") }, says(destroying([]string{"aws_db_instance.main"})),
 	})
 	var found []string
@@ -82,7 +91,7 @@ func TestPredictorsAreApart(t *testing.T) {
 func TestComparisonsAreUnited(t *testing.T) {
 	req := simpleRequest(compared("change"), compared("merge"))
 	calls := 0
-	rep := Run(req, loadSet(t), []Predictor{func(fs.FS, fs.FS, rules.Settings) plan.Plan {
+	rep := ran(req, loadSet(t), []Predictor{func(fs.FS, fs.FS, rules.Settings) plan.Plan {
 		if calls++; calls == 1 {
 			return destroying([]string{"aws_db_instance.main"})
 		}
@@ -113,7 +122,7 @@ func TestFingerprintsHaveNoLines(t *testing.T) {
 	at := func(line int, address string) string {
 		p := destroying([]string{address})
 		p.Changes[0].At.Line = line
-		return Run(simpleRequest(compared("change")), set, []Predictor{says(p)}).Findings[0].Fingerprint
+		return ran(simpleRequest(compared("change")), set, []Predictor{says(p)}).Findings[0].Fingerprint
 	}
 	if at(1, "aws_db_instance.a") != at(99, "aws_db_instance.a") {
 		t.Error("another line, another fingerprint")

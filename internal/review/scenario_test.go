@@ -78,7 +78,7 @@ func runScenario(t *testing.T, set *rules.Set, raw []byte) Report {
 		p := readPlan(t, text)
 		predictors = []Predictor{func(fs.FS, fs.FS, rules.Settings) plan.Plan { return p }}
 	}
-	return Run(req, set, predictors)
+	return ran(req, set, predictors)
 }
 
 // planned is a change as the file `plan` writes it.

@@ -45,6 +45,13 @@ func TestSecurityMap(t *testing.T) {
 			}
 		}
 	}
+	for id, row := range rows {
+		for _, m := range quotedName.FindAllStringSubmatch(row, -1) {
+			if err := shown(m[1]); err != nil && strings.HasPrefix(id, "A") {
+				t.Errorf("%s: %v", id, err)
+			}
+		}
+	}
 	scripts, err := filepath.Glob("testdata/decisions/*.txtar")
 	if err != nil {
 		t.Fatal(err)

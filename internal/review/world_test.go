@@ -303,7 +303,7 @@ func destroying(targets []string) plan.Plan {
 func (w *world) evaluate(number int) Decision {
 	p := w.pulls[number]
 	req := w.request(p)
-	rep := Run(req, w.set, []Predictor{w.predictor(p)})
+	rep := ran(req, w.set, []Predictor{w.predictor(p)})
 	d := Decide(rep, req)
 	p.deliveries = nil
 	w.checks[p.head+" "+d.CheckName] = &checkRun{head: p.head, name: d.CheckName, text: d.Ledger, conclusion: d.Conclusion, decision: d}
@@ -372,6 +372,6 @@ func (w *world) group(numbers []int, destroys []string, doubt string) Decision {
 		req.Evidence.Group.Members = append(req.Evidence.Group.Members, m)
 	}
 	req.Evidence.Standings = w.standings(Want(req, w.set))
-	rep := Run(req, w.set, []Predictor{func(fs.FS, fs.FS, rules.Settings) plan.Plan { return destroying(destroys) }})
+	rep := ran(req, w.set, []Predictor{func(fs.FS, fs.FS, rules.Settings) plan.Plan { return destroying(destroys) }})
 	return Decide(rep, req)
 }

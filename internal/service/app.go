@@ -119,6 +119,10 @@ type patient struct {
 	sleep func(context.Context, time.Duration)
 }
 
+// drained is how much of a failed answer is read so that its connection can be
+// used again, in bytes.
+const drained = 64 << 10
+
 // patiencePauses are the pauses before the second and the third call.
 func patiencePauses() []time.Duration {
 	return []time.Duration{150 * time.Millisecond, 600 * time.Millisecond}
@@ -132,7 +136,7 @@ func (p patient) RoundTrip(r *http.Request) (*http.Response, error) {
 			break
 		}
 		if resp != nil {
-			_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, smallBody))
+			_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, drained))
 			_ = resp.Body.Close()
 		}
 		p.sleep(r.Context(), pause)

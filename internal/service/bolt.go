@@ -15,8 +15,9 @@ import (
 // promises of SQS FIFO: at least once, in order within a group, delayed retry,
 // dead letters. A message that Send accepted is on disk; a claim is kept in
 // memory only, so that a process that dies hands its messages to the next one.
-// The number of tries is on disk before a try begins, so that a message that
-// kills the process is given up as any other.
+// That a try began is on disk before it does, so that one which was cut off is
+// known: it does not count as a try, and a message that kills the process each
+// time is given up all the same.
 type BoltQueue struct {
 	db  *bolt.DB
 	now func() time.Time
@@ -32,7 +33,7 @@ type BoltQueue struct {
 
 // The buckets of the file. Numbers are big-endian, so that keys sort by them.
 var (
-	bucketMeta    = []byte("meta")    // "version" -> fileVersion
+	bucketMeta    = []byte("meta")    // "version" -> fileVersion; "stopping" while the process ends in order
 	bucketWaiting = []byte("waiting") // sequence -> record
 	bucketDead    = []byte("dead")    // sequence -> record
 	bucketSeen    = []byte("seen")    // message id -> sequence
@@ -49,18 +50,21 @@ const dedupeFor = 5 * time.Minute
 
 // record is a message as it lies in the file.
 type record struct {
-	Message   Message   `json:"message"`
-	Attempt   int       `json:"attempt"` // tries begun
-	NotBefore time.Time `json:"not_before,omitzero"`
-	Reason    string    `json:"reason,omitempty"` // of the last failure
-	Died      time.Time `json:"died,omitzero"`
+	Message Message `json:"message"`
+	Attempt int     `json:"attempt"` // tries that came to an end
+	// Working: a try is under way.
+	Working bool `json:"working,omitempty"`
+	// Interrupted counts the tries that the end of the process cut off.
+	Interrupted int       `json:"interrupted,omitempty"`
+	NotBefore   time.Time `json:"not_before,omitzero"`
+	Reason      string    `json:"reason,omitempty"` // of the last failure
+	Died        time.Time `json:"died,omitzero"`
 }
 
 // Delivery is a message handed out for one try.
 type Delivery struct {
 	Message Message
-	// Attempt counts the tries, this one included: 1 is the first.
-	Attempt int
+	Try     Try
 	seq     uint64
 }
 
@@ -146,7 +150,7 @@ func (q *BoltQueue) pause(ctx context.Context, wake <-chan struct{}, wait time.D
 	return nil
 }
 
-// begin counts the try on disk and reads the message.
+// begin notes on disk that a try is under way and reads the message.
 func (q *BoltQueue) begin(ctx context.Context, seq uint64) (Delivery, error) {
 	var d Delivery
 	err := q.write(ctx, func(tx *bolt.Tx) error {
@@ -154,8 +158,8 @@ func (q *BoltQueue) begin(ctx context.Context, seq uint64) (Delivery, error) {
 		if err != nil {
 			return err
 		}
-		r.Attempt++
-		d = Delivery{Message: r.Message, Attempt: r.Attempt, seq: seq}
+		r.Working = true
+		d = Delivery{Message: r.Message, Try: Try{Number: r.Attempt + 1, Interrupted: r.Interrupted}, seq: seq}
 		return putRecord(tx, bucketWaiting, seq, r)
 	}, nil)
 	if err != nil {
@@ -197,10 +201,11 @@ func (q *BoltQueue) putOff(ctx context.Context, d Delivery, o Outcome) error {
 		if err != nil {
 			return err
 		}
-		r.NotBefore, r.Reason = ready, o.Reason
+		r.NotBefore, r.Reason, r.Working = ready, o.Reason, false
 		if o.Verdict == Defer {
-			r.Attempt--
 			r.Message.Deferrals++
+		} else {
+			r.Attempt++
 		}
 		return putRecord(tx, bucketWaiting, d.seq, r)
 	}, func() { q.index.release(d.seq, ready) })
@@ -214,7 +219,8 @@ func (q *BoltQueue) bury(ctx context.Context, d Delivery, reason string) error {
 		if err != nil {
 			return err
 		}
-		r.Reason, r.Died = reason, q.now()
+		r.Reason, r.Died, r.Working = reason, q.now(), false
+		r.Attempt++
 		if err := putRecord(tx, bucketDead, d.seq, r); err != nil {
 			return err
 		}

@@ -115,14 +115,14 @@ func TestQueueRetriesAtTheHeadAfterAPause(t *testing.T) {
 	nothing(t, q)
 	c.move(time.Minute)
 	d := receive(t, q)
-	if d.Message.ID != "a1" || d.Attempt != 2 {
-		t.Fatalf("after the pause came %s, try %d; want a1, try 2", d.Message.ID, d.Attempt)
+	if d.Message.ID != "a1" || d.Try.Number != 2 {
+		t.Fatalf("after the pause came %s, try %d; want a1, try 2", d.Message.ID, d.Try.Number)
 	}
 	settle(t, q, d, service.Outcome{Verdict: service.Defer, After: time.Hour})
 	c.move(time.Hour)
 	d = receive(t, q)
-	if d.Attempt != 2 || d.Message.Deferrals != 1 {
-		t.Errorf("a deferred message came back as try %d after %d deferrals, want try 2 after 1", d.Attempt, d.Message.Deferrals)
+	if d.Try.Number != 2 || d.Message.Deferrals != 1 {
+		t.Errorf("a deferred message came back as try %d after %d deferrals, want try 2 after 1", d.Try.Number, d.Message.Deferrals)
 	}
 }
 
@@ -168,8 +168,8 @@ func TestDeadLettersAreListedAndReplayed(t *testing.T) {
 	if err := q.Replay(t.Context(), letters[0].Number); err != nil {
 		t.Fatal(err)
 	}
-	if d := receive(t, q); d.Message.ID != "a1" || d.Attempt != 1 {
-		t.Errorf("replayed %s as try %d", d.Message.ID, d.Attempt)
+	if d := receive(t, q); d.Message.ID != "a1" || d.Try.Number != 1 {
+		t.Errorf("replayed %s as try %d", d.Message.ID, d.Try.Number)
 	}
 	s, err := q.Stats()
 	if err != nil || s.Dead != 0 || s.Waiting != 1 || s.Working != 1 {

@@ -2,6 +2,7 @@ package service
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -72,6 +73,9 @@ func (q *BoltQueue) load() (err error) {
 	if err := q.db.Update(makeBuckets); err != nil {
 		return err
 	}
+	if err := q.db.Update(q.interrupted); err != nil {
+		return err
+	}
 	return q.db.View(func(tx *bolt.Tx) error {
 		for _, name := range [][]byte{bucketSeen, bucketSeenAt} {
 			if err := tx.Bucket(name).ForEach(func(_, _ []byte) error { return nil }); err != nil {
@@ -111,6 +115,59 @@ func makeBuckets(tx *bolt.Tx) error {
 		return fmt.Errorf("it was written by another version (layout %q, this one reads %q)", v, fileVersion)
 	}
 	return nil
+}
+
+// stopping marks in the file that the process ends in order.
+var stopping = []byte("stopping")
+
+// Stopping notes that the process is about to end because it was told to: what
+// it does not finish was interrupted by that, and not by what it did.
+func (q *BoltQueue) Stopping(ctx context.Context) error {
+	return q.write(ctx, func(tx *bolt.Tx) error { return tx.Bucket(bucketMeta).Put(stopping, []byte("1")) }, nil)
+}
+
+// interrupted counts the tries that the end of the process before this one cut
+// off. Those of an orderly stop are as if they had not begun.
+func (q *BoltQueue) interrupted(tx *bolt.Tx) error {
+	meta := tx.Bucket(bucketMeta)
+	orderly := meta.Get(stopping) != nil
+	if err := meta.Delete(stopping); err != nil {
+		return err
+	}
+	cut := map[uint64]record{}
+	err := tx.Bucket(bucketWaiting).ForEach(func(k, v []byte) error {
+		r, err := decodeRecord(v)
+		if err != nil {
+			return fmt.Errorf("%w: message %d: %w", errDamaged, number(k), err)
+		}
+		if r.Working {
+			cut[number(k)] = r
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for seq, r := range cut {
+		r.Working = false
+		if !orderly {
+			r.Interrupted++
+			r.Reason = "the process ended while it worked on this"
+			r.NotBefore = q.now().Add(interruptedPause(r.Interrupted))
+		}
+		if err := putRecord(tx, bucketWaiting, seq, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// interruptedPause lets the others go first when a job was cut off again.
+func interruptedPause(times int) time.Duration {
+	if times < 2 {
+		return 0
+	}
+	return min(firstPause<<min(times-2, 5), mostPause)
 }
 
 // soon is a record whose pause is no longer than one that is ever asked for:

@@ -12,11 +12,13 @@ import (
 // DeadLetter is a message that was given up.
 type DeadLetter struct {
 	// Number identifies the letter for Replay.
-	Number  uint64    `json:"number"`
-	Message Message   `json:"message"`
-	Attempt int       `json:"attempt"` // tries made
-	Reason  string    `json:"reason"`  // of the last failure
-	Died    time.Time `json:"died"`
+	Number  uint64  `json:"number"`
+	Message Message `json:"message"`
+	Attempt int     `json:"attempt"` // tries that came to an end
+	// Interrupted counts those that the end of the process cut off.
+	Interrupted int       `json:"interrupted,omitempty"`
+	Reason      string    `json:"reason"` // of the last failure
+	Died        time.Time `json:"died"`
 }
 
 // DeadLetters lists what was given up, oldest first.
@@ -28,7 +30,8 @@ func (q *BoltQueue) DeadLetters() ([]DeadLetter, error) {
 			if err != nil {
 				return fmt.Errorf("letter %d: %w", number(k), err)
 			}
-			letters = append(letters, DeadLetter{Number: number(k), Message: r.Message, Attempt: r.Attempt, Reason: r.Reason, Died: r.Died})
+			letters = append(letters, DeadLetter{Number: number(k), Message: r.Message, Attempt: r.Attempt, Interrupted: r.Interrupted,
+				Reason: r.Reason, Died: r.Died})
 			return nil
 		})
 	})

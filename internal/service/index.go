@@ -14,6 +14,7 @@ type index struct {
 	ready  byAge             // may be served now
 	late   byTime            // wait for a time
 	busy   int               // claimed messages
+	alone  bool              // the one that is claimed runs alone
 }
 
 // group is the messages of one repository. Its head is the only one that can
@@ -29,6 +30,9 @@ type group struct {
 type waiting struct {
 	seq  uint64
 	sent time.Time
+	// alone: it was under way when a process died. It may have been the cause,
+	// so the next try of it has company that could die with it no more.
+	alone bool
 }
 
 func newIndex() *index {
@@ -42,7 +46,7 @@ func (x *index) add(seq uint64, r record) {
 		g = &group{name: r.Message.Group}
 		x.groups[g.name] = g
 	}
-	g.heads = append(g.heads, waiting{seq: seq, sent: r.Message.Sent})
+	g.heads = append(g.heads, waiting{seq: seq, sent: r.Message.Sent, alone: r.Interrupted > 0})
 	x.at[seq] = g
 	if len(g.heads) == 1 {
 		x.offer(g, r.NotBefore)
@@ -61,14 +65,19 @@ func (x *index) offer(g *group, until time.Time) {
 
 // claim takes the oldest message that is the head of a free group. Where there
 // is none it says how long until there will be, 0 where nothing waits for a
-// time.
+// time. One that must run alone is claimed when nothing else is, and nothing
+// else is as long as it is: then too there is none.
 func (x *index) claim(now time.Time) (seq uint64, wait time.Duration, ok bool) {
 	for len(x.late) > 0 && !x.late[0].until.After(now) {
 		heap.Push(&x.ready, heap.Pop(&x.late))
 	}
 	if len(x.ready) > 0 {
+		alone := x.ready[0].heads[0].alone
+		if x.alone || (alone && x.busy > 0) {
+			return 0, 0, false // the end of what is claimed wakes who waits
+		}
 		g := heap.Pop(&x.ready).(*group)
-		g.busy = true
+		g.busy, x.alone = true, alone
 		x.busy++
 		return g.heads[0].seq, 0, true
 	}
@@ -106,7 +115,7 @@ func (x *index) claimed(seq uint64) *group {
 	if g == nil || !g.busy || g.heads[0].seq != seq {
 		return nil
 	}
-	g.busy = false
+	g.busy, x.alone = false, false
 	x.busy--
 	return g
 }

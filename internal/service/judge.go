@@ -21,7 +21,7 @@ func NewJudge(render kube.Renderer) (judge github.Judge, wants func(path string)
 	}
 	known := facts.Load()
 	judge = github.Judge{
-		Run: func(r review.Request) review.Report {
+		Run: func(r review.Request) (review.Report, error) {
 			return review.Run(r, set, review.Predictors(r.Ref, known, render))
 		},
 		Decide: review.Decide,

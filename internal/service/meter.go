@@ -28,6 +28,7 @@ type Meter interface {
 // The metrics of the service.
 var (
 	Events         = Metric{"events_total", "Webhook deliveries by result: accepted, ignored, refused, failed.", Counter, "result"}
+	Dropped        = Metric{"connections_dropped_total", "Connections dropped: too many, or too large together.", Counter, ""}
 	ReceiveSeconds = Metric{"receive_seconds", "Time to answer a webhook delivery.", Seconds, ""}
 	Jobs           = Metric{"jobs_total", "Jobs by what became of them: done, retry, defer, bury.", Counter, "outcome"}
 	WorkSeconds    = Metric{"work_seconds", "Time of one try of a job.", Seconds, ""}
@@ -42,5 +43,5 @@ var (
 
 // AllMetrics lists the metrics, for exporters that declare them.
 func AllMetrics() []Metric {
-	return []Metric{Events, ReceiveSeconds, Jobs, WorkSeconds, WaitSeconds, Reviews, Findings, Gaps, Calls, Budget, Swept}
+	return []Metric{Events, Dropped, ReceiveSeconds, Jobs, WorkSeconds, WaitSeconds, Reviews, Findings, Gaps, Calls, Budget, Swept}
 }

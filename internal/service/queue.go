@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 )
 
@@ -23,6 +24,8 @@ type Message struct {
 	NotBefore time.Time `json:"not_before,omitzero"`
 	// Deferrals counts how often it was put off without a try of its own.
 	Deferrals int `json:"deferrals,omitempty"`
+	// Tries counts the tries that came to an end, where the queue cannot.
+	Tries int `json:"tries,omitempty"`
 	// Job is the JSON of a github.Job.
 	Job []byte `json:"job"`
 }
@@ -54,6 +57,33 @@ type Outcome struct {
 // Tries is how often a job is reviewed before it is given up. One more
 // delivery follows, which publishes that it could not be reviewed.
 const Tries = 3
+
+// Interruptions is how often a try may be cut off by the end of its process
+// before the job is given up. Such a try does not count: the process may have
+// been killed for reasons of its own. A job that ends it each time must end
+// all the same.
+const Interruptions = 10
+
+// Try says which try of a message this is.
+type Try struct {
+	// Number counts the tries that came to an end, and this one: 1 is the
+	// first.
+	Number int
+	// Interrupted is how many more began and were cut off by the end of their
+	// process, without a word to the queue.
+	Interrupted int
+}
+
+// exhausted says why a message is not to be tried again, empty where it is.
+func (t Try) exhausted() string {
+	switch {
+	case t.Number > Tries:
+		return fmt.Sprintf("it was tried %d times", t.Number-1)
+	case t.Interrupted > Interruptions:
+		return fmt.Sprintf("the service ended %d times while it reviewed this (killed, or out of memory)", t.Interrupted)
+	}
+	return ""
+}
 
 // Errors of the embedded queue.
 var (

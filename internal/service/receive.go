@@ -109,39 +109,44 @@ func (r Receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		http.Error(w, "webhooks are posted", http.StatusMethodNotAllowed)
 		return
 	}
-	body, err := readBody(w, req)
+	body, err := r.read(w, req)
 	if err != nil {
-		status := http.StatusBadRequest
-		var large *http.MaxBytesError
-		if errors.As(err, &large) {
-			status = http.StatusRequestEntityTooLarge
-		}
 		r.Log.Warn("event refused", "delivery", req.Header.Get("X-GitHub-Delivery"), "error", err)
 		r.Meter.Add(Events, 1, "refused")
-		http.Error(w, http.StatusText(status), status)
+		w.Header().Set("Connection", "close") // the body may still be on its way
+		http.Error(w, err.Error(), statusOf(err))
 		return
 	}
-	answer := r.Accept(req.Context(), req.Header, body)
+	defer body.release()
+	answer := r.Accept(req.Context(), req.Header, body.bytes)
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(answer.Status)
 	_, _ = io.WriteString(w, answer.Text+"\n")
 }
 
-// smallBody is the buffer a body starts with; most are below.
-const smallBody = 64 << 10
+// read reads the body, where the header does not tell that it is not worth it.
+func (r Receiver) read(w http.ResponseWriter, req *http.Request) (*body, error) {
+	if req.ContentLength <= github.MaxWebhook && req.Header.Get("X-Hub-Signature-256") == "" {
+		return nil, fmt.Errorf("%w: no X-Hub-Signature-256 header; set a secret in the app's settings on GitHub", github.ErrSignature)
+	}
+	return readBody(w, req, github.MaxWebhook)
+}
 
-// readBody reads a body of any size GitHub sends, without room for the largest
-// where a request only claims to be large.
-func readBody(w http.ResponseWriter, req *http.Request) ([]byte, error) {
-	var b bytes.Buffer
-	if n := req.ContentLength; n > 0 {
-		b.Grow(int(min(n, smallBody)) + bytes.MinRead)
+// statusOf is the answer to a request whose body is not there.
+func statusOf(err error) int {
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
+		return http.StatusRequestEntityTooLarge
+	case errors.Is(err, github.ErrSignature):
+		return http.StatusUnauthorized
+	case errors.Is(err, errSlow):
+		return http.StatusRequestTimeout
+	case errors.Is(err, errDropped):
+		return http.StatusServiceUnavailable
 	}
-	if _, err := b.ReadFrom(http.MaxBytesReader(w, req.Body, github.MaxWebhook)); err != nil {
-		return nil, fmt.Errorf("read body: %w", err)
-	}
-	return b.Bytes(), nil
+	return http.StatusBadRequest
 }
 
 // NewMessage makes the message of a job.

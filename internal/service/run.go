@@ -31,6 +31,9 @@ func (r Runner) Run(ctx context.Context) error {
 	defer stop()
 	stopGrace := context.AfterFunc(ctx, func() {
 		time.AfterFunc(r.Grace, func() { cancel(errStopped) })
+		if err := r.Queue.Stopping(context.WithoutCancel(ctx)); err != nil && !errors.Is(err, ErrClosed) {
+			r.Worker.Log.Error("the stop could not be written down; what it interrupts counts as interrupted", "error", err)
+		}
 	})
 	defer stopGrace()
 
@@ -91,7 +94,7 @@ func (r Runner) handle(jobs context.Context, d Delivery) (Outcome, bool) {
 		r.Worker.Log.Info("job superseded by a newer one", d.Message.Attrs()...)
 		return r.Worker.settled(Outcome{Verdict: Done}), false
 	}
-	o, abandoned := r.Worker.Handle(jobs, d.Message, d.Attempt)
+	o, abandoned := r.Worker.Handle(jobs, d.Message, d.Try)
 	if o.Verdict == Retry && errors.Is(context.Cause(jobs), errStopped) {
 		o = Outcome{Verdict: Defer, Reason: errStopped.Error()}
 	}
@@ -103,7 +106,7 @@ func (r Runner) handle(jobs context.Context, d Delivery) (Outcome, bool) {
 // that keeps failing, and that must be published.
 func (r Runner) superseded(d Delivery) bool {
 	job, err := d.Message.DecodeJob()
-	if err != nil || d.Attempt > 1 {
+	if err != nil || d.Try.Number > 1 || d.Try.Interrupted > 0 {
 		return false
 	}
 	found := false

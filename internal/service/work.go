@@ -78,11 +78,14 @@ const (
 	maxDeferrals = 24
 )
 
-// Handle makes one try; attempt counts from 1. The outcome says what is to
-// become of the message. abandoned is true where the try is still computing.
-func (w Worker) Handle(ctx context.Context, m Message, attempt int) (o Outcome, abandoned bool) {
+// Handle makes one try. The outcome says what is to become of the message.
+// abandoned is true where the try is still computing.
+func (w Worker) Handle(ctx context.Context, m Message, t Try) (o Outcome, abandoned bool) {
 	start := w.Now()
-	attrs := append(m.Attrs(), "attempt", attempt)
+	attrs := append(m.Attrs(), "attempt", t.Number)
+	if t.Interrupted > 0 {
+		attrs = append(attrs, "interrupted", t.Interrupted)
+	}
 	log := w.Log.With(attrs...)
 	ctx = inJob(ctx, attrs)
 	job, err := m.DecodeJob()
@@ -90,11 +93,11 @@ func (w Worker) Handle(ctx context.Context, m Message, attempt int) (o Outcome, 
 		log.Error("job cannot be read", "error", err)
 		return w.settled(Outcome{Verdict: Bury, Reason: err.Error()}), false
 	}
-	if attempt == 1 {
+	if t.Number == 1 && t.Interrupted == 0 {
 		w.Meter.Add(WaitSeconds, start.Sub(m.Sent).Seconds())
 	}
-	if attempt > Tries {
-		return w.settled(w.giveUp(ctx, log, job, attempt)), false
+	if why := t.exhausted(); why != "" {
+		return w.settled(w.giveUp(ctx, log, job, why)), false
 	}
 	result, err := w.try(ctx, job)
 	took := w.Now().Sub(start)
@@ -107,7 +110,7 @@ func (w Worker) Handle(ctx context.Context, m Message, attempt int) (o Outcome, 
 		log.Info("job done", "verdict", result.Verdict, "more", len(result.More), "ms", took.Milliseconds())
 		return w.settled(Outcome{Verdict: Done}), false
 	}
-	o = failure(err, m, attempt)
+	o = failure(err, m, t.Number)
 	log.Error("job failed", "error", err, "outcome", string(o.Verdict), "again_in_s", o.After.Seconds(), "ms", took.Milliseconds())
 	return w.settled(o), errors.Is(err, ErrAbandoned)
 }
@@ -174,17 +177,16 @@ func failure(err error, m Message, attempt int) Outcome {
 
 // giveUp publishes that the job could not be reviewed. The message is buried
 // either way; the sweep finds a pull request that was left without a check.
-func (w Worker) giveUp(ctx context.Context, log *slog.Logger, job github.Job, attempt int) Outcome {
-	why := fmt.Sprintf("it was tried %d times; the service's log says why", attempt-1)
+func (w Worker) giveUp(ctx context.Context, log *slog.Logger, job github.Job, why string) Outcome {
 	ctx, cancel := context.WithTimeout(ctx, w.Budget)
 	defer cancel()
-	if err := w.Reviewer.GiveUp(ctx, job, why); err != nil {
-		log.Error("job given up, and that could not be published", "error", err)
-		return Outcome{Verdict: Bury, Reason: fmt.Sprintf("given up after %d tries; publish that: %v", attempt-1, err)}
+	if err := w.Reviewer.GiveUp(ctx, job, why+"; the service's log says why"); err != nil {
+		log.Error("job given up, and that could not be published", "why", why, "error", err)
+		return Outcome{Verdict: Bury, Reason: fmt.Sprintf("given up: %s; publish that: %v", why, err)}
 	}
 	w.Meter.Add(Reviews, 1, "unreviewed")
-	log.Error("job given up: could not review is published")
-	return Outcome{Verdict: Bury, Reason: fmt.Sprintf("given up after %d tries", attempt-1)}
+	log.Error("job given up: could not review is published", "why", why)
+	return Outcome{Verdict: Bury, Reason: "given up: " + why}
 }
 
 // queueMore queues the jobs that follow from one, under its trace.

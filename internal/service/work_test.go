@@ -118,7 +118,7 @@ func TestWorkerOutcomes(t *testing.T) {
 				m = *c.message
 			}
 			meter := &tally{}
-			o, abandoned := worker(s, &memory{}, meter).Handle(t.Context(), m, c.attempt)
+			o, abandoned := worker(s, &memory{}, meter).Handle(t.Context(), m, service.Try{Number: c.attempt})
 			if o.Verdict != c.verdict || o.After != c.after || abandoned != c.abandoned {
 				t.Errorf("outcome %+v, abandoned %t; want %s after %s, abandoned %t", o, abandoned, c.verdict, c.after, c.abandoned)
 			}
@@ -138,7 +138,7 @@ func TestWorkerEndsDeferralsThatNeverEnd(t *testing.T) {
 	}}}
 	m := message(t, 5)
 	m.Deferrals = 24
-	if o, _ := worker(s, &memory{}, &tally{}).Handle(t.Context(), m, 1); o.Verdict != service.Retry {
+	if o, _ := worker(s, &memory{}, &tally{}).Handle(t.Context(), m, service.Try{Number: 1}); o.Verdict != service.Retry {
 		t.Errorf("after 24 deferrals: %+v, want a try that counts", o)
 	}
 }
@@ -149,14 +149,14 @@ func TestWorkerQueuesWhatFollows(t *testing.T) {
 		return service.Result{More: []github.Job{{Kind: github.KindPull, Delivery: "d", RepoID: 42, Number: 6}, {Kind: github.KindPull, Delivery: "d", RepoID: 42, Number: 7}}}, nil
 	}}}
 	m := message(t, 5)
-	if o, _ := worker(s, q, &tally{}).Handle(t.Context(), m, 1); o.Verdict != service.Done {
+	if o, _ := worker(s, q, &tally{}).Handle(t.Context(), m, service.Try{Number: 1}); o.Verdict != service.Done {
 		t.Fatalf("outcome %+v", o)
 	}
 	if len(q.sent) != 2 || q.sent[0].ID == q.sent[1].ID || q.sent[0].Trace != m.Trace {
 		t.Errorf("followed by %+v", q.sent)
 	}
 	q.err = errors.New("full")
-	if o, _ := worker(s, q, &tally{}).Handle(t.Context(), m, 1); o.Verdict != service.Retry {
+	if o, _ := worker(s, q, &tally{}).Handle(t.Context(), m, service.Try{Number: 1}); o.Verdict != service.Retry {
 		t.Errorf("with a queue that refuses: %+v, want another try", o)
 	}
 }
@@ -203,7 +203,7 @@ func TestPoisonedJobLeavesItsRepository(t *testing.T) {
 		t.Errorf("reviewed %v, given up %v", order, given)
 	}
 	letters, err := q.DeadLetters()
-	if err != nil || len(letters) != 1 || !strings.Contains(letters[0].Reason, "given up after 3 tries") {
+	if err != nil || len(letters) != 1 || !strings.Contains(letters[0].Reason, "given up: it was tried 3 times") {
 		t.Errorf("dead letters %+v, %v", letters, err)
 	}
 }
@@ -249,8 +249,8 @@ func TestRunnerStopsGracefully(t *testing.T) {
 	}
 	_ = q.Close()
 	q = openQueue(t, path, time.Now)
-	if d := receive(t, q); d.Attempt != 1 {
-		t.Errorf("after the stop it is handed out as try %d", d.Attempt)
+	if d := receive(t, q); d.Try.Number != 1 {
+		t.Errorf("after the stop it is handed out as try %d", d.Try.Number)
 	}
 }
 
@@ -289,7 +289,7 @@ func TestEveryLineSaysWhichJob(t *testing.T) {
 	w := worker(s, &memory{}, &tally{})
 	w.Log = log
 	for attempt := 1; attempt <= service.Tries+1; attempt++ {
-		w.Handle(t.Context(), m, attempt)
+		w.Handle(t.Context(), m, service.Try{Number: attempt})
 	}
 	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
 	if len(lines) != 2*service.Tries+1 {

@@ -5,8 +5,6 @@ package gitfs
 
 import (
 	"bytes"
-	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"strings"
@@ -99,7 +97,7 @@ func (t *FS[E]) ReadDir(name string) ([]fs.DirEntry, error) {
 		return nil, err
 	}
 	if !e.Mode().IsDir() {
-		return nil, &fs.PathError{Op: "readdir", Path: name, Err: errors.New("not a folder")}
+		return nil, &fs.PathError{Op: "readdir", Path: name, Err: kindError("not a folder")}
 	}
 	entries, err := e.List()
 	if err != nil {
@@ -133,15 +131,23 @@ func readable(mode fs.FileMode) error {
 	case mode.IsRegular():
 		return nil
 	case mode.IsDir():
-		return errors.New("is a folder")
+		return kindError("is a folder")
 	case mode&fs.ModeSymlink != 0:
-		return errors.New("is a symbolic link")
+		return kindError("is a symbolic link")
 	case mode&fs.ModeIrregular != 0:
-		return errors.New("is a git submodule")
+		return kindError("is a git submodule")
 	default:
-		return fmt.Errorf("is not a regular file: %s", mode.Type())
+		return kindError("is not a regular file: " + mode.Type().String())
 	}
 }
+
+// kindError says that an entry is of another kind than what was asked of it.
+type kindError string
+
+func (e kindError) Error() string { return string(e) }
+
+// Is reports that the error is a [plan.ErrUnreadable].
+func (e kindError) Is(target error) bool { return target == plan.ErrUnreadable }
 
 // Open opens a file or folder.
 func (t *FS[E]) Open(name string) (fs.File, error) {
@@ -189,7 +195,7 @@ type openDir[E Entry[E]] struct {
 
 func (d *openDir[E]) Stat() (fs.FileInfo, error) { return d.info, nil }
 func (d *openDir[E]) Close() error               { return nil }
-func (d *openDir[E]) Read([]byte) (int, error)   { return 0, errors.New("is a folder") }
+func (d *openDir[E]) Read([]byte) (int, error)   { return 0, kindError("is a folder") }
 func (d *openDir[E]) ReadDir(n int) ([]fs.DirEntry, error) {
 	if n <= 0 {
 		n = len(d.entries)
