@@ -85,7 +85,7 @@ type folder struct{ fs.FileInfo }
 func (folder) Sys() any { return plan.ObjectID("") }
 
 // maxMatches bounds the patterns tried on the files of a folder.
-const maxMatches = 2_000_000
+const maxMatches = 1_000_000
 
 // Hidden are the files of a tree that do not reach HCP Terraform when a folder
 // of it is uploaded: those that a rule names, and all below a folder that one
