@@ -174,7 +174,8 @@ func (c *client) fetchGroup(ctx context.Context, job Job) (*Reading, error) {
 		return nil, &LaterError{After: settle, Why: g.doubtful}
 	}
 	r := &Reading{job: job, client: c, objects: newObjects(), group: g, asked: map[string]bool{}}
-	r.Request = review.Request{Now: c.app.config.Now(), Ref: review.Ref{Host: c.app.host(), Owner: c.owner, Repo: c.repo, BaseRef: job.BaseRef, HeadRef: job.GroupRef,
+	r.Request = review.Request{Now: c.app.config.Now(), Ref: review.Ref{
+		Host: c.app.host(), Owner: c.owner, Repo: c.repo, BaseRef: job.BaseRef, HeadRef: job.GroupRef,
 		DefaultBranch: g.repo.defaultBranch(), BaseSHA: job.BaseSHA, HeadSHA: job.HeadSHA, MergeBase: job.BaseSHA}}
 	r.Request.Base = r.tree(g.base.Tree.id())
 	r.Request.Comparisons = []review.Comparison{{Name: "group", Before: r.Request.Base, After: r.tree(g.head.Tree.id())}}

@@ -151,7 +151,8 @@ func (r *Repository) Tree(rev string) (fs.FS, error) {
 }
 
 // errNoDefaultBranch: there is no branch that changes are made for.
-var errNoDefaultBranch = errors.New("find the default branch: no remote HEAD, no main, no master: name the revision to compare with by --before")
+var errNoDefaultBranch = errors.New(
+	"find the default branch: no remote HEAD, no main, no master: name the revision to compare with by --before")
 
 // defaultBranch finds the branch that changes are made for, as a revision:
 // what the remote calls its HEAD, else main or master, a remote's before the

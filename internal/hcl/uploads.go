@@ -58,7 +58,8 @@ func (p *prediction) uploaded(root, dir, name string, plain plan.Plan) plan.Plan
 	for _, err := range []error{errBefore, errAfter} {
 		switch {
 		case err != nil && changed:
-			return plan.Plan{Gaps: []plan.Gap{{At: at, Root: root, Kind: plan.GapUnreadable, Subject: name, Why: "it decides which files reach HCP Terraform and cannot be read: " + err.Error()}}}
+			return plan.Plan{Gaps: []plan.Gap{{At: at, Root: root, Kind: plan.GapUnreadable, Subject: name,
+				Why: "it decides which files reach HCP Terraform and cannot be read: " + err.Error()}}}
 		case err != nil:
 			return plan.Plan{}
 		}

@@ -258,7 +258,8 @@ const maxValues = 300_000
 func (p *prediction) take(j job, req unit.Request, res unit.Rendered) {
 	u := j.content.unit
 	if absent := slices.IndexFunc(u.Outside, unit.Outside.LeftOut); res.Failure != nil && absent >= 0 {
-		p.fail(j, plan.Gap{Kind: plan.GapOpaque, Subject: u.Root, Why: fmt.Sprintf("it does not build without %s, which is not in the repository: %s", u.Outside[absent].What, res.Failure.Why)})
+		p.fail(j, plan.Gap{Kind: plan.GapOpaque, Subject: u.Root,
+			Why: fmt.Sprintf("it does not build without %s, which is not in the repository: %s", u.Outside[absent].What, res.Failure.Why)})
 		return
 	}
 	if res.Failure != nil {

@@ -74,7 +74,8 @@ func (p *prediction) sourceIgnore(name string, all []*pair) {
 		if !found {
 			continue
 		}
-		p.gap(r.after.unit, p.firstChange(name), plan.GapOpaque, name, "where Flux applies this folder, %s is no longer among what it applies", lost)
+		p.gap(r.after.unit, p.firstChange(name), plan.GapOpaque, name,
+			"where Flux applies this folder, %s is no longer among what it applies", lost)
 	}
 }
 

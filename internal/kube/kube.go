@@ -43,7 +43,10 @@ type Options struct {
 }
 
 func (o Options) settings() unit.Settings {
-	return unit.Settings{Host: o.Host, Repository: o.Repository, Branch: o.Branch, DefaultBranch: o.DefaultBranch, Declared: o.Declared, Ignore: o.Ignore}
+	return unit.Settings{
+		Host: o.Host, Repository: o.Repository, Branch: o.Branch, DefaultBranch: o.DefaultBranch,
+		Declared: o.Declared, Ignore: o.Ignore,
+	}
 }
 
 // Predict compares two trees. It reads nothing else, and the same trees give

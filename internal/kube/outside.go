@@ -62,7 +62,8 @@ func (p *prediction) selected(r *pair, before, after map[place]*entry) {
 		for _, key := range slices.SortedFunc(maps.Keys(before), comparePlaces) {
 			if now := after[key]; now != nil && relabelled(before[key].Object, now.Object) {
 				p.gap(r.after.unit, now.at, plan.GapOpaque, o.What,
-					"%s gets other labels or annotations, by which %s may choose what it changes and deletes; that is not in the repository", address(now), o.What)
+					"%s gets other labels or annotations, by which %s may choose what it changes and deletes; that is not in the repository",
+					address(now), o.What)
 				break
 			}
 		}
@@ -106,8 +107,8 @@ func minus(a, b []unit.Outside) []unit.Outside {
 
 func (p *prediction) outsideGaps(r *pair, c *content, parts []unit.Outside) {
 	for _, o := range parts {
-		g := plan.Gap{At: plan.Range{File: o.File, Line: o.Line, EndLine: o.EndLine, Side: c.side}, Root: c.unit.Root, Kind: plan.GapOpaque, Subject: o.What,
-			Why: whyOutside(o), Variant: c.unit.Variant}
+		g := plan.Gap{At: plan.Range{File: o.File, Line: o.Line, EndLine: o.EndLine, Side: c.side}, Root: c.unit.Root,
+			Kind: plan.GapOpaque, Subject: o.What, Why: whyOutside(o), Variant: c.unit.Variant}
 		if o.Line == 0 {
 			g = p.narrowed(r, g) // a chart, whose values may change anywhere
 		}

@@ -55,7 +55,8 @@ func (s *Scan) application(o object.Object) []*Unit {
 	}
 	var beside []Outside
 	if text := o.String(templatePatch); text != "" {
-		beside = []Outside{{What: "the templatePatch of its set", ID: text, File: o.File, Alters: true, Why: "the templatePatch of its ApplicationSet changes, and its template is not evaluated"}}
+		beside = []Outside{{What: "the templatePatch of its set", ID: text, File: o.File, Alters: true,
+			Why: "the templatePatch of its ApplicationSet changes, and its template is not evaluated"}}
 	}
 	if h := app.Spec.SourceHydrator; h != nil {
 		sources = []argoSource{h.DrySource}
@@ -96,7 +97,8 @@ func rendered(sources []argoSource) []argoSource {
 		}
 	}
 	slices.SortStableFunc(out, func(a, b argoSource) int {
-		return cmp.Or(-cmp.Compare(min(1, len(a.Chart)), min(1, len(b.Chart))), cmp.Compare(remote(a.RepoURL), remote(b.RepoURL)), cmp.Compare(a.Chart+a.Path, b.Chart+b.Path))
+		return cmp.Or(cmp.Compare(min(1, len(b.Chart)), min(1, len(a.Chart))),
+			cmp.Compare(remote(a.RepoURL), remote(b.RepoURL)), cmp.Compare(a.Chart+a.Path, b.Chart+b.Path))
 	})
 	return out
 }
@@ -210,7 +212,8 @@ func (s *Scan) otherRefs(h *argoHelm, refs map[string]argoSource) []string {
 // name ends in Chart.yaml), else a folder of manifests.
 func (s *Scan) argoLocal(o object.Object, src argoSource, dir string, refs map[string]argoSource) *Unit {
 	refuse := func(format string, args ...any) *Unit {
-		return &Unit{Root: dir, Tool: Folder, Config: string(mustJSON(src)), Gaps: []plan.Gap{ownerGap(s.Tree, o, plan.GapInvalid, plan.Path{"spec", "source"}, format, args...)}}
+		gap := ownerGap(s.Tree, o, plan.GapInvalid, plan.Path{"spec", "source"}, format, args...)
+		return &Unit{Root: dir, Tool: Folder, Config: string(mustJSON(src)), Gaps: []plan.Gap{gap}}
 	}
 	tools := src.tools()
 	isChart := slices.ContainsFunc(s.Tree.In(dir), func(base string) bool { return strings.HasSuffix(base, "Chart.yaml") })

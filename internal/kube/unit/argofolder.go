@@ -24,7 +24,8 @@ func (s *Scan) argoFolder(o object.Object, d *argoDirectory, dir string) *Unit {
 	u := &Unit{Root: dir, Tool: Folder, deep: d.Recurse}
 	if max(len(d.Include), len(d.Exclude)) > maxPattern {
 		u.Config, u.Files = string(mustJSON(d)), s.Tree.Below(dir)
-		u.Gaps = []plan.Gap{ownerGap(s.Tree, o, plan.GapLimit, plan.Path{"spec", "source", "directory"}, "a pattern of its directory is longer than %d characters", maxPattern)}
+		u.Gaps = []plan.Gap{ownerGap(s.Tree, o, plan.GapLimit, plan.Path{"spec", "source", "directory"},
+			"a pattern of its directory is longer than %d characters", maxPattern)}
 		return u
 	}
 	if d.DisableExtensionFilter {
@@ -33,7 +34,8 @@ func (s *Scan) argoFolder(o object.Object, d *argoDirectory, dir string) *Unit {
 	include, exclude := globbed(d.Include), globbed(d.Exclude)
 	for _, name := range s.Tree.Below(dir) {
 		inside := inside(dir, name)
-		if !d.Recurse && strings.Contains(inside, "/") || d.Exclude != "" && exclude.MatchString(inside) || d.Include != "" && !include.MatchString(inside) {
+		deeper := !d.Recurse && strings.Contains(inside, "/")
+		if deeper || d.Exclude != "" && exclude.MatchString(inside) || d.Include != "" && !include.MatchString(inside) {
 			continue
 		}
 		switch path.Ext(name) {

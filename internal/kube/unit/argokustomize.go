@@ -116,6 +116,7 @@ func (s *Scan) addComponents(o object.Object, u *Unit, components []string, igno
 	files := append(slices.Clone(u.Files), sortedSet(w.files)...)
 	slices.Sort(files)
 	u.Files = slices.Compact(files)
-	u.Outside, u.Gaps, u.shape = append(slices.Clip(u.Outside), w.outside...), append(slices.Clip(u.Gaps), w.gaps...), append(slices.Clip(u.shape), w.shape...)
+	u.Outside, u.Gaps = append(slices.Clip(u.Outside), w.outside...), append(slices.Clip(u.Gaps), w.gaps...)
+	u.shape = append(slices.Clip(u.shape), w.shape...)
 	return local
 }

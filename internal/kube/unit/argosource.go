@@ -2,7 +2,6 @@ package unit
 
 import (
 	"encoding/json"
-	"fmt"
 	"path"
 	"reflect"
 	"slices"
@@ -178,13 +177,15 @@ func (s *Scan) overrides(o object.Object, dir string) (files []string, twice boo
 func (s *Scan) overridden(o object.Object, src argoSource, dir string) (argoSource, []string, *plan.Gap) {
 	files, twice := s.overrides(o, dir)
 	if twice {
-		gap := ownerGap(s.Tree, o, plan.GapUnknown, plan.Path{"spec"}, "two files in %s override the source of an Application of this name; which one counts depends on the namespace of Argo CD", dir)
+		gap := ownerGap(s.Tree, o, plan.GapUnknown, plan.Path{"spec"},
+			"two files in %s override the source of an Application of this name; which one counts depends on the namespace of Argo CD", dir)
 		return src, files, &gap
 	}
 	merged := src.normalized()
 	for _, name := range files {
 		if kind, line, why := s.override(name, &merged); why != "" {
-			return src, files, &plan.Gap{At: plan.Range{File: name, Line: line, EndLine: line, Side: s.Tree.Side}, Root: dir, Kind: kind, Subject: name, Why: why}
+			at := plan.Range{File: name, Line: line, EndLine: line, Side: s.Tree.Side}
+			return src, files, &plan.Gap{At: at, Root: dir, Kind: kind, Subject: name, Why: why}
 		}
 	}
 	merged.RepoURL, merged.Path, merged.TargetRevision, merged.Chart = src.RepoURL, src.Path, src.TargetRevision, src.Chart
@@ -208,7 +209,7 @@ func (s *Scan) override(name string, src *argoSource) (kind plan.GapKind, line i
 		err = json.Unmarshal(text, src)
 	}
 	if err != nil {
-		return plan.GapInvalid, 0, fmt.Sprintf("it is no patch of an Application's source: %s; Argo CD stops syncing what reads it, nothing is deleted", oneLine(err))
+		return plan.GapInvalid, 0, "it is no patch of an Application's source: " + oneLine(err) + "; Argo CD stops syncing what reads it, nothing is deleted"
 	}
 	return "", 0, ""
 }

@@ -57,7 +57,8 @@ func (s *Scan) artifactOf(src object.Object) artifact {
 
 func (s *Scan) readArtifact(ignore string, sparse []string) artifact {
 	checkedOut := func(name string) bool {
-		return len(sparse) == 0 || slices.ContainsFunc(sparse, func(dir string) bool { return strings.HasPrefix(name, strings.TrimPrefix(dir, "./")) })
+		below := func(dir string) bool { return strings.HasPrefix(name, strings.TrimPrefix(dir, "./")) }
+		return len(sparse) == 0 || slices.ContainsFunc(sparse, below)
 	}
 	out := artifact{scan: s, selectors: s.ignoreFiles(checkedOut)}
 	unread := func(name, why string) {
@@ -65,22 +66,23 @@ func (s *Scan) readArtifact(ignore string, sparse []string) artifact {
 			Why: "it takes files out of what Flux applies and cannot be read: " + why})
 	}
 	var patterns []gitignore.Pattern
-	lines := strings.Count(ignore, "\n")
+	lines, most := strings.Count(ignore, "\n"), min(maxPatterns, maxMatches/max(1, len(s.Tree.names)))
 	for _, name := range out.selectors {
 		data, err := s.Tree.Read(name)
 		if err != nil {
 			_, _, why := Trouble(err)
 			unread(name, why)
-		} else if lines += bytes.Count(data, []byte("\n")); lines > maxPatterns || lines > maxMatches/max(1, len(s.Tree.names)) {
-			unread(name, fmt.Sprintf("there are more than %d patterns for %d files", min(maxPatterns, maxMatches/max(1, len(s.Tree.names))), len(s.Tree.names)))
+		} else if lines += bytes.Count(data, []byte("\n")); lines > most {
+			unread(name, fmt.Sprintf("there are more than %d patterns for %d files", most, len(s.Tree.names)))
 		} else {
 			patterns = append(patterns, sourceignore.ReadPatterns(bytes.NewReader(data), domain(name))...)
 		}
 	}
-	if lines <= maxPatterns {
+	if strings.Count(ignore, "\n") <= most {
 		patterns = append(patterns, sourceignore.ReadPatterns(strings.NewReader(ignore), nil)...)
 	} else {
-		out.unread = append(out.unread, Outside{What: "spec.ignore", ID: ignore, Alters: true, Why: fmt.Sprintf("there are more than %d patterns of what Flux leaves out", maxPatterns)})
+		out.unread = append(out.unread, Outside{What: "spec.ignore", ID: ignore, Alters: true,
+			Why: fmt.Sprintf("there are more than %d patterns of what Flux leaves out", most)})
 	}
 	matcher := sourceignore.NewDefaultMatcher(nil, nil)
 	if len(patterns) > 0 {

@@ -163,9 +163,11 @@ type fluxSourceRef struct {
 // readFrom notes what an owner reads. Two sources of this very tree are the
 // same however they are written.
 func (s *Scan) readFrom(o object.Object, ref fluxSourceRef) Source {
-	out := Source{Name: ref.Kind + "/" + cmp.Or(ref.Namespace, o.Namespace) + "/" + ref.Name, At: o.At(s.Tree.Side, plan.Path{"spec", "sourceRef"})}
+	name := ref.Kind + "/" + cmp.Or(ref.Namespace, o.Namespace) + "/" + ref.Name
+	out := Source{Name: name, At: o.At(s.Tree.Side, plan.Path{"spec", "sourceRef"})}
 	if src, ok := s.gitRepository(o, ref.Name, ref.Namespace); ok && ref.Kind == "GitRepository" {
-		out.Text, out.At = s.sourceText(gitSource{src.String("spec", "url"), fluxRevision(src)}, included(src)), src.At(s.Tree.Side, plan.Path{"spec"})
+		out.Text = s.sourceText(gitSource{src.String("spec", "url"), fluxRevision(src)}, included(src))
+		out.At = src.At(s.Tree.Side, plan.Path{"spec"})
 	}
 	return out
 }
@@ -192,7 +194,10 @@ func included(src object.Object) any {
 }
 
 // sourceFields are those of a source of Flux that decide what it holds.
-var sourceFields = []string{"ref", "type", "provider", "bucketName", "endpoint", "region", "prefix", "ignore", "include", "recurseSubmodules", "sparseCheckout", "layerSelector"}
+var sourceFields = []string{
+	"ref", "type", "provider", "bucketName", "endpoint", "region", "prefix", "ignore", "include", "recurseSubmodules", "sparseCheckout",
+	"layerSelector",
+}
 
 // sourceContent is what decides the content of a source that is elsewhere, nil
 // where it is not written down.

@@ -28,8 +28,15 @@ type kustomizationNode struct {
 	err  error
 }
 
+func newGraph(t *Tree) *kustomizations {
+	return &kustomizations{
+		tree: t, nodes: map[string]*kustomizationNode{}, walked: map[string]*walk{},
+		used: map[string]bool{}, territory: map[string]bool{},
+	}
+}
+
 func readKustomizations(t *Tree) *kustomizations {
-	g := &kustomizations{tree: t, nodes: map[string]*kustomizationNode{}, used: map[string]bool{}, territory: map[string]bool{}, walked: map[string]*walk{}}
+	g := newGraph(t)
 	for _, name := range t.Names() {
 		if !isKustomizationName(path.Base(name)) || g.nodes[path.Dir(name)] != nil {
 			continue
@@ -48,7 +55,7 @@ func readKustomizations(t *Tree) *kustomizations {
 
 // only is the graph of a part of a tree.
 func (g *kustomizations) only(t *Tree) *kustomizations {
-	part := &kustomizations{tree: t, nodes: map[string]*kustomizationNode{}, used: map[string]bool{}, territory: map[string]bool{}, walked: map[string]*walk{}}
+	part := newGraph(t)
 	for dir, node := range g.nodes {
 		if t.HasFile(node.file) {
 			part.nodes[dir] = node
@@ -195,7 +202,8 @@ func (w *walk) reference(dir string, node *kustomizationNode, ref Reference) (el
 // has, choosing by name, kind, labels and annotations (kustomize api v0.21.2
 // internal/target/kusttarget.go, accumulateComponents).
 func (w *walk) elsewhere(node *kustomizationNode, ref Reference, id string) {
-	o := Outside{What: ref.Path, ID: id, File: node.file, Line: ref.Line, EndLine: ref.Line, Alters: ref.Role == Component, Selects: ref.Role == Component}
+	component := ref.Role == Component
+	o := Outside{What: ref.Path, ID: id, File: node.file, Line: ref.Line, EndLine: ref.Line, Alters: component, Selects: component}
 	if ref.Line > 0 {
 		o.Entry = ref.Path
 	}

@@ -117,7 +117,8 @@ func (s *Scan) localRelease(o object.Object, c fluxChart) *Unit {
 		case s.Tree.HasFile(name):
 			u.addValuesFile(name)
 		case !c.IgnoreMissing:
-			u.Gaps = append(u.Gaps, ownerGap(s.Tree, o, plan.GapInvalid, plan.Path{"spec", "chart", "spec", "valuesFiles"}, "the values file %s does not exist: Flux stops applying it, nothing is deleted", name))
+			u.Gaps = append(u.Gaps, ownerGap(s.Tree, o, plan.GapInvalid, plan.Path{"spec", "chart", "spec", "valuesFiles"},
+				"the values file %s does not exist: Flux stops applying it, nothing is deleted", name))
 		}
 	}
 	return u

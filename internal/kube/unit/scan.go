@@ -61,8 +61,10 @@ type Scan struct {
 // NewScan reads the structure of one side: kustomizations and charts, no
 // manifests.
 func NewScan(t *Tree, s Settings) *Scan {
-	scan := &Scan{Tree: t, settings: s, graph: readKustomizations(t), charts: map[string]bool{}, Sources: map[string][]object.Object{}, owned: map[ownedKey][]*Unit{}, ownedFrom: map[ownedKey]map[string]any{},
-		artifacts: map[string]artifact{}}
+	scan := &Scan{
+		Tree: t, settings: s, graph: readKustomizations(t), charts: map[string]bool{}, Sources: map[string][]object.Object{},
+		owned: map[ownedKey][]*Unit{}, ownedFrom: map[ownedKey]map[string]any{}, artifacts: map[string]artifact{},
+	}
 	for _, name := range t.Names() {
 		if path.Base(name) == "Chart.yaml" {
 			scan.charts[path.Dir(name)] = true

@@ -69,10 +69,9 @@ func (w *walk) shapeFile(ref Reference, name string) {
 func (u *Unit) Shape() string {
 	kept := map[string]any{}
 	for key, value := range u.Fields {
-		switch {
-		case shapes[key]:
-			kept[key] = value
-		case key == "labels" && bytes.Contains(mustJSON(value), []byte(`"includeSelectors":true`)), key == "patches" && reshaping(mustJSON(value)):
+		text := mustJSON(value)
+		selectors := key == "labels" && bytes.Contains(text, []byte(`"includeSelectors":true`))
+		if shapes[key] || selectors || key == "patches" && reshaping(text) {
 			kept[key] = value
 		}
 	}

@@ -115,7 +115,10 @@ func (s Source) Moved(after Source) bool {
 
 // config is what beside the files decides about the objects.
 func (u *Unit) config() string {
-	text, err := json.Marshal([]any{u.Tool, u.Root, u.Owner.Cluster, u.Namespace, u.Manifests, u.Fields, string(u.Written), u.Release, u.Values, u.WithoutDefaults, u.Vendored, u.Substitute, u.Config})
+	text, err := json.Marshal([]any{
+		u.Tool, u.Root, u.Owner.Cluster, u.Namespace, u.Manifests, u.Fields, string(u.Written), u.Release, u.Values, u.WithoutDefaults,
+		u.Vendored, u.Substitute, u.Config,
+	})
 	if err != nil {
 		return err.Error()
 	}
@@ -124,7 +127,10 @@ func (u *Unit) config() string {
 
 // SameInputs reports whether two sides of a unit are made from the same.
 func SameInputs(before *Unit, tb *Tree, after *Unit, ta *Tree) bool {
-	if !slices.Equal(before.Files, after.Files) || before.config() != after.config() || !sameOutside(before, after) || len(before.Gaps) > 0 != (len(after.Gaps) > 0) {
+	if !slices.Equal(before.Files, after.Files) || before.config() != after.config() || !sameOutside(before, after) {
+		return false
+	}
+	if len(before.Gaps) > 0 != (len(after.Gaps) > 0) {
 		return false
 	}
 	for _, name := range before.Files {
