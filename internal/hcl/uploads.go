@@ -14,9 +14,9 @@ import (
 
 // uploads adds what HCP Terraform would destroy because .terraformignore keeps
 // a file from it. It counts in the folder that is uploaded: the root, or one
-// above it where the workspace names a working directory (terraform v1.11
-// internal/cloud/backend_plan.go). Which one that is stands in no file, so each
-// that has one is tried.
+// above it where the workspace names a working directory (terraform internal/cloud,
+// which strips that from the path of the root and uploads the rest). Which one
+// that is stands in no file, so each that has one is tried.
 func (p *prediction) uploads(root string, plain plan.Plan) plan.Plan {
 	if !p.remote(root) {
 		return plain

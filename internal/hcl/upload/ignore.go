@@ -15,7 +15,7 @@ import (
 const IgnoreFile = ".terraformignore"
 
 // Rules are the patterns of one file in their order; the last that matches a
-// path decides (go-slug v0.17 internal/ignorefiles).
+// path decides (go-slug v0.18.4 internal/ignorefiles).
 type Rules []rule
 
 type rule struct {
