@@ -10,7 +10,6 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"github.com/holdpoint-dev/holdpoint/internal/facts"
 	"github.com/holdpoint-dev/holdpoint/internal/gitlocal"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/render"
 	"github.com/holdpoint-dev/holdpoint/internal/publish"
@@ -87,6 +86,10 @@ func (c *explainCommand) review(a *app) (review.Report, review.Decision, error) 
 	if err != nil {
 		return none(fmt.Errorf("load the rules: %w", err))
 	}
+	packs, err := a.packs()
+	if err != nil {
+		return none(err)
+	}
 	if c.Settings != "" {
 		data, err := os.ReadFile(c.Settings)
 		if err != nil {
@@ -100,7 +103,7 @@ func (c *explainCommand) review(a *app) (review.Report, review.Decision, error) 
 		req.Trial = &trial
 	}
 	req.Now = time.Now()
-	rep, dec, err := review.Explain(req, set, review.Predictors(req.Ref, facts.Load(), render.New(render.Limits{})), d)
+	rep, dec, err := review.Explain(req, set, review.Predictors(req.Ref, packs.Load(), render.New(render.Limits{})), d)
 	if err != nil {
 		return none(err)
 	}

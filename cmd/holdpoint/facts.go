@@ -8,12 +8,16 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"github.com/holdpoint-dev/holdpoint/internal/facts"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
 type factsCommand struct {
+	Show   factsShowCommand   `cmd:"" default:"withargs" help:"Show what is known of a Terraform resource type."`
+	Import factsImportCommand `cmd:"" help:"Make facts of a provider from its source."`
+}
+
+type factsShowCommand struct {
 	Type string `arg:"" help:"Resource type, for example aws_db_instance."`
 	At   string `placeholder:"VERSION" help:"Provider version; the nearest one known answers. Default: the newest."`
 	All  bool   `help:"List every attribute, not only those whose change is more than an update in place."`
@@ -21,14 +25,18 @@ type factsCommand struct {
 
 // Run prints what is known of a resource type: what a change of each attribute
 // does.
-func (c factsCommand) Run(a *app) error {
-	known := facts.TypeFacts(c.Type)
+func (c factsShowCommand) Run(a *app) error {
+	packs, err := a.packs()
+	if err != nil {
+		return err
+	}
+	known := packs.TypeFacts(c.Type)
 	if len(known) == 0 {
 		return fmt.Errorf("%w: nothing is known of resource type %q: a change of its attributes is predicted as possible", errUsage, c.Type)
 	}
 	t := known[len(known)-1]
 	if c.At != "" {
-		t = facts.Load()(t.Provider, c.At, c.Type)
+		t = packs.Load()(t.Provider, c.At, c.Type)
 	}
 	if err := c.print(a.stdout, t); err != nil {
 		return fmt.Errorf("print facts: %w", err)
@@ -36,7 +44,7 @@ func (c factsCommand) Run(a *app) error {
 	return nil
 }
 
-func (c factsCommand) print(w io.Writer, t *plan.TypeFacts) error {
+func (c factsShowCommand) print(w io.Writer, t *plan.TypeFacts) error {
 	sdk := "Plugin SDK v2"
 	if t.Framework {
 		sdk = "Plugin Framework"
@@ -54,7 +62,7 @@ func (c factsCommand) print(w io.Writer, t *plan.TypeFacts) error {
 	return err
 }
 
-func (c factsCommand) attributes(w io.Writer, prefix string, attrs map[string]*plan.AttrFacts) {
+func (c factsShowCommand) attributes(w io.Writer, prefix string, attrs map[string]*plan.AttrFacts) {
 	for _, name := range slices.Sorted(maps.Keys(attrs)) {
 		a := attrs[name]
 		if effect := effectOf(a); effect != "" || c.All {

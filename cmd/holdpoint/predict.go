@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 
-	"github.com/holdpoint-dev/holdpoint/internal/facts"
 	"github.com/holdpoint-dev/holdpoint/internal/gitlocal"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl"
 	"github.com/holdpoint-dev/holdpoint/internal/kube"
@@ -27,7 +26,7 @@ type predictCommand struct {
 func (c *predictCommand) Run(a *app) error {
 	var p plan.Plan
 	err := a.unlessStopped(func() (err error) {
-		p, err = c.predict()
+		p, err = c.predict(a)
 		return err
 	})
 	if err != nil {
@@ -39,7 +38,11 @@ func (c *predictCommand) Run(a *app) error {
 	return publish.PlanText(a.stdout, p, c.All, publish.TextOptions{Color: wantsColor(a.stdout, a.env)})
 }
 
-func (c *predictCommand) predict() (plan.Plan, error) {
+func (c *predictCommand) predict(a *app) (plan.Plan, error) {
+	packs, err := a.packs()
+	if err != nil {
+		return plan.Plan{}, err
+	}
 	before, closeBefore, err := gitlocal.Folder(c.Before)
 	if err != nil {
 		return plan.Plan{}, fmt.Errorf("--before: %w", err)
@@ -53,7 +56,7 @@ func (c *predictCommand) predict() (plan.Plan, error) {
 	var log reads.Log
 	before, after = log.Tree("the folder before", before), log.Tree("the folder after", after)
 	p := plan.Join(
-		hcl.Predict(before, after, facts.Load(), hcl.Options{}),
+		hcl.Predict(before, after, packs.Load(), hcl.Options{}),
 		kube.Predict(before, after, render.New(render.Limits{}), kube.Options{Apply: apply.Family(c.Apply), ApplyAll: c.Apply != ""}),
 	)
 	if err := log.Err(); err != nil {

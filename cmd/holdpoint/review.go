@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/holdpoint-dev/holdpoint/internal/facts"
 	"github.com/holdpoint-dev/holdpoint/internal/gitlocal"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/render"
 	"github.com/holdpoint-dev/holdpoint/internal/publish"
@@ -65,7 +64,11 @@ func (c *reviewCommand) review(a *app) (review.Report, review.Decision, error) {
 	if err != nil {
 		return none(fmt.Errorf("load the rules: %w", err))
 	}
-	report, err := review.Run(req, set, review.Predictors(req.Ref, facts.Load(), render.New(render.Limits{})))
+	packs, err := a.packs()
+	if err != nil {
+		return none(err)
+	}
+	report, err := review.Run(req, set, review.Predictors(req.Ref, packs.Load(), render.New(render.Limits{})))
 	if err != nil {
 		return none(err)
 	}

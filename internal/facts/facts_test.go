@@ -18,7 +18,8 @@ func TestLoadFindsTheNearestVersion(t *testing.T) {
 	for _, row := range []struct{ provider, version, typ, want string }{
 		{"registry.terraform.io/hashicorp/aws", "5.46.0", "aws_instance", "5.46.0"},
 		{"registry.terraform.io/hashicorp/aws", "5.100.0", "aws_instance", "5.46.0"},
-		{"registry.terraform.io/hashicorp/aws", "4.67.0", "aws_instance", "5.46.0"},
+		{"registry.terraform.io/hashicorp/aws", "4.67.0", "aws_instance", "4.67.0"},
+		{"registry.terraform.io/hashicorp/aws", "3.70.0", "aws_instance", "4.67.0"},
 		{"registry.terraform.io/hashicorp/aws", "6.0.0", "aws_instance", "6.58.0"},
 		{"registry.terraform.io/hashicorp/aws", "7.1.0", "aws_instance", "6.58.0"},
 		{"registry.terraform.io/hashicorp/aws", "", "aws_instance", "6.58.0"},
@@ -27,7 +28,13 @@ func TestLoadFindsTheNearestVersion(t *testing.T) {
 		{"aws", "", "aws_instance", "6.58.0"},
 		// A type that the nearest version does not have yet.
 		{"aws", "5.100.0", "aws_dsql_cluster", "6.58.0"},
-		{"registry.terraform.io/hashicorp/google-beta", "6.1.0", "google_sql_database_instance", "8.0.0"},
+		{"registry.terraform.io/hashicorp/google-beta", "6.1.0", "google_sql_database_instance", "6.50.0"},
+		{"registry.terraform.io/hashicorp/google-beta", "8.1.0", "google_sql_database", "8.0.0"},
+		// A type that only preview builds have, and one with more attributes there.
+		{"registry.terraform.io/hashicorp/google-beta", "8.0.0", "google_api_gateway_api", "8.0.0"},
+		{"mrparkers/keycloak", "4.4.0", "keycloak_realm", "5.9.0"},
+		{"Snowflake-Labs/snowflake", "0.90.0", "snowflake_database", "2.20.0"},
+		{"DataDog/datadog", "", "datadog_monitor", "4.19.0"},
 		{"terraform.io/builtin/terraform", "", "terraform_data", ""},
 	} {
 		got := find(row.provider, row.version, row.typ)
@@ -37,7 +44,8 @@ func TestLoadFindsTheNearestVersion(t *testing.T) {
 	}
 	for _, row := range []struct{ provider, typ string }{
 		{"registry.terraform.io/hashicorp/aws", "aws_no_such_type"},
-		{"registry.terraform.io/datadog/datadog", "datadog_monitor"},
+		{"registry.terraform.io/someone/datadog", "datadog_monitor"},
+		{"registry.terraform.io/hashicorp/google", "google_api_gateway_api"},
 		{"registry.terraform.io/someone/aws", "aws_instance"},
 	} {
 		if got := find(row.provider, "", row.typ); got != nil {
@@ -92,8 +100,13 @@ func TestEmbeddedFilesDecode(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !bytes.Equal(packed, embedded(t, h)) {
-			t.Errorf("%s %s: packing what was read gives other bytes", h.Provider, h.Version)
+		got, err := facts.Body(packed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := facts.Body(embedded(t, h))
+		if err != nil || !bytes.Equal(got, want) {
+			t.Errorf("%s %s: packing what was read gives other bytes (%v)", h.Provider, h.Version, err)
 		}
 	}
 }
@@ -120,11 +133,14 @@ func embedded(t *testing.T, h facts.Header) []byte {
 }
 
 func TestTypeFactsListsAllVersions(t *testing.T) {
+	if all := facts.TypeFacts("google_compute_instance"); all[len(all)-1].Provider != "hashicorp/google" {
+		t.Errorf("the last is of %s", all[len(all)-1].Provider)
+	}
 	var got []string
 	for _, f := range facts.TypeFacts("aws_instance") {
 		got = append(got, f.Provider+" "+f.Version)
 	}
-	if want := []string{"hashicorp/aws 5.46.0", "hashicorp/aws 6.58.0"}; !reflect.DeepEqual(got, want) {
+	if want := []string{"hashicorp/aws 4.67.0", "hashicorp/aws 5.46.0", "hashicorp/aws 6.58.0"}; !reflect.DeepEqual(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 }

@@ -1,6 +1,8 @@
 package facts
 
 import (
+	"bytes"
+	"compress/flate"
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
@@ -32,7 +34,7 @@ func Pack(h Header, types map[string]*plan.TypeFacts) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encode header of %s: %w", h.Provider, err)
 	}
-	return p.file(head, len(names)), nil
+	return p.file(head, len(names))
 }
 
 // packer gathers the sections, storing equal things once.
@@ -48,12 +50,30 @@ type packer struct {
 	err         error
 }
 
-func (p *packer) file(head []byte, types int) []byte {
+func (p *packer) file(head []byte, types int) ([]byte, error) {
 	le := binary.LittleEndian
+	body := p.body(types)
 	out := []byte(magic)
 	out = le.AppendUint32(out, uint32(len(head)))
 	out = append(out, head...)
-	out = le.AppendUint32(out, uint32(len(p.list)))
+	out = le.AppendUint32(out, uint32(len(body)))
+	packed := bytes.NewBuffer(out)
+	w, err := flate.NewWriter(packed, flate.BestCompression)
+	if err != nil {
+		return nil, fmt.Errorf("compress: %w", err)
+	}
+	if _, err := w.Write(body); err != nil {
+		return nil, fmt.Errorf("compress: %w", err)
+	}
+	if err := w.Close(); err != nil {
+		return nil, fmt.Errorf("compress: %w", err)
+	}
+	return packed.Bytes(), nil
+}
+
+func (p *packer) body(types int) []byte {
+	le := binary.LittleEndian
+	out := le.AppendUint32(nil, uint32(len(p.list)))
 	at := 0
 	for _, s := range p.list {
 		out = le.AppendUint32(out, uint32(at))
@@ -128,10 +148,19 @@ func (p *packer) attr(a *plan.AttrFacts) uint16 {
 		}
 		def = p.text(string(text)) + 1
 	}
+	compare := uint16(0)
+	if a.Compare != nil {
+		text, err := json.Marshal(a.Compare)
+		if err != nil {
+			p.err = fmt.Errorf("encode comparisons: %w", err)
+		}
+		compare = p.text(string(text)) + 1
+	}
 	le := binary.LittleEndian
 	rec := le.AppendUint16(nil, p.text(a.Type))
 	rec = le.AppendUint16(rec, attrFlags(a))
 	rec = le.AppendUint16(rec, def)
+	rec = le.AppendUint16(rec, compare)
 	rec = le.AppendUint32(rec, object)
 	i, ok := p.attrIndex[string(rec)]
 	if !ok {
@@ -151,6 +180,7 @@ func attrFlags(a *plan.AttrFacts) uint16 {
 		{a.Required, flagRequired},
 		{a.Optional, flagOptional},
 		{a.Computed, flagComputed},
+		{a.Keeps, flagKeeps},
 		{a.Normalised, flagNormalised},
 		{a.Force == plan.ForceAlways, flagForceAlways},
 		{a.Force == plan.ForceIf, flagForceIf},

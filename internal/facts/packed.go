@@ -2,34 +2,40 @@ package facts
 
 import (
 	"bytes"
+	"compress/flate"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"sort"
+	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
-// The packed form is read in place, so that opening a provider costs nothing
-// and a type costs what it contains. Equal attributes and equal nested objects
-// are stored once: of 176,907 attribute paths of the AWS provider 6.58 some
-// 5,000 attributes and 5,800 objects remain.
+// The packed form is a header that can be read by itself and a compressed body.
+// The body is unpacked when a provider is first asked for and then read in
+// place, so that a type costs what it contains. Equal attributes and equal
+// nested objects are stored once: of 176,907 attribute paths of the AWS provider
+// 6.58 some 5,000 attributes and 5,800 objects remain.
 //
-//	magic "hpf1", header length (4 bytes), header (JSON)
+//	magic "hpf2", header length (4 bytes), header (JSON), body length (4 bytes),
+//	then the body, compressed (DEFLATE):
 //	strings:  count, then count+1 offsets, then the bytes
-//	attrs:    count, then per attribute: type, flags, default, object
+//	attrs:    count, then per attribute: type, flags, default, comparisons, object
 //	objects:  count, then count+1 indexes into the members
 //	members:  count, then per member: name, attribute
 //	types:    count, then per type in the order of names: name, flags, object
 //
 // All numbers are unsigned, little endian; counts, offsets and indexes have 4
-// bytes, strings and attributes are named by 2 bytes. A default is the index
-// of a JSON text plus one, an object its index plus one; 0 is none.
-const magic = "hpf1"
+// bytes, strings and attributes are named by 2 bytes. Defaults and comparisons
+// are the index of a JSON text plus one, an object its index plus one; 0 is
+// none. An object comes after those that are nested in it.
+const magic = "hpf2"
 
 const (
-	attrSize   = 10 // type 2, flags 2, default 2, object 4
+	attrSize   = 12 // type 2, flags 2, default 2, comparisons 2, object 4
 	memberSize = 4  // name 2, attribute 2
 	typeSize   = 8  // name 2, flags 2, object 4
 )
@@ -42,6 +48,7 @@ const (
 	flagForceAlways
 	flagForceIf
 	flagForceConfigured
+	flagKeeps
 )
 
 const (
@@ -61,6 +68,11 @@ type Header struct {
 	Made string `json:"made"`
 }
 
+// FileName is the name that a packed file has: its provider and version.
+func (h Header) FileName() string {
+	return strings.Replace(h.Provider, "/", "_", 1) + "@" + h.Version + ".facts"
+}
+
 // File is one opened file. It is immutable.
 type File struct {
 	Header
@@ -72,33 +84,80 @@ type File struct {
 
 var errTruncated = errors.New("is cut short")
 
-// Open checks that data is a packed file and reads its header.
-func Open(data []byte) (*File, error) {
-	r := reader{rest: data}
+// Peek reads the header of a packed file and leaves the rest packed.
+func Peek(data []byte) (Header, error) {
+	h, _, err := header(data)
+	return h, err
+}
+
+func header(data []byte) (Header, *reader, error) {
+	r := &reader{rest: data}
 	if string(r.take(len(magic))) != magic {
-		return nil, errors.New("is not a packed facts file")
+		return Header{}, nil, errors.New("is not a packed facts file of this version")
 	}
-	p := &File{}
+	var h Header
 	head := json.NewDecoder(bytes.NewReader(r.take(r.number())))
 	head.DisallowUnknownFields()
-	if err := head.Decode(&p.Header); err != nil {
-		return nil, fmt.Errorf("decode header: %w", err)
+	if err := head.Decode(&h); err != nil {
+		return Header{}, nil, fmt.Errorf("decode header: %w", err)
+	}
+	return h, r, nil
+}
+
+// largestBody bounds what a packed file may unpack to. The largest provider
+// has less than 1 MiB.
+const largestBody = 32 << 20
+
+// Open unpacks a file and checks it: every index lies within its section, and
+// no object contains itself.
+func Open(data []byte) (*File, error) {
+	h, r, err := header(data)
+	if err != nil {
+		return nil, err
 	}
 	n := r.number()
-	p.strings = r.take(4 * (n + 1))
 	if r.bad {
 		return nil, errTruncated
 	}
-	p.text = r.take(int(binary.LittleEndian.Uint32(p.strings[4*n:])))
+	if n > largestBody {
+		return nil, fmt.Errorf("has a body of %d bytes, more than %d", n, largestBody)
+	}
+	body := make([]byte, n)
+	unpacked := flate.NewReader(bytes.NewReader(r.rest))
+	if _, err := io.ReadFull(unpacked, body); err != nil {
+		return nil, fmt.Errorf("unpack body: %w", err)
+	}
+	more, err := io.Copy(io.Discard, io.LimitReader(unpacked, 1))
+	if err != nil {
+		return nil, fmt.Errorf("unpack body: %w", err)
+	}
+	if more > 0 {
+		return nil, fmt.Errorf("has a body of more than %d bytes", n)
+	}
+	p := &File{Header: h}
+	if err := p.sections(body); err != nil {
+		return nil, err
+	}
+	return p, p.check()
+}
+
+func (p *File) sections(body []byte) error {
+	r := reader{rest: body}
+	n := r.number()
+	p.strings = r.take(4 * (n + 1))
+	if r.bad {
+		return errTruncated
+	}
+	p.text = r.take(u32(p.strings, 4*n))
 	p.attrs = r.take(attrSize * r.number())
 	p.objects = r.take(4 * (r.number() + 1))
 	p.members = r.take(memberSize * r.number())
 	p.typeCount = r.number()
 	p.types = r.take(typeSize * p.typeCount)
 	if r.bad {
-		return nil, errTruncated
+		return errTruncated
 	}
-	return p, nil
+	return nil
 }
 
 // reader takes pieces off the front; bad is set where there are not enough.
@@ -192,6 +251,7 @@ func (d *decoder) attr(i int) (*plan.AttrFacts, error) {
 	flags := u16(rec, 2)
 	a := &plan.AttrFacts{
 		Type:       d.p.str(u16(rec, 0)),
+		Keeps:      flags&flagKeeps != 0,
 		Required:   flags&flagRequired != 0,
 		Optional:   flags&flagOptional != 0,
 		Computed:   flags&flagComputed != 0,
@@ -204,7 +264,17 @@ func (d *decoder) attr(i int) (*plan.AttrFacts, error) {
 			return nil, fmt.Errorf("decode default: %w", err)
 		}
 	}
-	if o := u32(rec, 6); o > 0 {
+	if t := u16(rec, 6); t > 0 {
+		if err := json.Unmarshal([]byte(d.p.str(t-1)), &a.Compare); err != nil {
+			return nil, fmt.Errorf("decode comparisons: %w", err)
+		}
+		for _, c := range a.Compare {
+			if err := c.Check(); err != nil {
+				return nil, fmt.Errorf("decode comparisons: %w", err)
+			}
+		}
+	}
+	if o := u32(rec, 8); o > 0 {
 		nested, err := d.object(o - 1)
 		if err != nil {
 			return nil, err

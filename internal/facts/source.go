@@ -32,6 +32,8 @@ type SourceAttr struct {
 	Force      string                 `json:"f,omitempty"`
 	Default    json.RawMessage        `json:"d,omitempty"`
 	Normalised bool                   `json:"s,omitempty"`
+	Compare    []plan.Comparison      `json:"e,omitempty"`
+	Keeps      bool                   `json:"k,omitempty"`
 	Nested     map[string]*SourceAttr `json:"a,omitempty"`
 }
 
@@ -65,7 +67,7 @@ func (s Source) Types() (map[string]*plan.TypeFacts, error) {
 func convert(attrs map[string]*SourceAttr) (map[string]*plan.AttrFacts, error) {
 	out := make(map[string]*plan.AttrFacts, len(attrs))
 	for name, s := range attrs {
-		a := &plan.AttrFacts{Type: s.Type, Normalised: s.Normalised, Force: plan.Force(s.Force)}
+		a := &plan.AttrFacts{Type: s.Type, Normalised: s.Normalised, Compare: s.Compare, Keeps: s.Keeps, Force: plan.Force(s.Force)}
 		switch s.Mode {
 		case "r":
 			a.Required = true
@@ -84,6 +86,11 @@ func convert(attrs map[string]*SourceAttr) (map[string]*plan.AttrFacts, error) {
 		case plan.ForceNever, plan.ForceAlways, plan.ForceIf, plan.ForceConfigured:
 		default:
 			return nil, fmt.Errorf("%s: force-new %q is not known", name, s.Force)
+		}
+		for _, c := range s.Compare {
+			if err := c.Check(); err != nil {
+				return nil, fmt.Errorf("%s: %w", name, err)
+			}
 		}
 		var err error
 		if a.Default, err = defaultOf(s); err != nil {

@@ -41,13 +41,16 @@ func (v version) distance(w version) [3]int {
 	return d
 }
 
+const previewGoogle, stableGoogle = "hashicorp/google-beta", "hashicorp/google"
+
 // nearest lists the files of a provider, the best for a version first; without
 // a version, the newest first. The next ones answer for types that the best
-// does not have.
+// does not have. Preview builds of the Google provider have files of their own
+// for what only they have; the rest is in those of the provider itself.
 func nearest(files []*file, provider, wanted string) []*file {
 	var out []*file
 	for _, f := range files {
-		if f.provider == provider {
+		if f.provider == provider || provider == previewGoogle && f.provider == stableGoogle {
 			out = append(out, f)
 		}
 	}
@@ -56,6 +59,9 @@ func nearest(files []*file, provider, wanted string) []*file {
 	}
 	target := parseVersion(wanted)
 	sort.SliceStable(out, func(i, j int) bool {
+		if out[i].version == out[j].version {
+			return out[i].provider == provider && out[j].provider != provider
+		}
 		if wanted == "" {
 			return out[j].version.less(out[i].version)
 		}

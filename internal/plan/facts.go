@@ -42,8 +42,16 @@ type AttrFacts struct {
 	Force    Force
 	// Default is the provider's default: nil where it has none.
 	Default any
-	// Normalised: compared by provider code (DiffSuppressFunc, StateFunc or a
-	// custom type), so that two different texts may be equal.
+	// Keeps: a computed attribute that is not configured stays what it is when
+	// something else changes (framework UseStateForUnknown).
+	Keeps bool
+	// Normalised: compared by provider code (DiffSuppressFunc, StateFunc, a plan
+	// modifier of its own), so that two different texts may be equal. Semantic
+	// equality of framework types is none: it is not applied to plans.
 	Normalised bool
-	Nested     map[string]*AttrFacts
+	// Compare says when, where that is known: two different values are equal
+	// if one of the comparisons says so. Without any a Normalised attribute is
+	// compared by code that is not known.
+	Compare []Comparison
+	Nested  map[string]*AttrFacts
 }

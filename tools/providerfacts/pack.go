@@ -8,7 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
+	"reflect"
 
 	"github.com/holdpoint-dev/holdpoint/internal/facts"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
@@ -22,7 +22,7 @@ func runPack(args []string) error {
 	version := fs.String("version", "", "version as a lock file has it (default: the one in the JSON form)")
 	date := fs.String("date", "", "day of the release, or of its source")
 	made := fs.String("made", "static extraction", "how the facts were made")
-	conditions := fs.String("conditions", "", "JSON form of another version: attributes that its plan-time logic can force are marked here too where nothing else forces")
+	without := fs.String("without", "", "JSON form of another provider: types that are the same there are left out")
 	if err := fs.Parse(args); err != nil {
 		return err
 	}
@@ -34,8 +34,8 @@ func runPack(args []string) error {
 	if err != nil {
 		return fmt.Errorf("convert %s: %w", *in, err)
 	}
-	if *conditions != "" {
-		if err := addConditions(types, *conditions); err != nil {
+	if *without != "" {
+		if err := leaveOut(types, *without); err != nil {
 			return err
 		}
 	}
@@ -47,7 +47,7 @@ func runPack(args []string) error {
 	if err != nil {
 		return err
 	}
-	name := filepath.Join(*out, strings.Replace(h.Provider, "/", "_", 1)+"@"+h.Version+".facts")
+	name := filepath.Join(*out, h.FileName())
 	if err := os.WriteFile(name, packed, 0o644); err != nil {
 		return fmt.Errorf("write %s: %w", name, err)
 	}
@@ -76,35 +76,22 @@ func readSource(name string) (facts.Source, error) {
 	return s, nil
 }
 
-// addConditions: facts made by reflection show what the schema says, not what
-// code decides; a static extraction of a neighbouring version shows that.
-func addConditions(types map[string]*plan.TypeFacts, from string) error {
+// leaveOut drops the types that another provider has in the same way: preview
+// builds of the Google provider share most of theirs with it.
+func leaveOut(types map[string]*plan.TypeFacts, from string) error {
 	other, err := readSource(from)
 	if err != nil {
 		return err
 	}
+	same, err := other.Types()
+	if err != nil {
+		return fmt.Errorf("convert %s: %w", from, err)
+	}
 	for name, t := range types {
-		o, ok := other.Resources[name]
-		if !ok {
-			continue
-		}
-		for attr, a := range t.Attributes {
-			if attr != "region" {
-				condition(a, o.Attributes[attr])
-			}
+		o := same[name]
+		if o != nil && t.Framework == o.Framework && t.PlanLogic == o.PlanLogic && reflect.DeepEqual(t.Attributes, o.Attributes) {
+			delete(types, name)
 		}
 	}
 	return nil
-}
-
-func condition(a *plan.AttrFacts, o *facts.SourceAttr) {
-	if o == nil {
-		return
-	}
-	if a.Force == plan.ForceNever && o.Force == string(plan.ForceIf) {
-		a.Force = plan.ForceIf
-	}
-	for name, n := range a.Nested {
-		condition(n, o.Nested[name])
-	}
 }

@@ -230,8 +230,10 @@ func capacityProviders(c change, h hit) decision {
 	} else if text != "true" {
 		return replaces
 	}
-	old, new, ok := h.lengths()
-	if !ok {
+	// The whole set counts: what changed may be one of its elements.
+	old, okOld := occurrences(orNull(c.prior[h.path[0].(string)], shape{}))
+	new, okNew := occurrences(orNull(c.config[h.path[0].(string)], shape{}))
+	if !okOld || !okNew {
 		return open
 	}
 	return decide(old == 0 || new == 0)

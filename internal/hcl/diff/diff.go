@@ -114,7 +114,7 @@ func Plan(t *plan.TypeFacts, prior, config cty.Value) Result {
 	}
 	conformed, problems := conform(t, config)
 	before, _ := prior.Unmark()
-	w := walker{typ: t, problems: problems}
-	planned := w.object(nil, t.Attributes, before.AsValueMap(), conformed)
+	w := walker{typ: t, problems: problems, before: before.AsValueMap(), after: conformed}
+	planned := w.object(nil, t.Attributes, w.before, conformed)
 	return w.result(before, conformed, planned)
 }

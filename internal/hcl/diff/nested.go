@@ -130,7 +130,10 @@ func (w *walker) element(path plan.Path, a *plan.AttrFacts, old, new cty.Value) 
 func (w *walker) list(path plan.Path, a *plan.AttrFacts, s shape, old, new cty.Value) cty.Value {
 	olds, news := elements(old), elements(new)
 	opaque := !old.IsKnown()
-	if !opaque && len(olds) != len(news) {
+	// A comparison of the count leaves the blocks where they are; what is in
+	// them is compared one by one all the same (helper/schema/schema.go diff).
+	kept := a.Normalised && w.providedCount(path, a, old, new) == holds
+	if !opaque && len(olds) != len(news) && !kept {
 		w.hit(path, a, differs, a.Force, old, new)
 	}
 	var planned []cty.Value
@@ -138,10 +141,13 @@ func (w *walker) list(path plan.Path, a *plan.AttrFacts, s shape, old, new cty.V
 		at := append(path[:len(path):len(path)], i)
 		switch {
 		case i >= len(news):
-			if w.sdk() {
-				w.element(at, a, olds[i], cty.NullVal(cty.DynamicPseudoType))
+			if !w.sdk() {
+				continue
 			}
-			continue
+			rest := w.element(at, a, olds[i], cty.NullVal(cty.DynamicPseudoType))
+			if kept {
+				planned = append(planned, rest)
+			}
 		case opaque:
 			planned = append(planned, w.element(at, a, old, news[i]))
 		case i >= len(olds):

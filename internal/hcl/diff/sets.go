@@ -124,7 +124,7 @@ func (w *walker) pair(path plan.Path, a *plan.AttrFacts, olds, news []cty.Value)
 
 // elementVerdict is the verdict on a whole element.
 func (w *walker) elementVerdict(path plan.Path, a *plan.AttrFacts, old, new cty.Value) verdict {
-	trial := walker{typ: w.typ, within: path, problems: w.problems}
+	trial := walker{typ: w.typ, within: path, problems: w.problems, before: w.before, after: w.after, beside: w.beside}
 	trial.element(path, a, old, new)
 	worst := same
 	for _, h := range trial.hits {

@@ -29,6 +29,9 @@ type walker struct {
 	// within is the path of the set that is being walked: elements of a set
 	// have no paths of their own.
 	within plan.Path
+	// before and after are the whole instance in the state and as configured;
+	// beside is the block that is being compared, as configured.
+	before, after, beside map[string]cty.Value
 	// problems are what does not fit the schema, by dotted path.
 	problems map[string]string
 }
@@ -60,6 +63,8 @@ func (w *walker) object(path plan.Path, facts map[string]*plan.AttrFacts, old, n
 		names = append(names, name)
 	}
 	sort.Strings(names)
+	defer func(outer map[string]cty.Value) { w.beside = outer }(w.beside)
+	w.beside = new
 	out := make(map[string]cty.Value, len(facts))
 	for _, name := range names {
 		a := facts[name]
@@ -131,7 +136,7 @@ func (w *walker) attr(path plan.Path, a *plan.AttrFacts, s shape, old, new cty.V
 	}
 	v := compare(s, w.sdk(), old, new)
 	if v != same && a.Normalised {
-		v = compareNormalised(w.typ, path, old, new)
+		v = w.normalised(path, a, old, new)
 	}
 	if v == maybe && a.Computed && ownChoice(path, old) && isKeyName(last(path)) {
 		// The service's own key is none that a configuration names.
@@ -145,6 +150,26 @@ func (w *walker) attr(path plan.Path, a *plan.AttrFacts, s shape, old, new cty.V
 	}
 	w.hit(path, a, v, a.Force, old, new)
 	return new
+}
+
+// normalised compares as the provider's own code does, as far as the facts say.
+// What no comparison takes for equal is different, and where the facts cannot
+// tell it may be; but for Google, whose states have links where configurations
+// have names, so that its rules are code (normalise_google.go).
+func (w *walker) normalised(path plan.Path, a *plan.AttrFacts, old, new cty.Value) verdict {
+	said := w.provided(path, a, old, new)
+	if said == holds {
+		return same
+	}
+	v := compareNormalised(w.typ, path, old, new)
+	switch {
+	case providerName(w.typ) == "google":
+	case said == never && v == maybe:
+		return differs
+	case said == unsure && v == differs:
+		return maybe
+	}
+	return v
 }
 
 func (w *walker) problem(path, what string) {

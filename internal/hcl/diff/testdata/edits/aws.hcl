@@ -690,3 +690,193 @@ edit "aws_ecs_task_definition" "JSON inside a value of the environment in anothe
     container_definitions = jsonencode([{ name = "a", image = "i", environment = [{ name = "C", value = "{ \"a\": 1 }" }] }])
   }
 }
+
+edit "aws_ecr_repository" "the block that says the default is left out" {
+  version = "5.46.0"
+  source  = "ecr/repository.go encryption_configuration: verify.SuppressMissingOptionalConfigurationBlock"
+  want    = "none"
+  before {
+    name                     = "a"
+    encryption_configuration = [{ encryption_type = "AES256" }]
+  }
+  after { name = "a" }
+}
+
+edit "aws_ecr_repository" "the block that says something else is left out" {
+  version = "5.46.0"
+  source  = "SDK helper/schema/schema.go diff: the function is asked key by key; field_reader_config.go readPrimitive: the default stands in"
+  want    = "replace"
+  because = ["encryption_configuration.0.encryption_type"]
+  before {
+    name                     = "a"
+    encryption_configuration = [{ encryption_type = "KMS" }]
+  }
+  after { name = "a" }
+}
+
+edit "aws_ecr_repository" "another encryption in the block" {
+  version = "5.46.0"
+  source  = "ecr/repository.go encryption_configuration.encryption_type: ForceNew"
+  want    = "replace"
+  because = ["encryption_configuration.0.encryption_type"]
+  before {
+    name                     = "a"
+    encryption_configuration = [{ encryption_type = "AES256" }]
+  }
+  after {
+    name                     = "a"
+    encryption_configuration = [{ encryption_type = "KMS" }]
+  }
+}
+
+edit "aws_network_acl_rule" "the number of the protocol" {
+  version = "5.46.0"
+  source  = "ec2/vpc_network_acl_rule.go protocol: DiffSuppressFunc over ianaProtocolAToI"
+  want    = "none"
+  before { protocol = "tcp" }
+  after { protocol = "6" }
+}
+
+edit "aws_network_acl_rule" "the number of another protocol" {
+  version = "5.46.0"
+  source  = "ec2/vpc_network_acl_rule.go protocol: ForceNew"
+  want    = "replace"
+  because = ["protocol"]
+  before { protocol = "tcp" }
+  after { protocol = "17" }
+}
+
+edit "aws_route" "one network in two spellings" {
+  version = "5.46.0"
+  source  = "ec2/vpc_route.go destination_ipv6_cidr_block: suppressEqualCIDRBlockDiffs"
+  want    = "none"
+  before { destination_ipv6_cidr_block = "2001:0db8::/32" }
+  after { destination_ipv6_cidr_block = "2001:db8::/32" }
+}
+
+edit "aws_route" "a part of the network" {
+  version = "5.46.0"
+  source  = "ec2/vpc_route.go destination_ipv6_cidr_block: ForceNew"
+  want    = "replace"
+  because = ["destination_ipv6_cidr_block"]
+  before { destination_ipv6_cidr_block = "2001:db8::/32" }
+  after { destination_ipv6_cidr_block = "2001:db8::/33" }
+}
+
+edit "aws_lambda_alias" "the function by its ARN" {
+  version = "5.46.0"
+  source  = "lambda/alias.go function_name: GetFunctionNameFromARN"
+  want    = "none"
+  before { function_name = "f" }
+  after { function_name = "arn:aws:lambda:eu-west-1:123456789012:function:f" }
+}
+
+edit "aws_lambda_alias" "another function by its ARN" {
+  version = "5.46.0"
+  source  = "lambda/alias.go function_name: ForceNew"
+  want    = "replace"
+  because = ["function_name"]
+  before { function_name = "f" }
+  after { function_name = "arn:aws:lambda:eu-west-1:123456789012:function:g" }
+}
+
+edit "aws_iam_user_ssh_key" "the comment of the key" {
+  version = "5.46.0"
+  source  = "iam/user_ssh_key.go public_key: cleanSSHKey"
+  want    = "none"
+  before {
+    encoding   = "SSH"
+    public_key = "ssh-rsa AAAA me@home"
+  }
+  after {
+    encoding   = "SSH"
+    public_key = "ssh-rsa AAAA"
+  }
+}
+
+edit "aws_iam_user_ssh_key" "the same in another encoding" {
+  version = "5.46.0"
+  source  = "iam/user_ssh_key.go public_key: only SSH keys are cleaned"
+  want    = "replace"
+  because = ["public_key"]
+  before {
+    encoding   = "PEM"
+    public_key = "ssh-rsa AAAA me@home"
+  }
+  after {
+    encoding   = "PEM"
+    public_key = "ssh-rsa AAAA"
+  }
+}
+
+edit "aws_lb_target_group" "what a function has no use for" {
+  version = "5.46.0"
+  source  = "elbv2/target_group.go port: suppressIfTargetType(lambda)"
+  want    = "none"
+  before {
+    target_type = "lambda"
+    port        = 80
+  }
+  after { target_type = "lambda" }
+}
+
+edit "aws_lb_target_group" "the port of instances" {
+  version = "5.46.0"
+  source  = "elbv2/target_group.go port: ForceNew"
+  want    = "replace"
+  because = ["port"]
+  before {
+    target_type = "instance"
+    port        = 80
+  }
+  after {
+    target_type = "instance"
+    port        = 81
+  }
+}
+
+edit "aws_rds_cluster" "the snapshot that it was made of is left out" {
+  version = "5.46.0"
+  source  = "rds/cluster.go snapshot_identifier: new == \"\""
+  want    = "none"
+  before { snapshot_identifier = "s" }
+  after {}
+}
+
+edit "aws_rds_cluster" "another snapshot" {
+  version = "5.46.0"
+  source  = "rds/cluster.go snapshot_identifier: ForceNew"
+  want    = "replace"
+  because = ["snapshot_identifier"]
+  before { snapshot_identifier = "s" }
+  after { snapshot_identifier = "t" }
+}
+
+edit "aws_security_group_rule" "ports where all protocols are meant" {
+  version = "5.46.0"
+  source  = "ec2/vpc_security_group_rule.go to_port: protocol -1 and old 0"
+  want    = "none"
+  before {
+    protocol = "all"
+    to_port  = 0
+  }
+  after {
+    protocol = "all"
+    to_port  = 65535
+  }
+}
+
+edit "aws_security_group_rule" "ports of one protocol" {
+  version = "5.46.0"
+  source  = "ec2/vpc_security_group_rule.go to_port: ForceNew"
+  want    = "replace"
+  because = ["to_port"]
+  before {
+    protocol = "tcp"
+    to_port  = 0
+  }
+  after {
+    protocol = "tcp"
+    to_port  = 65535
+  }
+}

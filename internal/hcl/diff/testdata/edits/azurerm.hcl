@@ -285,3 +285,18 @@ edit "azurerm_service_plan" "zone balancing with one worker" {
     zone_balancing_enabled = true
   }
 }
+
+edit "azurerm_resource_group" "the display name of a location" {
+  source = "go-azure-helpers resourcemanager/location: spaces and case"
+  want   = "none"
+  before { location = "West Europe" }
+  after { location = "westeurope" }
+}
+
+edit "azurerm_resource_group" "another location" {
+  source  = "internal/services/resource/resource_group_resource.go location: ForceNew"
+  want    = "replace"
+  because = ["location"]
+  before { location = "West Europe" }
+  after { location = "northeurope" }
+}

@@ -1,0 +1,310 @@
+package diff
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+)
+
+// answer is what a question to the facts gives.
+type answer int
+
+const (
+	unasked answer = iota + 1 // the facts say nothing
+	unsure                    // they do not say enough
+	never
+	holds
+)
+
+func holdsSeveral(v cty.Value) bool {
+	t := v.Type()
+	return t.IsCollectionType() || t.IsTupleType() || t.IsObjectType()
+}
+
+// provided applies the comparisons that the facts have of an attribute: holds
+// says that the provider takes the two values for equal.
+func (w *walker) provided(path plan.Path, a *plan.AttrFacts, old, new cty.Value) answer {
+	oldText, okOld := valueText(old)
+	newText, okNew := valueText(new)
+	if len(a.Compare) == 0 || !okOld || !okNew || holdsSeveral(old) || holdsSeveral(new) {
+		return unasked // compareNormalised knows symbols, and goes element by element
+	}
+	if un, _ := new.Unmark(); un.IsNull() && oldText != "" {
+		newText = zeroText(old.Type())
+	}
+	return w.anyComparison(path, a, comparedTexts{oldText, newText})
+}
+
+// providedCount is provided for a block, whose occurrences are compared.
+func (w *walker) providedCount(path plan.Path, a *plan.AttrFacts, old, new cty.Value) answer {
+	before, okOld := occurrences(old)
+	after, okNew := occurrences(new)
+	if !okOld || !okNew || before == after {
+		return unasked
+	}
+	return w.anyComparison(append(slices.Clone(path), "#"), a, comparedTexts{strconv.Itoa(before), strconv.Itoa(after)})
+}
+
+func occurrences(v cty.Value) (int, bool) {
+	un, _ := v.Unmark()
+	switch {
+	case !un.IsKnown():
+		return 0, false
+	case un.IsNull():
+		return 0, true
+	case un.Type().IsObjectType():
+		return 1, true
+	case un.CanIterateElements():
+		return un.LengthInt(), true
+	}
+	return 0, false
+}
+
+// comparedTexts are the two values as the SDK hands them to a DiffSuppressFunc.
+type comparedTexts struct{ old, new string }
+
+// zeroText is what a value that is not configured any more is compared as
+// (helper/schema/schema.go diffString: the zero value of its type).
+func zeroText(t cty.Type) string {
+	switch t {
+	case cty.Number:
+		return "0"
+	case cty.Bool:
+		return "false"
+	}
+	return ""
+}
+
+func (w *walker) anyComparison(path plan.Path, a *plan.AttrFacts, t comparedTexts) answer {
+	out := never
+	for _, c := range a.Compare {
+		switch w.comparison(path, c, t) {
+		case holds:
+			return holds
+		case unsure:
+			out = unsure
+		}
+	}
+	return out
+}
+
+func (w *walker) comparison(path plan.Path, c plan.Comparison, t comparedTexts) answer {
+	out := holds
+	for _, cond := range c.When {
+		switch w.condition(path, cond, t) {
+		case never:
+			return never
+		case unsure:
+			out = unsure
+		}
+	}
+	switch {
+	case c.Code:
+		return unsure
+	case c.Relation == plan.RelationAny:
+		return out
+	}
+	old, okOld := inForms(c.Old, t.old)
+	new, okNew := inForms(c.New, t.new)
+	switch {
+	case okOld == unsure || okNew == unsure:
+		return unsure
+	case okOld == never || okNew == never || !related(c.Relation, old, new):
+		return never
+	}
+	return out
+}
+
+func related(r plan.Relation, old, new string) bool {
+	switch r {
+	case plan.RelationEqual:
+		return old == new
+	case plan.RelationOldEnds:
+		return strings.HasSuffix(old, new)
+	case plan.RelationNewEnds:
+		return strings.HasSuffix(new, old)
+	case plan.RelationOldStarts:
+		return strings.HasPrefix(old, new)
+	case plan.RelationNewStarts:
+		return strings.HasPrefix(new, old)
+	case plan.RelationOldHolds:
+		return strings.Contains(old, new)
+	case plan.RelationNewHolds:
+		return strings.Contains(new, old)
+	}
+	return false
+}
+
+func (w *walker) condition(path plan.Path, c plan.Condition, t comparedTexts) answer {
+	out := w.holds(path, c, t)
+	switch {
+	case c.Not && out == holds:
+		return never
+	case c.Not && out == never:
+		return holds
+	}
+	return out
+}
+
+func (w *walker) holds(path plan.Path, c plan.Condition, t comparedTexts) answer {
+	text, ok := w.tested(path, c, t)
+	if !ok {
+		return unsure
+	}
+	formed, readable := inForms(c.Forms, text)
+	if readable != holds {
+		return readable
+	}
+	switch c.Test {
+	case plan.TestIs:
+		return answerOf(slices.Contains(c.Values, formed))
+	case plan.TestFold:
+		return answerOf(slices.ContainsFunc(c.Values, func(v string) bool { return strings.EqualFold(v, formed) }))
+	case plan.TestSet:
+		return answerOf(formed != "" && formed != "0" && formed != "false")
+	case plan.TestStarts:
+		return answerOf(slices.ContainsFunc(c.Values, func(v string) bool { return strings.HasPrefix(formed, v) }))
+	case plan.TestEnds:
+		return answerOf(slices.ContainsFunc(c.Values, func(v string) bool { return strings.HasSuffix(formed, v) }))
+	case plan.TestContains:
+		return answerOf(slices.ContainsFunc(c.Values, func(v string) bool { return strings.Contains(formed, v) }))
+	case plan.TestMatches:
+		return matchesAny(c.Values, formed)
+	case plan.TestParts:
+		return answerOf(len(c.Values) == 2 && strconv.Itoa(len(strings.Split(formed, c.Values[0]))) == c.Values[1])
+	case plan.TestParses:
+		_, ok := inForm(plan.Form{Kind: plan.FormKind(c.Values[0])}, formed)
+		return ok
+	}
+	return unsure
+}
+
+func answerOf(b bool) answer {
+	if b {
+		return holds
+	}
+	return never
+}
+
+func matchesAny(patterns []string, text string) answer {
+	for _, p := range patterns {
+		re, err := regexp.Compile(p)
+		if err != nil {
+			return unsure
+		}
+		if re.MatchString(text) {
+			return holds
+		}
+	}
+	return never
+}
+
+// tested is the text that a condition looks at; false where it is not known.
+func (w *walker) tested(path plan.Path, c plan.Condition, t comparedTexts) (string, bool) {
+	switch c.Of {
+	case "old":
+		return t.old, true
+	case "new":
+		return t.new, true
+	case "key":
+		return dotted(path), true
+	}
+	if c.Test == plan.TestChanges || c.Test == plan.TestSame {
+		return "", false
+	}
+	steps := strings.Split(c.Of, ".")
+	if steps[0] == "" { // beside it
+		if len(path) < 2 || w.beside == nil {
+			return w.attributeText(steps[1:], c.Before, c.Test)
+		}
+		v, ok := w.beside[steps[1]]
+		if !ok || c.Before || len(steps) > 2 {
+			return "", false
+		}
+		return conditionText(v, c.Test)
+	}
+	return w.attributeText(steps, c.Before, c.Test)
+}
+
+// attributeText is an attribute of the whole instance as the planned state will
+// have it: configured, else its default, else what the state has.
+func (w *walker) attributeText(steps []string, before bool, test plan.Test) (string, bool) {
+	facts, now, was := w.typ.Attributes, w.after, w.before
+	for i, name := range steps {
+		a := facts[name]
+		if a == nil || now == nil {
+			return "", false
+		}
+		v, prior := now[name], was[name]
+		if before {
+			v = prior
+		}
+		if v == cty.NilVal || v.IsKnown() && v.IsNull() {
+			if d := defaultValue(a, shapeOf(a)); d != cty.NilVal {
+				v = d
+			} else if a.Computed && prior != cty.NilVal {
+				v = prior
+			}
+		}
+		if i == len(steps)-1 {
+			if v == cty.NilVal {
+				return "", true
+			}
+			return conditionText(v, test)
+		}
+		facts = a.Nested
+		now, was = firstBlock(v), firstBlock(prior)
+		if now == nil {
+			return "", v == cty.NilVal || isEmpty(v)
+		}
+	}
+	return "", false
+}
+
+// firstBlock is the only block of its kind, nil where there is none or several.
+func firstBlock(v cty.Value) map[string]cty.Value {
+	if v == cty.NilVal {
+		return nil
+	}
+	un, _ := v.Unmark()
+	if !un.IsKnown() || un.IsNull() {
+		return nil
+	}
+	if un.Type().IsObjectType() {
+		return un.AsValueMap()
+	}
+	if !un.CanIterateElements() || un.LengthInt() != 1 {
+		return nil
+	}
+	for _, e := range un.AsValueSlice() {
+		if e, _ = e.Unmark(); e.IsKnown() && !e.IsNull() && e.Type().IsObjectType() {
+			return e.AsValueMap()
+		}
+	}
+	return nil
+}
+
+// conditionText is a value as a condition reads it; of a collection only
+// whether there is anything in it.
+func conditionText(v cty.Value, test plan.Test) (string, bool) {
+	un, _ := v.Unmark()
+	if !un.IsKnown() {
+		return "", false
+	}
+	if !un.IsNull() && (un.Type().IsCollectionType() || un.Type().IsTupleType() || un.Type().IsObjectType()) {
+		if test != plan.TestSet {
+			return "", false
+		}
+		if isEmpty(un) {
+			return "", true
+		}
+		return fmt.Sprint(un.LengthInt()), true
+	}
+	return valueText(un)
+}
