@@ -1,10 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
+	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/review"
 	"github.com/holdpoint-dev/holdpoint/internal/rules"
@@ -35,15 +38,32 @@ type account struct {
 }
 
 type branch struct {
-	Ref string `json:"ref"`
+	Ref  string `json:"ref"`
+	Repo struct {
+		FullName      string `json:"full_name"`
+		DefaultBranch string `json:"default_branch"`
+		HTMLURL       string `json:"html_url"`
+	} `json:"repo"`
 }
 
 func (a account) account() rules.Account {
 	return rules.Account{ID: a.ID, Login: a.Login, Type: a.Type}
 }
 
-// readPullRequest tells the request who made the change. Commits stay those
-// of the clone.
+// where says which repository the branch is of, as far as the object tells: a
+// clone may be that of a fork.
+func (b branch) where(ref *review.Ref) {
+	if owner, name, ok := strings.Cut(b.Repo.FullName, "/"); ok {
+		ref.Owner, ref.Repo = owner, name
+	}
+	if u, err := url.Parse(b.Repo.HTMLURL); err == nil && u.Host != "" {
+		ref.Host = u.Host
+	}
+	ref.DefaultBranch = cmp.Or(b.Repo.DefaultBranch, ref.DefaultBranch)
+}
+
+// readPullRequest tells the request who made the change, and where it goes to.
+// Commits stay those of the clone.
 func readPullRequest(stdin io.Reader, name string, req *review.Request) error {
 	in := stdin
 	if name != "-" {
@@ -63,6 +83,7 @@ func readPullRequest(stdin io.Reader, name string, req *review.Request) error {
 	}
 	req.Ref.Number, req.Ref.Title, req.Ref.Draft = pr.Number, pr.Title, pr.Draft
 	req.Ref.BaseRef, req.Ref.HeadRef = pr.Base.Ref, pr.Head.Ref
+	pr.Base.where(&req.Ref)
 	req.Signals.Author, req.Signals.Branch = pr.User.account(), pr.Head.Ref
 	req.Signals.Title, req.Signals.Body = pr.Title, pr.Body
 	for _, l := range pr.Labels {

@@ -69,6 +69,15 @@ func (c Config) addresses() (Config, error) {
 	return c, nil
 }
 
+// host is the server as addresses of repositories name it.
+func (a *App) host() string {
+	u, err := url.Parse(a.config.WebURL)
+	if err != nil {
+		return "" // addresses refused it
+	}
+	return strings.ToLower(u.Host)
+}
+
 // Outcomes that are not a lost review.
 var (
 	// ErrGone: the pull request, repository or installation is not there any

@@ -197,3 +197,11 @@ type graphRepo struct {
 	Object           *graphHead
 	PullRequest      *graphPull
 }
+
+// defaultBranch is empty for a repository that has none yet.
+func (r graphRepo) defaultBranch() string {
+	if r.DefaultBranchRef == nil {
+		return ""
+	}
+	return r.DefaultBranchRef.Name
+}

@@ -28,7 +28,7 @@ type groupMember struct {
 
 // groupQuery asks for both ends of the group and for the queue.
 const groupQuery = "query Group($owner:String!,$name:String!,$base:GitObjectID!,$head:GitObjectID!,$branch:String!,$app:Int!){" +
-	"repository(owner:$owner,name:$name){databaseId name owner{__typename login}" +
+	"repository(owner:$owner,name:$name){databaseId name owner{__typename login} defaultBranchRef{name}" +
 	" base:object(oid:$base){__typename ...on Commit{oid tree{oid}}} head:object(oid:$head){__typename ...on Commit{oid tree{oid} " + checksField + "}}" +
 	" mergeQueue(branch:$branch){entries(first:100){" + pageFields + " nodes{position baseCommit{oid} headCommit{oid}" +
 	" pullRequest{number headRefOid baseRefName}}}}}}"
@@ -174,8 +174,9 @@ func (c *client) fetchGroup(ctx context.Context, job Job) (*Reading, error) {
 		return nil, &LaterError{After: settle, Why: g.doubtful}
 	}
 	r := &Reading{job: job, client: c, objects: newObjects(), group: g, asked: map[string]bool{}}
-	r.Request = review.Request{Now: c.app.config.Now(), Ref: review.Ref{Owner: c.owner, Repo: c.repo, BaseRef: job.BaseRef, HeadRef: job.GroupRef,
-		BaseSHA: job.BaseSHA, HeadSHA: job.HeadSHA, MergeBase: job.BaseSHA}}
+	r.Request = review.Request{Now: c.app.config.Now(), Ref: review.Ref{
+		Host: c.app.host(), Owner: c.owner, Repo: c.repo, BaseRef: job.BaseRef, HeadRef: job.GroupRef,
+		DefaultBranch: g.repo.defaultBranch(), BaseSHA: job.BaseSHA, HeadSHA: job.HeadSHA, MergeBase: job.BaseSHA}}
 	r.Request.Base = r.tree(g.base.Tree.id())
 	r.Request.Comparisons = []review.Comparison{{Name: "group", Before: r.Request.Base, After: r.tree(g.head.Tree.id())}}
 	r.Request.Evidence.Group = g.evidence("")

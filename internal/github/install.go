@@ -94,7 +94,8 @@ func (c *client) installOn(ctx context.Context, job Job, judge Judge) error {
 	}
 	r := &Reading{job: job, client: c, objects: newObjects(), asked: map[string]bool{},
 		group: &groupReading{repo: out.Repository.graphRepo, checks: checks}}
-	r.Request.Ref = review.Ref{Owner: c.owner, Repo: c.repo, BaseRef: branch.Name, HeadSHA: branch.Target.OID}
+	r.Request.Ref = review.Ref{Host: c.app.host(), Owner: c.owner, Repo: c.repo,
+		BaseRef: branch.Name, DefaultBranch: branch.Name, HeadSHA: branch.Target.OID}
 	r.Request.Base = r.tree(branch.Target.Tree.id())
 	if err := r.readFiles(ctx); err != nil {
 		return err

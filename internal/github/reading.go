@@ -78,8 +78,9 @@ func (c *client) open(ctx context.Context, job Job) (*Reading, error) {
 	}
 	r := &Reading{job: job, client: c, objects: newObjects(), talk: talk, asked: map[string]bool{}}
 	p := talk.pull
-	r.Request = review.Request{Now: c.app.config.Now(), Ref: review.Ref{Owner: c.owner, Repo: c.repo, Number: p.Number, BaseRef: p.BaseRefName,
-		HeadRef: p.HeadRefName, HeadSHA: p.HeadRefOid, Title: p.Title, Draft: p.IsDraft}}
+	r.Request = review.Request{Now: c.app.config.Now(), Ref: review.Ref{
+		Host: c.app.host(), Owner: c.owner, Repo: c.repo, Number: p.Number, BaseRef: p.BaseRefName,
+		DefaultBranch: talk.repo.defaultBranch(), HeadRef: p.HeadRefName, HeadSHA: p.HeadRefOid, Title: p.Title, Draft: p.IsDraft}}
 	if p.State != "OPEN" {
 		return r, fmt.Errorf("read %s: %w: the pull request is %s", job, ErrGone, strings.ToLower(p.State))
 	}

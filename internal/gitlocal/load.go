@@ -167,10 +167,14 @@ func (r *Repository) load(ctx context.Context, opt Options) (review.Request, err
 	if err != nil {
 		return review.Request{}, err
 	}
+	standard, err := r.base(ctx, "")
+	if err != nil {
+		return review.Request{}, err
+	}
 	owner, name := ownerAndName(origin)
 	return review.Request{
 		Ref: review.Ref{
-			Owner: owner, Repo: name, Title: title(commits), BaseRef: base, HeadRef: branch,
+			Host: host(origin), Owner: owner, Repo: name, Title: title(commits), BaseRef: base, DefaultBranch: standard, HeadRef: branch,
 			BaseSHA: string(before.id), MergeBase: string(before.id), HeadSHA: string(after.id),
 		},
 		Comparisons: []review.Comparison{c},
@@ -186,12 +190,16 @@ func orHead(rev string) string {
 	return rev
 }
 
-// before finds the commit to compare with, and the name of the branch it is
-// of: the default branch where none was named.
+// before finds the commit to compare with, and the name of the branch that the
+// change goes to.
 func (r *Repository) before(ctx context.Context, opt Options, after commit) (commit, string, error) {
 	if opt.Before != "" {
 		c, err := r.resolve(opt.Before)
-		return c, shortRef(opt.Before), err
+		if err != nil {
+			return commit{}, "", err
+		}
+		base, err := r.base(ctx, opt.Before)
+		return c, base, err
 	}
 	base, err := r.defaultBranch(ctx)
 	if err != nil {
@@ -211,6 +219,21 @@ func (r *Repository) before(ctx context.Context, opt Options, after commit) (com
 	}
 	c, err := r.resolve(string(id))
 	return c, shortRef(base), err
+}
+
+// base is the branch that a change goes to: the one that a revision is, else the
+// default branch; "" where that is not known.
+func (r *Repository) base(ctx context.Context, rev string) (string, error) {
+	if rev != "" {
+		if branch, err := r.branch(ctx, rev); err != nil || branch != "" {
+			return branch, err
+		}
+	}
+	branch, err := r.defaultBranch(ctx)
+	if errors.Is(err, errNoDefaultBranch) {
+		return "", nil // nothing needs it but to tell branches apart
+	}
+	return shortRef(branch), err
 }
 
 // branch is the short name of a revision that is a branch, "" where it is not.
@@ -239,6 +262,18 @@ func title(commits []rules.Commit) string {
 // remoteURL matches the end of a remote's address, in both of its forms:
 // https://github.com/owner/name.git and git@github.com:owner/name.
 var remoteURL = regexp.MustCompile(`[:/]([^/:]+)/([^/:]+?)(?:\.git)?/?$`)
+
+// remoteHost matches the server in the address of a remote, in both of its forms.
+var remoteHost = regexp.MustCompile(`^(?:[a-z+]+://(?:[^/@]*@)?|[^/@]+@)([^/:]+)`)
+
+// host is the server of a remote, empty where it is a path on this machine.
+func host(url string) string {
+	m := remoteHost.FindStringSubmatch(url)
+	if m == nil || strings.HasPrefix(url, "file:") {
+		return ""
+	}
+	return m[1]
+}
 
 // ownerAndName reads them from the address of the remote; both are empty
 // where it is a path on this machine or there is none.

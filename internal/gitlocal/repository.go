@@ -150,6 +150,10 @@ func (r *Repository) Tree(rev string) (fs.FS, error) {
 	return r.objects.revision(c.tree), nil
 }
 
+// errNoDefaultBranch: there is no branch that changes are made for.
+var errNoDefaultBranch = errors.New(
+	"find the default branch: no remote HEAD, no main, no master: name the revision to compare with by --before")
+
 // defaultBranch finds the branch that changes are made for, as a revision:
 // what the remote calls its HEAD, else main or master, a remote's before the
 // local one, which may lie behind.
@@ -182,7 +186,7 @@ func (r *Repository) defaultBranch(ctx context.Context) (string, error) {
 			return ref, err
 		}
 	}
-	return "", errors.New("find the default branch: no remote HEAD, no main, no master: name the revision to compare with by --before")
+	return "", errNoDefaultBranch
 }
 
 // remotes lists the remotes, origin first.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/compare"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/upload"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 	"github.com/holdpoint-dev/holdpoint/internal/plan/treediff"
 )
@@ -68,7 +69,7 @@ func Wants(name string) bool {
 	base := path.Base(name)
 	switch {
 	case config.IsConfig(name), strings.HasSuffix(base, ".tfvars"), strings.HasSuffix(base, ".tfvars.json"),
-		base == ".terraform.lock.hcl", config.PinsRuntime(base), base == "terragrunt.hcl", name == "root.hcl",
+		base == ".terraform.lock.hcl", base == upload.IgnoreFile, config.PinsRuntime(base), base == "terragrunt.hcl", name == "root.hcl",
 		strings.HasSuffix(name, ".terraform/modules/modules.json"):
 		return true
 	case base == "Makefile", base == "atlantis.yaml", base == "Taskfile.yml", base == "Taskfile.yaml", base == ".gitlab-ci.yml",
@@ -95,9 +96,9 @@ func (p *prediction) run() plan.Plan {
 	p.applied, gaps = p.roots()
 	out := plan.Plan{Gaps: gaps}
 	for _, root := range p.applied {
-		out = plan.Join(out, p.root(root))
+		out = plan.Join(out, p.uploads(root, p.root(root)))
 	}
-	return plan.Join(out, p.wrappers())
+	return plan.Join(out, p.wrappers(), p.dotfiles())
 }
 
 // side is one side of one root as it is loaded.

@@ -37,6 +37,7 @@ func (p *prediction) compare() {
 			}
 			p.removed(r, old)
 		}
+		p.selected(r, before, after)
 		if stays && r.reinstalled() {
 			p.gap(r.after.unit, r.after.unit.Owner.At, plan.GapUnknown, r.after.unit.Owner.Label(),
 				"the release gets another name or record: the old one is uninstalled, and what both hold under one name is deleted and made anew; keep spec.releaseName and spec.storageNamespace as they were")

@@ -82,7 +82,7 @@ func (p *prediction) failures(r *pair) {
 			p.gaps = append(p.gaps, p.narrowed(r, g))
 		}
 	}
-	if r.before == nil || r.after == nil && r.before.unit.Config != "" {
+	if r.before == nil || r.after == nil && r.before.unit.Config != "" && !p.stays(r.before.unit.Owner) {
 		return // what goes with a remote unit is told of its owner
 	}
 	for _, g := range r.before.trouble {
@@ -90,6 +90,14 @@ func (p *prediction) failures(r *pair) {
 			p.gaps = append(p.gaps, p.narrowed(r, g))
 		}
 	}
+}
+
+// stays reports whether an owner is still there after the change: a source that
+// it no longer has is deleted by it.
+func (p *prediction) stays(owner unit.Owner) bool {
+	return slices.ContainsFunc(p.ownersOf(&p.after), func(o ownerObject) bool {
+		return o.Kind == owner.Object && o.Name == owner.Name && o.Namespace == owner.Namespace
+	})
 }
 
 // narrowed puts a gap at the first changed place of its unit where the place
@@ -249,8 +257,9 @@ const maxValues = 300_000
 // take turns an answer of the renderer into objects.
 func (p *prediction) take(j job, req unit.Request, res unit.Rendered) {
 	u := j.content.unit
-	if res.Failure != nil && len(u.Outside) > 0 {
-		p.fail(j, plan.Gap{Kind: plan.GapOpaque, Subject: u.Root, Why: fmt.Sprintf("it does not build without %s, which is not in the repository: %s", u.Outside[0].What, res.Failure.Why)})
+	if absent := slices.IndexFunc(u.Outside, unit.Outside.LeftOut); res.Failure != nil && absent >= 0 {
+		p.fail(j, plan.Gap{Kind: plan.GapOpaque, Subject: u.Root,
+			Why: fmt.Sprintf("it does not build without %s, which is not in the repository: %s", u.Outside[absent].What, res.Failure.Why)})
 		return
 	}
 	if res.Failure != nil {
@@ -340,44 +349,4 @@ func lineOf(text, want string) int {
 		}
 	}
 	return 0
-}
-
-// outside compares what a unit takes from elsewhere. What is the same on both
-// sides adds and removes nothing, and what is new only adds.
-func (p *prediction) outside(r *pair) {
-	switch {
-	case r.before == nil:
-	case r.after == nil:
-		p.outsideGaps(r, r.before, r.before.unit.Outside)
-	default:
-		gone, new := minus(r.before.unit.Outside, r.after.unit.Outside), minus(r.after.unit.Outside, r.before.unit.Outside)
-		switch {
-		case len(gone) == 0:
-		case len(new) == 0:
-			p.outsideGaps(r, r.before, gone)
-		default:
-			p.outsideGaps(r, r.after, new)
-		}
-	}
-}
-
-func minus(a, b []unit.Outside) []unit.Outside {
-	var out []unit.Outside
-	for _, x := range a {
-		if !slices.ContainsFunc(b, func(y unit.Outside) bool { return x.What == y.What && x.ID == y.ID }) {
-			out = append(out, x)
-		}
-	}
-	return out
-}
-
-func (p *prediction) outsideGaps(r *pair, c *content, parts []unit.Outside) {
-	for _, o := range parts {
-		g := plan.Gap{At: plan.Range{File: o.File, Line: o.Line, EndLine: o.EndLine, Side: c.side}, Root: c.unit.Root, Kind: plan.GapOpaque, Subject: o.What,
-			Why: fmt.Sprintf("what %s brings is not in the repository, and it changes", o.What), Variant: c.unit.Variant}
-		if o.Line == 0 {
-			g = p.narrowed(r, g) // a chart, whose values may change anywhere
-		}
-		p.gaps = append(p.gaps, g)
-	}
 }

@@ -237,7 +237,11 @@ func TestSubmodule(t *testing.T) {
 		t.Errorf("another commit:\n%s", describe(got))
 	}
 	got = kube.Predict(tree("1", ""), tree("1", "namePrefix: a-\n"), render.New(render.Limits{}), kube.Options{})
-	if len(got.Gaps) != 0 || !destroys(got) {
+	if len(got.Gaps) != 1 || got.Gaps[0].Kind != plan.GapOpaque || !destroys(got) {
+		t.Errorf("the same commit under other names:\n%s", describe(got))
+	}
+	got = kube.Predict(tree("1", ""), tree("1", "commonAnnotations: {a: b}\n"), render.New(render.Limits{}), kube.Options{})
+	if len(got.Gaps) != 0 || destroys(got) {
 		t.Errorf("the same commit:\n%s", describe(got))
 	}
 }

@@ -23,11 +23,13 @@ type Renderer = unit.Renderer
 // Options are what a repository says about its units. The zero value fits a
 // repository that says nothing.
 type Options struct {
-	// Repository is `owner/name`, so that sources of Argo CD and Flux that
-	// lead elsewhere are told from those that lead here.
-	Repository string
-	// Branch is the branch that is merged into.
-	Branch string
+	// Host and Repository, `owner/name`, tell sources of Argo CD and Flux that
+	// lead elsewhere from those that lead here. An empty Host is github.com;
+	// where Repository is empty a source whose path is here leads here.
+	Host, Repository string
+	// Branch is the branch that is merged into, DefaultBranch the one that HEAD
+	// means. Where Branch is empty any branch counts as it.
+	Branch, DefaultBranch string
 	// Declared are folders that something applies which is not in the
 	// repository.
 	Declared []unit.Declaration
@@ -41,7 +43,10 @@ type Options struct {
 }
 
 func (o Options) settings() unit.Settings {
-	return unit.Settings{Repository: o.Repository, Branch: o.Branch, Declared: o.Declared, Ignore: o.Ignore}
+	return unit.Settings{
+		Host: o.Host, Repository: o.Repository, Branch: o.Branch, DefaultBranch: o.DefaultBranch,
+		Declared: o.Declared, Ignore: o.Ignore,
+	}
 }
 
 // Predict compares two trees. It reads nothing else, and the same trees give
@@ -56,6 +61,7 @@ func Predict(before, after fs.FS, render Renderer, opt Options) plan.Plan {
 	}
 	p.units()
 	p.sources()
+	p.selectors()
 	p.compare()
 	result := plan.Plan{Changes: joinVariants(p.changes, p.variantsOf), Gaps: distinct(p.gaps), Objects: p.objects}
 	result.Sort()

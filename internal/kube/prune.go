@@ -66,13 +66,17 @@ func (p *prediction) ownerFate(owner unit.Owner) (fate, bool) {
 	}
 	p.fates[label] = fate{} // an owner that owns itself ends here
 	for _, r := range p.sorted() {
-		if r.before == nil || !comparable(r) {
+		if r.before == nil || r.before.failed {
 			continue
 		}
 		after := index(r.after)
 		for _, e := range r.before.entries {
 			if e.key.Kind != owner.Object || e.key.Name != owner.Name || e.key.Namespace != owner.Namespace && e.Namespace != owner.Namespace || after[e.key] != nil {
 				continue
+			}
+			if !comparable(r) {
+				p.fates[label] = fate{action: plan.None} // a gap tells that it is not known
+				return p.fates[label], true
 			}
 			f := p.fateOf(r, e)
 			for _, now := range p.gained[e.key] {

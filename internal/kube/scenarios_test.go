@@ -45,7 +45,7 @@ func TestScenarios(t *testing.T) {
 			before, after, rest := plantest.Archive(data)
 			archive := txtar.Parse(data)
 			verdict := field(string(archive.Comment), "verdict")
-			opt := kube.Options{Repository: "acme/shop"}
+			opt := where(string(archive.Comment))
 			if dir := field(string(archive.Comment), "kubectl-prune"); dir != "" {
 				opt.Declared = []unit.Declaration{{Path: dir, Prune: true, Namespace: "shop"}}
 			}
@@ -61,6 +61,20 @@ func TestScenarios(t *testing.T) {
 			}
 		})
 	}
+}
+
+// where is the repository and base that a fixture speaks of: acme/shop and its
+// default branch main, unless it says otherwise. An empty `repository:` is one
+// that is not known, as of two plain folders.
+func where(comment string) kube.Options {
+	opt := kube.Options{Repository: "acme/shop", Branch: "main", DefaultBranch: "main", Host: field(comment, "host")}
+	if strings.Contains(comment, "\nrepository:\n") {
+		return kube.Options{}
+	}
+	if base := field(comment, "base"); base != "" {
+		opt.Branch = base
+	}
+	return opt
 }
 
 func field(comment, name string) string {

@@ -56,7 +56,7 @@ func terraformOptions(settings rules.Settings) hcl.Options {
 }
 
 func kubernetesOptions(ref Ref, settings rules.Settings) kube.Options {
-	opt := kube.Options{Branch: ref.BaseRef, Apply: apply.Family(settings.Kubernetes.Apply)}
+	opt := kube.Options{Host: ref.Host, Branch: ref.BaseRef, DefaultBranch: ref.DefaultBranch, Apply: apply.Family(settings.Kubernetes.Apply)}
 	if ref.Owner != "" && ref.Repo != "" {
 		opt.Repository = ref.Owner + "/" + ref.Repo
 	}

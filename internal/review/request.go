@@ -47,11 +47,14 @@ type Request struct {
 
 // Ref names the pull request, or the local range.
 type Ref struct {
+	// Host is the server, such as github.com; empty where it is not known.
+	Host        string
 	Owner, Repo string
 	Number      int
-	// BaseRef is the branch name without refs/heads/.
-	BaseRef, HeadRef string
-	BaseSHA, HeadSHA string
+	// BaseRef is the branch name without refs/heads/; empty where it is not
+	// known. DefaultBranch is that of the repository, likewise.
+	BaseRef, HeadRef, DefaultBranch string
+	BaseSHA, HeadSHA                string
 	// MergeBase is the commit the change started from.
 	MergeBase string
 	Title     string

@@ -164,9 +164,8 @@ func (s *Scan) generated(o object.Object, set argoSet, params map[string]any) (o
 		meta["finalizers"] = []any{"resources-finalizer.argocd.argoproj.io"}
 	}
 	value["apiVersion"], value["kind"] = "argoproj.io/v1alpha1", "Application"
-	if set.Spec.TemplatePatch != "" {
-		value["templatePatch"] = fillIn(set.Spec.TemplatePatch, params, set.Spec.GoTemplate)
-	}
+	text, _ := fillIn(set.Spec.TemplatePatch, params, set.Spec.GoTemplate).(string)
+	value = patched(value, text)
 	ns, _ := meta["namespace"].(string)
 	if ns == "" {
 		ns = o.Namespace
@@ -217,11 +216,11 @@ func listParams(spec any) ([]map[string]any, string) {
 // gitParams lists the folders or reads the files of this repository.
 func (s *Scan) gitParams(spec any) ([]map[string]any, string) {
 	url := stringAt(spec, "repoURL")
-	if s.settings.Repository != "" && !sameRepository(url, s.settings.Repository) {
+	if s.settings.Repository != "" && !s.isHere(url, ".") {
 		return nil, "its generator reads another repository, " + url
 	}
 	if !s.isThisRevision(stringAt(spec, "revision")) {
-		return nil, "its generator reads the revision " + stringAt(spec, "revision") + ", which is not the one at hand"
+		return nil, "its generator reads the revision " + stringAt(spec, "revision") + ", which is not the branch at hand"
 	}
 	values, _ := object.Lookup(spec, "values")
 	if dirs, ok := object.Lookup(spec, "directories"); ok {

@@ -1,8 +1,9 @@
 package unit
 
 import (
-	"encoding/json"
+	"cmp"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -18,8 +19,13 @@ type argoApplication struct {
 		Finalizers []string `json:"finalizers"`
 	} `json:"metadata"`
 	Spec struct {
-		Source      *argoSource  `json:"source"`
-		Sources     []argoSource `json:"sources"`
+		Source         *argoSource  `json:"source"`
+		Sources        []argoSource `json:"sources"`
+		SourceHydrator *struct {
+			DrySource  argoSource `json:"drySource"`
+			SyncSource any        `json:"syncSource"`
+			HydrateTo  any        `json:"hydrateTo"`
+		} `json:"sourceHydrator"`
 		Destination struct {
 			Server    string `json:"server"`
 			Name      string `json:"name"`
@@ -36,56 +42,8 @@ type argoApplication struct {
 	} `json:"spec"`
 }
 
-type argoSource struct {
-	RepoURL        string         `json:"repoURL"`
-	Path           string         `json:"path,omitempty"`
-	TargetRevision string         `json:"targetRevision,omitempty"`
-	Chart          string         `json:"chart,omitempty"`
-	Ref            string         `json:"ref,omitempty"`
-	Helm           *argoHelm      `json:"helm,omitempty"`
-	Kustomize      *argoKustomize `json:"kustomize,omitempty"`
-	Directory      *argoDirectory `json:"directory,omitempty"`
-	Plugin         any            `json:"plugin,omitempty"`
-}
-
-type argoHelm struct {
-	ReleaseName             string          `json:"releaseName,omitempty"`
-	Namespace               string          `json:"namespace,omitempty"`
-	ValueFiles              []string        `json:"valueFiles,omitempty"`
-	IgnoreMissingValueFiles bool            `json:"ignoreMissingValueFiles,omitempty"`
-	Values                  string          `json:"values,omitempty"`
-	ValuesObject            json.RawMessage `json:"valuesObject,omitempty"`
-	SkipCRDs                bool            `json:"skipCrds,omitempty"`
-	Parameters              []struct {
-		Name        string `json:"name"`
-		Value       string `json:"value"`
-		ForceString bool   `json:"forceString,omitempty"`
-	} `json:"parameters,omitempty"`
-	FileParameters []struct {
-		Name string `json:"name"`
-		Path string `json:"path"`
-	} `json:"fileParameters,omitempty"`
-}
-
-type argoKustomize struct {
-	NamePrefix        string            `json:"namePrefix,omitempty"`
-	NameSuffix        string            `json:"nameSuffix,omitempty"`
-	Namespace         string            `json:"namespace,omitempty"`
-	Images            []string          `json:"images,omitempty"`
-	CommonLabels      map[string]string `json:"commonLabels,omitempty"`
-	CommonAnnotations map[string]string `json:"commonAnnotations,omitempty"`
-	Components        []string          `json:"components,omitempty"`
-	Patches           []any             `json:"patches,omitempty"`
-	Replicas          []any             `json:"replicas,omitempty"`
-}
-
-type argoDirectory struct {
-	Recurse bool   `json:"recurse,omitempty"`
-	Include string `json:"include,omitempty"`
-	Exclude string `json:"exclude,omitempty"`
-}
-
-// application are the units of an Application, one a source.
+// application are the units of an Application, one a source. Of one whose
+// manifests are hydrated, the source that they are made from.
 func (s *Scan) application(o object.Object) []*Unit {
 	var app argoApplication
 	if err := decode(o, &app); err != nil {
@@ -95,6 +53,17 @@ func (s *Scan) application(o object.Object) []*Unit {
 	if len(sources) == 0 && app.Spec.Source != nil {
 		sources = []argoSource{*app.Spec.Source}
 	}
+	var beside []Outside
+	if text := o.String(templatePatch); text != "" {
+		beside = []Outside{{What: "the templatePatch of its set", ID: text, File: o.File, Alters: true,
+			Why: "the templatePatch of its ApplicationSet changes, and its template is not evaluated"}}
+	}
+	if h := app.Spec.SourceHydrator; h != nil {
+		sources = []argoSource{h.DrySource}
+		hydrated := outsideOf("the hydrated branch of the "+o.Kind+" "+o.Name, []any{h.SyncSource, h.HydrateTo})
+		hydrated.Alters, hydrated.File = true, o.File
+		beside = append(beside, hydrated)
+	}
 	refs := map[string]argoSource{}
 	for _, src := range sources {
 		if src.Ref != "" {
@@ -102,25 +71,35 @@ func (s *Scan) application(o object.Object) []*Unit {
 		}
 	}
 	var out []*Unit
-	for i, src := range sources {
-		if src.Path == "" && src.Chart == "" {
-			continue // only there for its files
-		}
+	for _, src := range rendered(sources) {
 		u := s.argoUnit(o, src, refs)
+		u.Outside = append(u.Outside, beside...)
 		u.Key = fmt.Sprintf("argocd:%s/%s", o.Namespace, o.Name)
-		if len(sources) > 1 {
-			u.Key += fmt.Sprintf("/%d", i)
+		if len(out) > 0 {
+			u.Key += fmt.Sprintf("/%d", len(out))
 		}
 		u.Owner = argoOwner(o, app, s.Tree.Side)
-		u.Namespace = app.Spec.Destination.Namespace
-		if src.Kustomize != nil && src.Kustomize.Namespace != "" {
-			u.Namespace = src.Kustomize.Namespace
-		}
-		if u.Release.Namespace == "" {
-			u.Release.Namespace = u.Namespace
-		}
+		u.Namespace = cmp.Or(u.Namespace, app.Spec.Destination.Namespace)
+		u.Release.Namespace = cmp.Or(u.Release.Namespace, u.Namespace)
 		out = append(out, u)
 	}
+	return out
+}
+
+// rendered are the sources that objects are made of, in an order of their own:
+// that of the list may change without a meaning. What is elsewhere comes first,
+// so that a folder beside it leaves it where it was.
+func rendered(sources []argoSource) []argoSource {
+	var out []argoSource
+	for _, src := range sources {
+		if src.Path != "" || src.Chart != "" {
+			out = append(out, src)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b argoSource) int {
+		return cmp.Or(cmp.Compare(min(1, len(b.Chart)), min(1, len(a.Chart))),
+			cmp.Compare(remote(a.RepoURL), remote(b.RepoURL)), cmp.Compare(a.Chart+a.Path, b.Chart+b.Path))
+	})
 	return out
 }
 
@@ -152,32 +131,22 @@ func argoOwner(o object.Object, app argoApplication, side plan.Side) Owner {
 	return owner
 }
 
-// argoUnit finds what a source holds, with the tool that Argo CD would take
-// for it: the one that is named, else a kustomization, else a chart (any file
-// whose name ends in Chart.yaml), else a folder of manifests.
+// argoUnit finds what a source holds.
 func (s *Scan) argoUnit(o object.Object, src argoSource, refs map[string]argoSource) *Unit {
 	dir := clean(src.Path)
-	text, err := json.Marshal(src)
-	if err != nil {
-		text = []byte(err.Error())
-	}
 	elsewhere := func(kind plan.GapKind, format string, args ...any) *Unit {
-		u := &Unit{Root: path.Dir(o.File), Tool: Folder, Config: string(text)}
+		u := &Unit{Root: path.Dir(o.File), Tool: Folder}
+		u.Config, u.Selectors = s.remoteSource(src, refs)
 		u.Gaps = []plan.Gap{ownerGap(s.Tree, o, kind, plan.Path{"spec"}, format, args...)}
 		return u
 	}
 	switch {
 	case src.Chart != "":
-		text, files := s.remoteChart(src, refs)
-		u := elsewhere(plan.GapOpaque, "the chart %s of %s is not in the repository", src.Chart, src.RepoURL)
-		u.Config, u.Selectors = text, files
-		return u
+		return elsewhere(plan.GapOpaque, "the chart %s of %s is not in the repository", src.Chart, src.RepoURL)
 	case !s.isHere(src.RepoURL, dir):
 		return elsewhere(plan.GapOpaque, "what it applies is in another repository, %s", src.RepoURL)
-	case src.Plugin != nil:
-		return elsewhere(plan.GapUnsupported, "a plugin makes what it applies")
-	case !s.isThisRevision(src.TargetRevision):
-		u := elsewhere(plan.GapOpaque, "it applies the revision %s, which is not the one at hand", src.TargetRevision)
+	case !s.isThisRevision(src.git().revision):
+		u := elsewhere(plan.GapOpaque, "it applies the revision %s, which is not the branch at hand", cmp.Or(src.TargetRevision, "HEAD"))
 		u.Root, u.claims = dir, true
 		return u
 	case !s.Tree.HasDir(dir):
@@ -185,201 +154,89 @@ func (s *Scan) argoUnit(o object.Object, src argoSource, refs map[string]argoSou
 		u.Root, u.claims = dir, true
 		return u
 	}
-	u := s.argoLocal(o, src, dir, refs)
-	u.claims = true
+	merged, files, gap := s.overridden(o, src, dir)
+	var u *Unit
+	switch {
+	case gap != nil:
+		u = &Unit{Root: dir, Tool: Folder, Config: string(mustJSON(src)), Files: s.Tree.Below(dir), Gaps: []plan.Gap{*gap}, claims: true}
+	case merged.Plugin != nil:
+		u = elsewhere(plan.GapUnsupported, "a plugin makes what it applies")
+		u.Config = string(mustJSON(merged))
+	default:
+		u = s.argoLocal(o, merged, dir, refs)
+		u.Source = Source{Text: s.sourceText(src.git(), nil), At: o.At(s.Tree.Side, plan.Path{"spec", "source"})}
+		u.claims = true
+	}
+	u.Selectors, u.Overrides = append(u.Selectors, files...), files
 	return u
 }
 
-// remoteChart is what of a source decides which objects a chart from elsewhere
-// makes, its values files in this repository included, and these files.
-func (s *Scan) remoteChart(src argoSource, refs map[string]argoSource) (text string, files []string) {
+// remoteSource is what of a source decides which objects it makes of what is
+// elsewhere, its values files in this repository included, and these files.
+func (s *Scan) remoteSource(src argoSource, refs map[string]argoSource) (text string, files []string) {
+	kept := src.deciding()
+	kept.RepoURL, kept.TargetRevision = remote(src.RepoURL), shortRevision(src.git().revision)
 	var values []any
-	if h := src.Helm; h != nil {
-		copied := *h
-		for _, f := range h.ValueFiles {
+	if src.Helm != nil {
+		for _, f := range src.Helm.ValueFiles {
 			name, outside := s.argoValueFile(f, ".", refs)
 			if outside == "" && strings.HasPrefix(f, "$") {
 				files = append(files, name)
 				values = append(values, s.decidingFile(name))
 			}
 		}
-		if len(h.ValuesObject) > 0 {
-			values = append(values, deciding(h.ValuesObject))
-		} else {
-			values = append(values, deciding([]byte(h.Values)))
-		}
-		copied.Values, copied.ValuesObject = "", nil
-		src.Helm = &copied
 	}
-	out, err := json.Marshal([]any{src, values})
-	if err != nil {
-		return err.Error(), files
-	}
-	return string(out), files
+	return string(mustJSON([]any{kept, values, s.otherRefs(src.Helm, refs)})), files
 }
 
-func (s *Scan) argoLocal(o object.Object, src argoSource, dir string, refs map[string]argoSource) *Unit {
-	isChart := slices.ContainsFunc(s.Tree.In(dir), func(base string) bool { return strings.HasSuffix(base, "Chart.yaml") })
-	switch {
-	case s.graph.nodes[dir] != nil && src.Helm == nil && src.Directory == nil:
-		u := s.graph.unit(dir)
-		u.Fields = src.Kustomize.fields()
-		if src.Kustomize != nil {
-			s.addReferences(u, dir, Component, src.Kustomize.Components)
+// otherRefs are the sources elsewhere that a chart takes files from.
+func (s *Scan) otherRefs(h *argoHelm, refs map[string]argoSource) []string {
+	if h == nil {
+		return nil
+	}
+	var out []string
+	for _, name := range slices.Sorted(maps.Keys(refs)) {
+		reads := func(file string) bool { return strings.HasPrefix(file, "$"+name+"/") }
+		if !slices.ContainsFunc(h.ValueFiles, reads) && !slices.ContainsFunc(h.FileParameters, func(f argoFile) bool { return reads(f.Path) }) {
+			continue
 		}
-		return u
-	case isChart && src.Directory == nil || src.Helm != nil:
+		if git := refs[name].git(); !s.isHere(git.url, ".") || !s.isThisRevision(git.revision) {
+			out = append(out, name+": "+git.identity())
+		}
+	}
+	return out
+}
+
+// argoLocal takes a folder with the tool that Argo CD would take for it: the
+// one that the source names, else a kustomization, else a chart (any file whose
+// name ends in Chart.yaml), else a folder of manifests.
+func (s *Scan) argoLocal(o object.Object, src argoSource, dir string, refs map[string]argoSource) *Unit {
+	refuse := func(format string, args ...any) *Unit {
+		gap := ownerGap(s.Tree, o, plan.GapInvalid, plan.Path{"spec", "source"}, format, args...)
+		return &Unit{Root: dir, Tool: Folder, Config: string(mustJSON(src)), Gaps: []plan.Gap{gap}}
+	}
+	tools := src.tools()
+	isChart := slices.ContainsFunc(s.Tree.In(dir), func(base string) bool { return strings.HasSuffix(base, "Chart.yaml") })
+	switch isKustomization := s.graph.nodes[dir] != nil; {
+	case len(tools) > 1:
+		return refuse("its source speaks of %s together: Argo CD stops syncing it, nothing is deleted", strings.Join(tools, " and "))
+	case src.Kustomize != nil, len(tools) == 0 && isKustomization:
+		if !isKustomization {
+			return refuse("Argo CD takes %s for a kustomization, and there is none in it", dir)
+		}
+		return s.argoKustomization(o, src.Kustomize, dir)
+	case src.Helm != nil, len(tools) == 0 && isChart:
 		if !s.charts[dir] {
-			u := &Unit{Root: dir, Tool: Helm}
-			u.Gaps = []plan.Gap{ownerGap(s.Tree, o, plan.GapInvalid, plan.Path{"spec", "source"}, "Argo CD takes %s for a chart, and there is no Chart.yaml in it", dir)}
-			return u
+			return refuse("Argo CD takes %s for a chart, and there is no Chart.yaml in it", dir)
 		}
 		u := s.chart(dir)
 		u.Release.Name = o.Name
 		u.Release.Namespace = ""
 		s.argoValues(o, u, src.Helm, dir, refs)
+		if others := s.otherRefs(src.Helm, refs); len(others) > 0 {
+			u.Config = string(mustJSON(others))
+		}
 		return u
 	}
-	return s.argoFolder(src.Directory, dir)
-}
-
-// fields are what `kustomize edit` would have written.
-func (k *argoKustomize) fields() map[string]any {
-	if k == nil {
-		return nil
-	}
-	out := map[string]any{}
-	for name, value := range map[string]string{"namePrefix": k.NamePrefix, "nameSuffix": k.NameSuffix, "namespace": k.Namespace} {
-		if value != "" {
-			out[name] = value
-		}
-	}
-	if len(k.Images) > 0 {
-		out["images"] = argoImages(k.Images)
-	}
-	for name, list := range map[string][]any{"patches": k.Patches, "replicas": k.Replicas} {
-		if len(list) > 0 {
-			out[name] = list
-		}
-	}
-	if len(k.CommonLabels) > 0 {
-		out["commonLabels"] = k.CommonLabels
-	}
-	if len(k.CommonAnnotations) > 0 {
-		out["commonAnnotations"] = k.CommonAnnotations
-	}
-	if len(k.Components) > 0 {
-		list := make([]any, len(k.Components))
-		for i, c := range k.Components {
-			list[i] = c
-		}
-		out["components"] = list
-	}
-	if len(out) == 0 {
-		return nil
-	}
-	return out
-}
-
-// argoImages turns `old=new:tag` into kustomize's form.
-func argoImages(images []string) []any {
-	var out []any
-	for _, text := range images {
-		name, full, renamed := strings.Cut(text, "=")
-		if !renamed {
-			full = name
-		}
-		entry := map[string]any{}
-		if at := strings.Index(full, "@"); at > 0 {
-			entry["digest"], full = full[at+1:], full[:at]
-		} else if colon := strings.LastIndex(full, ":"); colon > strings.LastIndex(full, "/") {
-			entry["newTag"], full = full[colon+1:], full[:colon]
-		}
-		entry["name"] = full
-		if renamed {
-			entry["name"], entry["newName"] = name, full
-		}
-		out = append(out, entry)
-	}
-	return out
-}
-
-// addReferences takes paths that an owner adds to a kustomization.
-func (s *Scan) addReferences(u *Unit, dir string, role Role, paths []string) {
-	w := s.graph.newWalk(dir)
-	for _, p := range paths {
-		w.reference(dir, s.graph.nodes[dir], Reference{role, p, 0})
-	}
-	u.Files, u.Outside, u.Gaps = sortedSet(w.files), w.outside, w.gaps
-}
-
-// argoValues collects the values of a chart: files first, then the values in
-// place, then parameters.
-func (s *Scan) argoValues(o object.Object, u *Unit, h *argoHelm, dir string, refs map[string]argoSource) {
-	if h == nil {
-		return
-	}
-	if h.ReleaseName != "" {
-		u.Release.Name = h.ReleaseName
-	}
-	u.Release.Namespace, u.Release.SkipCRDs = h.Namespace, h.SkipCRDs
-	for _, f := range h.ValueFiles {
-		name, outside := s.argoValueFile(f, dir, refs)
-		at := plan.Path{"spec", "source", "helm", "valueFiles"}
-		switch {
-		case outside != "":
-			u.Gaps = append(u.Gaps, ownerGap(s.Tree, o, plan.GapOpaque, at, "the values %s are not in the repository", outside))
-		case s.Tree.HasFile(name):
-			u.addValuesFile(name)
-		case !h.IgnoreMissingValueFiles:
-			u.Gaps = append(u.Gaps, ownerGap(s.Tree, o, plan.GapInvalid, at, "the values file %s does not exist: Argo CD stops syncing it", name))
-		}
-	}
-	if len(h.ValuesObject) > 0 {
-		u.Values = append(u.Values, ValueSource{Text: h.ValuesObject})
-	} else if h.Values != "" {
-		u.Values = append(u.Values, ValueSource{Text: []byte(h.Values)})
-	}
-	for _, p := range h.Parameters {
-		u.Release.Set = append(u.Release.Set, Parameter{Name: p.Name, Value: p.Value, String: p.ForceString})
-	}
-	for _, p := range h.FileParameters {
-		s.argoFileParameter(o, u, p.Name, p.Path, dir, refs)
-	}
-}
-
-// argoFileParameter takes a parameter whose value is the text of a file.
-func (s *Scan) argoFileParameter(o object.Object, u *Unit, parameter, file, dir string, refs map[string]argoSource) {
-	name, outside := s.argoValueFile(file, dir, refs)
-	at := plan.Path{"spec", "source", "helm", "fileParameters"}
-	if outside != "" {
-		u.Gaps = append(u.Gaps, ownerGap(s.Tree, o, plan.GapOpaque, at, "the parameter file %s is not in the repository", outside))
-		return
-	}
-	text, err := s.Tree.Read(name)
-	if err != nil {
-		u.Gaps = append(u.Gaps, ownerGap(s.Tree, o, plan.GapInvalid, at, "the parameter file %s cannot be read: Argo CD stops syncing it", name))
-		return
-	}
-	u.Selectors = append(u.Selectors, name)
-	u.Release.Set = append(u.Release.Set, Parameter{Name: parameter, Value: string(text), Literal: true})
-}
-
-// argoValueFile is the path in the repository of a values file: relative to
-// the chart, from the top with a slash, or in a source named `$name`.
-func (s *Scan) argoValueFile(f, dir string, refs map[string]argoSource) (name, outside string) {
-	if strings.Contains(f, "://") {
-		return "", f
-	}
-	if ref, rest, ok := strings.Cut(f, "/"); ok && strings.HasPrefix(ref, "$") {
-		src, known := refs[strings.TrimPrefix(ref, "$")]
-		if !known || !s.isHere(src.RepoURL, path.Dir(clean(rest))) || !s.isThisRevision(src.TargetRevision) {
-			return "", f
-		}
-		return clean(rest), ""
-	}
-	if strings.HasPrefix(f, "/") {
-		return clean(f), ""
-	}
-	return path.Join(dir, f), ""
+	return s.argoFolder(o, src.Directory, dir)
 }

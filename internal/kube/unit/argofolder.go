@@ -2,9 +2,14 @@ package unit
 
 import (
 	"bytes"
+	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
+
+	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
 // skipRendering keeps a file out of an Application wherever the text stands
@@ -12,22 +17,31 @@ import (
 var skipRendering = []byte("+argocd:skip-file-rendering")
 
 // argoFolder takes manifests as Argo CD reads a directory.
-func (s *Scan) argoFolder(d *argoDirectory, dir string) *Unit {
+func (s *Scan) argoFolder(o object.Object, d *argoDirectory, dir string) *Unit {
 	if d == nil {
 		d = &argoDirectory{}
 	}
 	u := &Unit{Root: dir, Tool: Folder, deep: d.Recurse}
+	if max(len(d.Include), len(d.Exclude)) > maxPattern {
+		u.Config, u.Files = string(mustJSON(d)), s.Tree.Below(dir)
+		u.Gaps = []plan.Gap{ownerGap(s.Tree, o, plan.GapLimit, plan.Path{"spec", "source", "directory"},
+			"a pattern of its directory is longer than %d characters", maxPattern)}
+		return u
+	}
+	if d.DisableExtensionFilter {
+		u.Outside = append(u.Outside, Outside{What: "files of any ending", ID: "true", File: o.File})
+	}
+	include, exclude := globbed(d.Include), globbed(d.Exclude)
 	for _, name := range s.Tree.Below(dir) {
-		inside := strings.TrimPrefix(name, dir+"/")
-		if dir == "." {
-			inside = name
-		}
-		if !d.Recurse && strings.Contains(inside, "/") || !d.selects(inside) {
+		inside := inside(dir, name)
+		deeper := !d.Recurse && strings.Contains(inside, "/")
+		if deeper || d.Exclude != "" && exclude.MatchString(inside) || d.Include != "" && !include.MatchString(inside) {
 			continue
 		}
 		switch path.Ext(name) {
 		case ".jsonnet":
-			u.Outside = append(u.Outside, Outside{What: name, ID: string(s.Tree.ID(name)), File: name})
+			u.Outside = append(u.Outside, Outside{What: name, ID: string(s.Tree.ID(name)), File: name},
+				Outside{What: "the variables of " + name, ID: string(mustJSON(d.Jsonnet)), File: o.File, Alters: true})
 		case ".yaml", ".yml", ".json":
 			data, err := s.Tree.Read(name)
 			if err == nil && bytes.Contains(data, skipRendering) {
@@ -43,25 +57,32 @@ func (s *Scan) argoFolder(d *argoDirectory, dir string) *Unit {
 	return u
 }
 
-func (d *argoDirectory) selects(inside string) bool {
-	if d.Exclude != "" && glob(d.Exclude).MatchString(inside) {
-		return false
-	}
-	return d.Include == "" || glob(d.Include).MatchString(inside)
-}
+// maxPattern is the length of the longest pattern that is compiled.
+const maxPattern = 4096
 
-// glob is a pattern in which `*` crosses slashes and `{a,b}` is a choice, as
-// Argo CD compiles it without separators (argo-cd v3.5 util/glob).
-func glob(pattern string) *regexp.Regexp {
+// globbed is a pattern in which `*` crosses slashes, `{a,b}` is a choice and
+// `[!a-c]` a class, as Argo CD compiles it without separators (argo-cd v3.5
+// util/glob; github.com/gobwas/glob). One that does not compile matches nothing.
+func globbed(pattern string) *regexp.Regexp {
 	var b strings.Builder
-	b.WriteString("^")
+	b.WriteString("(?s)^")
 	depth := 0
-	for _, r := range pattern {
-		switch {
+	for text := []rune(pattern); len(text) > 0; text = text[1:] {
+		switch r := text[0]; {
+		case r == '\\' && len(text) > 1:
+			text = text[1:]
+			b.WriteString(regexp.QuoteMeta(string(text[0])))
 		case r == '*':
 			b.WriteString(".*")
 		case r == '?':
 			b.WriteString(".")
+		case r == '[':
+			n, class := globClass(text)
+			if class == "" {
+				return nothing
+			}
+			b.WriteString(class)
+			text = text[n-1:]
 		case r == '{':
 			depth++
 			b.WriteString("(?:")
@@ -74,9 +95,58 @@ func glob(pattern string) *regexp.Regexp {
 			b.WriteString(regexp.QuoteMeta(string(r)))
 		}
 	}
-	re, err := regexp.Compile(b.String() + "$")
+	re, err := regexp.Compile(b.String() + strings.Repeat(")", depth) + "$")
 	if err != nil {
-		return regexp.MustCompile("^" + regexp.QuoteMeta(pattern) + "$")
+		return nothing
 	}
 	return re
+}
+
+var nothing = regexp.MustCompile(`[^\s\S]`)
+
+// globClass is a class at the start of a text, as a regular expression, and how
+// long it is; empty where it is none. It is one range or a list.
+func globClass(text []rune) (n int, class string) {
+	end := slices.Index(text, ']')
+	if end < 2 {
+		return 0, ""
+	}
+	inside, start := text[1:end], "["
+	if inside[0] == '!' {
+		inside, start = inside[1:], "[^"
+	}
+	var b strings.Builder
+	switch {
+	case len(inside) == 0, len(inside) > 1 && inside[1] == '-' && len(inside) != 3:
+		return 0, ""
+	case len(inside) == 3 && inside[1] == '-':
+		fmt.Fprintf(&b, `\x{%x}-\x{%x}`, inside[0], inside[2])
+	default:
+		for _, r := range inside {
+			fmt.Fprintf(&b, `\x{%x}`, r)
+		}
+	}
+	return end + 1, start + b.String() + "]"
+}
+
+// matchParts matches a path element by element, `**` standing for any number.
+func matchParts(pattern, parts []string) bool {
+	for len(pattern) > 0 {
+		if pattern[0] == "**" {
+			for i := range len(parts) + 1 {
+				if matchParts(pattern[1:], parts[i:]) {
+					return true
+				}
+			}
+			return false
+		}
+		if len(parts) == 0 {
+			return false
+		}
+		if ok, err := path.Match(pattern[0], parts[0]); err != nil || !ok {
+			return false
+		}
+		pattern, parts = pattern[1:], parts[1:]
+	}
+	return len(parts) == 0
 }

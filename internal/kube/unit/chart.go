@@ -129,7 +129,7 @@ func (s *Scan) chart(dir string) *Unit {
 		u.Gaps = append(u.Gaps, *gap)
 	}
 	u.Release = Release{Name: read.name, Namespace: "default"}
-	files := s.chartFiles(dir)
+	files := s.chartFiles(u, dir)
 	for _, dep := range read.dependencies {
 		local, ok := strings.CutPrefix(dep.repository, "file://")
 		if !ok || s.Tree.HasDir(path.Join(dir, "charts", dep.name)) {
@@ -142,7 +142,7 @@ func (s *Scan) chart(dir string) *Unit {
 			continue
 		}
 		u.Vendored[dep.name] = target
-		files = append(files, s.chartFiles(target)...)
+		files = append(files, s.chartFiles(u, target)...)
 	}
 	slices.Sort(files)
 	u.Files = slices.Compact(files)
@@ -150,15 +150,15 @@ func (s *Scan) chart(dir string) *Unit {
 }
 
 // chartParts are the names in a chart's folder that Helm itself reads.
-var chartParts = []string{"Chart.yaml", "Chart.lock", "values.yaml", "requirements.yaml", "requirements.lock", ".helmignore"}
+var chartParts = []string{"Chart.yaml", "Chart.lock", "values.yaml", "requirements.yaml", "requirements.lock"}
 
 // chartFiles are the files of a chart that its rendering may read, without
 // what .helmignore names. Files beside the parts that Helm knows count only
 // where a template reads files.
-func (s *Scan) chartFiles(dir string) []string {
+func (s *Scan) chartFiles(u *Unit, dir string) []string {
 	var parts, rest []string
 	reads := false
-	ignore := s.helmignore(dir)
+	ignore := s.helmignore(u, dir)
 	for _, name := range s.Tree.Below(dir) {
 		inside := strings.TrimPrefix(name, dir+"/")
 		if dir == "." {
@@ -166,7 +166,7 @@ func (s *Scan) chartFiles(dir string) []string {
 		}
 		first, below, nested := strings.Cut(inside, "/")
 		switch {
-		case ignore.match(inside):
+		case ignore.hides(inside):
 		case !nested && slices.Contains(chartParts, first), nested && (first == "templates" || first == "charts" || first == "crds") && below != "":
 			parts = append(parts, name)
 			if first != "crds" && !reads {
@@ -188,70 +188,6 @@ func (s *Scan) chartFiles(dir string) []string {
 func (s *Scan) otherChart(dir, name string) bool {
 	for d := path.Dir(name); d != dir && d != "."; d = path.Dir(d) {
 		if s.charts[d] {
-			return true
-		}
-	}
-	return false
-}
-
-// ignoreRules are the patterns of a .helmignore file (helm v4 internal
-// ignore/rules.go): a pattern without a slash matches the last element of a
-// path, one with a slash the whole path, `!` turns it round.
-type ignoreRules []ignoreRule
-
-type ignoreRule struct {
-	pattern      string
-	negate, tree bool
-	whole        bool
-}
-
-func (s *Scan) helmignore(dir string) ignoreRules {
-	name := path.Join(dir, ".helmignore")
-	if !s.Tree.HasFile(name) {
-		return nil
-	}
-	data, err := s.Tree.Read(name)
-	if err != nil {
-		return nil
-	}
-	var rules ignoreRules
-	for _, line := range strings.Split(string(data), "\n") {
-		line = strings.TrimSpace(line)
-		if line == "" || strings.HasPrefix(line, "#") {
-			continue
-		}
-		var r ignoreRule
-		line, r.negate = strings.CutPrefix(line, "!")
-		line, r.tree = strings.CutSuffix(line, "/")
-		line, r.whole = strings.CutPrefix(line, "/")
-		r.whole = r.whole || strings.Contains(line, "/")
-		r.pattern = line
-		rules = append(rules, r)
-	}
-	return rules
-}
-
-// match reports whether a file of the chart, or a folder above it, is ignored.
-func (rules ignoreRules) match(inside string) bool {
-	for i, c := range inside + "/" {
-		if c == '/' && rules.matchOne(inside[:i], i < len(inside)) {
-			return true
-		}
-	}
-	return false
-}
-
-func (rules ignoreRules) matchOne(name string, isDir bool) bool {
-	for _, r := range rules {
-		if r.tree && !isDir {
-			continue
-		}
-		against := path.Base(name)
-		if r.whole {
-			against = name
-		}
-		hit, err := path.Match(r.pattern, against)
-		if err == nil && hit != r.negate {
 			return true
 		}
 	}

@@ -16,25 +16,22 @@ import (
 // fluxSpec is what decides of a Kustomization (kustomize-controller v1.9.6
 // api/v1/kustomization_types.go).
 type fluxSpec struct {
-	Path      string `json:"path"`
-	SourceRef struct {
-		Kind      string `json:"kind"`
-		Name      string `json:"name"`
-		Namespace string `json:"namespace"`
-	} `json:"sourceRef"`
-	Prune           bool           `json:"prune"`
-	Force           bool           `json:"force"`
-	Suspend         bool           `json:"suspend"`
-	DeletionPolicy  string         `json:"deletionPolicy"`
-	TargetNamespace string         `json:"targetNamespace"`
-	NamePrefix      string         `json:"namePrefix"`
-	NameSuffix      string         `json:"nameSuffix"`
-	Images          []any          `json:"images"`
-	Patches         []any          `json:"patches"`
-	Components      []string       `json:"components"`
-	CommonMetadata  *fluxMetadata  `json:"commonMetadata"`
-	KubeConfig      map[string]any `json:"kubeConfig"`
-	PostBuild       *struct {
+	Path                    string         `json:"path"`
+	SourceRef               fluxSourceRef  `json:"sourceRef"`
+	Prune                   bool           `json:"prune"`
+	Force                   bool           `json:"force"`
+	Suspend                 bool           `json:"suspend"`
+	DeletionPolicy          string         `json:"deletionPolicy"`
+	TargetNamespace         string         `json:"targetNamespace"`
+	NamePrefix              string         `json:"namePrefix"`
+	NameSuffix              string         `json:"nameSuffix"`
+	Images                  []any          `json:"images"`
+	Patches                 []any          `json:"patches"`
+	Components              []string       `json:"components"`
+	IgnoreMissingComponents bool           `json:"ignoreMissingComponents"`
+	CommonMetadata          *fluxMetadata  `json:"commonMetadata"`
+	KubeConfig              map[string]any `json:"kubeConfig"`
+	PostBuild               *struct {
 		Substitute     map[string]string `json:"substitute"`
 		SubstituteFrom []struct {
 			Kind     string `json:"kind"`
@@ -69,7 +66,7 @@ func (s *Scan) fluxKustomization(o object.Object) []*Unit {
 	default:
 		u.Owner.Cascade = k.Spec.Prune
 	}
-	u.Source = s.gitSource(o, k.Spec.SourceRef.Kind, k.Spec.SourceRef.Name)
+	u.Source = s.readFrom(o, k.Spec.SourceRef)
 	u.Namespace = k.Spec.TargetNamespace
 	s.substitutes(u, k.Spec)
 	return []*Unit{u}
@@ -97,62 +94,37 @@ func cluster(o object.Object, kubeConfig map[string]any) string {
 func (s *Scan) fluxContent(o object.Object, spec fluxSpec, dir string) *Unit {
 	at := plan.Path{"spec"}
 	elsewhere := func(kind plan.GapKind, format string, args ...any) *Unit {
-		text, err := json.Marshal(spec)
-		if err != nil {
-			text = []byte(err.Error())
-		}
-		return &Unit{Root: path.Dir(o.File), Tool: Folder, Config: string(text),
+		kept := spec
+		kept.Images = nil
+		return &Unit{Root: path.Dir(o.File), Tool: Folder, Config: string(mustJSON([]any{kept, s.sourceContent(o, spec.SourceRef)})),
 			Gaps: []plan.Gap{ownerGap(s.Tree, o, kind, at, format, args...)}}
 	}
-	if why := s.fluxSource(spec.SourceRef.Kind, spec.SourceRef.Name, dir); why != "" {
-		return elsewhere(plan.GapOpaque, "what it applies is not in the repository: %s", why)
-	}
-	if !s.Tree.HasDir(dir) {
-		u := elsewhere(plan.GapInvalid, "its path %s does not exist: Flux stops applying it, nothing is deleted", dir)
-		u.Root, u.claims = dir, true
+	if why, otherRevision := s.fluxSource(o, spec.SourceRef, dir); why != "" {
+		u := elsewhere(plan.GapOpaque, "what it applies is not in the repository: %s", why)
+		if otherRevision {
+			u.Root, u.claims, u.deep = dir, true, true
+		}
 		return u
 	}
-	fields := spec.fields()
-	if s.graph.nodes[dir] != nil {
-		u := s.graph.unit(dir)
-		u.Fields, u.claims = fields, true
+	src, _ := s.gitRepository(o, spec.SourceRef.Name, spec.SourceRef.Namespace)
+	return s.through(src, func(s *Scan) *Unit {
+		if !s.Tree.HasDir(dir) {
+			u := elsewhere(plan.GapInvalid, "its path %s does not exist: Flux stops applying it, nothing is deleted", dir)
+			u.Root, u.claims = dir, true
+			return u
+		}
+		var u *Unit
+		if s.graph.nodes[dir] != nil {
+			u = s.graph.unit(dir)
+		} else {
+			u = s.fluxFolder(dir, spec.fields() != nil)
+		}
 		if len(spec.Components) > 0 {
-			s.addReferences(u, dir, Component, spec.Components)
+			spec.Components = s.addComponents(o, u, spec.Components, spec.IgnoreMissingComponents)
 		}
+		u.Fields, u.claims = spec.fields(), true
 		return u
-	}
-	return s.fluxFolder(dir, fields)
-}
-
-// fluxSource says why a source is not this repository, "" where it is. A
-// GitRepository that is written down somewhere tells its URL; one that is not
-// counts as this repository where the path is here, as `flux bootstrap` has it.
-func (s *Scan) fluxSource(kind, name, dir string) string {
-	if kind != "GitRepository" {
-		return fmt.Sprintf("its source is the %s %s", kind, name)
-	}
-	if src, ok := s.source("GitRepository", name, ""); ok {
-		if url := src.String("spec", "url"); url != "" && !s.isHere(url, dir) {
-			return "its source is " + url
-		}
-		return ""
-	}
-	if s.Tree.HasDir(dir) || s.Other != nil && s.Other.HasDir(dir) {
-		return ""
-	}
-	return "the GitRepository " + name + " is not known"
-}
-
-func (s *Scan) gitSource(o object.Object, kind, name string) Source {
-	out := Source{Name: kind + "/" + name, At: o.At(s.Tree.Side, plan.Path{"spec", "sourceRef"})}
-	if src, ok := s.source(kind, name, o.File); ok {
-		url, _ := src.Get("spec", "url")
-		ref, _ := src.Get("spec", "ref")
-		if text, err := json.Marshal([]any{url, ref}); err == nil {
-			out.Text, out.At = string(text), src.At(s.Tree.Side, plan.Path{"spec"})
-		}
-	}
-	return out
+	})
 }
 
 func (spec fluxSpec) fields() map[string]any {
@@ -168,11 +140,7 @@ func (spec fluxSpec) fields() map[string]any {
 		}
 	}
 	if len(spec.Components) > 0 {
-		list := make([]any, len(spec.Components))
-		for i, c := range spec.Components {
-			list[i] = c
-		}
-		out["components"] = list
+		out["components"] = anyList(spec.Components)
 	}
 	if m := spec.CommonMetadata; m != nil && len(m.Annotations) > 0 {
 		out["commonAnnotations"] = m.Annotations
@@ -188,16 +156,12 @@ func (spec fluxSpec) fields() map[string]any {
 
 // fluxFolder is a folder without a kustomization: Flux writes one that names
 // every manifest below and every kustomization it meets (fluxcd/pkg/kustomize
-// v1.41.0 generator.go, scanManifests).
-func (s *Scan) fluxFolder(dir string, fields map[string]any) *Unit {
-	u := &Unit{Root: dir, Tool: Folder, claims: true, deep: true, Fields: fields}
-	ignore := s.sourceIgnore(u)
+// v1.41.0 generator.go, scanManifests). shaped: the owner sets fields of it.
+func (s *Scan) fluxFolder(dir string, shaped bool) *Unit {
+	u := &Unit{Root: dir, Tool: Folder, deep: true}
 	var resources []string
 	files, nested := map[string]bool{}, map[string]bool{}
 	for _, name := range s.Tree.Below(dir) {
-		if ignore.ignores(name) {
-			continue
-		}
 		if d := s.topKustomization(dir, path.Dir(name)); d != "" {
 			if nested[d] {
 				continue
@@ -208,7 +172,7 @@ func (s *Scan) fluxFolder(dir string, fields map[string]any) *Unit {
 			for f := range w.files {
 				files[f] = true
 			}
-			u.Outside, u.Gaps = append(u.Outside, w.outside...), append(u.Gaps, w.gaps...)
+			u.Outside, u.Gaps, u.shape = append(u.Outside, w.outside...), append(u.Gaps, w.gaps...), append(u.shape, w.shape...)
 			continue
 		}
 		if ext := path.Ext(name); (ext == ".yaml" || ext == ".yml") && looksLikeManifest(s.Tree, name) {
@@ -218,7 +182,7 @@ func (s *Scan) fluxFolder(dir string, fields map[string]any) *Unit {
 		}
 	}
 	u.Files = sortedSet(files)
-	if len(nested) > 0 || fields != nil {
+	if len(nested) > 0 || shaped {
 		u.Tool = Kustomize
 		u.Manifests = nil
 		text, err := json.Marshal(map[string]any{"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization", "resources": resources})

@@ -28,8 +28,15 @@ type kustomizationNode struct {
 	err  error
 }
 
+func newGraph(t *Tree) *kustomizations {
+	return &kustomizations{
+		tree: t, nodes: map[string]*kustomizationNode{}, walked: map[string]*walk{},
+		used: map[string]bool{}, territory: map[string]bool{},
+	}
+}
+
 func readKustomizations(t *Tree) *kustomizations {
-	g := &kustomizations{tree: t, nodes: map[string]*kustomizationNode{}, used: map[string]bool{}, territory: map[string]bool{}, walked: map[string]*walk{}}
+	g := newGraph(t)
 	for _, name := range t.Names() {
 		if !isKustomizationName(path.Base(name)) || g.nodes[path.Dir(name)] != nil {
 			continue
@@ -42,6 +49,24 @@ func readKustomizations(t *Tree) *kustomizations {
 		node.err = err
 		g.nodes[path.Dir(name)] = node
 	}
+	g.link()
+	return g
+}
+
+// only is the graph of a part of a tree.
+func (g *kustomizations) only(t *Tree) *kustomizations {
+	part := newGraph(t)
+	for dir, node := range g.nodes {
+		if t.HasFile(node.file) {
+			part.nodes[dir] = node
+		}
+	}
+	part.link()
+	return part
+}
+
+// link notes what the kustomizations name of each other.
+func (g *kustomizations) link() {
 	for dir, node := range g.nodes {
 		for _, ref := range node.read.References {
 			target := path.Join(dir, ref.Path)
@@ -49,12 +74,11 @@ func readKustomizations(t *Tree) *kustomizations {
 			case IsRemote(ref.Path):
 			case g.nodes[target] != nil:
 				g.used[target] = true
-			case t.HasFile(target):
+			case g.tree.HasFile(target):
 				g.territory[path.Dir(target)] = true
 			}
 		}
 	}
-	return g
 }
 
 // tops are the folders of kustomizations that nothing else builds on.
@@ -78,6 +102,7 @@ type walk struct {
 	gaps    []plan.Gap
 	open    map[string]bool
 	done    map[string]bool
+	shape   []string
 }
 
 func (g *kustomizations) walk(root string) *walk {
@@ -90,9 +115,13 @@ func (g *kustomizations) walk(root string) *walk {
 }
 
 func (g *kustomizations) newWalk(root string) *walk {
-	w := &walk{graph: g, root: root, files: map[string]bool{}, open: map[string]bool{}, done: map[string]bool{}}
+	w := g.emptyWalk(root)
 	w.folder(root, plan.Range{Side: g.tree.Side})
 	return w
+}
+
+func (g *kustomizations) emptyWalk(root string) *walk {
+	return &walk{graph: g, root: root, files: map[string]bool{}, open: map[string]bool{}, done: map[string]bool{}}
 }
 
 func (w *walk) gap(at plan.Range, kind plan.GapKind, subject, format string, args ...any) {
@@ -124,37 +153,61 @@ func (w *walk) folder(dir string, from plan.Range) {
 	if line := node.read.HelmCharts; line > 0 {
 		w.helmCharts(node)
 	}
+	w.shape = append(w.shape, node.read.Shape...)
+	for _, ref := range node.read.Inline {
+		w.shape = append(w.shape, ref.Path)
+	}
 	for _, ref := range node.read.References {
 		w.reference(dir, node, ref)
 	}
 }
 
-func (w *walk) reference(dir string, node *kustomizationNode, ref Reference) {
+// reference takes what a kustomization names. It reports whether that is
+// elsewhere and left out of the build.
+func (w *walk) reference(dir string, node *kustomizationNode, ref Reference) (elsewhere bool) {
 	at := plan.Range{File: node.file, Line: ref.Line, EndLine: ref.Line, Side: w.graph.tree.Side}
 	target := path.Join(dir, ref.Path)
 	switch {
 	case IsRemote(ref.Path) && (ref.Role == Resource || ref.Role == Component):
-		w.outside = append(w.outside, Outside{What: ref.Path, ID: ref.Path, File: node.file, Line: ref.Line, EndLine: ref.Line})
+		w.elsewhere(node, ref, ref.Path)
+		return true
 	case IsRemote(ref.Path):
 		w.gap(at, plan.GapOpaque, ref.Path, "%s is not in the repository", ref.Path)
 	case target == ".." || strings.HasPrefix(target, "../"):
 		w.gap(at, plan.GapOpaque, ref.Path, "%s leads out of the repository", ref.Path)
 	case w.graph.tree.Submodule(target) != "" && (ref.Role == Resource || ref.Role == Component):
 		module := w.graph.tree.Submodule(target)
-		w.outside = append(w.outside, Outside{What: ref.Path, ID: module + " " + string(w.graph.tree.ID(module)), File: node.file, Line: ref.Line, EndLine: ref.Line})
+		w.elsewhere(node, ref, module+" "+string(w.graph.tree.ID(module)))
+		return true
 	case w.graph.nodes[target] != nil:
 		w.folder(target, at)
 	case w.graph.tree.HasFile(target):
 		w.files[target] = true
+		w.shapeFile(ref, target)
 	case w.graph.tree.HasDir(target) && ref.Role == Plugin:
 		for _, file := range w.graph.tree.Below(target) {
 			w.files[file] = true
+			w.shapeFile(ref, file)
 		}
 	case w.graph.tree.HasDir(target):
 		w.gap(at, plan.GapInvalid, ref.Path, "%s is a folder without a kustomization; kustomize refuses to build it", ref.Path)
 	default:
 		w.gap(at, plan.GapInvalid, ref.Path, "%s does not exist; kustomize refuses to build it", ref.Path)
 	}
+	return false
+}
+
+// elsewhere notes a resource or component that is not in the tree. A resource
+// adds objects; a component may patch, rename and delete all that its parent
+// has, choosing by name, kind, labels and annotations (kustomize api v0.21.2
+// internal/target/kusttarget.go, accumulateComponents).
+func (w *walk) elsewhere(node *kustomizationNode, ref Reference, id string) {
+	component := ref.Role == Component
+	o := Outside{What: ref.Path, ID: id, File: node.file, Line: ref.Line, EndLine: ref.Line, Alters: component, Selects: component}
+	if ref.Line > 0 {
+		o.Entry = ref.Path
+	}
+	w.outside = append(w.outside, o)
 }
 
 // helmCharts leaves out what kustomize would have Helm render: a remote chart
@@ -215,5 +268,5 @@ func valuesFilesIn(lines []string) []string {
 // unit makes the unit of a kustomization that stands alone.
 func (g *kustomizations) unit(dir string) *Unit {
 	w := g.walk(dir)
-	return &Unit{Root: dir, Tool: Kustomize, Files: sortedSet(w.files), Outside: w.outside, Gaps: w.gaps}
+	return &Unit{Root: dir, Tool: Kustomize, Files: sortedSet(w.files), Outside: w.outside, Gaps: w.gaps, shape: w.shape}
 }

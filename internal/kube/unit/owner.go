@@ -109,33 +109,6 @@ func ownerGap(t *Tree, o object.Object, kind plan.GapKind, at plan.Path, format 
 	return plan.Gap{At: o.At(t.Side, at), Kind: kind, Subject: o.Kind + " " + o.Name, Why: fmt.Sprintf(format, args...)}
 }
 
-// isHere reports whether the URL of a git repository means this one. Without
-// a name to compare with, a path that is here decides.
-func (s *Scan) isHere(url, dir string) bool {
-	if s.settings.Repository != "" {
-		return sameRepository(url, s.settings.Repository)
-	}
-	return s.Tree.HasDir(dir) || s.Other != nil && s.Other.HasDir(dir)
-}
-
-// sameRepository compares the last two elements of a URL or scp-like name.
-func sameRepository(url, repository string) bool {
-	url = strings.ToLower(strings.TrimSuffix(strings.TrimSuffix(url, "/"), ".git"))
-	repository = strings.ToLower(repository)
-	return strings.HasSuffix(url, "/"+repository) || strings.HasSuffix(url, ":"+repository)
-}
-
-// isThisRevision reports whether a git reference means the tree at hand: the
-// branch that is merged into, under one of its usual names.
-func (s *Scan) isThisRevision(ref string) bool {
-	ref = strings.TrimPrefix(ref, "refs/heads/")
-	switch ref {
-	case "", "HEAD", "main", "master", "trunk", "develop":
-		return true
-	}
-	return ref == s.settings.Branch
-}
-
 // clean is a path of an owner inside the repository: `./apps/web` and
 // `/apps/web` mean the same.
 func clean(p string) string {

@@ -51,6 +51,9 @@ type Kustomization struct {
 	Inline []Reference
 	// HelmCharts is the line of a field that makes kustomize run Helm, else 0.
 	HelmCharts int
+	// Shape are the fields that give what is beneath other names, namespaces or
+	// selectors, or take it away.
+	Shape []string
 }
 
 // ReadKustomization reads a kustomization file.
@@ -72,6 +75,7 @@ func ReadKustomization(file string, data []byte) (Kustomization, error) {
 	}
 	for i := 0; i+1 < len(top.Content); i += 2 {
 		k.field(top.Content[i], follow(top.Content[i+1]))
+		k.shape(top.Content[i], follow(top.Content[i+1]))
 	}
 	return k, nil
 }
@@ -149,6 +153,31 @@ func (k *Kustomization) entry(role Role, item *yaml.Node) {
 		return
 	}
 	k.References = append(k.References, ref)
+}
+
+// withoutEntry takes one path out of the lists of a kustomization that name
+// what it builds on. A text that is no kustomization stays as it is.
+func withoutEntry(data []byte, entry string) []byte {
+	var doc yaml.Node
+	if err := yaml.Unmarshal(bytes.TrimPrefix(data, []byte("\ufeff")), &doc); err != nil || len(doc.Content) == 0 {
+		return data
+	}
+	top := follow(doc.Content[0])
+	for i := 0; i+1 < len(top.Content); i += 2 {
+		if list := follow(top.Content[i+1]); slices.Contains([]string{"resources", "bases", "components"}, top.Content[i].Value) {
+			list.Content = slices.DeleteFunc(list.Content, func(item *yaml.Node) bool { return follow(item).Value == entry })
+		}
+	}
+	// One that would be empty is refused; this makes it none.
+	if !slices.ContainsFunc(top.Content, func(n *yaml.Node) bool { return n.Value == "buildMetadata" }) {
+		top.Content = append(top.Content, &yaml.Node{Kind: yaml.ScalarNode, Value: "buildMetadata"},
+			&yaml.Node{Kind: yaml.SequenceNode, Content: []*yaml.Node{{Kind: yaml.ScalarNode, Value: "originAnnotations"}}})
+	}
+	out, err := yaml.Marshal(&doc)
+	if err != nil {
+		return data
+	}
+	return out
 }
 
 func follow(n *yaml.Node) *yaml.Node {

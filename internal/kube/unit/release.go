@@ -18,15 +18,7 @@ func (s *Scan) fluxRelease(o object.Object, beside Beside) []*Unit {
 	var h struct {
 		Spec struct {
 			Chart *struct {
-				Spec struct {
-					Chart       string   `json:"chart"`
-					Version     string   `json:"version"`
-					ValuesFiles []string `json:"valuesFiles"`
-					SourceRef   struct {
-						Kind string `json:"kind"`
-						Name string `json:"name"`
-					} `json:"sourceRef"`
-				} `json:"spec"`
+				Spec fluxChart `json:"spec"`
 			} `json:"chart"`
 			ChartRef         map[string]any    `json:"chartRef"`
 			ReleaseName      string            `json:"releaseName"`
@@ -53,18 +45,12 @@ func (s *Scan) fluxRelease(o object.Object, beside Beside) []*Unit {
 		namespace = o.Namespace
 	}
 	taken := s.valuesFrom(o, h.Spec.ValuesFrom, beside)
-	var u *Unit
-	dir := ""
+	u := s.remoteRelease(o, h.Spec.Values, taken)
 	if h.Spec.Chart != nil {
-		dir = clean(h.Spec.Chart.Spec.Chart)
+		u = s.chartOf(o, h.Spec.Chart.Spec, u)
 	}
-	switch {
-	case dir != "" && h.Spec.Chart.Spec.SourceRef.Kind == "GitRepository" && s.fluxSource("GitRepository", h.Spec.Chart.Spec.SourceRef.Name, dir) == "" && s.charts[dir]:
-		u = s.chart(dir)
-		u.claims = true
-		for _, f := range h.Spec.Chart.Spec.ValuesFiles {
-			u.addValuesFile(path.Join(dir, f))
-		}
+	if u.Tool == Helm {
+		u.Source = s.readFrom(o, h.Spec.Chart.Spec.SourceRef)
 		u.Values = append(u.Values, taken.docs...)
 		if len(h.Spec.Values) > 0 {
 			u.Values = append(u.Values, ValueSource{Text: h.Spec.Values})
@@ -75,8 +61,6 @@ func (s *Scan) fluxRelease(o object.Object, beside Beside) []*Unit {
 		if len(h.Spec.PostRenderers) > 0 {
 			u.Gaps = append(u.Gaps, ownerGap(s.Tree, o, plan.GapUnsupported, plan.Path{"spec", "postRenderers"}, "postRenderers are not run"))
 		}
-	default:
-		u = s.remoteRelease(o, h.Spec.Values, taken, h.Spec.ChartRef)
 	}
 	u.Selectors = append(u.Selectors, taken.files...)
 	if u.Config == "" {
@@ -86,6 +70,58 @@ func (s *Scan) fluxRelease(o object.Object, beside Beside) []*Unit {
 	u.Owner, u.Namespace = owner, namespace
 	u.Release.Name, u.Release.Namespace = release, namespace
 	return []*Unit{u}
+}
+
+// chartOf is the unit of a release's chart where that is here, else what is known
+// of a remote one.
+func (s *Scan) chartOf(o object.Object, c fluxChart, remote *Unit) *Unit {
+	dir := clean(c.Chart)
+	why, otherRevision := s.fluxSource(o, c.SourceRef, dir)
+	if otherRevision {
+		remote.Root, remote.claims = dir, true
+	}
+	if why != "" {
+		return remote
+	}
+	src, _ := s.gitRepository(o, c.SourceRef.Name, c.SourceRef.Namespace)
+	return s.through(src, func(seen *Scan) *Unit {
+		if local := seen.localRelease(o, c); local != nil {
+			return local
+		}
+		return remote
+	})
+}
+
+// fluxChart is spec.chart.spec of a HelmRelease: a chart of a source.
+type fluxChart struct {
+	Chart         string        `json:"chart"`
+	Version       string        `json:"version"`
+	ValuesFiles   []string      `json:"valuesFiles"`
+	IgnoreMissing bool          `json:"ignoreMissingValuesFiles"`
+	SourceRef     fluxSourceRef `json:"sourceRef"`
+}
+
+// localRelease is a release of a chart of the repository, nil where there is
+// none. The files of values that it names, from the top of the source, stand in
+// for those of the chart (source-controller v1.9 internal/helm/chart/
+// builder_local.go, Build).
+func (s *Scan) localRelease(o object.Object, c fluxChart) *Unit {
+	dir := clean(c.Chart)
+	if !s.charts[dir] {
+		return nil
+	}
+	u := s.chart(dir)
+	u.claims, u.WithoutDefaults = true, len(c.ValuesFiles) > 0
+	for _, f := range c.ValuesFiles {
+		switch name := clean(f); {
+		case s.Tree.HasFile(name):
+			u.addValuesFile(name)
+		case !c.IgnoreMissing:
+			u.Gaps = append(u.Gaps, ownerGap(s.Tree, o, plan.GapInvalid, plan.Path{"spec", "chart", "spec", "valuesFiles"},
+				"the values file %s does not exist: Flux stops applying it, nothing is deleted", name))
+		}
+	}
+	return u
 }
 
 // configText is what is not read of a release of a chart that is here: where it
@@ -113,18 +149,20 @@ func releaseName(o object.Object, name, target string) string {
 	return o.Name
 }
 
-// chartSource is the source that a chartRef names: its tag or digest is the
-// version of the chart.
-func (s *Scan) chartSource(o object.Object, ref map[string]any) (object.Object, bool) {
-	kind, _ := ref["kind"].(string)
-	name, _ := ref["name"].(string)
-	return s.source(kind, name, o.File)
+// chartSource is the source of a release's chart: of chartRef the tag or digest
+// is the version of the chart.
+func chartSource(spec map[string]any) fluxSourceRef {
+	ref, ok := object.Lookup(spec, "chart", "spec", "sourceRef")
+	if !ok {
+		ref = spec["chartRef"]
+	}
+	return fluxSourceRef{stringAt(ref, "kind"), stringAt(ref, "name"), stringAt(ref, "namespace")}
 }
 
 // remoteRelease is a release of a chart that is not here. Its values without
 // what cannot change which objects there are tell whether a change counts;
 // taken are those from elsewhere in the repository.
-func (s *Scan) remoteRelease(o object.Object, values json.RawMessage, taken takenValues, ref map[string]any) *Unit {
+func (s *Scan) remoteRelease(o object.Object, values json.RawMessage, taken takenValues) *Unit {
 	spec, _ := o.Get("spec")
 	kept := map[string]any{}
 	var selectors []string
@@ -134,9 +172,11 @@ func (s *Scan) remoteRelease(o object.Object, values json.RawMessage, taken take
 				kept[field] = v
 			}
 		}
-		if src, ok := s.chartSource(o, ref); ok {
-			kept["source"], _ = src.Get("spec")
-			selectors = append(selectors, src.File)
+		if ref := chartSource(m); ref.Name != "" {
+			kept["source"] = s.sourceContent(o, ref)
+			if src, ok := s.source(ref.Kind, ref.Name, o.File); ok {
+				selectors = append(selectors, src.File)
+			}
 		}
 		kept["values"] = Deciding(m["values"])
 		from := taken.unread

@@ -12,12 +12,15 @@ import (
 
 // Settings are what a repository says about its own units.
 type Settings struct {
-	// Repository is `owner/name` on the host, used to tell this repository
+	// Repository is `owner/name` on the Host, used to tell this repository
 	// from others in what Argo CD and Flux objects name. Where it is empty a
-	// source counts as this repository if its path is here.
-	Repository string
-	// Branch is the branch that is merged into.
-	Branch string
+	// source counts as this repository if its path is here. An empty Host is
+	// github.com.
+	Host, Repository string
+	// Branch is the branch that is merged into, DefaultBranch the one that HEAD
+	// means. Where Branch is empty any branch counts as it, and where
+	// DefaultBranch is empty HEAD counts as Branch.
+	Branch, DefaultBranch string
 	// Declared are units that cannot be seen in the files.
 	Declared []Declaration
 	// Ignore are folders whose manifests are not applied.
@@ -52,12 +55,16 @@ type Scan struct {
 
 	owned     map[ownedKey][]*Unit
 	ownedFrom map[ownedKey]map[string]any
+	artifacts map[string]artifact
 }
 
 // NewScan reads the structure of one side: kustomizations and charts, no
 // manifests.
 func NewScan(t *Tree, s Settings) *Scan {
-	scan := &Scan{Tree: t, settings: s, graph: readKustomizations(t), charts: map[string]bool{}, Sources: map[string][]object.Object{}, owned: map[ownedKey][]*Unit{}, ownedFrom: map[ownedKey]map[string]any{}}
+	scan := &Scan{
+		Tree: t, settings: s, graph: readKustomizations(t), charts: map[string]bool{}, Sources: map[string][]object.Object{},
+		owned: map[ownedKey][]*Unit{}, ownedFrom: map[ownedKey]map[string]any{}, artifacts: map[string]artifact{},
+	}
 	for _, name := range t.Names() {
 		if path.Base(name) == "Chart.yaml" {
 			scan.charts[path.Dir(name)] = true

@@ -30,6 +30,8 @@ type Tree struct {
 	texts  map[string]text
 	parsed map[string]parsed
 	other  *Tree
+	// whole is the side that this is a part of, nil for a whole one.
+	whole *Tree
 }
 
 type text struct {
@@ -72,12 +74,31 @@ func Open(fsys fs.FS, side plan.Side, other *Tree) (*Tree, error) {
 	return t, nil
 }
 
+// only is a side with some of its files.
+func (t *Tree) only(keep func(name string, info fs.FileInfo) bool) *Tree {
+	part := &Tree{Side: t.Side, fsys: t.fsys, whole: t, files: map[string]fs.FileInfo{}, dirs: map[string][]string{}}
+	for _, name := range t.names {
+		if info := t.files[name]; keep(name, info) {
+			part.files[name] = info
+			part.names = append(part.names, name)
+			part.dirs[path.Dir(name)] = append(part.dirs[path.Dir(name)], path.Base(name))
+		}
+	}
+	return part
+}
+
 // Names are the paths of all files, sorted.
 func (t *Tree) Names() []string { return t.names }
 
+// has reports whether there is an entry of that very path.
+func (t *Tree) has(name string) bool {
+	_, ok := t.files[name]
+	return ok
+}
+
 // HasFile reports whether there is a file, or a link to one, of that path.
 func (t *Tree) HasFile(name string) bool {
-	if _, ok := t.files[name]; ok {
+	if t.has(name) {
 		return true
 	}
 	if !t.links {
@@ -142,6 +163,12 @@ func (e *Unreadable) Unwrap() error { return e.Err }
 // Read returns the content of a file, following links inside the tree. Errors
 // are *Unreadable.
 func (t *Tree) Read(name string) ([]byte, error) {
+	if t.whole != nil {
+		if err := t.lacks(name); err != nil {
+			return nil, err
+		}
+		return t.whole.Read(name)
+	}
 	if got, ok := t.texts[name]; ok {
 		return got.data, got.err
 	}
@@ -153,6 +180,15 @@ func (t *Tree) Read(name string) ([]byte, error) {
 	}
 	t.texts[name] = got
 	return got.data, got.err
+}
+
+// lacks is the error of reading what the whole side may have and this part has
+// not.
+func (t *Tree) lacks(name string) error {
+	if t.has(name) {
+		return nil
+	}
+	return &Unreadable{plan.GapUnreadable, name + " is left out of what is applied", fs.ErrNotExist}
 }
 
 func (t *Tree) sameFile(name string) bool {
@@ -186,6 +222,12 @@ func (t *Tree) read(name string) ([]byte, error) {
 
 // Parse reads a file as manifests.
 func (t *Tree) Parse(name string) (object.File, error) {
+	if t.whole != nil {
+		if err := t.lacks(name); err != nil {
+			return object.File{}, err
+		}
+		return t.whole.Parse(name)
+	}
 	if got, ok := t.parsed[name]; ok {
 		return got.file, got.err
 	}

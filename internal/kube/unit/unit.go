@@ -41,6 +41,8 @@ type Unit struct {
 	Release Release
 	// Values are the sources of a release's values, the last wins.
 	Values []ValueSource
+	// WithoutDefaults: the chart's own values.yaml does not count.
+	WithoutDefaults bool
 	// Vendored are folders of charts that a chart names by file://, by the
 	// name of the dependency.
 	Vendored map[string]string
@@ -49,6 +51,8 @@ type Unit struct {
 	// Selectors are files that decide which files count, such as
 	// .sourceignore.
 	Selectors []string
+	// Overrides are those of them that override the source of an Application.
+	Overrides []string
 	// Outside is what the unit takes from outside the repository. It is left
 	// out on both sides; where it differs the result is a gap.
 	Outside []Outside
@@ -61,6 +65,8 @@ type Unit struct {
 	// Generated are the objects of a unit that an owner makes up.
 	Generated []object.Object
 
+	// shape is what its kustomizations do to what is beneath them.
+	shape []string
 	// claims: Root is what an owner applies; deep: with all below it.
 	claims, deep bool
 }
@@ -79,6 +85,16 @@ type Outside struct {
 	// Line and EndLine are blanked before the file is used; 0 where nothing
 	// has to go.
 	Line, EndLine int
+	// Alters: it may change and remove what the unit has of its own, so that
+	// one that is added counts as well. What is not so only adds.
+	Alters bool
+	// Entry is an entry of a list of the file that is taken out before the file
+	// is used.
+	Entry string
+	// Why says in words why it is not here, where What does not.
+	Why string
+	// Selects: it also chooses by labels and annotations what it alters.
+	Selects bool
 }
 
 // Source names what an owner reads, and what the repository says of it: URL and
@@ -99,7 +115,10 @@ func (s Source) Moved(after Source) bool {
 
 // config is what beside the files decides about the objects.
 func (u *Unit) config() string {
-	text, err := json.Marshal([]any{u.Tool, u.Root, u.Owner.Cluster, u.Namespace, u.Manifests, u.Fields, string(u.Written), u.Release, u.Values, u.Vendored, u.Substitute, u.Config})
+	text, err := json.Marshal([]any{
+		u.Tool, u.Root, u.Owner.Cluster, u.Namespace, u.Manifests, u.Fields, string(u.Written), u.Release, u.Values, u.WithoutDefaults,
+		u.Vendored, u.Substitute, u.Config,
+	})
 	if err != nil {
 		return err.Error()
 	}
@@ -111,6 +130,9 @@ func SameInputs(before *Unit, tb *Tree, after *Unit, ta *Tree) bool {
 	if !slices.Equal(before.Files, after.Files) || before.config() != after.config() || !sameOutside(before, after) {
 		return false
 	}
+	if len(before.Gaps) > 0 != (len(after.Gaps) > 0) {
+		return false
+	}
 	for _, name := range before.Files {
 		if !Same(tb, ta, name) {
 			return false
@@ -120,19 +142,24 @@ func SameInputs(before *Unit, tb *Tree, after *Unit, ta *Tree) bool {
 }
 
 // sameOutside: what is added to what neither side can be made from takes
-// nothing away.
+// nothing away, unless it alters what is there.
 func sameOutside(before, after *Unit) bool {
-	b, a := outsideIDs(before), outsideIDs(after)
+	all := func(Outside) bool { return true }
 	if len(before.Gaps) > 0 && len(after.Gaps) > 0 {
-		return !slices.ContainsFunc(b, func(id string) bool { return !slices.Contains(a, id) })
+		b, a := outsideIDs(before, all), outsideIDs(after, all)
+		altering := func(o Outside) bool { return o.Alters }
+		return !slices.ContainsFunc(b, func(id string) bool { return !slices.Contains(a, id) }) &&
+			slices.Equal(outsideIDs(before, altering), outsideIDs(after, altering))
 	}
-	return slices.Equal(b, a)
+	return slices.Equal(outsideIDs(before, all), outsideIDs(after, all))
 }
 
-func outsideIDs(u *Unit) []string {
-	ids := make([]string, len(u.Outside))
-	for i, o := range u.Outside {
-		ids[i] = o.What + "\x00" + o.ID
+func outsideIDs(u *Unit, counts func(Outside) bool) []string {
+	var ids []string
+	for _, o := range u.Outside {
+		if counts(o) {
+			ids = append(ids, o.What+"\x00"+o.ID)
+		}
 	}
 	slices.Sort(ids)
 	return ids
@@ -150,7 +177,10 @@ func (u *Unit) Request(t *Tree) (Request, *plan.Gap) {
 		req.Files[name] = data
 	}
 	for _, o := range u.Outside {
-		if o.Line > 0 {
+		switch {
+		case o.Entry != "":
+			req.Files[o.File] = withoutEntry(req.Files[o.File], o.Entry)
+		case o.Line > 0:
 			req.Files[o.File] = blank(req.Files[o.File], o.Line, o.EndLine)
 		}
 	}
@@ -170,6 +200,9 @@ func (u *Unit) Request(t *Tree) (Request, *plan.Gap) {
 			text = req.Files[v.File]
 		}
 		req.Release.Values = append(req.Release.Values, text)
+	}
+	if own := path.Join(u.Root, "values.yaml"); u.WithoutDefaults && req.Files[own] != nil {
+		req.Files[own] = []byte("{}\n")
 	}
 	return req, nil
 }

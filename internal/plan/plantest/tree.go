@@ -24,27 +24,30 @@ func Tree(files map[string]string) fs.FS {
 }
 
 // Archive splits a txtar archive into the trees below `before/` and `after/`,
-// and the files outside both.
+// and the files outside both. What stands below `both/` is in both trees.
 //
 // A file whose name ends in `@` is a symbolic link; its content is the target.
 func Archive(data []byte) (before, after fs.FS, rest map[string]string) {
-	sides := map[string]fstest.MapFS{"before": {}, "after": {}}
+	left, right := fstest.MapFS{}, fstest.MapFS{}
+	sides := map[string][]fstest.MapFS{"before": {left}, "after": {right}, "both": {left, right}}
 	rest = map[string]string{}
 	for _, file := range txtar.Parse(data).Files {
 		side, name, _ := strings.Cut(file.Name, "/")
-		tree, ok := sides[side]
+		trees, ok := sides[side]
 		if !ok || name == "" {
 			rest[file.Name] = string(file.Data)
 			continue
 		}
+		entry := &fstest.MapFile{Data: file.Data, Mode: 0o644, Sys: blobID(string(file.Data))}
 		if link, isLink := strings.CutSuffix(name, "@"); isLink {
 			target := strings.TrimSpace(string(file.Data))
-			tree[link] = &fstest.MapFile{Data: []byte(target), Mode: fs.ModeSymlink | 0o777, Sys: blobID(target)}
-			continue
+			name, entry = link, &fstest.MapFile{Data: []byte(target), Mode: fs.ModeSymlink | 0o777, Sys: blobID(target)}
 		}
-		tree[name] = &fstest.MapFile{Data: file.Data, Mode: 0o644, Sys: blobID(string(file.Data))}
+		for _, tree := range trees {
+			tree[name] = entry
+		}
 	}
-	return sides["before"], sides["after"], rest
+	return left, right, rest
 }
 
 func blobID(content string) plan.ObjectID {

@@ -1,0 +1,81 @@
+package unit
+
+import (
+	"path"
+	"strings"
+
+	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+)
+
+// argoValues collects the values of a chart: files first, then the values in
+// place, then parameters.
+func (s *Scan) argoValues(o object.Object, u *Unit, h *argoHelm, dir string, refs map[string]argoSource) {
+	if h == nil {
+		return
+	}
+	if h.ReleaseName != "" {
+		u.Release.Name = h.ReleaseName
+	}
+	u.Release.Namespace, u.Release.SkipCRDs = h.Namespace, h.SkipCRDs
+	u.Outside = append(u.Outside, capabilities(h.KubeVersion, h.APIVersions)...)
+	for _, f := range h.ValueFiles {
+		name, outside := s.argoValueFile(f, dir, refs)
+		at := plan.Path{"spec", "source", "helm", "valueFiles"}
+		switch {
+		case outside != "":
+			u.Gaps = append(u.Gaps, ownerGap(s.Tree, o, plan.GapOpaque, at, "the values %s are not in the repository", outside))
+		case s.Tree.HasFile(name):
+			u.addValuesFile(name)
+		case !h.IgnoreMissingValueFiles:
+			u.Gaps = append(u.Gaps, ownerGap(s.Tree, o, plan.GapInvalid, at, "the values file %s does not exist: Argo CD stops syncing it", name))
+		}
+	}
+	if len(h.ValuesObject) > 0 {
+		u.Values = append(u.Values, ValueSource{Text: h.ValuesObject})
+	} else if h.Values != "" {
+		u.Values = append(u.Values, ValueSource{Text: []byte(h.Values)})
+	}
+	for _, p := range h.Parameters {
+		u.Release.Set = append(u.Release.Set, Parameter{Name: p.Name, Value: p.Value, String: p.ForceString})
+	}
+	for _, p := range h.FileParameters {
+		s.argoFileParameter(o, u, p.Name, p.Path, dir, refs)
+	}
+}
+
+// argoFileParameter takes a parameter whose value is the text of a file.
+func (s *Scan) argoFileParameter(o object.Object, u *Unit, parameter, file, dir string, refs map[string]argoSource) {
+	name, outside := s.argoValueFile(file, dir, refs)
+	at := plan.Path{"spec", "source", "helm", "fileParameters"}
+	if outside != "" {
+		u.Gaps = append(u.Gaps, ownerGap(s.Tree, o, plan.GapOpaque, at, "the parameter file %s is not in the repository", outside))
+		return
+	}
+	text, err := s.Tree.Read(name)
+	if err != nil {
+		u.Gaps = append(u.Gaps, ownerGap(s.Tree, o, plan.GapInvalid, at, "the parameter file %s cannot be read: Argo CD stops syncing it", name))
+		return
+	}
+	u.Selectors = append(u.Selectors, name)
+	u.Release.Set = append(u.Release.Set, Parameter{Name: parameter, Value: string(text), Literal: true})
+}
+
+// argoValueFile is the path in the repository of a values file: relative to
+// the chart, from the top with a slash, or in a source named `$name`.
+func (s *Scan) argoValueFile(f, dir string, refs map[string]argoSource) (name, outside string) {
+	if strings.Contains(f, "://") {
+		return "", f
+	}
+	if ref, rest, ok := strings.Cut(f, "/"); ok && strings.HasPrefix(ref, "$") {
+		src, known := refs[strings.TrimPrefix(ref, "$")]
+		if !known || !s.isHere(src.RepoURL, path.Dir(clean(rest))) || !s.isThisRevision(src.TargetRevision) {
+			return "", f
+		}
+		return clean(rest), ""
+	}
+	if strings.HasPrefix(f, "/") {
+		return clean(f), ""
+	}
+	return path.Join(dir, f), ""
+}

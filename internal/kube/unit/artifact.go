@@ -1,0 +1,162 @@
+package unit
+
+import (
+	"bytes"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/fluxcd/pkg/sourceignore"
+	"github.com/fluxcd/pkg/sourceignore/gitignore"
+
+	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+)
+
+// maxMatches bounds the work of patterns, their number times that of the files
+// that each is compared with; maxPatterns bounds what they take in memory.
+const (
+	maxMatches  = 5_000_000
+	maxPatterns = 10_000
+)
+
+// artifact is a side as Flux hands it on: the files of a GitRepository without
+// those that it leaves out.
+type artifact struct {
+	scan *Scan
+	// selectors are the files that decide what is left out.
+	selectors []string
+	// unread are such files that cannot be read: nothing is left out by them,
+	// and a change of one is a gap.
+	unread []Outside
+}
+
+// artifactOf is what the controllers of Flux see of this side through a
+// GitRepository; src is empty where that is not written down. A source leaves
+// out what is not a regular file, what .sourceignore in any folder and its own
+// spec.ignore name, or else the defaults, and all but the folders of
+// spec.sparseCheckout (source-controller v1.9 internal/controller/
+// gitrepository_controller.go, reconcileArtifact; fluxcd/pkg artifact/storage/
+// archive.go, SourceIgnoreFilter).
+func (s *Scan) artifactOf(src object.Object) artifact {
+	ignore := src.String("spec", "ignore")
+	sparse := textList(src, "spec", "sparseCheckout")
+	key := strings.Join(append([]string{ignore}, sparse...), "\x00")
+	known, ok := s.artifacts[key]
+	if !ok {
+		known = s.readArtifact(ignore, sparse)
+		s.artifacts[key] = known
+	}
+	if ignore != "" || len(sparse) > 0 {
+		known.selectors = append(slices.Clip(known.selectors), src.File)
+	}
+	return known
+}
+
+func (s *Scan) readArtifact(ignore string, sparse []string) artifact {
+	checkedOut := func(name string) bool {
+		below := func(dir string) bool { return strings.HasPrefix(name, strings.TrimPrefix(dir, "./")) }
+		return len(sparse) == 0 || slices.ContainsFunc(sparse, below)
+	}
+	out := artifact{scan: s, selectors: s.ignoreFiles(checkedOut)}
+	unread := func(name, why string) {
+		out.unread = append(out.unread, Outside{What: name, ID: string(s.Tree.ID(name)), File: name, Alters: true,
+			Why: "it takes files out of what Flux applies and cannot be read: " + why})
+	}
+	var patterns []gitignore.Pattern
+	lines, most := strings.Count(ignore, "\n"), min(maxPatterns, maxMatches/max(1, len(s.Tree.names)))
+	for _, name := range out.selectors {
+		data, err := s.Tree.Read(name)
+		if err != nil {
+			_, _, why := Trouble(err)
+			unread(name, why)
+		} else if lines += bytes.Count(data, []byte("\n")); lines > most {
+			unread(name, fmt.Sprintf("there are more than %d patterns for %d files", most, len(s.Tree.names)))
+		} else {
+			patterns = append(patterns, sourceignore.ReadPatterns(bytes.NewReader(data), domain(name))...)
+		}
+	}
+	if strings.Count(ignore, "\n") <= most {
+		patterns = append(patterns, sourceignore.ReadPatterns(strings.NewReader(ignore), nil)...)
+	} else {
+		out.unread = append(out.unread, Outside{What: "spec.ignore", ID: ignore, Alters: true,
+			Why: fmt.Sprintf("there are more than %d patterns of what Flux leaves out", most)})
+	}
+	matcher := sourceignore.NewDefaultMatcher(nil, nil)
+	if len(patterns) > 0 {
+		matcher = sourceignore.NewMatcher(append(sourceignore.VCSPatterns(nil), patterns...))
+	}
+	out.scan = s.only(func(name string, info fs.FileInfo) bool {
+		return checkedOut(name) && (info.Mode().IsRegular() || plan.IsSubmodule(info)) && !matcher.Match(strings.Split(name, "/"), false)
+	})
+	return out
+}
+
+// ignoreFiles are the files .sourceignore, the deeper ones after those above
+// them, as their patterns weigh.
+func (s *Scan) ignoreFiles(checkedOut func(string) bool) []string {
+	var files []string
+	for _, name := range s.Tree.Names() {
+		if path.Base(name) == sourceignore.IgnoreFile && checkedOut(name) {
+			files = append(files, name)
+		}
+	}
+	slices.SortStableFunc(files, func(a, b string) int { return strings.Count(a, "/") - strings.Count(b, "/") })
+	return files
+}
+
+// domain is the folder that the patterns of a file hold for.
+func domain(name string) []string {
+	if dir := path.Dir(name); dir != "." {
+		return strings.Split(dir, "/")
+	}
+	return nil
+}
+
+func textList(o object.Object, at ...any) []string {
+	value, _ := o.Get(at...)
+	list, _ := value.([]any)
+	var out []string
+	for _, item := range list {
+		if text, ok := item.(string); ok {
+			out = append(out, text)
+		}
+	}
+	return out
+}
+
+// only is a side with some of its files, the side itself where that is all.
+func (s *Scan) only(keep func(name string, info fs.FileInfo) bool) *Scan {
+	tree := s.Tree.only(keep)
+	if len(tree.names) == len(s.Tree.names) {
+		return s
+	}
+	part := &Scan{Tree: tree, settings: s.settings, graph: s.graph.only(tree), charts: map[string]bool{}, Other: s.Other, Sources: s.Sources}
+	for dir := range s.charts {
+		part.charts[dir] = tree.HasFile(path.Join(dir, "Chart.yaml"))
+	}
+	return part
+}
+
+// through makes a unit of what Flux sees of this side.
+func (s *Scan) through(src object.Object, content func(*Scan) *Unit) *Unit {
+	seen := s.artifactOf(src)
+	u := content(seen.scan)
+	u.Selectors = append(u.Selectors, seen.selectors...)
+	u.Outside = append(u.Outside, seen.unread...)
+	return u
+}
+
+// Loses is the first of some files that Flux saw before and does not see on
+// this side, where they still are.
+func (s *Scan) Loses(files []string, before *Scan) (name string, found bool) {
+	was, is := before.artifactOf(object.Object{}), s.artifactOf(object.Object{})
+	for _, name := range files {
+		if was.scan.Tree.has(name) && s.Tree.has(name) && (!is.scan.Tree.has(name) || len(is.unread) > len(was.unread)) {
+			return name, true
+		}
+	}
+	return "", false
+}
