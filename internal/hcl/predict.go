@@ -35,6 +35,9 @@ type Options struct {
 	Runtime string
 	// Work counts what the prediction does; nil for one of the usual size.
 	Work *work.Meter
+	// Sources gives modules that are not in the tree; nil where nothing from
+	// elsewhere is looked for.
+	Sources plan.Sources
 }
 
 // NewWork is the work that one prediction may be, both sides of all roots.
