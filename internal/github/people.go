@@ -112,7 +112,7 @@ func (r *Reading) readReviews() {
 		}
 	}
 	for _, v := range t.reviews {
-		p := review.PullReview{ID: graphComment{ID: v.ID}.number(), By: v.Author.account(), State: review.ReviewState(v.State), Commit: v.Commit.id()}
+		p := review.PullReview{ID: graphComment{ID: v.ID}.number(), By: v.Author.account(), State: review.ReviewState(v.State), Commit: v.Commit.id(), Own: v.ViewerDidAuthor}
 		if v.Submitted != nil {
 			p.Submitted = *v.Submitted
 		}
