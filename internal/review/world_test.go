@@ -276,7 +276,9 @@ func (w *world) predictor(p *pull) Predictor {
 	for i := range disarmed.Changes {
 		disarmed.Changes[i].Action, disarmed.Changes[i].Effect = plan.Update, plan.Disarm
 	}
-	return func(fs.FS, fs.FS, rules.Settings) plan.Plan { return plan.Join(destroying(targets), disarmed) }
+	return func(fs.FS, fs.FS, rules.Settings, plan.Sources) plan.Plan {
+		return plan.Join(destroying(targets), disarmed)
+	}
 }
 
 // destroying is a plan that deletes addresses, written `root:type.name`.
@@ -374,6 +376,6 @@ func (w *world) group(numbers []int, destroys []string, doubt string) Decision {
 		req.Evidence.Group.Members = append(req.Evidence.Group.Members, m)
 	}
 	req.Evidence.Standings = w.standings(Want(req, w.set))
-	rep := ran(req, w.set, []Predictor{func(fs.FS, fs.FS, rules.Settings) plan.Plan { return destroying(destroys) }})
+	rep := ran(req, w.set, []Predictor{func(fs.FS, fs.FS, rules.Settings, plan.Sources) plan.Plan { return destroying(destroys) }})
 	return Decide(rep, req)
 }
