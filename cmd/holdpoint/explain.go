@@ -44,6 +44,7 @@ type described struct {
 
 type describedPerson struct {
 	Role   string   `yaml:"role"`
+	Base   string   `yaml:"base"`
 	Teams  []string `yaml:"teams"`
 	Emails []string `yaml:"emails"`
 }
