@@ -38,6 +38,10 @@ type Request struct {
 	// name the checks. It is nil where that is not known (on a laptop): then
 	// the base is taken for the default branch.
 	Default fs.FS
+	// Sources gives what the trees name and do not hold, nil where nothing from
+	// elsewhere is looked for. What it has not got yet makes Run fail with
+	// [plan.ErrNotFetched].
+	Sources plan.Sources
 	// Trial are settings to try instead of those in Base; nil in the service.
 	Trial *rules.Settings
 	// Signals tell who made the change.
