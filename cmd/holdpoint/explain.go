@@ -103,7 +103,7 @@ func (c *explainCommand) review(a *app) (review.Report, review.Decision, error) 
 		req.Trial = &trial
 	}
 	req.Now = time.Now()
-	rep, dec, err := review.Explain(req, set, review.Predictors(req.Ref, packs.Load(), render.New(render.Limits{})), d)
+	rep, dec, err := review.Explain(req, set, review.Predictors(req.Ref, packs.Load(), set.Losses(), render.New(render.Limits{})), d)
 	if err != nil {
 		return none(err)
 	}

@@ -68,7 +68,7 @@ func (c *reviewCommand) review(a *app) (review.Report, review.Decision, error) {
 	if err != nil {
 		return none(err)
 	}
-	report, err := review.Run(req, set, review.Predictors(req.Ref, packs.Load(), render.New(render.Limits{})))
+	report, err := review.Run(req, set, review.Predictors(req.Ref, packs.Load(), set.Losses(), render.New(render.Limits{})))
 	if err != nil {
 		return none(err)
 	}

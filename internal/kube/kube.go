@@ -40,6 +40,8 @@ type Options struct {
 	// whatever the repository tells.
 	Apply    apply.Family
 	ApplyAll bool
+	// Losses says what updates and creations take away; nil where nobody asks.
+	Losses plan.Losses
 }
 
 func (o Options) settings() unit.Settings {

@@ -36,6 +36,7 @@ type Input struct {
 	Before, After Side
 	Loader        *config.Loader
 	Facts         plan.Facts
+	Losses        plan.Losses
 	Lines         *Lines
 	// Changed are the paths that differ between the trees, sorted.
 	Changed []string
@@ -55,6 +56,7 @@ type comparison struct {
 	inProgress    map[*eval.Instance]bool
 	failedBefore  map[string]string // address -> first error, of what has no value before
 	changes       []plan.Change
+	judged        []judged // of changes, those whose losses are asked for
 	gaps          []plan.Gap
 	invalid       bool
 	seenGaps      map[plan.Gap]bool
@@ -112,6 +114,7 @@ func (c *comparison) run() {
 	c.checkMoves()
 	c.static()
 	c.planAll(c.after.Root, nil)
+	c.losses()
 	c.leftovers()
 	c.opaque()
 	c.validate()
