@@ -246,6 +246,9 @@ func shaping(r *pair, file string) int {
 // stillWritten reports whether the text of an object that is no longer applied
 // is still in its file: then a change of that file is not what took it away.
 func (p *prediction) stillWritten(old *entry) bool {
+	if old.made.File != "" {
+		return false
+	}
 	before, errBefore := p.before.tree.Parse(old.at.File)
 	after, errAfter := p.after.tree.Parse(old.at.File)
 	if errBefore != nil || errAfter != nil {

@@ -43,7 +43,7 @@ func (p *prediction) reshaped(r *pair) {
 		if !o.LeftOut() || len(minus([]unit.Outside{o}, r.before.unit.Outside)) > 0 {
 			continue
 		}
-		g := plan.Gap{Root: r.after.unit.Root, Kind: plan.GapOpaque, Subject: o.What, Variant: r.after.unit.Variant,
+		g := plan.Gap{Root: r.after.unit.Home(), Kind: plan.GapOpaque, Subject: o.What, Variant: r.after.unit.Variant,
 			Why: fmt.Sprintf("what %s brings is not in the repository, and names, namespaces, selectors or patches over it change", o.What)}
 		p.gaps = append(p.gaps, p.narrowed(r, g))
 	}
@@ -107,7 +107,7 @@ func minus(a, b []unit.Outside) []unit.Outside {
 
 func (p *prediction) outsideGaps(r *pair, c *content, parts []unit.Outside) {
 	for _, o := range parts {
-		g := plan.Gap{At: plan.Range{File: o.File, Line: o.Line, EndLine: o.EndLine, Side: c.side}, Root: c.unit.Root,
+		g := plan.Gap{At: plan.Range{File: o.File, Line: o.Line, EndLine: o.EndLine, Side: c.side}, Root: c.unit.Home(),
 			Kind: plan.GapOpaque, Subject: o.What, Why: whyOutside(o), Variant: c.unit.Variant}
 		if o.Line == 0 {
 			g = p.narrowed(r, g) // a chart, whose values may change anywhere

@@ -56,7 +56,10 @@ type pair struct {
 
 // content is what one side of a unit applies.
 type content struct {
-	unit    *unit.Unit
+	unit *unit.Unit
+	// anew is the unit as far as what is elsewhere could be had, nil where all
+	// of it could, or nothing was asked for.
+	anew    *unit.Unit
 	side    plan.Side
 	entries []*entry
 	// byKey is where in entries the object of a key stands; weight is how many
@@ -170,7 +173,9 @@ func (p *prediction) load(wave []*pair) bool {
 	if len(reached) == 0 {
 		return false
 	}
+	p.bring(reached)
 	p.fill(reached)
+	p.rendered(reached)
 	return true
 }
 
@@ -200,5 +205,5 @@ func (p *prediction) sorted() []*pair {
 }
 
 func (p *prediction) gap(u *unit.Unit, at plan.Range, kind plan.GapKind, subject, format string, args ...any) {
-	p.gaps = append(p.gaps, plan.Gap{At: at, Root: u.Root, Kind: kind, Subject: subject, Why: fmt.Sprintf(format, args...), Variant: u.Variant})
+	p.gaps = append(p.gaps, plan.Gap{At: at, Root: u.Home(), Kind: kind, Subject: subject, Why: fmt.Sprintf(format, args...), Variant: u.Variant})
 }

@@ -11,7 +11,7 @@ import (
 func (p *prediction) variantsOf(root string) []string {
 	var out []string
 	for _, r := range p.pairs {
-		if u := r.either(); u.Root == root && comparable(r) && !slices.Contains(out, u.Variant) {
+		if u := r.either(); u.Home() == root && comparable(r) && !slices.Contains(out, u.Variant) {
 			out = append(out, u.Variant)
 		}
 	}

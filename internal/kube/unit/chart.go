@@ -132,7 +132,7 @@ func (s *Scan) chart(dir string) *Unit {
 	files := s.chartFiles(u, dir)
 	for _, dep := range read.dependencies {
 		local, ok := strings.CutPrefix(dep.repository, "file://")
-		if !ok || s.Tree.HasDir(path.Join(dir, "charts", dep.name)) {
+		if !ok || s.vendored(dir, dep.name) {
 			continue
 		}
 		target := path.Join(dir, local)
@@ -147,6 +147,17 @@ func (s *Scan) chart(dir string) *Unit {
 	slices.Sort(files)
 	u.Files = slices.Compact(files)
 	return u
+}
+
+// vendored reports whether a chart holds one that it depends on, unpacked or as
+// an archive.
+func (s *Scan) vendored(dir, name string) bool {
+	if s.Tree.HasDir(path.Join(dir, "charts", name)) {
+		return true
+	}
+	return slices.ContainsFunc(s.Tree.In(path.Join(dir, "charts")), func(base string) bool {
+		return strings.HasPrefix(base, name+"-") && strings.HasSuffix(base, ".tgz")
+	})
 }
 
 // chartParts are the names in a chart's folder that Helm itself reads.

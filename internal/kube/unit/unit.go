@@ -56,6 +56,9 @@ type Unit struct {
 	// Outside is what the unit takes from outside the repository. It is left
 	// out on both sides; where it differs the result is a gap.
 	Outside []Outside
+	// Placed is what the unit takes from elsewhere and stands beside the
+	// repository's files for it.
+	Placed []Placed
 	// Gaps say why the unit cannot be rendered; empty where it can.
 	Gaps []plan.Gap
 	// Source is the Git source of a Flux Kustomization.
@@ -67,8 +70,43 @@ type Unit struct {
 
 	// shape is what its kustomizations do to what is beneath them.
 	shape []string
+	// home is the folder of the repository that stands for a Root elsewhere.
+	home string
+	// elsewhere is what the owner names that is not here, nil where it is.
+	elsewhere *Elsewhere
+	// again makes the unit anew, with what a scan can bring.
+	again func(*Scan) *Unit
 	// claims: Root is what an owner applies; deep: with all below it.
 	claims, deep bool
+}
+
+// Home is the folder of the repository that the unit is told of by.
+func (u *Unit) Home() string {
+	if u.home != "" {
+		return u.home
+	}
+	return u.Root
+}
+
+// Lacks reports whether a part of the unit is elsewhere and might be brought.
+func (u *Unit) Lacks() bool {
+	return u.elsewhere != nil || slices.ContainsFunc(u.Outside, func(o Outside) bool { return o.Source != "" })
+}
+
+// Elsewhere is what the owner names that is not here, nil where it is here.
+func (u *Unit) Elsewhere() *Elsewhere { return u.elsewhere }
+
+// Again is the unit as a scan makes it that brings what is elsewhere.
+func (u *Unit) Again(s *Scan) *Unit {
+	if u.again == nil {
+		return u
+	}
+	next := u.again(s)
+	if next == nil {
+		return u
+	}
+	next.Key, next.Variant, next.Owner, next.again = u.Key, u.Variant, u.Owner, u.again
+	return next
 }
 
 // ValueSource is one document of values: a file or text in place.
@@ -95,6 +133,18 @@ type Outside struct {
 	Why string
 	// Selects: it also chooses by labels and annotations what it alters.
 	Selects bool
+	// Source is the address that its content may be had from, "" where none is.
+	Source string
+}
+
+// Placed is a part that is defined elsewhere and was brought.
+type Placed struct {
+	// File names it, by Entry, at a place; To is where it stands, seen from the
+	// folder of File. Both are empty for what an owner names.
+	File, Entry, To string
+	At              plan.Range
+	// Top is the folder that the package stands in.
+	Top string
 }
 
 // Source names what an owner reads, and what the repository says of it: URL and
@@ -175,6 +225,11 @@ func (u *Unit) Request(t *Tree) (Request, *plan.Gap) {
 			return req, &plan.Gap{At: plan.Range{File: name, Line: line, EndLine: line, Side: t.Side}, Root: u.Root, Kind: kind, Subject: name, Why: why}
 		}
 		req.Files[name] = data
+	}
+	for _, p := range u.Placed {
+		if p.Entry != "" {
+			req.Files[p.File] = withEntry(req.Files[p.File], p.Entry, p.To)
+		}
 	}
 	for _, o := range u.Outside {
 		switch {
