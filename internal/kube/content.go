@@ -83,6 +83,9 @@ func (p *prediction) fill(reached []*pair) {
 // fail alike, and not for one that is new and comes from elsewhere, which
 // takes nothing away.
 func (p *prediction) failures(r *pair) {
+	if owned := r.before == nil || r.after != nil || p.stays(r.before.unit.Owner); owned && p.lacks(r) {
+		return
+	}
 	if r.after != nil {
 		for _, g := range r.after.trouble {
 			if r.before == nil && (g.Kind == plan.GapOpaque || g.Kind == plan.GapUnsupported) {
@@ -246,7 +249,9 @@ func (p *prediction) renderAll(jobs []job) {
 	if len(requests) == 0 {
 		return
 	}
-	for i, res := range p.render(requests) {
+	results := p.render(requests)
+	p.dependencies(asked, requests, results)
+	for i, res := range results {
 		p.take(asked[i], requests[i], res)
 	}
 }
@@ -280,7 +285,8 @@ func (p *prediction) take(j job, req unit.Request, res unit.Rendered) {
 		return
 	}
 	for _, m := range res.Missing {
-		u.Outside = append(u.Outside, unit.Outside{What: "the chart " + m.Name, ID: strings.Join([]string{m.Version, m.Repository, m.Digest}, " "), File: path.Join(u.Root, "Chart.yaml")})
+		u.Outside = append(u.Outside, unit.Outside{What: "the chart " + m.Name, ID: strings.Join([]string{m.Version, m.Repository, m.Digest}, " "),
+			File: path.Join(u.Root, "Chart.yaml"), Source: m.Repository})
 	}
 	for _, doc := range res.Docs {
 		text := u.Substituted(doc.Content)

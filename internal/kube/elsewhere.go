@@ -2,6 +2,9 @@ package kube
 
 import (
 	"errors"
+	"path"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
@@ -9,8 +12,8 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
-// asked is what one side of a unit asked for and what came of it.
-type asked map[plan.Source]error
+// asks are what one side of a unit asked for and what came of it.
+type asks map[plan.Source]error
 
 // known leaves out what is no part of the identity of a source.
 func known(s plan.Source) plan.Source {
@@ -44,8 +47,9 @@ func (p *prediction) bringOne(r *pair) {
 	after, afterAsked := p.again(&p.after, r.after, nil)
 	before, beforeAsked := p.again(&p.before, r.before, afterAsked)
 	if lacking(beforeAsked, afterAsked) || lacking(afterAsked, beforeAsked) && r.before != nil {
-		r.before.refusedBy(before)
-		r.after.refusedBy(after)
+		why := p.missing(beforeAsked, afterAsked)
+		r.before.refusedBy(why)
+		r.after.refusedBy(why)
 		return
 	}
 	if before != nil {
@@ -57,15 +61,34 @@ func (p *prediction) bringOne(r *pair) {
 }
 
 // refusedBy keeps why a unit could not be made anew.
-func (c *content) refusedBy(anew *unit.Unit) {
-	if c != nil && anew != nil {
-		c.anew = anew
+func (c *content) refusedBy(why string) {
+	if c != nil {
+		c.why = why
 	}
+}
+
+// missing is why the first source cannot be had that one side alone named.
+func (p *prediction) missing(a, b asks) string {
+	var absent []plan.Source
+	for _, pair := range [][2]asks{{a, b}, {b, a}} {
+		for s, err := range pair[0] {
+			if _, both := pair[1][s]; err != nil && !both {
+				absent = append(absent, s)
+			}
+		}
+	}
+	slices.SortFunc(absent, plan.Source.Compare)
+	for _, s := range absent {
+		if why := p.refusals[s.Address]; why != "" {
+			return why
+		}
+	}
+	return ""
 }
 
 // lacking reports whether a side named something that the other did not and
 // that cannot be had.
-func lacking(side, other asked) bool {
+func lacking(side, other asks) bool {
 	for s, err := range side {
 		if _, both := other[s]; err != nil && !both {
 			return true
@@ -76,12 +99,19 @@ func lacking(side, other asked) bool {
 
 // again is one side of a unit with what can be brought. What the other side
 // asked for too is looked up at that side's moment.
-func (p *prediction) again(s *side, c *content, other asked) (*unit.Unit, asked) {
+func (p *prediction) again(s *side, c *content, other asks) (*unit.Unit, asks) {
 	if c == nil || !c.unit.Lacks() {
 		return nil, nil
 	}
-	log := asked{}
-	scan := s.scan.Asking(func(source plan.Source) (plan.Package, error) {
+	log := asks{}
+	scan := s.scan.Asking(p.asker(s, log, other))
+	return c.unit.Again(scan), log
+}
+
+// asker asks for one side and notes it. What the other side asked for too is
+// looked up at that side's moment.
+func (p *prediction) asker(s *side, log, other asks) unit.Ask {
+	return func(source plan.Source) (plan.Package, error) {
 		id := known(source)
 		source.Side = s.tree.Side
 		if _, both := other[id]; both {
@@ -89,9 +119,11 @@ func (p *prediction) again(s *side, c *content, other asked) (*unit.Unit, asked)
 		}
 		found, err := p.options.Sources.Package(source)
 		log[id] = err
+		if why := refusal(err); why != nil {
+			p.refusals[source.Address] = why.Error()
+		}
 		return found, err
-	})
-	return c.unit.Again(scan), log
+	}
 }
 
 // rendered tells the scans of sources of Flux that units render: they may carry
@@ -152,3 +184,100 @@ func refusal(err error) *plan.SourceError {
 }
 
 func under(name, dir string) bool { return strings.HasPrefix(name, dir+"/") || name == dir }
+
+// origin is the package that an object comes from, with its place there, ""
+// where it is written in the repository.
+func (p *prediction) origin(e *entry) string {
+	if e.made.File == "" {
+		return ""
+	}
+	for _, s := range p.sides() {
+		if digest, inside, ok := s.scan.Package(e.made.File); ok && s.tree.Side == e.made.Side {
+			return " in " + longHash.ReplaceAllString(digest, "$1") + " " + inside
+		}
+	}
+	return ""
+}
+
+// longHash is an object id or a digest, of which its start is enough to read.
+var longHash = regexp.MustCompile(`([0-9a-f]{12})[0-9a-f]{28,}`)
+
+// dependencies renders charts again with the ones that they use and that are
+// not in the repository, where all of these can be had that differ between the
+// sides.
+func (p *prediction) dependencies(asked []job, requests []unit.Request, results []unit.Rendered) {
+	if p.options.Sources == nil {
+		return
+	}
+	next := map[*content]*unit.Unit{}
+	for _, r := range p.pairs {
+		p.vendor(r, asked, results, next)
+	}
+	var again []unit.Request
+	var at []int
+	for i, j := range asked {
+		u := next[j.content]
+		if u == nil {
+			continue
+		}
+		req, gap := u.Request(j.side.tree)
+		if gap != nil {
+			continue
+		}
+		j.content.unit = u
+		again, at = append(again, req), append(at, i)
+	}
+	if len(again) == 0 {
+		return
+	}
+	for k, res := range p.render(again) {
+		requests[at[k]], results[at[k]] = again[k], res
+	}
+}
+
+// vendor makes the units of a pair anew with the charts that they use.
+func (p *prediction) vendor(r *pair, asked []job, results []unit.Rendered, next map[*content]*unit.Unit) {
+	side := func(c *content, s *side, other asks) (*unit.Unit, asks) {
+		i := slices.IndexFunc(asked, func(j job) bool { return j.content == c })
+		if c == nil || i < 0 || len(results[i].Missing) == 0 {
+			return nil, nil
+		}
+		log := asks{}
+		scan := s.scan.Asking(p.asker(s, log, other))
+		u := c.unit
+		for _, m := range results[i].Missing {
+			at := plan.Range{File: path.Join(u.Root, "Chart.yaml"), Side: s.tree.Side}
+			if m.Nested {
+				log[known(s.scan.Dependency(u, m))] = plan.ErrNotFetched
+			} else if with, err := scan.Vendor(u, m, p.named(at, m)); err == nil {
+				u = with
+			}
+		}
+		return u, log
+	}
+	after, afterAsked := side(r.after, &p.after, nil)
+	before, beforeAsked := side(r.before, &p.before, afterAsked)
+	if r.before == nil || lacking(beforeAsked, afterAsked) || lacking(afterAsked, beforeAsked) {
+		return
+	}
+	next[r.before] = before
+	if r.after != nil {
+		next[r.after] = after
+	}
+}
+
+// named is where a chart names one that it depends on.
+func (p *prediction) named(at plan.Range, m unit.Missing) plan.Range {
+	t := p.after.tree
+	if at.Side == plan.Before {
+		t = p.before.tree
+	}
+	data, err := t.Read(at.File)
+	if err != nil {
+		return at
+	}
+	if line := lineOf(string(data), "name: "+m.Chart); line > 0 {
+		at.Line, at.EndLine = line, line
+	}
+	return at
+}

@@ -65,6 +65,9 @@ func distinct(gaps []plan.Gap) []plan.Gap {
 	var out []plan.Gap
 	for _, g := range gaps {
 		k := same{g.At, g.Root, g.Kind, g.Subject, g.Why}
+		if g.Source != "" {
+			k.root = "" // one source, however many build on it
+		}
 		if !seen[k] {
 			seen[k] = true
 			out = append(out, g)

@@ -123,5 +123,6 @@ func (s *Scan) addComponents(o object.Object, u *Unit, components []string, igno
 	u.Files = slices.Compact(files)
 	u.Outside, u.Gaps = append(slices.Clip(u.Outside), w.outside...), append(slices.Clip(u.Gaps), w.gaps...)
 	u.shape, u.Placed = append(slices.Clip(u.shape), w.shape...), append(slices.Clip(u.Placed), w.placed...)
+	u.Charts = append(slices.Clip(u.Charts), w.charts...)
 	return local
 }

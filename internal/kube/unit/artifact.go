@@ -138,7 +138,7 @@ func (s *Scan) only(keep func(name string, info fs.FileInfo) bool) *Scan {
 		ask: s.ask, home: s.repository(), depth: s.depth,
 	}
 	if s.ask != nil {
-		part.graph = part.graph.placing(part.place, s.graph.packages)
+		part.graph = part.graph.placing(part.bringFor, s.graph.packages)
 	}
 	for dir := range s.charts {
 		part.charts[dir] = tree.HasFile(path.Join(dir, "Chart.yaml"))

@@ -21,8 +21,6 @@ type Elsewhere struct {
 	Values []any
 	// At is where the tree says which state of it counts.
 	At plan.Range
-	// Err is why it cannot be had, nil where it was not asked for.
-	Err error
 }
 
 // From is the source in words: its address and the chart's name.
@@ -47,14 +45,15 @@ func (s *Scan) fetched(source plan.Source, missing *Unit, make func(seen *Scan, 
 	if missing.elsewhere == nil {
 		missing.elsewhere = &Elsewhere{What: From(source)}
 	}
-	missing.elsewhere.Source = source
+	if source.Kind != "" {
+		missing.elsewhere.Source = source
+	}
 	if !askable(source) {
 		missing.elsewhere.Source.Kind = ""
 		return missing
 	}
 	seen, at, err := s.bring(source)
 	if err != nil {
-		missing.elsewhere.Err = err
 		return missing
 	}
 	u := make(seen, at)
@@ -197,9 +196,7 @@ func (s *Scan) fetchedSource(o object.Object, src argoSource, refs map[string]ar
 	source := src.asked()
 	if missing.elsewhere == nil {
 		missing.elsewhere = &Elsewhere{What: From(source), At: o.At(s.Tree.Side, argoAt(o, src))}
-		if src.Helm != nil {
-			missing.elsewhere.Values = src.Helm.given()
-		}
+		missing.elsewhere.Values = s.argoGiven(src.Helm, refs)
 	}
 	return s.fetched(source, missing, func(seen *Scan, at string) *Unit {
 		if src.Chart != "" {
@@ -242,9 +239,19 @@ func argoAt(o object.Object, src argoSource) plan.Path {
 	return plan.Path{"spec", "source"}
 }
 
-// given are the values that an Application writes down.
-func (h *argoHelm) given() []any {
+// argoGiven are the values that an Application writes down, and those of files
+// that are here.
+func (s *Scan) argoGiven(h *argoHelm, refs map[string]argoSource) []any {
+	if h == nil {
+		return nil
+	}
 	var out []any
+	for _, f := range h.ValueFiles {
+		name, outside := s.argoValueFile(f, ".", refs)
+		if file, err := s.Tree.Parse(name); outside == "" && strings.HasPrefix(f, "$") && err == nil {
+			out = append(out, documents(file)...)
+		}
+	}
 	text := []byte(h.Values)
 	if len(h.ValuesObject) > 0 {
 		text = h.ValuesObject

@@ -190,7 +190,7 @@ func (s *Scan) fluxFolder(dir string, shaped bool) *Unit {
 				files[f] = true
 			}
 			u.Outside, u.Gaps, u.shape = append(u.Outside, w.outside...), append(u.Gaps, w.gaps...), append(u.shape, w.shape...)
-			u.Placed = append(u.Placed, w.placed...)
+			u.Placed, u.Charts = append(u.Placed, w.placed...), append(u.Charts, w.charts...)
 			continue
 		}
 		if ext := path.Ext(name); (ext == ".yaml" || ext == ".yml") && looksLikeManifest(s.Tree, name) {

@@ -3,6 +3,7 @@ package unit
 import (
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -22,10 +23,12 @@ type kustomizations struct {
 	walked map[string]*walk
 	// packages are the graphs of packages from elsewhere, by their top.
 	packages map[string]*kustomizations
-	// place brings an entry that is elsewhere, nil where nothing is brought:
-	// the path it stands at from then on.
-	place func(from, entry string) (string, error)
+	// bring brings what the kustomization of a folder names elsewhere, nil where
+	// nothing is brought: the path it stands at from then on.
+	bring bringer
 }
+
+type bringer func(from string, source plan.Source) (string, error)
 
 // node is the kustomization of a folder, of a package too.
 func (g *kustomizations) node(dir string) *kustomizationNode {
@@ -52,9 +55,9 @@ func (g *kustomizations) topOf(dir string) string {
 }
 
 // placing is the graph with a way to bring what is elsewhere.
-func (g *kustomizations) placing(place func(from, entry string) (string, error), packages map[string]*kustomizations) *kustomizations {
+func (g *kustomizations) placing(bring bringer, packages map[string]*kustomizations) *kustomizations {
 	return &kustomizations{
-		tree: g.tree, nodes: g.nodes, used: g.used, territory: g.territory, walked: map[string]*walk{}, packages: packages, place: place,
+		tree: g.tree, nodes: g.nodes, used: g.used, territory: g.territory, walked: map[string]*walk{}, packages: packages, bring: bring,
 	}
 }
 
@@ -136,6 +139,7 @@ type walk struct {
 	files   map[string]bool
 	outside []Outside
 	placed  []Placed
+	charts  []Inflated
 	gaps    []plan.Gap
 	open    map[string]bool
 	done    map[string]bool
@@ -204,8 +208,8 @@ func (w *walk) folder(dir string, from plan.Range) {
 func (w *walk) reference(dir string, node *kustomizationNode, ref Reference) (elsewhere bool) {
 	at := plan.Range{File: node.file, Line: ref.Line, EndLine: ref.Line, Side: w.graph.tree.Side}
 	target := path.Join(dir, ref.Path)
-	if IsRemote(ref.Path) && w.graph.place != nil && ref.Role != Plugin {
-		if to, err := w.graph.place(dir, ref.Path); err == nil {
+	if IsRemote(ref.Path) && w.graph.bring != nil && ref.Role != Plugin {
+		if to, err := w.graph.bring(dir, plan.Source{Kind: plan.BaseSource, Address: ref.Path}); err == nil {
 			return w.brought(dir, node, ref, to)
 		}
 	}
@@ -294,6 +298,9 @@ func (w *walk) helmCharts(node *kustomizationNode) {
 	if err != nil {
 		return
 	}
+	if w.inflate(node, data) {
+		return
+	}
 	for _, block := range topBlocks(data, "helmCharts", "helmChartInflationGenerator", "helmGlobals") {
 		lines := strings.Split(string(data), "\n")[block.from-1 : block.to]
 		id := strings.Join(lines, "\n")
@@ -302,9 +309,13 @@ func (w *walk) helmCharts(node *kustomizationNode) {
 				id += "\x00" + string(text)
 			}
 		}
-		w.outside = append(w.outside, Outside{What: "helmCharts of " + node.file, ID: id, File: node.file, Line: block.from, EndLine: block.to})
+		w.outside = append(w.outside, Outside{What: "helmCharts of " + node.file, ID: id, File: node.file, Line: block.from, EndLine: block.to,
+			Source: chartRepository.FindString(id)})
 	}
 }
+
+// chartRepository is the address of a chart repository in a text.
+var chartRepository = regexp.MustCompile(`(?:https|oci)://[^\s"']+`)
 
 type block struct{ from, to int }
 
@@ -345,5 +356,5 @@ func valuesFilesIn(lines []string) []string {
 // unit makes the unit of a kustomization that stands alone.
 func (g *kustomizations) unit(dir string) *Unit {
 	w := g.walk(dir)
-	return &Unit{Root: dir, Tool: Kustomize, Files: sortedSet(w.files), Outside: w.outside, Placed: w.placed, Gaps: w.gaps, shape: w.shape}
+	return &Unit{Root: dir, Tool: Kustomize, Files: sortedSet(w.files), Outside: w.outside, Placed: w.placed, Charts: w.charts, Gaps: w.gaps, shape: w.shape}
 }

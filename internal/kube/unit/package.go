@@ -23,7 +23,7 @@ func (s *Scan) Asking(ask Ask) *Scan {
 	out := *s
 	out.ask = ask
 	out.owned, out.ownedFrom, out.artifacts = map[ownedKey][]*Unit{}, map[ownedKey]map[string]any{}, map[string]artifact{}
-	out.graph = s.graph.placing(out.place, s.graph.packages)
+	out.graph = s.graph.placing(out.bringFor, s.graph.packages)
 	return &out
 }
 
@@ -80,7 +80,7 @@ func (s *Scan) stand(p plan.Package) (*Scan, error) {
 	}
 	out := *seen
 	out.ask, out.home = home.ask, home
-	out.graph = seen.graph.placing(out.place, home.graph.packages)
+	out.graph = seen.graph.placing(out.bringFor, home.graph.packages)
 	out.artifacts = map[string]artifact{}
 	return &out, nil
 }
@@ -118,17 +118,20 @@ func (s *Scan) inside(name string) string {
 	return name
 }
 
-// place brings an entry of a kustomization.
-func (s *Scan) place(from, entry string) (string, error) {
+// bringFor brings what a kustomization names.
+func (s *Scan) bringFor(from string, source plan.Source) (string, error) {
 	asking := s
 	for _, seen := range s.repository().packages {
 		if under(from, seen.top()) {
 			asking = seen
 		}
 	}
+	if !askable(source) {
+		return "", plan.ErrNotFetched
+	}
 	at := *s
 	at.depth = asking.depth
-	_, to, err := at.bring(plan.Source{Kind: plan.BaseSource, Address: entry})
+	_, to, err := at.bring(source)
 	return to, err
 }
 

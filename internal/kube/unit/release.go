@@ -193,7 +193,11 @@ func (s *Scan) remoteRelease(o object.Object, values json.RawMessage, taken take
 	if err != nil {
 		text = values
 	}
-	there := &Elsewhere{What: "its chart", At: o.At(s.Tree.Side, plan.Path{"spec", "chart"}), Values: s.given(o, taken)}
+	there := &Elsewhere{What: "the chart of HelmRelease " + o.Name, At: o.At(s.Tree.Side, plan.Path{"spec", "chart"}), Values: s.given(o, taken)}
+	if name := o.String("spec", "chart", "spec", "chart"); name != "" {
+		there.What = "the chart " + name
+		there.Source.Ref = plan.Ref{Kind: plan.RefVersion, Text: o.String("spec", "chart", "spec", "version")}
+	}
 	return &Unit{Root: path.Dir(o.File), Tool: Folder, Config: string(text), Selectors: selectors, elsewhere: there,
 		Gaps: []plan.Gap{ownerGap(s.Tree, o, plan.GapOpaque, plan.Path{"spec"}, "its chart is not in the repository, so what its change applies is not known")}}
 }

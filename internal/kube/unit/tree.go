@@ -111,6 +111,9 @@ func (t *Tree) home(name string) *Tree {
 	if t.whole != nil {
 		of = t.whole
 	}
+	if of.top != "" && under(name, of.top) {
+		return t
+	}
 	for top, p := range of.packages {
 		if under(name, top) {
 			return p

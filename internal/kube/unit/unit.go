@@ -43,8 +43,8 @@ type Unit struct {
 	Values []ValueSource
 	// WithoutDefaults: the chart's own values.yaml does not count.
 	WithoutDefaults bool
-	// Vendored are folders of charts that a chart names by file://, by the
-	// name of the dependency.
+	// Vendored are folders of charts that a chart depends on and that do not lie
+	// in its own folder, by the name of the dependency.
 	Vendored map[string]string
 	// Substitute are the variables Flux puts in after building.
 	Substitute map[string]string
@@ -59,6 +59,8 @@ type Unit struct {
 	// Placed is what the unit takes from elsewhere and stands beside the
 	// repository's files for it.
 	Placed []Placed
+	// Charts are what its kustomizations have Helm render.
+	Charts []Inflated
 	// Gaps say why the unit cannot be rendered; empty where it can.
 	Gaps []plan.Gap
 	// Source is the Git source of a Flux Kustomization.
@@ -167,7 +169,7 @@ func (s Source) Moved(after Source) bool {
 func (u *Unit) config() string {
 	text, err := json.Marshal([]any{
 		u.Tool, u.Root, u.Owner.Cluster, u.Namespace, u.Manifests, u.Fields, string(u.Written), u.Release, u.Values, u.WithoutDefaults,
-		u.Vendored, u.Substitute, u.Config,
+		u.Vendored, u.Substitute, u.Config, u.Charts,
 	})
 	if err != nil {
 		return err.Error()
@@ -242,24 +244,38 @@ func (u *Unit) Request(t *Tree) (Request, *plan.Gap) {
 	if u.Written != nil {
 		req.Files[path.Join(u.Root, kustomizationNames[0])] = u.Written
 	}
-	for name, dir := range u.Vendored {
+	for _, name := range slices.Sorted(maps.Keys(u.Vendored)) {
+		dir := u.Vendored[name]
 		for _, file := range t.Below(dir) {
 			if data, ok := req.Files[file]; ok {
 				req.Files[path.Join(u.Root, "charts", name, strings.TrimPrefix(file, dir+"/"))] = data
 			}
 		}
 	}
-	for _, v := range u.Values {
-		text := v.Text
-		if v.File != "" {
-			text = req.Files[v.File]
-		}
-		req.Release.Values = append(req.Release.Values, text)
+	req.Release.Values = append(req.Release.Values, texts(req.Files, u.Values)...)
+	for _, c := range u.Charts {
+		req.Files[c.Kustomization] = withoutCharts(req.Files[c.Kustomization])
+		release := c.Release
+		release.Values = texts(req.Files, c.Values)
+		req.Charts = append(req.Charts, Chart{Into: c.Into, Kustomization: c.Kustomization, Root: c.Root, Release: release})
 	}
 	if own := path.Join(u.Root, "values.yaml"); u.WithoutDefaults && req.Files[own] != nil {
 		req.Files[own] = []byte("{}\n")
 	}
 	return req, nil
+}
+
+// texts are documents of values as they stand.
+func texts(files map[string][]byte, values []ValueSource) [][]byte {
+	var out [][]byte
+	for _, v := range values {
+		text := v.Text
+		if v.File != "" {
+			text = files[v.File]
+		}
+		out = append(out, text)
+	}
+	return out
 }
 
 // blank empties lines without moving the others.
