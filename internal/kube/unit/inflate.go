@@ -1,13 +1,14 @@
 package unit
 
 import (
+	"encoding/json"
 	"fmt"
 	"path"
 	"slices"
-	"strings"
 
-	"sigs.k8s.io/yaml"
+	"go.yaml.in/yaml/v3"
 
+	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -48,7 +49,7 @@ type helmFields struct {
 // none, where one of them cannot be had.
 func (w *walk) inflate(node *kustomizationNode, data []byte) bool {
 	var fields helmFields
-	if w.graph.bring == nil || yaml.Unmarshal(data, &fields) != nil || len(fields.Old) > 0 || len(fields.HelmCharts) == 0 {
+	if w.graph.bring == nil || readInto(node.file, data, &fields) != nil || len(fields.Old) > 0 || len(fields.HelmCharts) == 0 {
 		return false
 	}
 	var charts []Inflated
@@ -148,6 +149,20 @@ func (w *walk) chartValues(dir string, h helmChart) ([]ValueSource, bool) {
 	return nil, false
 }
 
+// readInto fills a struct from a file of one document.
+func readInto(name string, data []byte, into any) error {
+	file, err := object.Parse(name, data, object.Limits{})
+	if err != nil {
+		return err
+	}
+	for _, doc := range documents(file) {
+		if err := json.Unmarshal(mustJSON(doc), into); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (w *walk) blockEnd(data []byte, line int) int {
 	for _, b := range topBlocks(data, "helmCharts") {
 		if b.from == line {
@@ -159,15 +174,21 @@ func (w *walk) blockEnd(data []byte, line int) int {
 
 // withoutCharts is a kustomization whose charts are rendered for it.
 func withoutCharts(data []byte) []byte {
-	var doc map[string]any
-	if err := yaml.Unmarshal(data, &doc); err != nil {
+	var doc yaml.Node
+	if err := yaml.Unmarshal(data, &doc); err != nil || len(doc.Content) == 0 {
 		return data
 	}
-	delete(doc, "helmCharts")
-	delete(doc, "helmGlobals")
-	out, err := yaml.Marshal(doc)
+	top := follow(doc.Content[0])
+	for i := 0; i+1 < len(top.Content); {
+		if key := top.Content[i].Value; key == "helmCharts" || key == "helmGlobals" {
+			top.Content = slices.Delete(top.Content, i, i+2)
+			continue
+		}
+		i += 2
+	}
+	out, err := yaml.Marshal(&doc)
 	if err != nil {
 		return data
 	}
-	return []byte(strings.TrimSpace(string(out)) + "\n")
+	return out
 }
