@@ -118,9 +118,16 @@ func (p *prediction) asker(s *side, log, other asks) unit.Ask {
 			source.Side = plan.After
 		}
 		found, err := p.options.Sources.Package(source)
+		if err == nil && found.Private != "" {
+			err = &plan.SourceError{Why: plan.SourcePrivate, Subject: found.Private, Private: found.Private,
+				Text: "what is made of private content would be shown to those who may not read it"}
+		}
 		log[id] = err
 		if why := refusal(err); why != nil {
 			p.refusals[source.Address] = why.Error()
+			if why.Private != "" {
+				p.refusals[source.Address] = "it is private, and what is made of it is not shown"
+			}
 		}
 		return found, err
 	}
