@@ -304,7 +304,7 @@ func encode(v any) []byte {
 func (l lossTest) judge(before, after fs.FS) []rules.Finding {
 	p := plan.Plan{}
 	for _, predict := range Predictors(Ref{}, l.facts, l.set.Losses(), nil) {
-		p = plan.Join(p, predict(before, after, rules.Strict()))
+		p = plan.Join(p, predict(before, after, rules.Strict(), nil))
 	}
 	return l.set.Judge(rules.Case{Comparison: "change", Plan: p, Before: before, After: after,
 		Agent: &rules.Agent{Name: "a"}, Settings: rules.Strict()})

@@ -20,14 +20,14 @@ import (
 // charts is internal/kube/render's.
 func Predictors(ref Ref, facts plan.Facts, losses plan.Losses, render kube.Renderer) []Predictor {
 	return []Predictor{
-		func(before, after fs.FS, settings rules.Settings) plan.Plan {
+		func(before, after fs.FS, settings rules.Settings, sources plan.Sources) plan.Plan {
 			opt := terraformOptions(settings)
-			opt.Losses = losses
+			opt.Losses, opt.Sources = losses, sources
 			return hcl.Predict(before, after, facts, opt)
 		},
-		func(before, after fs.FS, settings rules.Settings) plan.Plan {
+		func(before, after fs.FS, settings rules.Settings, sources plan.Sources) plan.Plan {
 			opt := kubernetesOptions(ref, settings)
-			opt.Losses = losses
+			opt.Losses, opt.Sources = losses, sources
 			return kube.Predict(before, after, render, opt)
 		},
 	}
