@@ -257,8 +257,8 @@ func (p *prediction) stateOf(state, root string) (string, bool) {
 
 func (p *prediction) input(root string, before, after side, v variant) compare.Input {
 	return compare.Input{
-		Root: root, Variant: v.name, Workspace: cmp.Or(v.workspace, "default"), Loader: p.loader, Facts: p.facts, Losses: p.opt.Losses, Lines: p.lines, Changed: p.changed,
-		Root: root, Variant: v.name, Workspace: cmp.Or(v.workspace, "default"), Loader: p.loader, Facts: p.facts, Lines: p.lines, Work: p.opt.Work, Changed: p.changed,
+		Root: root, Variant: v.name, Workspace: cmp.Or(v.workspace, "default"), Loader: p.loader, Facts: p.facts, Losses: p.opt.Losses,
+		Lines: p.lines, Work: p.opt.Work, Changed: p.changed,
 		Before: compare.Side{Tree: before.tree, Dir: root, Module: before.module, Runtime: before.runtime, Given: v.before, Versions: config.LockedVersions(before.tree, root)},
 		After:  compare.Side{Tree: after.tree, Dir: root, Module: after.module, Runtime: after.runtime, Given: v.after, Versions: config.LockedVersions(after.tree, root)},
 	}
