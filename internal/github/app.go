@@ -134,6 +134,8 @@ type Result struct {
 	// Decision is the decision that was published; the zero value where the
 	// job asked for none (a push, a label).
 	Decision review.Decision
+	// Report is what it was made of.
+	Report review.Report
 	// Published is true where the check run says so now.
 	Published bool
 	// More are jobs that this one leads to. The caller queues them.

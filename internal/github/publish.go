@@ -160,7 +160,7 @@ func (r *Reading) unchanged(ctx context.Context) error {
 		if !reflect.DeepEqual(now.evidence(r.checkName), r.Request.Evidence.Group) {
 			return moved("the merge group")
 		}
-		return nil
+		return r.othersUnchanged(ctx, now.repo)
 	}
 	now, err := r.client.converse(ctx, r.job.Number, r.Request.Ref.HeadSHA)
 	if err != nil {
@@ -183,7 +183,7 @@ func (r *Reading) unchanged(ctx context.Context) error {
 	case !slices.EqualFunc(now.checks, was.checks, func(a, b graphCheck) bool { return a.DatabaseID == b.DatabaseID && a.Text == b.Text }):
 		return moved("the ledger")
 	}
-	return nil
+	return r.othersUnchanged(ctx, now.repo)
 }
 
 // peoples are the reviews other than ours.

@@ -63,12 +63,16 @@ func (c *client) review(ctx context.Context, job Job, judge Judge) (Result, erro
 	if err != nil {
 		return Result{}, err
 	}
+	if err := r.readPeople(ctx, judge); err != nil {
+		return Result{}, err
+	}
 	r.Request.Now = c.app.config.Now()
 	decision := judge.Decide(report, r.Request)
 	if decision.Holds() && r.group == nil {
 		r.suggestions = publish.Suggest(r.Request, report, judge.Run)
 	}
 	result, err := c.app.Publish(ctx, r, report, decision)
+	result.Report = report
 	if err == nil && r.Unsettled {
 		err = told(&LaterError{After: settle, Why: unsettled})
 	}
@@ -117,9 +121,29 @@ func (c *client) mayBeOf(run graphCheck, baseRef string) bool {
 	return slices.Contains(c.namesOf(baseRef), run.Name)
 }
 
-// judge runs the predictors and rules until they have all the files they ask
-// for, and brings what the decision needs to know of people.
+// judge judges the head against its base, and against the other branches whose
+// check this is.
 func (r *Reading) judge(ctx context.Context, judge Judge) (review.Report, error) {
+	report, err := r.run(ctx, judge)
+	if err != nil {
+		return review.Report{}, err
+	}
+	r.name(report.Names)
+	if !report.Settings.Sound() {
+		return report, nil // everything is held
+	}
+	return report, r.readOthers(ctx, judge, report.Names)
+}
+
+// readPeople brings what the decision needs to know of people.
+func (r *Reading) readPeople(ctx context.Context, judge Judge) error {
+	want := judge.Want(r.Request)
+	_, err := r.Standings(ctx, want.People, want.Teams)
+	return err
+}
+
+// run runs the predictors and rules until they have all the files they ask for.
+func (r *Reading) run(ctx context.Context, judge Judge) (review.Report, error) {
 	resolve := r.resolving(judge)
 	for round := 0; ; round++ {
 		report, runErr := judge.Run(r.Request)
@@ -138,11 +162,6 @@ func (r *Reading) judge(ctx context.Context, judge Judge) (review.Report, error)
 		}
 		if runErr != nil {
 			return review.Report{}, fmt.Errorf("review %s: %w", r.job, runErr)
-		}
-		r.name(report.Names)
-		want := judge.Want(r.Request)
-		if _, err := r.Standings(ctx, want.People, want.Teams); err != nil {
-			return review.Report{}, err
 		}
 		return report, nil
 	}
@@ -171,7 +190,7 @@ func (r *Reading) resolving(judge Judge) func(context.Context) (bool, error) {
 // name tells the reading which check is written, and picks the records.
 func (r *Reading) name(names rules.Names) {
 	check := names.Of(r.Request.Ref.BaseRef)
-	r.checkName = check
+	r.checkName, r.names = check, names
 	r.client.app.kept.named.put([2]string{r.client.owner + "/" + r.client.repo, r.Request.Ref.BaseRef}, check)
 	e := &r.Request.Evidence
 	if r.group != nil {

@@ -2,6 +2,7 @@ package publish
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -64,6 +65,9 @@ func Document(m Markdown, limit int) string {
 	}
 	d.add(needs(m.Decision))
 	d.add(everyName(holding))
+	for _, a := range m.Decision.Against {
+		d.add(onBranch(a, holding))
+	}
 	d.add(gapList(untold(m.Report.Gaps, m.Report.Findings)))
 	if m.Decision.Holds() {
 		m.agentSection(d, holding)
@@ -182,6 +186,29 @@ func needs(dec review.Decision) string {
 		for _, x := range dec.Discounted {
 			fmt.Fprintf(&b, "- %s of %s: %s\n", Escape(Prose, x.What, 40), Escape(Span, x.Login, maxName), Escape(Prose, x.Why, maxPhrase))
 		}
+	}
+	return b.String()
+}
+
+// onBranch says what has to be held on another branch whose check this is.
+func onBranch(a review.Against, here []rules.Finding) string {
+	var b strings.Builder
+	verdict := "held"
+	if a.Passes {
+		verdict = "released"
+	}
+	fmt.Fprintf(&b, "\n**On %s, whose check this is too: %s**\n\n", Escape(Span, a.BaseRef, maxName), verdict)
+	more := slices.DeleteFunc(slices.Clone(a.Findings), func(f rules.Finding) bool {
+		return slices.ContainsFunc(here, func(g rules.Finding) bool { return g.Fingerprint == f.Fingerprint })
+	})
+	if n := len(a.Findings) - len(more); n > 0 {
+		fmt.Fprintf(&b, "%s of those above.\n\n", count(n, "finding"))
+	}
+	switch {
+	case len(more) > 0:
+		b.WriteString(table(more, true) + everyName(more))
+	case len(a.Findings) == 0:
+		fmt.Fprintf(&b, "%s\n", Escape(Prose, a.Why, 2*maxPhrase))
 	}
 	return b.String()
 }
