@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
+	"github.com/holdpoint-dev/holdpoint/internal/publish"
 	"github.com/holdpoint-dev/holdpoint/internal/review"
 	"github.com/holdpoint-dev/holdpoint/internal/rules"
 )
@@ -231,10 +232,113 @@ func (o *against) merge(ctx context.Context, base string) error {
 	o.Request.Comparisons = append(o.Request.Comparisons, review.Comparison{Name: "merge", Before: o.Request.Base, After: o.tree(merged)})
 	ref := o.Request.Ref
 	for _, name := range both {
-		if o.client.app.config.Wants(name) {
-			o.Request.Gaps = append(o.Request.Gaps, plan.Gap{Kind: plan.GapUnreadable, Subject: name, At: plan.Range{File: name, Side: plan.After},
+		if strings.HasSuffix(name, "/") || o.client.app.config.Wants(name) {
+			o.Request.Gaps = append(o.Request.Gaps, plan.Gap{Kind: plan.GapUnreadable, Subject: name, At: plan.Range{Side: plan.After},
 				Why: fmt.Sprintf("it was changed on %s as well, whose check has this name too, so what a merge there would destroy cannot be told; a pull request to %s tells", ref.BaseRef, ref.BaseRef)})
 		}
 	}
 	return nil
+}
+
+// followBranch leads to the open pull requests of a branch that moved, and to
+// those of the other branches whose check it shares. Under a name that has one
+// branch more, what passed is taken back first: it was not judged against it.
+func (c *client) followBranch(ctx context.Context, job Job, judge Judge) (Result, error) {
+	if job.Beside != "" {
+		return c.followBase(ctx, job)
+	}
+	names, shared, err := c.sharedNow(ctx, job, judge)
+	if err != nil {
+		return Result{}, err
+	}
+	result, err := c.followBase(ctx, job)
+	if err != nil || len(shared) == 0 {
+		return result, err
+	}
+	open, err := c.openPulls(ctx, "labels", "[String!]", nil)
+	if err != nil {
+		return result, err
+	}
+	for _, b := range shared {
+		there := slices.DeleteFunc(slices.Clone(open), func(p graphOpen) bool { return p.BaseRefName != b.Name })
+		if len(there) == 0 {
+			continue
+		}
+		if job.Created {
+			more, err := c.takeBackOn(ctx, job, there, names.Of(b.Name))
+			if err != nil {
+				return result, err
+			}
+			result.More = append(result.More, more...)
+			continue
+		}
+		next := job
+		next.BaseRef, next.BaseSHA, next.Beside = b.Name, "", job.BaseRef
+		result.More = append(result.More, next)
+	}
+	return result, nil
+}
+
+// sharedNow are the names of checks, and the branches that share that of a
+// job's branch.
+func (c *client) sharedNow(ctx context.Context, job Job, judge Judge) (rules.Names, []graphRef, error) {
+	var out struct{ Repository *graphRepo }
+	query := "query Names($owner:String!,$name:String!){repository(owner:$owner,name:$name){databaseId name owner{__typename login} " + defaultField + "}}"
+	if err := c.graphql(ctx, query, map[string]any{"owner": c.owner, "name": c.repo}, &out); err != nil {
+		if missing(err) {
+			return rules.Names{}, nil, fmt.Errorf("read the names of checks: %w: %w", ErrGone, err)
+		}
+		return rules.Names{}, nil, fmt.Errorf("read the names of checks: %w", err)
+	}
+	if out.Repository == nil {
+		return rules.Names{}, nil, errors.New("read the names of checks: GitHub did not answer")
+	}
+	r := &Reading{job: job, client: c, objects: newObjects(), group: &groupReading{repo: *out.Repository}}
+	names, err := r.readNames(ctx, judge)
+	if err != nil {
+		return rules.Names{}, nil, fmt.Errorf("read the names of checks: %w", err)
+	}
+	shared, err := c.sharing(ctx, *out.Repository, names, job.BaseRef)
+	return names, shared, err
+}
+
+// readNames reads the settings of the default branch alone.
+func (r *Reading) readNames(ctx context.Context, judge Judge) (rules.Names, error) {
+	r.Request.Default = r.defaultTree()
+	r.Request.Base = r.Request.Default
+	r.Request.Ref.DefaultBranch = r.repository().defaultBranch()
+	r.Request.Ref.BaseRef = r.Request.Ref.DefaultBranch
+	if err := r.wantSettings(ctx); err != nil {
+		return rules.Names{}, err
+	}
+	if err := r.client.fetchBlobs(ctx, r.objects); err != nil {
+		return rules.Names{}, err
+	}
+	return judge.Names(r.Request), nil
+}
+
+// takeBackOn takes back what passed under a name of the check that has one
+// branch more now, the job's, and leads to the pull requests concerned.
+func (c *client) takeBackOn(ctx context.Context, job Job, open []graphOpen, name string) (more []Job, err error) {
+	checked, err := c.checksOfAll(ctx, open)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range open {
+		run := own(checked[p.HeadRefOid], name)
+		if run == nil || !run.passed() && run.Title != reviewedAgain {
+			continue
+		}
+		more = append(more, job.pull(p.Number, p.HeadRefOid))
+		if !run.passed() {
+			continue // an earlier try did it
+		}
+		text, _ := run.record().Withdraw(p.Number, job.BaseRef, review.Unreviewed)
+		said := publish.Check{Title: reviewedAgain, Text: text,
+			Summary: "There is a new branch whose check has this name, " + publish.Escape(publish.Span, job.BaseRef, maxWhy) + ". The commit is judged against it too.\n"}
+		if _, err := c.writeCheck(ctx, p.HeadRefOid, run, run.Name, review.Failure, said); err != nil {
+			return nil, err
+		}
+	}
+	return more, nil
 }

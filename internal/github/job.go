@@ -72,6 +72,11 @@ type Job struct {
 	Label  *LabelFact  `json:"label,omitempty"`
 	// Retargeted: the base branch of the pull request was changed.
 	Retargeted bool `json:"retargeted,omitempty"`
+	// Created: a branch was made, so that the names of checks have one more.
+	Created bool `json:"created,omitempty"`
+	// Beside is the branch whose move a job of KindBase follows up, where
+	// BaseRef is another branch of the same name of the check.
+	Beside string `json:"beside,omitempty"`
 	// Merged: the pull request was merged.
 	Merged bool `json:"merged,omitempty"`
 	// Repos are the repositories of KindInstall.

@@ -22,7 +22,8 @@ type merger struct {
 // mergeTrees merges two trees that came from one: of each entry, what one side
 // changed is taken from it, as every three-way merge does. Where both changed a
 // file, theirs is taken and its path is returned; git may merge the lines, or
-// refuse. The merged folders are added to the objects. An error is
+// refuse. A path that ends in a slash is a file on one side and a folder on the
+// other. The merged folders are added to the objects. An error is
 // [plan.ErrNotFetched] where folders have to be brought first.
 func mergeTrees(o *objects, base, ours, theirs string) (id string, both []string, err error) {
 	m := &merger{objects: o, digits: len(theirs)}
@@ -43,13 +44,19 @@ func (e entry) is(other entry) bool {
 	return e.id == other.id && strings.TrimPrefix(e.mode, "0") == strings.TrimPrefix(other.mode, "0")
 }
 
+// isFile reports whether there is something, and no folder.
+func (e entry) isFile() bool { return e.id != "" && !e.isDir() }
+
 func (m *merger) entry(name string, base, ours, theirs entry) (entry, error) {
 	switch {
 	case ours.is(theirs), base.is(theirs):
 		return ours, nil
 	case base.is(ours):
 		return theirs, nil
-	case !ours.isDir() || !theirs.isDir():
+	case ours.isDir() && theirs.isFile(), theirs.isDir() && ours.isFile():
+		m.both = append(m.both, name+"/") // whatever is below it
+		return theirs, nil
+	case !ours.isDir() && !theirs.isDir():
 		m.both = append(m.both, name)
 		return theirs, nil
 	}
@@ -101,7 +108,7 @@ func (m *merger) folder(name string, base, ours, theirs entry) (entry, error) {
 	m.objects.mu.Lock()
 	defer m.objects.mu.Unlock()
 	m.objects.folders[id] = merged
-	return entry{name: theirs.name, mode: theirs.mode, id: id}, nil
+	return entry{name: path.Base(name), mode: "040000", id: id}, nil
 }
 
 // namesIn are all names in some folders, sorted.

@@ -20,7 +20,7 @@ const settle = 10 * time.Second
 // Work does a job: it reads, judges and publishes, or expands the job into
 // others. An error of type *LaterError is no failure.
 func (a *App) Work(ctx context.Context, job Job, judge Judge) (Result, error) {
-	if judge.Run == nil || judge.Decide == nil || judge.Want == nil {
+	if judge.Run == nil || judge.Decide == nil || judge.Want == nil || judge.Names == nil {
 		return Result{}, errors.New("judge lacks one of its functions")
 	}
 	c, err := a.client(job)
@@ -34,7 +34,7 @@ func (a *App) Work(ctx context.Context, job Job, judge Judge) (Result, error) {
 	case KindInstall:
 		result, err = c.install(ctx, job, judge)
 	default:
-		result, err = c.expand(ctx, job)
+		result, err = c.expand(ctx, job, judge)
 	}
 	if errors.Is(err, ErrTooLarge) {
 		// Trying again would read the same.
@@ -107,13 +107,16 @@ func (r *Reading) takeBack(ctx context.Context) error {
 		if !run.passed() || !tells && !r.client.mayBeOf(run, ref.BaseRef) {
 			continue
 		}
-		said := publish.Check{Title: "Being reviewed again", Summary: "The base branch was changed, so the change is another one. It is reviewed again.", Text: text}
+		said := publish.Check{Title: reviewedAgain, Summary: "The base branch was changed, so the change is another one. It is reviewed again.", Text: text}
 		if _, err := r.client.writeCheck(ctx, ref.HeadSHA, &run, run.Name, review.Failure, said); err != nil {
 			return err
 		}
 	}
 	return nil
 }
+
+// reviewedAgain is the title of a check run whose verdict was taken back.
+const reviewedAgain = "Being reviewed again"
 
 // mayBeOf reports whether a run has a name that the check of a base has, as far
 // as this process knows them.

@@ -206,11 +206,21 @@ func onBranch(a review.Against, here []rules.Finding) string {
 	}
 	switch {
 	case len(more) > 0:
-		b.WriteString(table(more, true) + everyName(more))
+		b.WriteString(table(more, true) + everyName(more) + gapList(gapsOf(more)))
 	case len(a.Findings) == 0:
 		fmt.Fprintf(&b, "%s\n", Escape(Prose, a.Why, 2*maxPhrase))
 	}
 	return b.String()
+}
+
+// gapsOf are the gaps that findings tell of.
+func gapsOf(findings []rules.Finding) (gaps []plan.Gap) {
+	for _, f := range findings {
+		if f.Gap != nil {
+			gaps = append(gaps, *f.Gap)
+		}
+	}
+	return gaps
 }
 
 func gapList(gaps []plan.Gap) string {
