@@ -32,6 +32,9 @@ type Options struct {
 	// Runtime is `terraform` or `opentofu`, with a version after a space
 	// where that is known; empty where the repository is to tell.
 	Runtime string
+	// Sources gives modules that are not in the tree; nil where nothing from
+	// elsewhere is looked for.
+	Sources plan.Sources
 }
 
 // maxConfigBytes bounds the configuration read for one prediction, both sides.
