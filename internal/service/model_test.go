@@ -13,7 +13,7 @@ import (
 
 var (
 	modelHistories = flag.Int("model.histories", 300, "random histories of an attacker with write access; docs/security.md states a run with 50,000")
-	modelAll       = flag.Bool("model.all", false, "go on after a history that fails, and shorten none")
+	modelAll       = flag.Bool("model.all", false, "go on after a history that fails")
 	modelFirst     = flag.Uint64("model.first", 0, "the first history's number: one that failed is tried again by its number with -model.histories 1")
 )
 
@@ -41,9 +41,7 @@ func TestModelOfAnAttacker(t *testing.T) {
 		t.Run(fmt.Sprint(number), func(t *testing.T) {
 			h := newHistory(number)
 			if wrong := h.play(t, git, shown); wrong != "" {
-				if !*modelAll {
-					h, wrong = h.shrink(t, git, wrong)
-				}
+				h, wrong = h.shrink(t, git, wrong)
 				t.Fatalf("settings: %s\n%s%s", h.setup.name, h, wrong)
 			}
 		})

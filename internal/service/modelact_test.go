@@ -10,6 +10,7 @@ import (
 
 // do makes a move. Between two moves some time passes.
 func (w *modelWorld) do(m move) {
+	w.moves = append(w.moves, m)
 	w.hub.Advance(time.Minute)
 	switch m.kind {
 	case pushes:

@@ -35,8 +35,9 @@ type opinion struct {
 	review   *githubtest.Review
 	// void: GitHub dismissed it when the base was changed.
 	void bool
-	// ever: the person may approve, or might at a moment since; always: at all
-	// of them. GitHub tells of no change of a role.
+	// ever: the person may approve, or might at a moment since. always: the
+	// person may write, and might at all of them. GitHub tells of no change of a
+	// role.
 	ever, always bool
 }
 
@@ -67,8 +68,8 @@ func (t *truth) pushed(branch, sha, who string) {
 func (t *truth) opened(p *modelPull) { t.bornAt[p.number] = len(t.pushes) }
 
 func (t *truth) reviewed(p *modelPull, who string, r *githubtest.Review) {
-	may := t.mayApprove(who)
-	t.opinions = append(t.opinions, opinion{pull: p.number, who: who, pair: pair{p.HeadSHA(), p.base}, approves: r.State == "APPROVED", review: r, ever: may, always: may})
+	t.opinions = append(t.opinions, opinion{pull: p.number, who: who, pair: pair{p.HeadSHA(), p.base}, approves: r.State == "APPROVED", review: r,
+		ever: t.mayApprove(who), always: t.mayWrite(who)})
 }
 
 func (t *truth) labelled(p *modelPull, label, who string) {
@@ -79,7 +80,7 @@ func (t *truth) labelled(p *modelPull, label, who string) {
 func (t *truth) role(who, role string) {
 	t.roles[who] = role
 	for i, o := range t.opinions {
-		t.opinions[i].ever, t.opinions[i].always = o.ever || t.mayApprove(o.who), o.always && t.mayApprove(o.who)
+		t.opinions[i].ever, t.opinions[i].always = o.ever || t.mayApprove(o.who), o.always && t.mayWrite(o.who)
 	}
 	for _, m := range t.marks {
 		m.ever = m.ever || t.mayOverride(m.who)
@@ -190,10 +191,9 @@ func (t *truth) approved(p *modelPull, at pair) bool {
 	count := 0
 	for who, o := range last {
 		switch {
-		case t.part(p, who):
-		case !o.approves && o.always:
-			return false // one that was dismissed too
-		case o.approves && o.review.State == "APPROVED" && !o.void && o.pair == at && o.ever:
+		case !o.approves && o.always && who != p.author:
+			return false // one that was dismissed too, and whatever the person's part
+		case o.approves && o.review.State == "APPROVED" && !o.void && o.pair == at && o.ever && !t.part(p, who):
 			count++
 		}
 	}

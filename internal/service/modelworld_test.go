@@ -45,6 +45,7 @@ type modelWorld struct {
 	sent     []githubtest.Delivery // all that ever arrived
 	lost     int                   // deliveries that the sweep has not asked for again
 
+	moves []move // played so far
 	step  int
 	truth truth
 	// bad is what was merged by the queue and should not have been.
@@ -109,7 +110,7 @@ func database(names ...string) (text string) {
 }
 
 // databasesLeftOut predicts the deletion of databases.
-func databasesLeftOut(before, after fs.FS, _ rules.Settings) plan.Plan {
+func databasesLeftOut(before, after fs.FS, _ rules.Settings, _ plan.Sources) plan.Plan {
 	var p plan.Plan
 	read := func(tree fs.FS, side plan.Side) map[string]plan.Range {
 		found := map[string]plan.Range{}
@@ -223,7 +224,7 @@ func (w *modelWorld) arrive(d githubtest.Delivery) {
 func (w *modelWorld) work() {
 	for n := 0; len(w.queue.messages) > 0; n++ {
 		if n > 500 {
-			w.Fatal("messages without end")
+			w.Fatalf("messages without end\n%s", history{w.setup, w.moves})
 		}
 		m := w.queue.messages[0]
 		w.queue.messages = w.queue.messages[1:]
@@ -231,6 +232,7 @@ func (w *modelWorld) work() {
 			continue
 		}
 		outcome, _ := w.worker.Handle(w.Context(), m.Message, m.try)
+		w.debug(m, outcome)
 		switch outcome.Verdict {
 		case service.Retry:
 			w.hub.Advance(outcome.After)
