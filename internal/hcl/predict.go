@@ -33,6 +33,8 @@ type Options struct {
 	// Runtime is `terraform` or `opentofu`, with a version after a space
 	// where that is known; empty where the repository is to tell.
 	Runtime string
+	// Losses says what updates and creations take away; nil where nobody asks.
+	Losses plan.Losses
 	// Work counts what the prediction does; nil for one of the usual size.
 	Work *work.Meter
 	// Sources gives modules that are not in the tree; nil where nothing from
@@ -255,7 +257,8 @@ func (p *prediction) stateOf(state, root string) (string, bool) {
 
 func (p *prediction) input(root string, before, after side, v variant) compare.Input {
 	return compare.Input{
-		Root: root, Variant: v.name, Workspace: cmp.Or(v.workspace, "default"), Loader: p.loader, Facts: p.facts, Lines: p.lines, Work: p.opt.Work, Changed: p.changed,
+		Root: root, Variant: v.name, Workspace: cmp.Or(v.workspace, "default"), Loader: p.loader, Facts: p.facts, Losses: p.opt.Losses,
+		Lines: p.lines, Work: p.opt.Work, Changed: p.changed,
 		Before: compare.Side{Tree: before.tree, Dir: root, Module: before.module, Runtime: before.runtime, Given: v.before, Versions: config.LockedVersions(before.tree, root)},
 		After:  compare.Side{Tree: after.tree, Dir: root, Module: after.module, Runtime: after.runtime, Given: v.after, Versions: config.LockedVersions(after.tree, root)},
 	}

@@ -40,6 +40,7 @@ type Input struct {
 	Before, After Side
 	Loader        *config.Loader
 	Facts         plan.Facts
+	Losses        plan.Losses
 	Lines         *Lines
 	// Work counts what the comparison does, for the whole prediction.
 	Work *work.Meter
@@ -61,6 +62,7 @@ type comparison struct {
 	inProgress    map[*eval.Instance]bool
 	failedBefore  map[string]string // address -> first error, of what has no value before
 	changes       []plan.Change
+	judged        []judged // of changes, those whose losses are asked for
 	gaps          []plan.Gap
 	invalid       bool
 	seenGaps      map[plan.Gap]bool
@@ -119,6 +121,7 @@ func (c *comparison) run() {
 	c.checkMoves()
 	c.static()
 	c.planAll(c.after.Root, nil)
+	c.losses()
 	c.leftovers()
 	c.opaque()
 	c.validate()
