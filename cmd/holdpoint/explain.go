@@ -12,6 +12,7 @@ import (
 
 	"github.com/holdpoint-dev/holdpoint/internal/gitlocal"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/render"
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
 	"github.com/holdpoint-dev/holdpoint/internal/publish"
 	"github.com/holdpoint-dev/holdpoint/internal/review"
 	"github.com/holdpoint-dev/holdpoint/internal/rules"
@@ -23,7 +24,8 @@ type explainCommand struct {
 	Before    string `help:"What is live: a revision, or a folder. Default: where the change left the default branch." placeholder:"REV"`
 	After     string `help:"What would be live: a revision, or a folder. Default: HEAD." placeholder:"REV" xor:"after"`
 	Worktree  bool   `help:"Take the work tree, with all that is not ignored, for what would be live." xor:"after"`
-	Settings  string `help:"Try these settings instead of those of the base." placeholder:"FILE"`
+	sourceFlags
+	Settings string `help:"Try these settings instead of those of the base." placeholder:"FILE"`
 }
 
 // described is the file of approvals.
@@ -42,6 +44,7 @@ type described struct {
 
 type describedPerson struct {
 	Role   string   `yaml:"role"`
+	Base   string   `yaml:"base"`
 	Teams  []string `yaml:"teams"`
 	Emails []string `yaml:"emails"`
 }
@@ -103,10 +106,23 @@ func (c *explainCommand) review(a *app) (review.Report, review.Decision, error) 
 		req.Trial = &trial
 	}
 	req.Now = time.Now()
-	rep, dec, err := review.Explain(req, set, review.Predictors(req.Ref, packs.Load(), render.New(render.Limits{})), d)
+	from, err := c.open(a, c.Repo, c.Before, c.After)
 	if err != nil {
 		return none(err)
 	}
+	defer from.close() //nolint:errcheck // it was only read
+	predictors := review.Predictors(req.Ref, packs.Load(), render.New(render.Limits{}))
+	var rep review.Report
+	var dec review.Decision
+	err = from.rounds(a.ctx, func(sources plan.Sources) (err error) {
+		req.Sources = sources
+		rep, dec, err = review.Explain(req, set, predictors, d)
+		return err
+	})
+	if err != nil {
+		return none(err)
+	}
+	from.tell(a, rep.Gaps)
 	if err := closeTrees(); err != nil {
 		return none(err)
 	}

@@ -17,8 +17,9 @@ type predictCommand struct {
 	Before string `help:"Folder with what is live." required:"" placeholder:"DIR"`
 	After  string `help:"Folder with what would be live." required:"" placeholder:"DIR"`
 	Format string `help:"Output: ${enum}." enum:"text,json" default:"text"`
-	All    bool   `help:"List creations and updates too."`
-	Apply  string `help:"How Kubernetes objects are applied: patch (kubectl apply) or put (kubectl replace). Default: what the repository tells." enum:",patch,put" default:"" placeholder:"patch|put"`
+	sourceFlags
+	All   bool   `help:"List creations and updates too."`
+	Apply string `help:"How Kubernetes objects are applied: patch (kubectl apply) or put (kubectl replace). Default: what the repository tells." enum:",patch,put" default:"" placeholder:"patch|put"`
 }
 
 // Run predicts two folders. It judges nothing: the exit status says only
@@ -53,15 +54,29 @@ func (c *predictCommand) predict(a *app) (plan.Plan, error) {
 		return plan.Plan{}, fmt.Errorf("--after: %w", err)
 	}
 	defer closeAfter() //nolint:errcheck // it was only read
+	from, err := c.open(a, c.Before, c.After)
+	if err != nil {
+		return plan.Plan{}, err
+	}
+	defer from.close() //nolint:errcheck // it was only read
 	var log reads.Log
 	before, after = log.Tree("the folder before", before), log.Tree("the folder after", after)
-	p := plan.Join(
-		hcl.Predict(before, after, packs.Load(), hcl.Options{}),
-		kube.Predict(before, after, render.New(render.Limits{}), kube.Options{Apply: apply.Family(c.Apply), ApplyAll: c.Apply != ""}),
-	)
+	var p plan.Plan
+	err = from.rounds(a.ctx, func(sources plan.Sources) error {
+		p = plan.Join(
+			hcl.Predict(before, after, packs.Load(), hcl.Options{Sources: sources}),
+			kube.Predict(before, after, render.New(render.Limits{}),
+				kube.Options{Apply: apply.Family(c.Apply), ApplyAll: c.Apply != "", Sources: sources}),
+		)
+		return nil
+	})
+	if err != nil {
+		return plan.Plan{}, err
+	}
 	if err := log.Err(); err != nil {
 		return plan.Plan{}, fmt.Errorf("nothing is predicted: %w", err)
 	}
 	p.Sort()
+	from.tell(a, p.Gaps)
 	return p, nil
 }

@@ -9,16 +9,18 @@ import (
 
 	"github.com/holdpoint-dev/holdpoint/internal/gitlocal"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/render"
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
 	"github.com/holdpoint-dev/holdpoint/internal/publish"
 	"github.com/holdpoint-dev/holdpoint/internal/review"
 	"github.com/holdpoint-dev/holdpoint/internal/rules"
 )
 
 type reviewCommand struct {
-	Repo        string `help:"A folder of the clone. Default: the current one." default:"." placeholder:"DIR"`
-	Before      string `help:"What is live: a revision, or a folder. Default: where the change left the default branch." placeholder:"REV"`
-	After       string `help:"What would be live: a revision, or a folder. Default: HEAD." placeholder:"REV" xor:"after"`
-	Worktree    bool   `help:"Take the work tree, with all that is not ignored, for what would be live." xor:"after"`
+	Repo     string `help:"A folder of the clone. Default: the current one." default:"." placeholder:"DIR"`
+	Before   string `help:"What is live: a revision, or a folder. Default: where the change left the default branch." placeholder:"REV"`
+	After    string `help:"What would be live: a revision, or a folder. Default: HEAD." placeholder:"REV" xor:"after"`
+	Worktree bool   `help:"Take the work tree, with all that is not ignored, for what would be live." xor:"after"`
+	sourceFlags
 	PullRequest string `help:"A file with the pull request as GitHub's API gives it; it tells who made the change. - is standard input." placeholder:"FILE"`
 	Format      string `help:"Output: ${enum}." enum:"text,json,markdown,sarif" default:"text"`
 }
@@ -68,10 +70,22 @@ func (c *reviewCommand) review(a *app) (review.Report, review.Decision, error) {
 	if err != nil {
 		return none(err)
 	}
-	report, err := review.Run(req, set, review.Predictors(req.Ref, packs.Load(), render.New(render.Limits{})))
+	from, err := c.open(a, c.Repo, c.Before, c.After)
 	if err != nil {
 		return none(err)
 	}
+	defer from.close() //nolint:errcheck // it was only read
+	predictors := review.Predictors(req.Ref, packs.Load(), render.New(render.Limits{}))
+	var report review.Report
+	err = from.rounds(a.ctx, func(sources plan.Sources) (err error) {
+		req.Sources = sources
+		report, err = review.Run(req, set, predictors)
+		return err
+	})
+	if err != nil {
+		return none(err)
+	}
+	from.tell(a, report.Gaps)
 	if err := closeTrees(); err != nil {
 		return none(err)
 	}

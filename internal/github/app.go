@@ -2,6 +2,7 @@ package github
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
 	"github.com/holdpoint-dev/holdpoint/internal/review"
 )
 
@@ -112,6 +114,19 @@ type Judge struct {
 	Decide func(review.Report, review.Request) review.Decision
 	// Want says whose standing the decision depends on: review.Want.
 	Want func(review.Request) review.Wanted
+	// Sources begins to resolve what the trees of a job name and do not hold;
+	// nil where nothing from elsewhere is looked for.
+	Sources func(SourcesFor) Resolving
+}
+
+// SourcesFor is what may be known of a job when its sources are resolved.
+type SourcesFor struct {
+	Request review.Request
+}
+
+// Resolving answers what is asked for and not known; an error ends the review.
+type Resolving interface {
+	Answer(context.Context, *plan.Answers) error
 }
 
 // Result is what became of a job.

@@ -141,7 +141,16 @@ func TestF37ChangeBeforeTheRelease(t *testing.T) {
 			w.repo.Push("dev", w.commit(w.base, githubtest.Files{"README.md": "Dev.\n"}, w.dana), w.dana)
 			p.Retarget("dev", w.agent)
 		}, ""},
-		"the state": {func(w *world, p *githubtest.Pull) { p.Close(w.agent, false) }, ""},
+		"the base's tip": {func(w *world, p *githubtest.Pull) {
+			w.repo.Push("main", w.commit(w.base, githubtest.Files{"README.md": "Moved.\n"}, w.dana), w.dana)
+		}, "failure"},
+		"another pull request": {func(w *world, p *githubtest.Pull) {
+			w.repo.Push("twin", p.HeadSHA(), w.agent)
+			w.repo.Open(githubtest.PullOf{Author: w.agent, Head: "twin", Base: "main", Title: "Twin"})
+		}, "success"},
+		"a review":         {func(w *world, p *githubtest.Pull) { p.Submit(w.dana, "CHANGES_REQUESTED", "") }, "success"},
+		"a review request": {func(w *world, p *githubtest.Pull) { p.AskReview(w.dana, w.agent) }, ""},
+		"the state":        {func(w *world, p *githubtest.Pull) { p.Close(w.agent, false) }, ""},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

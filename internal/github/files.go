@@ -45,7 +45,7 @@ func (r *Reading) readFiles(ctx context.Context) error {
 
 // maxRounds is how often a job goes back to GitHub for what a run asked for.
 // Each round follows one more step from file to file.
-const maxRounds = 12
+const maxRounds = 12 + 2*plan.MaxSourceDepth
 
 // compare lists the files that differ, and drops a second comparison that is
 // the same as the first. It returns true where folders are missing.

@@ -237,7 +237,7 @@ func (w *world) concluded(p *githubtest.Pull, want string) *githubtest.Check {
 
 // blocks predicts the deletion of Terraform resource blocks by their first
 // line alone. The tests of this package are about GitHub, not about Terraform.
-func blocks(before, after fs.FS, _ rules.Settings) plan.Plan {
+func blocks(before, after fs.FS, _ rules.Settings, _ plan.Sources) plan.Plan {
 	var p plan.Plan
 	left, right := resources(before, plan.Before, &p), resources(after, plan.After, &p)
 	for id, at := range left {

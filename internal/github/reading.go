@@ -29,6 +29,8 @@ type Reading struct {
 	objects   *objects
 	talk      *conversation
 	group     *groupReading
+	// via is the app that opened the pull request for a person, by its slug.
+	via string
 	// earlier are the heads this pull request had before, latest first.
 	earlier []string
 	// before are our check runs on them.
@@ -101,7 +103,7 @@ func (r *Reading) load(ctx context.Context) error {
 			base, err = c.mergeBase(ctx, r.Request.Ref.BaseSHA, p.HeadRefOid)
 			return err
 		},
-		r.readPushes, r.readLabels,
+		r.readPushes, r.readLabels, r.readOpener,
 	}
 	if err := together(ctx, steps, func(ctx context.Context, step func(context.Context) error) error { return step(ctx) }); err != nil {
 		return fmt.Errorf("read %s: %w", r.job, err)

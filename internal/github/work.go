@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
 	"github.com/holdpoint-dev/holdpoint/internal/publish"
 	"github.com/holdpoint-dev/holdpoint/internal/review"
 )
@@ -100,9 +101,13 @@ func (c *client) openPull(ctx context.Context, job Job) (*Reading, error) {
 // judge runs the predictors and rules until they have all the files they ask
 // for, and brings what the decision needs to know of people.
 func (r *Reading) judge(ctx context.Context, judge Judge) (review.Report, error) {
+	resolve := r.resolving(judge)
 	for round := 0; ; round++ {
 		report, runErr := judge.Run(r.Request)
 		more, err := r.Complete(ctx)
+		if err == nil && !more {
+			more, err = resolve(ctx)
+		}
 		if err != nil {
 			return review.Report{}, err
 		}
@@ -121,6 +126,26 @@ func (r *Reading) judge(ctx context.Context, judge Judge) (review.Report, error)
 			return review.Report{}, err
 		}
 		return report, nil
+	}
+}
+
+// resolving has the sources answered that a run asked for. What it returns says
+// whether there were any, so that the run is to be repeated.
+func (r *Reading) resolving(judge Judge) func(context.Context) (bool, error) {
+	if judge.Sources == nil {
+		return func(context.Context) (bool, error) { return false, nil }
+	}
+	var answers plan.Answers
+	from := judge.Sources(SourcesFor{Request: r.Request})
+	r.Request.Sources = &answers
+	return func(ctx context.Context) (bool, error) {
+		if len(answers.Wanted()) == 0 {
+			return false, nil
+		}
+		if err := from.Answer(ctx, &answers); err != nil {
+			return false, fmt.Errorf("sources of %s: %w", r.job, err)
+		}
+		return true, nil
 	}
 }
 

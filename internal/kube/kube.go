@@ -40,6 +40,9 @@ type Options struct {
 	// whatever the repository tells.
 	Apply    apply.Family
 	ApplyAll bool
+	// Sources gives charts, bases and artifacts that are not in the tree; nil
+	// where nothing from elsewhere is looked for.
+	Sources plan.Sources
 }
 
 func (o Options) settings() unit.Settings {

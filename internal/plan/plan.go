@@ -204,6 +204,9 @@ type Gap struct {
 	Subject string
 	// Why says what could not be told, and the way out, in one line.
 	Why string
+	// Source is the address of the source from elsewhere, as the tree has it,
+	// whose content would settle the gap; empty where none would.
+	Source string
 	// Variant is as in Change.
 	Variant string
 }

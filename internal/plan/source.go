@@ -130,6 +130,7 @@ const (
 	SourceDown        SourceWhy = "down"        // no answer, or one that makes no sense
 	SourceLimit       SourceWhy = "limit"       // one of our limits was reached; Limit names it
 	SourceUntrusted   SourceWhy = "untrusted"   // the bytes are not those of the digest
+	SourceOffline     SourceWhy = "offline"     // nothing is fetched in this run; another run could
 )
 
 // SourceError is why a source cannot be had, now or ever.

@@ -108,9 +108,7 @@ func (d Decision) byApproval(all []need, o opinions, c *circle) Decision {
 		d.Missing = append(d.Missing, Missing{What: "commits that belong to accounts", From: "the author", For: "this pull request, because " + c.doubts[0]})
 	}
 	for _, objector := range o.objections {
-		if slices.ContainsFunc(all, func(n need) bool { return c.allowed(n.Approvers, objector) != "" }) {
-			d.Missing = append(d.Missing, Missing{What: "a new review", From: "@" + objector.Login, For: "the changes that were requested"})
-		}
+		d.Missing = append(d.Missing, Missing{What: "a new review", From: "@" + objector.Login, For: "the changes that were requested"})
 	}
 	if len(d.Missing) > 0 {
 		d.Conclusion, d.Basis, d.Why = Failure, Held, why(d.Missing)

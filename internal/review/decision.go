@@ -36,7 +36,8 @@ type Decision struct {
 	Why string
 	// Missing says what is missing and from whom; empty where nothing is.
 	Missing []Missing
-	// Discounted says which approvals and labels do not count, and why.
+	// Discounted says which approvals, objections and labels do not count, and
+	// why.
 	Discounted []Discounted
 	// Releases say who let it through, and by which right.
 	Releases []Release
@@ -80,10 +81,10 @@ func (m Missing) String() string {
 	return text
 }
 
-// Discounted is an approval or a label that does not count.
+// Discounted is an approval, an objection or a label that does not count.
 type Discounted struct {
 	Login string
-	What  string // "approval", "override"
+	What  string // "approval", "objection", "override"
 	Why   string
 }
 

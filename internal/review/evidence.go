@@ -79,6 +79,8 @@ type PullReview struct {
 	// head: necessary, never sufficient.
 	Commit    string
 	Submitted time.Time
+	// Own: it is this app's, by GitHub's word. It is conversation alone.
+	Own bool
 	// Objection is true for a dismissed review that had requested changes
 	// (the timeline's review_dismissed event says what it was). Where that is
 	// not known it is true.

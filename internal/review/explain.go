@@ -30,7 +30,9 @@ type Described struct {
 // DescribedPerson is a person's standing, and the addresses that their commits
 // carry.
 type DescribedPerson struct {
-	Role   string
+	Role string
+	// Base is the permission behind a custom role: read, write or admin.
+	Base   string
 	Teams  []string
 	Emails []string
 }
@@ -79,7 +81,7 @@ func (d Described) fill(req *Request) {
 		req.Evidence.Pushes = append(req.Evidence.Pushes, Push{By: described(login), Ref: s.Branch, After: req.Ref.HeadSHA, At: req.Now, Kind: kind})
 	}
 	for login, p := range d.People {
-		standing := Standing{Account: described(login), Role: p.Role}
+		standing := Standing{Account: described(login), Role: p.Role, Base: p.Base}
 		for _, t := range p.Teams {
 			standing.Teams = append(standing.Teams, strings.ToLower(t))
 		}

@@ -19,11 +19,15 @@ import (
 // internal/facts; the renderer of untrusted charts is internal/kube/render's.
 func Predictors(ref Ref, facts plan.Facts, render kube.Renderer) []Predictor {
 	return []Predictor{
-		func(before, after fs.FS, settings rules.Settings) plan.Plan {
-			return hcl.Predict(before, after, facts, terraformOptions(settings))
+		func(before, after fs.FS, settings rules.Settings, sources plan.Sources) plan.Plan {
+			opt := terraformOptions(settings)
+			opt.Sources = sources
+			return hcl.Predict(before, after, facts, opt)
 		},
-		func(before, after fs.FS, settings rules.Settings) plan.Plan {
-			return kube.Predict(before, after, render, kubernetesOptions(ref, settings))
+		func(before, after fs.FS, settings rules.Settings, sources plan.Sources) plan.Plan {
+			opt := kubernetesOptions(ref, settings)
+			opt.Sources = sources
+			return kube.Predict(before, after, render, opt)
 		},
 	}
 }

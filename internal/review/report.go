@@ -26,6 +26,8 @@ type Report struct {
 	Digest string
 	// Rules is the digest of the rule packs that were used.
 	Rules string
+	// Sources are what from elsewhere the prediction was made with.
+	Sources []plan.SourceUse
 }
 
 // Holding returns the findings that hold.

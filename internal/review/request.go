@@ -34,6 +34,10 @@ type Request struct {
 	// read from. Organisation is the tree of the organisation's .github
 	// repository, nil where there is none.
 	Base, Organisation fs.FS
+	// Sources gives what the trees name and do not hold, nil where nothing from
+	// elsewhere is looked for. What it has not got yet makes Run fail with
+	// [plan.ErrNotFetched].
+	Sources plan.Sources
 	// Trial are settings to try instead of those in Base; nil in the service.
 	Trial *rules.Settings
 	// Signals tell who made the change.

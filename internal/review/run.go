@@ -15,19 +15,28 @@ import (
 )
 
 // Predictor predicts what an apply of the difference of two trees does, under
-// what the settings declare.
-type Predictor func(before, after fs.FS, settings rules.Settings) plan.Plan
+// what the settings declare. It asks sources for what the trees name and do not
+// hold.
+type Predictor func(before, after fs.FS, settings rules.Settings, sources plan.Sources) plan.Plan
 
 // Run predicts and judges a change. What a predictor cannot tell is a gap in
 // the report, and holds. A read of one of the trees that failed is an error:
 // nothing that was predicted beside it can be relied on. It wraps
-// [plan.ErrNotFetched] where the tree has noted what to bring.
+// [plan.ErrNotFetched] where the tree has noted what to bring, and where a
+// source was asked for that has no answer yet.
 func Run(req Request, set *rules.Set, predictors []Predictor) (Report, error) {
 	var log reads.Log
-	rep := run(watched(req, &log), set, predictors)
+	sources := &plan.SourceLog{Sources: plan.SourcesOr(req.Sources)}
+	req = watched(req, &log)
+	req.Sources = sources
+	rep := run(req, set, predictors)
 	if err := log.Err(); err != nil {
 		return Report{}, fmt.Errorf("the change is not judged: %w", err)
 	}
+	if s, ok := sources.Missing(); ok {
+		return Report{}, fmt.Errorf("the change is not judged: source %s: %w", s.Address, plan.ErrNotFetched)
+	}
+	rep.Sources = sources.Used()
 	return rep, nil
 }
 
@@ -55,7 +64,7 @@ func run(req Request, set *rules.Set, predictors []Predictor) Report {
 	findings := set.Judge(read)
 	rep.Plan = read.Plan
 	for _, c := range req.Comparisons {
-		p := predict(c, settings, predictors)
+		p := predict(c, settings, req.Sources, predictors)
 		p.Sort()
 		findings = append(findings, set.Judge(rules.Case{
 			Comparison: c.Name, Plan: p, Files: c.Files, Before: c.Before, After: c.After, Agent: rep.Agent, Settings: settings,
@@ -91,20 +100,20 @@ func changedFiles(req Request) []plan.File {
 	return files
 }
 
-func predict(c Comparison, settings rules.Settings, predictors []Predictor) plan.Plan {
+func predict(c Comparison, settings rules.Settings, sources plan.Sources, predictors []Predictor) plan.Plan {
 	if c.Before == nil || c.After == nil {
 		return plan.Plan{}
 	}
 	var p plan.Plan
 	for _, predictor := range predictors {
-		p = plan.Join(p, caught(predictor, c, settings))
+		p = plan.Join(p, caught(predictor, c, settings, sources))
 	}
 	return p
 }
 
 // caught runs one predictor. A panic on hostile input is a gap that holds, and
 // nothing that was said before it is relied on.
-func caught(predictor Predictor, c Comparison, settings rules.Settings) (p plan.Plan) {
+func caught(predictor Predictor, c Comparison, settings rules.Settings, sources plan.Sources) (p plan.Plan) {
 	defer func() {
 		if r := recover(); r != nil {
 			p = plan.Plan{Gaps: []plan.Gap{{
@@ -112,7 +121,7 @@ func caught(predictor Predictor, c Comparison, settings rules.Settings) (p plan.
 			}}}
 		}
 	}()
-	return predictor(c.Before, c.After, settings)
+	return predictor(c.Before, c.After, settings, sources)
 }
 
 // oneLine keeps the beginning of a text, as one line.

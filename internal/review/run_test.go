@@ -1,6 +1,7 @@
 package review
 
 import (
+	"errors"
 	"io/fs"
 	"strings"
 	"testing"
@@ -23,13 +24,13 @@ func compared(name string) Comparison {
 }
 
 func says(p plan.Plan) Predictor {
-	return func(fs.FS, fs.FS, rules.Settings) plan.Plan { return p }
+	return func(fs.FS, fs.FS, rules.Settings, plan.Sources) plan.Plan { return p }
 }
 
 // What could not be read or predicted is told and holds, for a person too.
 func TestFailuresHold(t *testing.T) {
 	set := loadSet(t)
-	broken := func(fs.FS, fs.FS, rules.Settings) plan.Plan { panic("index out of range\nwith a stack") }
+	broken := func(fs.FS, fs.FS, rules.Settings, plan.Sources) plan.Plan { panic("index out of range\nwith a stack") }
 	half := compared("change")
 	half.After = nil
 	for name, c := range map[string]struct {
@@ -76,7 +77,7 @@ func ran(req Request, set *rules.Set, predictors []Predictor) Report {
 func TestPredictorsAreApart(t *testing.T) {
 	req := simpleRequest(compared("change"))
 	rep := ran(req, loadSet(t), []Predictor{
-		func(fs.FS, fs.FS, rules.Settings) plan.Plan { panic("no") }, says(destroying([]string{"aws_db_instance.main"})),
+		func(fs.FS, fs.FS, rules.Settings, plan.Sources) plan.Plan { panic("no") }, says(destroying([]string{"aws_db_instance.main"})),
 	})
 	var found []string
 	for _, f := range rep.Holding() {
@@ -91,7 +92,7 @@ func TestPredictorsAreApart(t *testing.T) {
 func TestComparisonsAreUnited(t *testing.T) {
 	req := simpleRequest(compared("change"), compared("merge"))
 	calls := 0
-	rep := ran(req, loadSet(t), []Predictor{func(fs.FS, fs.FS, rules.Settings) plan.Plan {
+	rep := ran(req, loadSet(t), []Predictor{func(fs.FS, fs.FS, rules.Settings, plan.Sources) plan.Plan {
 		if calls++; calls == 1 {
 			return destroying([]string{"aws_db_instance.main"})
 		}
@@ -129,5 +130,35 @@ func TestFingerprintsHaveNoLines(t *testing.T) {
 	}
 	if at(1, "aws_db_instance.a") == at(1, "aws_db_instance.b") {
 		t.Error("two objects have one fingerprint")
+	}
+}
+
+// A source that has no answer yet ends the run; one that has is part of the
+// report, whoever asked for it and how often.
+func TestSourcesOfARun(t *testing.T) {
+	vpc := plan.Source{Kind: plan.ModuleSource, Address: "terraform-aws-modules/vpc/aws", Ref: plan.Ref{Kind: plan.RefVersion, Text: "5.8.1"}, Side: plan.After}
+	asks := func(_, _ fs.FS, _ rules.Settings, sources plan.Sources) plan.Plan {
+		for depth := range 2 {
+			vpc.Depth = depth + 1
+			if _, err := sources.Package(vpc); err != nil {
+				return plan.Plan{Gaps: []plan.Gap{{Kind: plan.GapOpaque, Subject: "module.vpc", Why: err.Error()}}}
+			}
+		}
+		return plan.Plan{}
+	}
+	var answers plan.Answers
+	req := simpleRequest(compared("change"))
+	req.Sources = &answers
+	if _, err := Run(req, loadSet(t), []Predictor{asks}); !errors.Is(err, plan.ErrNotFetched) || !strings.Contains(err.Error(), vpc.Address) {
+		t.Fatalf("a run without an answer: %v", err)
+	}
+	answers.Put(vpc, plan.Answer{Package: plan.Package{Digest: "git:github.com/a/b@1", Version: "5.8.1", Moment: plan.MomentExact}})
+	rep := ran(req, loadSet(t), []Predictor{asks})
+	if len(rep.Sources) != 1 || rep.Sources[0].Digest != "git:github.com/a/b@1" || len(rep.Gaps) > 0 {
+		t.Errorf("used are %+v, gaps %v", rep.Sources, rep.Gaps)
+	}
+	req.Sources = nil
+	if rep := ran(req, loadSet(t), []Predictor{asks}); len(rep.Gaps) != 1 || len(rep.Sources) > 0 {
+		t.Errorf("without sources: %+v", rep.Gaps)
 	}
 }

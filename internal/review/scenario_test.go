@@ -76,7 +76,7 @@ func runScenario(t *testing.T, set *rules.Set, raw []byte) Report {
 	predictors := engines()
 	if text, ok := rest["plan"]; ok {
 		p := readPlan(t, text)
-		predictors = []Predictor{func(fs.FS, fs.FS, rules.Settings) plan.Plan { return p }}
+		predictors = []Predictor{func(fs.FS, fs.FS, rules.Settings, plan.Sources) plan.Plan { return p }}
 	}
 	return ran(req, set, predictors)
 }

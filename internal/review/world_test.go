@@ -35,7 +35,9 @@ type world struct {
 
 type member struct {
 	rules.Account
-	role  string
+	role string
+	// base is the permission behind a custom role.
+	base  string
 	teams []string
 }
 
@@ -78,11 +80,11 @@ func newWorld(set *rules.Set) *world {
 	}
 	for i, line := range []string{"alice write", "bob write", "carol maintain", "dave read", "erin write", "root admin", "tess triage", "mallory write"} {
 		login, role, _ := strings.Cut(line, " ")
-		w.people[login] = &member{rules.Account{ID: int64(100 + i), Login: login, Type: "User"}, role, nil}
+		w.people[login] = &member{Account: rules.Account{ID: int64(100 + i), Login: login, Type: "User"}, role: role}
 	}
-	w.people["devin-ai-integration[bot]"] = &member{rules.Account{ID: 158243242, Login: "devin-ai-integration[bot]", Type: "Bot"}, "write", nil}
-	w.people["github-actions[bot]"] = &member{rules.Account{ID: 41898282, Login: "github-actions[bot]", Type: "Bot"}, "write", nil}
-	w.people["web-flow"] = &member{rules.Account{ID: rules.WebFlow, Login: "web-flow", Type: "User"}, "none", nil}
+	w.people["devin-ai-integration[bot]"] = &member{Account: rules.Account{ID: 158243242, Login: "devin-ai-integration[bot]", Type: "Bot"}, role: "write"}
+	w.people["github-actions[bot]"] = &member{Account: rules.Account{ID: 41898282, Login: "github-actions[bot]", Type: "Bot"}, role: "write"}
+	w.people["web-flow"] = &member{Account: rules.Account{ID: rules.WebFlow, Login: "web-flow", Type: "User"}, role: "none"}
 	return w
 }
 
@@ -240,7 +242,7 @@ func (w *world) standings(want Wanted) []Standing {
 		if !slices.ContainsFunc(want.People, func(a rules.Account) bool { return a.ID == m.ID }) {
 			continue
 		}
-		s := Standing{Account: m.Account, Role: m.role}
+		s := Standing{Account: m.Account, Role: m.role, Base: m.base}
 		for _, t := range m.teams {
 			if slices.Contains(want.Teams, t) {
 				s.Teams = append(s.Teams, t)
@@ -277,7 +279,9 @@ func (w *world) predictor(p *pull) Predictor {
 	for i := range disarmed.Changes {
 		disarmed.Changes[i].Action, disarmed.Changes[i].Effect = plan.Update, plan.Disarm
 	}
-	return func(fs.FS, fs.FS, rules.Settings) plan.Plan { return plan.Join(destroying(targets), disarmed) }
+	return func(fs.FS, fs.FS, rules.Settings, plan.Sources) plan.Plan {
+		return plan.Join(destroying(targets), disarmed)
+	}
 }
 
 // destroying is a plan that deletes addresses, written `root:type.name`.
@@ -375,6 +379,6 @@ func (w *world) group(numbers []int, destroys []string, doubt string) Decision {
 		req.Evidence.Group.Members = append(req.Evidence.Group.Members, m)
 	}
 	req.Evidence.Standings = w.standings(Want(req, w.set))
-	rep := ran(req, w.set, []Predictor{func(fs.FS, fs.FS, rules.Settings) plan.Plan { return destroying(destroys) }})
+	rep := ran(req, w.set, []Predictor{func(fs.FS, fs.FS, rules.Settings, plan.Sources) plan.Plan { return destroying(destroys) }})
 	return Decide(rep, req)
 }

@@ -20,7 +20,7 @@ type Settings struct {
 	Enforce      Enforce             `yaml:"enforce" doc:"Whose changes wait, for each class of loss: agents, everyone or nobody."`
 	Environments []Environment       `yaml:"environments" doc:"Names for parts of the repository. The first that matches a path gives it its name."`
 	Rules        map[string]Severity `yaml:"rules" doc:"Severity of a rule by its id: note, warn or hold." enum:"note,warn,hold"`
-	Approvals    []Approval          `yaml:"approvals" doc:"Who may release what. Each finding takes every entry that fits it; where none fits, one person with write access."`
+	Approvals    []Approval          `yaml:"approvals" doc:"Who may release what; write access is the least it takes. Each finding takes every entry that fits it; where none fits, one person with write access."`
 	Requester    Unknown             `yaml:"unknown_requester" doc:"What to do where a bot does not say who asked it: raise (one more approval) or accept." enum:"raise,accept"`
 	Unattributed Unattributed        `yaml:"unattributed" doc:"What to do with commits and pushes that cannot be traced to an account: raise (one more approval) or hold." enum:"raise,hold"`
 	Override     Override            `yaml:"override" doc:"The label by which a maintainer releases a change in an emergency."`

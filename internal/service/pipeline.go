@@ -29,13 +29,14 @@ var _ Reviewer = Pipeline{}
 // Review does one job. What is gone from GitHub is done.
 func (p Pipeline) Review(ctx context.Context, job github.Job) (Result, error) {
 	var last review.Report
-	judge := github.Judge{Decide: p.Judge.Decide, Want: p.Judge.Want, Run: func(r review.Request) (review.Report, error) {
+	judge := p.Judge
+	judge.Run = func(r review.Request) (review.Report, error) {
 		report, err := p.Judge.Run(r)
 		if err == nil {
 			last = report
 		}
 		return report, err
-	}}
+	}
 	app, err := p.GitHub(ctx)
 	if err != nil {
 		return Result{}, err

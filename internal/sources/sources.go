@@ -261,3 +261,11 @@ func (f first) Resolve(ctx context.Context, s plan.Source) (p plan.Package, err 
 	}
 	return p, err
 }
+
+// Offline is a Resolver that has nothing.
+type Offline struct{}
+
+// Resolve refuses.
+func (Offline) Resolve(_ context.Context, s plan.Source) (plan.Package, error) {
+	return plan.Offline{}.Package(s)
+}
