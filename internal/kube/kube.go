@@ -66,7 +66,7 @@ func Predict(before, after fs.FS, render Renderer, opt Options) plan.Plan {
 	p.sources()
 	p.selectors()
 	p.compare()
-	result := plan.Plan{Changes: joinVariants(p.changes, p.variantsOf), Gaps: distinct(p.gaps), Objects: p.objects}
+	result := plan.Plan{Changes: joinVariants(p.changes, p.variantsOf), Gaps: distinct(append(p.gaps, p.unmetGaps()...)), Objects: p.objects}
 	result.Sort()
 	return result
 }

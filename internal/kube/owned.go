@@ -81,7 +81,7 @@ func (p *prediction) owned() []*pair {
 		for key, list := range sides[i] {
 			for _, f := range list {
 				if many[key] && f.parent != nil {
-					f.unit.Key = key + "@" + f.parent.Root
+					f.unit.Key = key + "@" + f.parent.Home()
 				} else if many[key] {
 					f.unit.Key = key + "@" + f.unit.Owner.At.File
 				}

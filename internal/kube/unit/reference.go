@@ -180,6 +180,48 @@ func withoutEntry(data []byte, entry string) []byte {
 	return out
 }
 
+// withEntry puts another path where a kustomization names one. A text that is no
+// kustomization stays as it is.
+func withEntry(data []byte, entry, path string) []byte {
+	var doc yaml.Node
+	if err := yaml.Unmarshal(bytes.TrimPrefix(data, []byte("\ufeff")), &doc); err != nil || len(doc.Content) == 0 {
+		return data
+	}
+	top := follow(doc.Content[0])
+	for i := 0; i+1 < len(top.Content); i += 2 {
+		if naming[top.Content[i].Value] {
+			rename(follow(top.Content[i+1]), entry, path, 0)
+		}
+	}
+	out, err := yaml.Marshal(&doc)
+	if err != nil {
+		return data
+	}
+	return out
+}
+
+// naming are the fields of a kustomization that name files.
+var naming = map[string]bool{
+	"resources": true, "bases": true, "components": true, "crds": true, "configurations": true, "patchesStrategicMerge": true,
+	"patches": true, "patchesJson6902": true, "replacements": true, "openapi": true, "configMapGenerator": true, "secretGenerator": true,
+}
+
+// rename replaces a path below a field, with `key=` before it too.
+func rename(n *yaml.Node, entry, path string, depth int) {
+	if depth > 3 {
+		return
+	}
+	for _, c := range n.Content {
+		if c.Kind == yaml.ScalarNode {
+			if key, ok := strings.CutSuffix(c.Value, entry); ok && (key == "" || strings.HasSuffix(key, "=")) {
+				c.Value, c.Style = key+path, 0
+			}
+			continue
+		}
+		rename(c, entry, path, depth+1)
+	}
+}
+
 func follow(n *yaml.Node) *yaml.Node {
 	if n.Kind == yaml.AliasNode && n.Alias != nil {
 		return n.Alias
