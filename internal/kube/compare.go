@@ -249,6 +249,9 @@ func (p *prediction) appeared(r *pair, now *entry, lost map[place][]*entry) {
 
 func (p *prediction) created(r *pair, now *entry) {
 	c := p.change(now, plan.Create, "")
+	if c.Losses = p.createdLosses(now); len(c.Losses) > 0 {
+		c.Reason, c.Effect = plan.TakesAway, plan.WorstEffect(c.Losses)
+	}
 	c.Causes = p.causes(r, nil, now)
 	p.changes = append(p.changes, c)
 }

@@ -40,6 +40,8 @@ type Options struct {
 	// whatever the repository tells.
 	Apply    apply.Family
 	ApplyAll bool
+	// Losses says what updates and creations take away; nil where nobody asks.
+	Losses plan.Losses
 	// Sources gives charts, bases and artifacts that are not in the tree; nil
 	// where nothing from elsewhere is looked for.
 	Sources plan.Sources
