@@ -74,6 +74,9 @@ type Job struct {
 	Retargeted bool `json:"retargeted,omitempty"`
 	// Merged: the pull request was merged.
 	Merged bool `json:"merged,omitempty"`
+	// Rest are the pull requests that a job of KindBase has yet to lead to,
+	// nil where it has not begun.
+	Rest []int `json:"rest,omitempty"`
 	// Repos are the repositories of KindInstall.
 	Repos []RepoName `json:"repos,omitempty"`
 }
@@ -134,10 +137,19 @@ func (j Job) String() string {
 	return fmt.Sprintf("%s/%s", j.Owner, j.Repo)
 }
 
-// Replaces reports whether reviewing j makes reviewing an earlier job
-// needless: the same pull request, and nothing in the earlier delivery that
-// only it can tell.
+// Replaces reports whether doing j makes doing an earlier job needless: the
+// same pull request, and nothing in the earlier delivery that only it can tell;
+// or the same branch, which moved once more. Whom the earlier job has not come
+// to, the later one comes to first.
 func (j Job) Replaces(earlier Job) bool {
-	return j.Kind == KindPull && earlier.Kind == KindPull && j.RepoID == earlier.RepoID && j.Number == earlier.Number &&
-		earlier.Review == nil && earlier.Label == nil
+	if j.Kind != earlier.Kind || j.RepoID != earlier.RepoID {
+		return false
+	}
+	switch j.Kind {
+	case KindPull:
+		return j.Number == earlier.Number && earlier.Review == nil && earlier.Label == nil
+	case KindBase:
+		return j.BaseRef == earlier.BaseRef && j.Rest == nil
+	}
+	return false
 }

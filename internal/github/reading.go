@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 	"github.com/holdpoint-dev/holdpoint/internal/publish"
@@ -24,6 +25,7 @@ type Reading struct {
 
 	job    Job
 	client *client
+	began  time.Time
 	// checkName is the check that is written, known once the settings are.
 	checkName string
 	objects   *objects
@@ -71,6 +73,7 @@ func (c *client) fetch(ctx context.Context, job Job) (*Reading, error) {
 // open reads the conversation, which is enough to publish that a review is
 // under way.
 func (c *client) open(ctx context.Context, job Job) (*Reading, error) {
+	began := c.app.config.Now()
 	talk, err := c.converse(ctx, job.Number, job.HeadSHA)
 	if err != nil {
 		return nil, err
@@ -78,7 +81,7 @@ func (c *client) open(ctx context.Context, job Job) (*Reading, error) {
 	if talk.repo.DatabaseID != job.RepoID {
 		return nil, fmt.Errorf("read %s: %w: repository %d, the delivery was of %d", job, ErrRepository, talk.repo.DatabaseID, job.RepoID)
 	}
-	r := &Reading{job: job, client: c, objects: newObjects(), talk: talk, asked: map[string]bool{}}
+	r := &Reading{job: job, client: c, began: began, objects: newObjects(), talk: talk, asked: map[string]bool{}}
 	p := talk.pull
 	r.Request = review.Request{Now: c.app.config.Now(), Ref: review.Ref{
 		Host: c.app.host(), Owner: c.owner, Repo: c.repo, Number: p.Number, BaseRef: p.BaseRefName,

@@ -70,6 +70,9 @@ func (c *client) review(ctx context.Context, job Job, judge Judge) (Result, erro
 	if err == nil && r.Unsettled {
 		err = told(&LaterError{After: settle, Why: unsettled})
 	}
+	if err == nil {
+		r.looked()
+	}
 	return result, err
 }
 
