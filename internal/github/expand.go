@@ -184,6 +184,7 @@ func (c *client) openPulls(ctx context.Context, filter, kind string, value any) 
 func (c *client) followBase(ctx context.Context, job Job) (Result, error) {
 	rest := job.Rest
 	if rest == nil {
+		c.app.kept.moves.put(job.branch(), c.app.config.Now())
 		var err error
 		if rest, err = c.concerned(ctx, job); err != nil {
 			return Result{}, err

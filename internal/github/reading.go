@@ -31,6 +31,8 @@ type Reading struct {
 	objects   *objects
 	talk      *conversation
 	group     *groupReading
+	// override is the name of the override label, known once the settings are.
+	override string
 	// via is the app that opened the pull request for a person, by its slug.
 	via string
 	// earlier are the heads this pull request had before, latest first.
@@ -96,8 +98,8 @@ func (c *client) open(ctx context.Context, job Job) (*Reading, error) {
 	return r, nil
 }
 
-// load reads all that the conversation does not tell: the log of pushes, the
-// labels' history, the trees and the files.
+// load reads what the conversation does not tell: the log of pushes, the trees
+// and the files.
 func (r *Reading) load(ctx context.Context) error {
 	c, p := r.client, r.talk.pull
 	var base mergeBase
@@ -106,7 +108,7 @@ func (r *Reading) load(ctx context.Context) error {
 			base, err = c.mergeBase(ctx, r.Request.Ref.BaseSHA, p.HeadRefOid)
 			return err
 		},
-		r.readPushes, r.readLabels, r.readOpener,
+		r.readPushes, r.readOpener,
 	}
 	if err := together(ctx, steps, func(ctx context.Context, step func(context.Context) error) error { return step(ctx) }); err != nil {
 		return fmt.Errorf("read %s: %w", r.job, err)

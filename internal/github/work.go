@@ -26,10 +26,12 @@ func (a *App) Work(ctx context.Context, job Job, judge Judge) (Result, error) {
 		return Result{}, err
 	}
 	var result Result
-	switch job.Kind {
-	case KindPull, KindGroup:
+	switch more, off := c.spared(ctx, job); {
+	case off:
+		result.More = more
+	case job.Kind == KindPull || job.Kind == KindGroup:
 		result, err = c.review(ctx, job, judge)
-	case KindInstall:
+	case job.Kind == KindInstall:
 		result, err = c.install(ctx, job, judge)
 	default:
 		result, err = c.expand(ctx, job)
@@ -71,7 +73,7 @@ func (c *client) review(ctx context.Context, job Job, judge Judge) (Result, erro
 		err = told(&LaterError{After: settle, Why: unsettled})
 	}
 	if err == nil {
-		r.looked()
+		r.looked(decision)
 	}
 	return result, err
 }
@@ -124,6 +126,9 @@ func (r *Reading) judge(ctx context.Context, judge Judge) (review.Report, error)
 			return review.Report{}, fmt.Errorf("review %s: %w", r.job, runErr)
 		}
 		r.name(report.Settings.CheckName(r.Request.Ref.BaseRef))
+		if err := r.readLabels(ctx, report.Settings.Override.Label); err != nil {
+			return review.Report{}, fmt.Errorf("read the labels of %s: %w", r.job, err)
+		}
 		want := judge.Want(r.Request)
 		if _, err := r.Standings(ctx, want.People, want.Teams); err != nil {
 			return review.Report{}, err
