@@ -48,7 +48,8 @@ func Explain(req Request, set *rules.Set, predictors []Predictor, d Described) (
 	if err != nil {
 		return Report{}, Decision{}, err
 	}
-	req.Evidence.Ledger = Decide(rep, req).Ledger
+	first := Decide(rep, req)
+	req.Evidence.Ledger = Record{Text: first.Ledger, Conclusion: first.Conclusion}
 	start := req.Now
 	d.act(&req, rep.Settings, start.Add(time.Minute))
 	req.Now = start.Add(2 * time.Minute)

@@ -407,3 +407,18 @@ func (r *Repo) DeleteLabel(name string, by *User) {
 	s.tick()
 	s.deliver("label", r.labelPayload("deleted", l, by, nil))
 }
+
+// HasLabel reports whether a label stands on the pull request.
+func (p *Pull) HasLabel(name string) (has bool) {
+	p.lock(func(*Server) {
+		has = slices.ContainsFunc(p.labels, func(l *Label) bool { return strings.EqualFold(l.Name, name) })
+	})
+	return has
+}
+
+// HasLabel reports whether the repository has a label.
+func (r *Repo) HasLabel(name string) bool {
+	r.server.mu.Lock()
+	defer r.server.mu.Unlock()
+	return r.labels[strings.ToLower(name)] != nil
+}

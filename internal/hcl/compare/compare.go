@@ -40,6 +40,7 @@ type Input struct {
 	Before, After Side
 	Loader        *config.Loader
 	Facts         plan.Facts
+	Losses        plan.Losses
 	Lines         *Lines
 	// Work counts what the comparison does, for the whole prediction.
 	Work *work.Meter
@@ -61,6 +62,7 @@ type comparison struct {
 	inProgress    map[*eval.Instance]bool
 	failedBefore  map[string]string // address -> first error, of what has no value before
 	changes       []plan.Change
+	judged        []judged // of changes, those whose losses are asked for
 	gaps          []plan.Gap
 	invalid       bool
 	seenGaps      map[plan.Gap]bool
@@ -119,9 +121,11 @@ func (c *comparison) run() {
 	c.checkMoves()
 	c.static()
 	c.planAll(c.after.Root, nil)
+	c.losses()
 	c.leftovers()
 	c.opaque()
 	c.validate()
+	c.tellLimits()
 }
 
 // unreadable tells modules that could not be read or are wrong as a whole:
@@ -240,8 +244,6 @@ func first(diags hcl.Diagnostics) string {
 // configuration.
 func limited(d *hcl.Diagnostic) plan.GapKind {
 	switch d.Summary {
-	case expr.LimitReached:
-		return plan.GapLimit
 	case expr.NotReadable:
 		return plan.GapUnreadable
 	case expr.NotModelled:
@@ -249,8 +251,5 @@ func limited(d *hcl.Diagnostic) plan.GapKind {
 	}
 	return ""
 }
-
-// ended reports whether the evaluation of a side ended at a limit of work.
-func (c *comparison) ended() bool { return c.before.Work.Ended() || c.after.Work.Ended() }
 
 var nothing = cty.NullVal(cty.DynamicPseudoType)

@@ -84,6 +84,9 @@ func (c *comparison) opaqueChanged(old, now *eval.Call, key eval.Key) {
 		was, is := asMap(old.Inputs(key)), asMap(now.Inputs(key))
 		for _, name := range sorted(is) {
 			before, ok := was[name]
+			if expr.IsLimited(before) || expr.IsLimited(is[name]) {
+				continue
+			}
 			if !ok || expr.Fingerprint(before) != expr.Fingerprint(is[name]) {
 				c.opaqueGap(now, fmt.Sprintf("its source %s is outside the repository, and its input %s changes", now.Config.Source, name))
 				return

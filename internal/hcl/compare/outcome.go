@@ -9,6 +9,7 @@ import (
 
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/eval"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/move"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
@@ -75,7 +76,7 @@ func argument(r *config.Resource) string {
 // expansionFailed tells why a set of instances cannot be computed, unless it
 // could not be before either, for the same reason.
 func (c *comparison) expansionFailed(address string, e *eval.Expansion) {
-	if c.failedBefore[address] == first(e.Diags) {
+	if c.failedBefore[address] == first(e.Diags) && expr.LimitIn(e.Diags) == nil {
 		return
 	}
 	c.diagnostics(address, e.Diags)
@@ -90,6 +91,10 @@ func (c *comparison) diagnostics(subject string, diags hcl.Diagnostics) {
 		at := hcl.Range{Filename: c.Root}
 		if d.Subject != nil {
 			at = *d.Subject
+		}
+		if d.Summary == expr.LimitReached {
+			c.limit(c.after, subject, d)
+			continue
 		}
 		if kind := limited(d); kind != "" {
 			if c.limits[d.Detail] {
@@ -117,6 +122,9 @@ func (c *comparison) unknownSet(r *eval.Resource) bool {
 	was := old.Expansion()
 	if was.Repeat == eval.Unknown && was.ID() == r.Expansion().ID() {
 		return false
+	}
+	if expr.IsLimited(was.Value) || expr.IsLimited(r.Expansion().Value) {
+		return true
 	}
 	for _, inst := range old.Instances() {
 		o := c.byAddress[inst.Address()]
@@ -180,6 +188,7 @@ func (c *comparison) outcome(s *step, path move.Path) {
 		change.Certain, why = false, "how many instances there are depends on a value that is not in the repository"
 	}
 	c.add(s.prior, change, s, why)
+	c.mayLose(s)
 }
 
 // created tells of a new instance. Nothing is lost by it; it is listed for
@@ -196,6 +205,7 @@ func (c *comparison) created(s *step, path move.Path) {
 	}
 	change.Causes = c.causes(nil, s, change, "new")
 	c.changes = append(c.changes, change)
+	c.mayLose(s)
 }
 
 // disarmed reports whether the object loses its prevent_destroy: nothing
@@ -289,6 +299,9 @@ func (c *comparison) unsettled(o *object) bool {
 
 // setGap tells that a set of instances changes in a way the trees do not tell.
 func (c *comparison) setGap(address string, e *eval.Expansion) {
+	if expr.IsLimited(e.Value) {
+		return
+	}
 	c.gap(plan.Gap{At: c.after.Place(e.By.Range()), Root: c.Root, Kind: plan.GapUnknown, Subject: address, Variant: c.Variant,
 		Why: "which instances of " + address + " remain depends on a value that is not in the repository; give the variable file that sets it"})
 }

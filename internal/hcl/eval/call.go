@@ -104,18 +104,18 @@ func (c *Call) Child() *config.Module { return c.child }
 func (c *Call) Expansion() *Expansion {
 	if c.expansion == nil {
 		if c.expanding {
-			return bad(nil, cty.DynamicVal, expr.Errorf(c.Config.Range, "Cycle", "%s depends on itself", c.Address))
+			return c.Module.World.bad(nil, cty.DynamicVal, expr.Errorf(c.Config.Range, "Cycle", "%s depends on itself", c.Address))
 		}
 		c.expanding = true
 		if diags := c.Module.World.enter(c.Config.Range); diags != nil {
-			c.expansion = bad(nil, cty.DynamicVal, diags)
+			c.expansion = c.Module.World.bad(nil, cty.DynamicVal, diags)
 		} else {
 			c.expansion = c.Module.expand(c.Config.Count, c.Config.ForEach, c.Config.Enabled, c.Module.ctx)
 		}
 		c.Module.World.leave()
 		if c.expansion.Repeat == Single {
 			if diags := c.Module.World.instance(1, c.Config.Range); diags != nil {
-				c.expansion = bad(nil, cty.DynamicVal, diags)
+				c.expansion = c.Module.World.bad(nil, cty.DynamicVal, diags)
 			}
 		}
 	}
@@ -189,7 +189,8 @@ func (c *Call) object(key Key) (cty.Value, hcl.Diagnostics) {
 func (c *Call) outputObject(key Key) (cty.Value, hcl.Diagnostics) {
 	m := c.Instance(key)
 	if m == nil {
-		return expr.OpenObject(expr.Open{ID: c.OpaqueID(key)}, nil), nil
+		inputs := c.Inputs(key)
+		return expr.CarryLimit(expr.OpenObject(expr.Open{ID: c.opaqueID(key, inputs)}, nil), inputs), nil
 	}
 	var diags hcl.Diagnostics
 	vals := make(map[string]cty.Value, len(m.Config.Outputs))
@@ -252,7 +253,7 @@ func (c *Call) compute() (cty.Value, hcl.Diagnostics) {
 			return expr.Pending(cty.DynamicPseudoType), nil
 		}
 		v, _ := c.object(SomeKey)
-		return expr.Opaque(c.Address+"[*] "+expr.Fingerprint(e.Value, v), cty.DynamicPseudoType), nil
+		return expr.CarryLimit(expr.Opaque(c.Address+"[*] "+expr.Fingerprint(e.Value, v), cty.DynamicPseudoType), e.Value, v), nil
 	}
 	var diags hcl.Diagnostics
 	list := make([]cty.Value, 0, len(e.Keys))
