@@ -314,7 +314,9 @@ func TestA13PutOffJobsKeepNobodyWaiting(t *testing.T) {
 	defer q.Close() //nolint:errcheck // the test is over
 	flooded := github.Job{Kind: github.KindPull, Installation: 7, RepoID: 42, Owner: "acme", Repo: "infra", Number: 13, NotBefore: now.Add(time.Minute)}
 	s := &script{do: map[int]func(context.Context, int) (service.Result, error){
-		1: func(context.Context, int) (service.Result, error) { return service.Result{More: []github.Job{flooded}}, nil },
+		1: func(context.Context, int) (service.Result, error) {
+			return service.Result{More: []github.Job{flooded}}, nil
+		},
 	}}
 	w := worker(s, q, &tally{})
 	w.Now = clock
