@@ -9,6 +9,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/elsewhere"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/eval"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/move"
@@ -24,6 +25,8 @@ type Side struct {
 	Runtime  config.Runtime
 	Given    map[string]config.Value
 	Versions map[string]string // provider source -> locked version
+	// Elsewhere are the modules from elsewhere, by the path of their call.
+	Elsewhere map[string]elsewhere.Module
 }
 
 // Input is one root on both sides, under one set of variable files.
@@ -39,6 +42,8 @@ type Input struct {
 	Lines         *Lines
 	// Changed are the paths that differ between the trees, sorted.
 	Changed []string
+	// Drifts are references to modules that moved by themselves.
+	Drifts []elsewhere.Drift
 }
 
 // comparison is the work on one Input.
@@ -87,10 +92,10 @@ func newComparison(in Input) *comparison {
 		failedBefore: map[string]string{}, seenGaps: map[plan.Gap]bool{}, pendingMemo: map[string]pendency{}, limits: map[string]bool{},
 	}
 	c.before = eval.New(eval.World{Side: plan.Before, Tree: in.Before.Tree, Dir: in.Before.Dir, Runtime: in.Before.Runtime, Loader: in.Loader,
-		Given: in.Before.Given, Workspace: in.Workspace, Objects: &priorObjects{c}}, in.Before.Module)
+		Given: in.Before.Given, Workspace: in.Workspace, Elsewhere: in.Before.Elsewhere, Objects: &priorObjects{c}}, in.Before.Module)
 	if in.After.Module != nil {
 		c.after = eval.New(eval.World{Side: plan.After, Tree: in.After.Tree, Dir: in.After.Dir, Runtime: in.After.Runtime, Loader: in.Loader,
-			Given: in.After.Given, Workspace: in.Workspace, Objects: &plannedObjects{c}}, in.After.Module)
+			Given: in.After.Given, Workspace: in.Workspace, Elsewhere: in.After.Elsewhere, Objects: &plannedObjects{c}}, in.After.Module)
 	}
 	return c
 }
@@ -114,6 +119,7 @@ func (c *comparison) run() {
 	c.planAll(c.after.Root, nil)
 	c.leftovers()
 	c.opaque()
+	c.drifts()
 	c.validate()
 }
 

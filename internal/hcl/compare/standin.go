@@ -40,7 +40,7 @@ type standins struct{ before, after *eval.World }
 func (c *comparison) standin(shape int) standins {
 	if c.standinWorlds[shape].before == nil {
 		make := func(w *eval.World, side Side) *eval.World {
-			return eval.New(eval.World{Side: w.Side, Tree: w.Tree, Dir: w.Dir, Runtime: w.Runtime, Loader: w.Loader, Given: side.Given, Workspace: w.Workspace,
+			return eval.New(eval.World{Side: w.Side, Tree: w.Tree, Dir: w.Dir, Runtime: w.Runtime, Loader: w.Loader, Given: side.Given, Workspace: w.Workspace, Elsewhere: w.Elsewhere,
 				Objects: &standinObjects{w, shape}, Concrete: func(v cty.Value) cty.Value { return concrete(v, shape) }}, w.Root.Config)
 		}
 		c.standinWorlds[shape] = standins{make(c.before, c.Before), make(c.after, c.After)}

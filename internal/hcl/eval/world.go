@@ -16,6 +16,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/elsewhere"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/funcs"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
@@ -62,13 +63,15 @@ type World struct {
 	Concrete func(cty.Value) cty.Value
 	// Workspace is the value of terraform.workspace.
 	Workspace string
+	// Elsewhere are the modules that are no folders of the package that calls
+	// them, by the path of the call.
+	Elsewhere map[string]elsewhere.Module
 	// Problems are what modules could not be read.
 	Problems []config.Problem
 	// Reads are the files that functions looked at, by name in the tree.
 	Reads map[string]bool
 
 	functions expr.Functions
-	vendored  map[string]config.Vendored
 	work      int
 	instances int
 	depth     int
@@ -84,7 +87,6 @@ func New(w World, root *config.Module) *World {
 	world := &w
 	world.Reads, world.lists = map[string]bool{}, map[string]bool{}
 	world.functions = funcs.Table(world)
-	world.vendored = config.Installed(w.Tree, w.Dir)
 	world.Root = world.module(nil, nil, NoKey, root, w.Dir, nil)
 	return world
 }
