@@ -169,6 +169,9 @@ type Change struct {
 	// At is where the object is declared: on the before side for what goes
 	// away, else on the after side.
 	At Range
+	// Sources are the digests of the packages from elsewhere that the change comes
+	// of, sorted: with others it may be another one.
+	Sources []string
 	// Variant names the var-file, workspace, runtime or apply family under
 	// which the change holds; empty where it holds under all.
 	Variant string

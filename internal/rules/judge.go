@@ -196,8 +196,9 @@ func (j *judging) change(c *plan.Change) []Finding {
 		root:   c.Address.Root, at: c.At, name: c.Address.String(), class: class, environment: environment,
 		finish: func(r *Rule, f *Finding) {
 			f.Change = c
-			f.Fingerprint = fingerprint(r.ID, string(c.Address.Engine), c.Address.Root, c.Address.String(), c.Previous.String(),
-				string(c.Action), string(c.Effect), string(c.Reason), c.Variant, strings.Join(because, ","), strings.Join(lost, ","), fmt.Sprint(c.Certain))
+			parts := []string{r.ID, string(c.Address.Engine), c.Address.Root, c.Address.String(), c.Previous.String(),
+				string(c.Action), string(c.Effect), string(c.Reason), c.Variant, strings.Join(because, ","), strings.Join(lost, ","), fmt.Sprint(c.Certain)}
+			f.Fingerprint = fingerprint(append(parts, c.Sources...)...)
 		},
 	})
 }

@@ -1,6 +1,7 @@
 package compare
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -89,4 +90,29 @@ func (c *comparison) drifts() {
 			Why: "was " + standsFor(was) + " when the base was pushed and is " + strings.TrimPrefix(standsFor(is), d.Source.Address+" ") +
 				" now, without this change; the next apply takes the newer one. Pin the version to apply what was reviewed"})
 	}
+}
+
+// sourcesOf are the digests of the packages that a change lies in or comes of,
+// those of both sides.
+func (c *comparison) sourcesOf(change plan.Change) []string {
+	var out []string
+	add := func(dir, file string) {
+		key, ok := elsewhere.Key(dir, file)
+		if !ok {
+			return
+		}
+		for _, side := range []map[string]elsewhere.Module{c.Before.Elsewhere, c.After.Elsewhere} {
+			if d := side[key].Package.Digest; d != "" {
+				out = append(out, d)
+			}
+		}
+	}
+	for _, dir := range []string{c.Before.Dir, c.After.Dir} {
+		add(dir, change.At.File)
+		for _, cause := range change.Causes {
+			add(dir, cause.File)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
