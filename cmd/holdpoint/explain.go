@@ -44,6 +44,7 @@ type described struct {
 
 type describedPerson struct {
 	Role   string   `yaml:"role"`
+	Base   string   `yaml:"base"`
 	Teams  []string `yaml:"teams"`
 	Emails []string `yaml:"emails"`
 }
@@ -110,7 +111,7 @@ func (c *explainCommand) review(a *app) (review.Report, review.Decision, error) 
 		return none(err)
 	}
 	defer from.close() //nolint:errcheck // it was only read
-	predictors := review.Predictors(req.Ref, packs.Load(), render.New(render.Limits{}))
+	predictors := review.Predictors(req.Ref, packs.Load(), set.Losses(), render.New(render.Limits{}))
 	var rep review.Report
 	var dec review.Decision
 	err = from.rounds(a.ctx, func(sources plan.Sources) (err error) {

@@ -75,7 +75,7 @@ func (c *reviewCommand) review(a *app) (review.Report, review.Decision, error) {
 		return none(err)
 	}
 	defer from.close() //nolint:errcheck // it was only read
-	predictors := review.Predictors(req.Ref, packs.Load(), render.New(render.Limits{}))
+	predictors := review.Predictors(req.Ref, packs.Load(), set.Losses(), render.New(render.Limits{}))
 	var report review.Report
 	err = from.rounds(a.ctx, func(sources plan.Sources) (err error) {
 		req.Sources = sources

@@ -2,8 +2,10 @@ package main
 
 import (
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/rules"
 )
@@ -17,7 +19,8 @@ type settingsCheckCommand struct {
 	File string `arg:"" optional:"" help:"The settings. Default: .github/holdpoint.yaml."`
 }
 
-// Run prints nothing but a line of praise, or ends with the first mistake.
+// Run says that the settings are sound and what would make them safer, or ends
+// with the first mistake.
 func (c *settingsCheckCommand) Run(a *app) error {
 	file := c.File
 	if file == "" {
@@ -31,11 +34,21 @@ func (c *settingsCheckCommand) Run(a *app) error {
 	if err != nil {
 		return fmt.Errorf("load the rules: %w", err)
 	}
-	if _, err := set.ParseSettings(file, data); err != nil {
+	settings, err := set.ParseSettings(file, data)
+	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(a.stdout, "%s is sound\n", file)
-	return err
+	if _, err := fmt.Fprintf(a.stdout, "%s is sound\n", file); err != nil {
+		return fmt.Errorf("write: %w", err)
+	}
+	for _, u := range settings.Unpinned() {
+		_, login, _ := strings.Cut(u, ": ")
+		if _, err := fmt.Fprintf(a.stdout, "%s has no id: a login that is given up can be registered by somebody else. Write %s#ID; the id is in https://api.github.com/users/%s\n",
+			u, login, url.PathEscape(login)); err != nil {
+			return fmt.Errorf("write: %w", err)
+		}
+	}
+	return nil
 }
 
 type settingsSchemaCommand struct{}

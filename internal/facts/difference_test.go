@@ -10,8 +10,8 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
-// What major versions of real providers changed; each row was looked up in the
-// provider's upgrade guide or in the source of both versions.
+// What major versions of real providers changed; each row was taken from the
+// facts of both versions and read again in them.
 func TestDifferenceOfRealVersions(t *testing.T) {
 	find := facts.Load()
 	for _, row := range []struct {

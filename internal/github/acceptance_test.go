@@ -15,7 +15,7 @@ import (
 // real lets the world judge as the service does, with the real predictors. No
 // chart is rendered here.
 func (w *world) real() *world {
-	w.predictors = review.Predictors(review.Ref{Owner: "acme", Repo: "infra", BaseRef: "main"}, facts.Load(), nil)
+	w.predictors = review.Predictors(review.Ref{Owner: "acme", Repo: "infra", BaseRef: "main"}, facts.Load(), w.set.Losses(), nil)
 	w.app = w.newApp(func(c *github.Config) { c.Wants = func(name string) bool { return review.Wants(w.set, name) } })
 	return w
 }

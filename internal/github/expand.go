@@ -120,11 +120,7 @@ func (c *client) followClosed(ctx context.Context, job Job) (Result, error) {
 // have checks for other bases too, from before it was retargeted: they count
 // only where the name of this base's check is not known.
 func (c *client) passed(talk *conversation) bool {
-	base := talk.pull.BaseRefName
-	names := []string{checkPrefix + base}
-	if last, ok := c.app.kept.named.get([2]string{c.owner + "/" + c.repo, base}); ok {
-		names = append(names, last)
-	}
+	names := c.namesOf(talk.pull.BaseRefName)
 	passed := false
 	for _, k := range talk.checks {
 		if slices.Contains(names, k.Name) {

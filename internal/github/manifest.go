@@ -17,6 +17,7 @@ import (
 //	metadata       everybody has it; who may do what in a repository
 //	contents       trees, files, the settings on the base branch
 //	pull_requests  reading them, writing a review, taking a label off
+//	issues         which app opened a pull request in a person's name
 //	checks         the check run, which is the verdict
 //	merge_queues   the groups of a merge queue
 //	members        who is in a team that may approve
@@ -25,7 +26,7 @@ import (
 // would count as approvals.
 func Permissions() map[string]string {
 	return map[string]string{
-		"metadata": "read", "contents": "read", "pull_requests": "write", "checks": "write",
+		"metadata": "read", "contents": "read", "pull_requests": "write", "issues": "read", "checks": "write",
 		"merge_queues": "read", "members": "read",
 	}
 }

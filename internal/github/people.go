@@ -50,6 +50,7 @@ func (r *Reading) readSignals() {
 	if t.pull.Author == nil {
 		author = rules.Account{Login: "ghost", Type: "User"} // deleted
 	}
+	author.App = r.via
 	s := rules.Signals{Author: author, Branch: t.pull.HeadRefName, Title: t.pull.Title, Body: t.pull.Body,
 		Labels: t.labels, Assignees: t.assigned, CommitsIncomplete: t.partial}
 	for _, c := range t.commits {
@@ -63,6 +64,42 @@ func (r *Reading) readSignals() {
 			Committer: c.Commit.Committer.person(), Verified: c.Commit.Signature != nil && c.Commit.Signature.IsValid})
 	}
 	r.Request.Signals = s
+}
+
+// readOpener reads which app opened the pull request in a person's name. Only
+// the issue behind it tells (docs.github.com, REST "Get an issue"); neither the
+// pull request nor a delivery has the field. Who opened it does not change. An
+// installation that was not given the permission is not told, and goes by the
+// other signals.
+func (r *Reading) readOpener(ctx context.Context) error {
+	c, key := r.client, [2]int64{r.talk.repo.DatabaseID, int64(r.job.Number)}
+	if a := r.talk.pull.Author; a == nil || a.Typename != "User" {
+		return nil // a bot speaks for itself
+	}
+	if via, ok := c.app.kept.openers.get(key); ok {
+		r.via = via
+		return nil
+	}
+	var issue struct {
+		Number int      `json:"number"`
+		App    *restApp `json:"performed_via_github_app"`
+	}
+	_, err := c.do(ctx, http.MethodGet, c.repoPath("/issues/%d", r.job.Number), nil, &issue)
+	if code := status(err); code == http.StatusForbidden || code == http.StatusNotFound {
+		c.app.config.Log.WarnContext(ctx, "GitHub does not tell which app opened a pull request: the App lacks the permission to read issues", "job", r.job.String(), "error", err)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if issue.Number != r.job.Number {
+		return fmt.Errorf("read who opened #%d: GitHub did not answer", r.job.Number)
+	}
+	if issue.App != nil {
+		r.via = issue.App.Slug
+	}
+	c.app.kept.openers.put(key, r.via)
+	return nil
 }
 
 // coAuthors are those whom the commit's message names beside its author; whole
@@ -112,7 +149,7 @@ func (r *Reading) readReviews() {
 		}
 	}
 	for _, v := range t.reviews {
-		p := review.PullReview{ID: graphComment{ID: v.ID}.number(), By: v.Author.account(), State: review.ReviewState(v.State), Commit: v.Commit.id()}
+		p := review.PullReview{ID: graphComment{ID: v.ID}.number(), By: v.Author.account(), State: review.ReviewState(v.State), Commit: v.Commit.id(), Own: v.ViewerDidAuthor}
 		if v.Submitted != nil {
 			p.Submitted = *v.Submitted
 		}

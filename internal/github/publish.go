@@ -12,6 +12,7 @@ import (
 
 	"github.com/holdpoint-dev/holdpoint/internal/publish"
 	"github.com/holdpoint-dev/holdpoint/internal/review"
+	"github.com/holdpoint-dev/holdpoint/internal/rules"
 )
 
 // publisher writes one decision.
@@ -66,8 +67,29 @@ func (p *publisher) hold(ctx context.Context) error {
 	if _, err := p.writeCheck(ctx, head, p.run, name, review.Failure, publish.CheckRun(p.text)); err != nil {
 		return err
 	}
+	if err := p.holdOthers(ctx); err != nil {
+		return err
+	}
 	p.text.History.NotRequired = p.notRequired(ctx) // told by the summary alone
 	return told(errors.Join(p.talk(ctx), p.removeLabel(ctx)))
+}
+
+// holdOthers takes back what passed on this head under a name that GitHub may
+// take for this one, or that the check of the base had before.
+func (p *publisher) holdOthers(ctx context.Context) error {
+	ref, name := p.r.Request.Ref, p.text.Decision.CheckName
+	for _, run := range p.r.checks() {
+		text, tells := run.record().Withdraw(ref.Number, ref.BaseRef, review.Unreviewed)
+		if run.Name == name || !run.passed() || !tells && !rules.SameName(run.Name, name) {
+			continue
+		}
+		said := publish.Check{Title: "Held by another check of this commit", Text: text,
+			Summary: "The check " + publish.Escape(publish.Span, name, maxWhy) + " holds this commit, and this one stands for the same base branch, or has a name that differs by case alone.\n"}
+		if _, err := p.writeCheck(ctx, ref.HeadSHA, &run, run.Name, review.Failure, said); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // told marks an error of what stands beside the check run.

@@ -29,6 +29,8 @@ type Reading struct {
 	objects   *objects
 	talk      *conversation
 	group     *groupReading
+	// via is the app that opened the pull request for a person, by its slug.
+	via string
 	// earlier are the heads this pull request had before, latest first.
 	earlier []string
 	// before are our check runs on them.
@@ -101,7 +103,7 @@ func (r *Reading) load(ctx context.Context) error {
 			base, err = c.mergeBase(ctx, r.Request.Ref.BaseSHA, p.HeadRefOid)
 			return err
 		},
-		r.readPushes, r.readLabels,
+		r.readPushes, r.readLabels, r.readOpener,
 	}
 	if err := together(ctx, steps, func(ctx context.Context, step func(context.Context) error) error { return step(ctx) }); err != nil {
 		return fmt.Errorf("read %s: %w", r.job, err)
@@ -111,7 +113,7 @@ func (r *Reading) load(ctx context.Context) error {
 	r.readReviews()
 	before, after := r.tree(base.tree), r.tree(r.talk.head.Tree.id())
 	r.Request.Comparisons = []review.Comparison{{Name: "change", Before: before, After: after}}
-	r.Request.Base = r.tree(p.BaseRef.Target.Tree.id())
+	r.Request.Base, r.Request.Default = r.tree(p.BaseRef.Target.Tree.id()), r.defaultTree()
 	if base.commit != r.Request.Ref.BaseSHA {
 		if err := r.readMerge(ctx); err != nil {
 			return fmt.Errorf("read %s: %w", r.job, err)
@@ -205,6 +207,21 @@ func (m graphMerge) of(base, head string) bool {
 	}
 	return m.Merge.Parents.Nodes[0].OID == base && m.Merge.Parents.Nodes[1].OID == head
 }
+
+// defaultTree is the tree of the default branch, an empty one where there is
+// none: then no settings name the checks.
+func (r *Reading) defaultTree() fs.FS {
+	id := noTree
+	if branch := r.repository().DefaultBranchRef; branch != nil && branch.Target != nil && branch.Target.Tree.id() != "" {
+		id = branch.Target.Tree.id()
+	} else {
+		r.objects.folders[noTree] = []entry{}
+	}
+	return r.tree(id)
+}
+
+// noTree is the id of a tree without entries.
+const noTree = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 
 func (r *Reading) gap(subject, why string) {
 	r.Request.Gaps = append(r.Request.Gaps, plan.Gap{Kind: plan.GapUnreadable, Subject: subject, Why: why, At: plan.Range{Side: plan.After}})

@@ -21,6 +21,9 @@ type store struct {
 	folders *lru[string, []entry]
 	bases   *lru[[2]string, mergeBase]
 	files   *lru[[2]string, []diffFile]
+	// openers are the apps that opened pull requests for people, empty for
+	// none, by repository and number.
+	openers *lru[[2]int64, string]
 	// updated is when a pull request last changed as far as we saw, by
 	// repository and number; written are the check runs we wrote, by
 	// repository, commit and name. An answer that is behind them is a stale
@@ -40,6 +43,7 @@ func newStore() *store {
 		folders: newLRU[string](keptFolders, func(e []entry) int { return len(e) + 1 }),
 		bases:   newLRU[[2]string](keptFacts, func(mergeBase) int { return 1 }),
 		files:   newLRU[[2]string](keptFacts, func(f []diffFile) int { return len(f) + 1 }),
+		openers: newLRU[[2]int64](keptFacts, func(string) int { return 1 }),
 		updated: newLRU[[2]int64](keptFacts, func(time.Time) int { return 1 }),
 		named:   newLRU[[2]string](keptFacts, func(string) int { return 1 }),
 		written: newLRU[runKey](keptFacts, func(int64) int { return 1 }),

@@ -118,6 +118,7 @@ func (c *client) checksAt(ctx context.Context, sha string) ([]graphCheck, error)
 			ID         int64  `json:"id"`
 			Name       string `json:"name"`
 			Status     string `json:"status"`
+			Conclusion string `json:"conclusion"`
 			ExternalID string `json:"external_id"`
 			Output     struct {
 				Title   string `json:"title"`
@@ -136,7 +137,7 @@ func (c *client) checksAt(ctx context.Context, sha string) ([]graphCheck, error)
 	var out []graphCheck
 	for _, run := range page.CheckRuns {
 		if run.App.ID == app {
-			out = append(out, graphCheck{DatabaseID: run.ID, Name: run.Name, Status: run.Status, ExternalID: run.ExternalID,
+			out = append(out, graphCheck{DatabaseID: run.ID, Name: run.Name, Status: run.Status, Conclusion: run.Conclusion, ExternalID: run.ExternalID,
 				Title: run.Output.Title, Summary: run.Output.Summary, Text: run.Output.Text})
 		}
 	}

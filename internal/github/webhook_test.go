@@ -67,10 +67,17 @@ func TestF66E49SignatureIsChecked(t *testing.T) {
 		"SHA-1 in the field": {func(d *githubtest.Delivery) {
 			d.Header.Set("X-Hub-Signature-256", "sha1=da39a3ee5e6b4b0d3255bfef95601890afd80709")
 		}, github.ErrSignature},
-		"not hexadecimal": {func(d *githubtest.Delivery) { d.Header.Set("X-Hub-Signature-256", "sha256=zz") }, github.ErrSignature},
-		"form encoding":   {func(d *githubtest.Delivery) { d.Header.Set("Content-Type", "application/x-www-form-urlencoded") }, github.ErrMalformed},
-		"no event":        {func(d *githubtest.Delivery) { d.Header.Del("X-GitHub-Event") }, github.ErrMalformed},
-		"unknown event":   {func(d *githubtest.Delivery) { d.Header.Set("X-GitHub-Event", "sponsorship") }, github.ErrIgnored},
+		"without its prefix": {func(d *githubtest.Delivery) { setMAC(d, strings.TrimPrefix(mac(d), "sha256=")) }, github.ErrSignature},
+		"another prefix":     {func(d *githubtest.Delivery) { setMAC(d, "sha1="+strings.TrimPrefix(mac(d), "sha256=")) }, github.ErrSignature},
+		"cut to 8 bytes":     {func(d *githubtest.Delivery) { setMAC(d, mac(d)[:len("sha256=")+16]) }, github.ErrSignature},
+		"8 bytes that fit":   {func(d *githubtest.Delivery) { setMAC(d, mac(d)[:len("sha256=")+16]+strings.Repeat("0", 48)) }, github.ErrSignature},
+		"the last byte off":  {func(d *githubtest.Delivery) { setMAC(d, mac(d)[:len(mac(d))-2]+other(mac(d)[len(mac(d))-2:])) }, github.ErrSignature},
+		"a byte too many":    {func(d *githubtest.Delivery) { setMAC(d, mac(d)+"00") }, github.ErrSignature},
+		"nothing to compare": {func(d *githubtest.Delivery) { setMAC(d, "sha256=") }, github.ErrSignature},
+		"not hexadecimal":    {func(d *githubtest.Delivery) { d.Header.Set("X-Hub-Signature-256", "sha256=zz") }, github.ErrSignature},
+		"form encoding":      {func(d *githubtest.Delivery) { d.Header.Set("Content-Type", "application/x-www-form-urlencoded") }, github.ErrMalformed},
+		"no event":           {func(d *githubtest.Delivery) { d.Header.Del("X-GitHub-Event") }, github.ErrMalformed},
+		"unknown event":      {func(d *githubtest.Delivery) { d.Header.Set("X-GitHub-Event", "sponsorship") }, github.ErrIgnored},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -90,6 +97,18 @@ func TestF66E49SignatureIsChecked(t *testing.T) {
 			t.Errorf("while secrets rotate: %v", err)
 		}
 	}
+}
+
+func mac(d *githubtest.Delivery) string { return d.Header.Get("X-Hub-Signature-256") }
+
+func setMAC(d *githubtest.Delivery, value string) { d.Header.Set("X-Hub-Signature-256", value) }
+
+// other is another byte than the one given, in hexadecimal.
+func other(digits string) string {
+	if digits == "00" {
+		return "01"
+	}
+	return "00"
 }
 
 // E49: a replay is harmless, the payload being a hint; what names another

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 	"github.com/holdpoint-dev/holdpoint/internal/publish"
 	"github.com/holdpoint-dev/holdpoint/internal/review"
+	"github.com/holdpoint-dev/holdpoint/internal/rules"
 )
 
 // settle is when a pull request whose test merge was not there is looked at
@@ -81,14 +83,8 @@ func (c *client) openPull(ctx context.Context, job Job) (*Reading, error) {
 		return nil, err
 	}
 	if job.Retargeted {
-		for _, run := range r.talk.checks {
-			if run.Conclusion != "SUCCESS" {
-				continue
-			}
-			text := publish.Check{Title: "Being reviewed again", Summary: "The base branch was changed, so the change is another one. It is reviewed again.", Text: run.Text}
-			if _, err := c.writeCheck(ctx, r.Request.Ref.HeadSHA, &run, run.Name, review.Failure, text); err != nil {
-				return nil, err
-			}
+		if err := r.takeBack(ctx); err != nil {
+			return nil, err
 		}
 		// The checks as they are now, for the comparison before a release.
 		if r, err = c.open(ctx, job); err != nil {
@@ -96,6 +92,29 @@ func (c *client) openPull(ctx context.Context, job Job) (*Reading, error) {
 		}
 	}
 	return r, r.load(ctx)
+}
+
+// takeBack takes the verdicts back that stand on this head for the base, which
+// were made of what it was then, and those of this pull request alone.
+func (r *Reading) takeBack(ctx context.Context) error {
+	ref := r.Request.Ref
+	for _, run := range r.talk.checks {
+		text, tells := run.record().Withdraw(ref.Number, ref.BaseRef, review.Unreviewed)
+		if !run.passed() || !tells && !r.client.mayBeOf(run, ref.BaseRef) {
+			continue
+		}
+		said := publish.Check{Title: "Being reviewed again", Summary: "The base branch was changed, so the change is another one. It is reviewed again.", Text: text}
+		if _, err := r.client.writeCheck(ctx, ref.HeadSHA, &run, run.Name, review.Failure, said); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mayBeOf reports whether a run has a name that the check of a base has, as far
+// as this process knows them.
+func (c *client) mayBeOf(run graphCheck, baseRef string) bool {
+	return slices.Contains(c.namesOf(baseRef), run.Name)
 }
 
 // judge runs the predictors and rules until they have all the files they ask
@@ -120,7 +139,7 @@ func (r *Reading) judge(ctx context.Context, judge Judge) (review.Report, error)
 		if runErr != nil {
 			return review.Report{}, fmt.Errorf("review %s: %w", r.job, runErr)
 		}
-		r.name(report.Settings.CheckName(r.Request.Ref.BaseRef))
+		r.name(report.Names)
 		want := judge.Want(r.Request)
 		if _, err := r.Standings(ctx, want.People, want.Teams); err != nil {
 			return review.Report{}, err
@@ -149,8 +168,9 @@ func (r *Reading) resolving(judge Judge) func(context.Context) (bool, error) {
 	}
 }
 
-// name tells the reading which check is written, and picks the ledger.
-func (r *Reading) name(check string) {
+// name tells the reading which check is written, and picks the records.
+func (r *Reading) name(names rules.Names) {
+	check := names.Of(r.Request.Ref.BaseRef)
 	r.checkName = check
 	r.client.app.kept.named.put([2]string{r.client.owner + "/" + r.client.repo, r.Request.Ref.BaseRef}, check)
 	e := &r.Request.Evidence
@@ -162,9 +182,14 @@ func (r *Reading) name(check string) {
 	for _, run := range r.talk.checks {
 		switch {
 		case mine != nil && run.DatabaseID == mine.DatabaseID:
-			e.Ledger = run.Text
+			e.Ledger = run.record()
 		case run.Text != "":
 			e.Earlier = append(e.Earlier, run.Text)
+		}
+	}
+	for i, s := range e.Siblings {
+		if run := own(r.talk.checks, names.Of(s.BaseRef)); run != nil {
+			e.Siblings[i].Ledger = run.record()
 		}
 	}
 }
@@ -206,17 +231,35 @@ func (a *App) GiveUp(ctx context.Context, job Job, why error) error {
 	text := publish.Check{Title: unreviewed,
 		Summary: "Holdpoint tried several times and could not review this change, so it is held.\n\n" + publish.Escape(publish.Prose, why.Error(), maxWhy) +
 			"\n\nA push, or a re-run of this check, starts a new review.\n"}
-	if len(checks) == 0 {
-		_, err := c.writeCheck(ctx, head, nil, checkPrefix+base, review.Failure, text)
-		return err
-	}
+	return c.giveUpOn(ctx, job, head, base, checks, text)
+}
+
+// giveUpOn writes that to the runs of the base on a head; those of other bases
+// are not touched. A record keeps all but the verdict.
+func (c *client) giveUpOn(ctx context.Context, job Job, head, base string, checks []graphCheck, said publish.Check) error {
+	told := false
 	for _, run := range checks {
-		text.Text = run.Text // the ledger stays
-		if _, err := c.writeCheck(ctx, head, &run, run.Name, review.Failure, text); err != nil {
+		text, tells := run.record().Withdraw(job.Number, base, review.Broken)
+		if job.Kind == KindGroup {
+			text, tells = run.Text, false // it records no verdict of its own
+		}
+		if !tells && !c.mayBeOf(run, base) {
+			continue
+		}
+		said.Text = text
+		if _, err := c.writeCheck(ctx, head, &run, run.Name, review.Failure, said); err != nil {
 			return err
 		}
+		told = true
 	}
-	return nil
+	if told {
+		return nil
+	}
+	if job.Kind == KindPull {
+		said.Text, _ = review.Record{}.Withdraw(job.Number, base, review.Broken)
+	}
+	_, err := c.writeCheck(ctx, head, nil, c.namesOf(base)[0], review.Failure, said)
+	return err
 }
 
 // maxWhy is the length of a reason in a text, in characters.

@@ -112,7 +112,7 @@ func judge(t *testing.T, req review.Request) (review.Report, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return review.Run(req, set, review.Predictors(req.Ref, facts.Load(), nil))
+	return review.Run(req, set, review.Predictors(req.Ref, facts.Load(), set.Losses(), nil))
 }
 
 // Whichever git command of a load is killed or fails, the load fails: what it

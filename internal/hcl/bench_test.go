@@ -3,11 +3,16 @@ package hcl_test
 import (
 	"fmt"
 	"io/fs"
+	"maps"
+	"slices"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/holdpoint-dev/holdpoint/internal/facts"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/work"
 	"github.com/holdpoint-dev/holdpoint/internal/plan/plantest"
 )
 
@@ -35,6 +40,16 @@ resource "terraform_data" "t" {
 `, n/2, trigger)})
 }
 
+// processorTime is what this process used so far: on a busy machine the clock
+// says little.
+func processorTime() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		panic(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
 func benchmark(b *testing.B, before, after fs.FS, changes int) {
 	b.Helper()
 	load := facts.Load()
@@ -42,8 +57,11 @@ func benchmark(b *testing.B, before, after fs.FS, changes int) {
 	b.ReportAllocs()
 	start := processorTime()
 	defer func() { b.ReportMetric(float64((processorTime()-start).Microseconds())/1000/float64(b.N), "cpu-ms/op") }()
+	var w *work.Meter
+	defer func() { b.ReportMetric(float64(w.Used()), "units/op") }()
 	for b.Loop() {
-		p := hcl.Predict(before, after, load, hcl.Options{})
+		w = hcl.NewWork()
+		p := hcl.Predict(before, after, load, hcl.Options{Work: w})
 		if len(p.Changes) != changes || len(p.Gaps) != 0 {
 			b.Fatalf("%d changes, %d gaps, want %d changes: %v", len(p.Changes), len(p.Gaps), changes, p.Gaps)
 		}
@@ -123,4 +141,22 @@ func BenchmarkForEach(b *testing.B) {
 		})
 	}
 	benchmark(b, each(10000), each(9999), 1)
+}
+
+// Hostile inputs, each of which ends at a limit: what a unit of work costs.
+func BenchmarkLimits(b *testing.B) {
+	before := plantest.Tree(map[string]string{"main.tf": "resource \"terraform_data\" \"a\" {\n  triggers_replace = 0\n}\n"})
+	cases := hostile()
+	maps.Copy(cases, multiplied())
+	for _, name := range slices.Sorted(maps.Keys(cases)) {
+		b.Run(name, func(b *testing.B) {
+			after, start := plantest.Tree(cases[name]), processorTime()
+			var took spent
+			for b.Loop() {
+				_, took = counting(before, after)
+			}
+			b.ReportMetric(float64((processorTime()-start).Microseconds())/1000/float64(b.N), "cpu-ms/op")
+			b.ReportMetric(float64(took.units), "units/op")
+		})
+	}
 }

@@ -4,11 +4,10 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"reflect"
 	"runtime"
 	"strings"
-	"syscall"
 	"testing"
-	"time"
 
 	"github.com/holdpoint-dev/holdpoint/internal/facts"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl"
@@ -17,7 +16,7 @@ import (
 )
 
 // hostile are after sides that cost far more than their size. Each must end in
-// a gap, soon and in little memory.
+// a gap after little work.
 func hostile() map[string]map[string]string {
 	many := func(n int, line func(i int) string) string {
 		var b strings.Builder
@@ -52,7 +51,7 @@ func hostile() map[string]map[string]string {
 		"conditionals":  {"main.tf": res(strings.Repeat("true ? 1 : ", 150000) + "1")},
 		"templates":     {"main.tf": res(strings.Repeat("\"${", 100000))},
 		"recursion":     {"main.tf": "module \"m\" {\n  source = \"./m\"\n}\nresource \"terraform_data\" \"a\" {\n}\n", "m/main.tf": "module \"m\" {\n  source = \"../m\"\n}\n"},
-		"fork bomb":     {"main.tf": "module \"a\" {\n  source = \"./m0\"\n}\nresource \"terraform_data\" \"a\" {\n}\n"},
+		"fork bomb":     forkBomb(),
 		"big file":      {"main.tf": res("1"), "big.tf": strings.Repeat("# nothing\n", 400000)},
 		"yaml bomb": {"main.tf": res(`yamldecode(file("b.yaml"))`), "b.yaml": "a: &a [x,x,x,x,x,x,x,x,x]\n" + many(12, func(i int) string {
 			c := string(rune('a' + i))
@@ -84,21 +83,49 @@ func hostile() map[string]map[string]string {
 	}
 }
 
+// What a prediction of hostile input may be: the work that is charged for both
+// sides, the questions for more after that, and, as the proof that what is done
+// is charged, what is allocated. All of it is the same on every machine.
+const (
+	mostUnits       = 7_000_000
+	mostRefused     = 2_000
+	mostBytes       = 512 << 20
+	mostAllocations = 10_000_000
+)
+
+// spent is what a prediction took.
+type spent struct {
+	units, refused     int
+	bytes, allocations uint64
+}
+
+func (s spent) within() bool {
+	return s.units <= mostUnits && s.refused <= mostRefused && s.bytes <= mostBytes && s.allocations <= mostAllocations
+}
+
+func counting(before, after fs.FS) (plan.Plan, spent) {
+	w := hcl.NewWork()
+	var was, is runtime.MemStats
+	runtime.ReadMemStats(&was)
+	p := hcl.Predict(before, after, facts.Load(), hcl.Options{Work: w})
+	runtime.ReadMemStats(&is)
+	return p, spent{w.Used(), w.Refused(), is.TotalAlloc - was.TotalAlloc, is.Mallocs - was.Mallocs}
+}
+
 func TestLimits(t *testing.T) {
 	before := plantest.Tree(map[string]string{"main.tf": "resource \"terraform_data\" \"a\" {\n  triggers_replace = 0\n}\n"})
 	cases := hostile()
 	maps.Copy(cases, multiplied())
 	for name, files := range cases {
 		t.Run(name, func(t *testing.T) {
-			if name == "fork bomb" {
-				for i := range 20 {
-					files[fmt.Sprintf("m%d/main.tf", i)] = strings.Repeat(fmt.Sprintf("module \"%%s\" {\n  source = \"../m%d\"\n}\n", i+1), 0) + calls(i+1)
-				}
-				files["m20/main.tf"] = "resource \"terraform_data\" \"x\" {\n}\n"
+			after := plantest.Tree(files)
+			p, took := counting(before, after)
+			if !took.within() {
+				t.Errorf("%+v is more than there is for it", took)
 			}
-			p, took, mem := measure(func() plan.Plan { return hcl.Predict(before, plantest.Tree(files), facts.Load(), hcl.Options{}) })
-			if took > 2*time.Second || mem > 256<<20 {
-				t.Errorf("took %v and %d MiB", took, mem>>20)
+			again, as := counting(before, after)
+			if as.units != took.units || as.refused != took.refused || !reflect.DeepEqual(p, again) {
+				t.Errorf("another time it is another: %+v, then %+v\n%s\n%s", took, as, describe(p), describe(again))
 			}
 			if name == "indent" || name == "big number" || name == "regex" || name == "range" || name == "conditionals" {
 				return // cheap enough to be answered, or refused by the function itself
@@ -145,52 +172,24 @@ func TestSameForAll(t *testing.T) {
 	}
 }
 
+// forkBomb are modules of which each calls the next three times.
+func forkBomb() map[string]string {
+	files := map[string]string{
+		"main.tf":     "module \"a\" {\n  source = \"./m0\"\n}\nresource \"terraform_data\" \"a\" {\n}\n",
+		"m20/main.tf": "resource \"terraform_data\" \"x\" {\n}\n",
+	}
+	for i := range 20 {
+		files[fmt.Sprintf("m%d/main.tf", i)] = calls(i + 1)
+	}
+	return files
+}
+
 func calls(next int) string {
 	var b strings.Builder
 	for _, n := range []string{"a", "b", "c"} {
 		fmt.Fprintf(&b, "module %q {\n  source = \"../m%d\"\n}\n", n, next)
 	}
 	return b.String()
-}
-
-// processorTime is what this process used so far: on a busy machine the clock
-// says little.
-func processorTime() time.Duration {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		panic(err)
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-}
-
-// measure runs f and returns the processor time it took and the most memory it held
-// beyond what was there before, sampled.
-func measure(f func() plan.Plan) (plan.Plan, time.Duration, uint64) {
-	runtime.GC()
-	var start runtime.MemStats
-	runtime.ReadMemStats(&start)
-	done := make(chan struct{})
-	peak := make(chan uint64)
-	go func() {
-		var most uint64
-		var m runtime.MemStats
-		for {
-			select {
-			case <-done:
-				peak <- most
-				return
-			case <-time.After(5 * time.Millisecond):
-				runtime.ReadMemStats(&m)
-				most = max(most, m.HeapInuse+m.StackInuse)
-			}
-		}
-	}()
-	begin := processorTime()
-	p := f()
-	took := processorTime() - begin
-	close(done)
-	most := <-peak
-	return p, took, most - min(most, start.HeapInuse+start.StackInuse)
 }
 
 func FuzzLoad(f *testing.F) {

@@ -16,6 +16,7 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/elsewhere"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/upload"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/work"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 	"github.com/holdpoint-dev/holdpoint/internal/plan/treediff"
 )
@@ -33,10 +34,20 @@ type Options struct {
 	// Runtime is `terraform` or `opentofu`, with a version after a space
 	// where that is known; empty where the repository is to tell.
 	Runtime string
+	// Losses says what updates and creations take away; nil where nobody asks.
+	Losses plan.Losses
+	// Work counts what the prediction does; nil for one of the usual size.
+	Work *work.Meter
 	// Sources gives modules that are not in the tree; nil where nothing from
 	// elsewhere is looked for.
 	Sources plan.Sources
 }
+
+// NewWork is the work that one prediction may be, both sides of all roots.
+func NewWork() *work.Meter { return work.New("this change", maxWork) }
+
+// maxWork is how many units a prediction may take.
+const maxWork = 60_000_000
 
 // maxConfigBytes bounds the configuration read for one prediction, both sides.
 const maxConfigBytes = 96 << 20
@@ -44,6 +55,9 @@ const maxConfigBytes = 96 << 20
 // Predict tells what an apply of after does to what an apply of before left.
 // The plan is sorted.
 func Predict(before, after fs.FS, facts plan.Facts, opt Options) plan.Plan {
+	if opt.Work == nil {
+		opt.Work = NewWork()
+	}
 	files, err := treediff.Files(before, after)
 	if err != nil {
 		return plan.Plan{Gaps: []plan.Gap{{Kind: plan.GapUnreadable, Subject: "tree", Why: "the two trees cannot be compared: " + err.Error()}}}
@@ -260,8 +274,8 @@ func (p *prediction) input(root string, before, after side, v variant) (in compa
 func (p *prediction) inputFrom(old, root string, before, after side, v variant) (in compare.Input, ready bool) {
 	installed := p.install(old, root, before, after)
 	in = compare.Input{
-		Root: root, Variant: v.name, Workspace: cmp.Or(v.workspace, "default"), Loader: p.loader, Facts: p.facts, Lines: p.lines,
-		Changed: p.changedWith(installed.Changed), Drifts: installed.Drifts,
+		Root: root, Variant: v.name, Workspace: cmp.Or(v.workspace, "default"), Loader: p.loader, Facts: p.facts, Losses: p.opt.Losses,
+		Lines: p.lines, Work: p.opt.Work, Changed: p.changedWith(installed.Changed), Drifts: installed.Drifts,
 		Before: compare.Side{Tree: before.tree, Dir: old, Module: before.module, Runtime: before.runtime, Given: v.before,
 			Versions: config.LockedVersions(before.tree, old), Elsewhere: installed.Before},
 		After: compare.Side{Tree: after.tree, Dir: root, Module: after.module, Runtime: after.runtime, Given: v.after,

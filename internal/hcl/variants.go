@@ -286,16 +286,26 @@ func withoutEchoes(changes []plan.Change) []plan.Change {
 	type key struct {
 		address plan.Address
 		action  plan.Action
+		losses  string
 	}
 	certain := map[key]bool{}
 	for _, c := range changes {
 		if c.Variant == "" {
-			certain[key{c.Address, c.Action}] = true
+			certain[key{c.Address, c.Action, lost(c)}] = true
 		}
 	}
 	return slices.DeleteFunc(changes, func(c plan.Change) bool {
-		return c.Variant != "" && !c.Certain && certain[key{c.Address, c.Action}]
+		return c.Variant != "" && !c.Certain && certain[key{c.Address, c.Action, lost(c)}]
 	})
+}
+
+// lost tells changes apart by what they take away.
+func lost(c plan.Change) string {
+	var b strings.Builder
+	for _, l := range c.Losses {
+		fmt.Fprintf(&b, "%s %t\n", l.What, l.Certain)
+	}
+	return b.String()
 }
 
 func mergeChanges(changes []plan.Change, variants int) []plan.Change {
@@ -305,9 +315,10 @@ func mergeChanges(changes []plan.Change, variants int) []plan.Change {
 		action            plan.Action
 		reason            plan.Reason
 		certain           bool
+		losses            string
 	}
 	count := map[key]int{}
-	of := func(c plan.Change) key { return key{c.Address, c.Previous, c.Action, c.Reason, c.Certain} }
+	of := func(c plan.Change) key { return key{c.Address, c.Previous, c.Action, c.Reason, c.Certain, lost(c)} }
 	for _, c := range changes {
 		count[of(c)]++
 	}

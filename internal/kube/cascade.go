@@ -41,7 +41,7 @@ func definition(value map[string]any) (group, kind string) {
 func (p *prediction) cascade(from plan.Change, reason plan.Reason, dies func(object.Key) bool) {
 	named := 0
 	for _, e := range p.liveEntries() {
-		if !dies(e.key.Key) || environment(e.unit.Root) != environment(from.Address.Root) || named >= maxCascade {
+		if !dies(e.key.Key) || environment(e.unit.Home()) != environment(from.Address.Root) || named >= maxCascade {
 			continue
 		}
 		i := slices.IndexFunc(p.changes, func(c plan.Change) bool { return c.Address == address(e) && c.Action.Destroys() })

@@ -46,7 +46,7 @@ func (p *prediction) causes(r *pair, old, now *entry, paths ...plan.Path) []plan
 	if now != nil {
 		last = now
 	}
-	end := plan.Cause{Range: last.at, Text: address(last).String()}
+	end := plan.Cause{Range: last.at, Text: address(last).String() + p.origin(last)}
 	h, ok := p.culprit(r, old, now, paths)
 	if !ok {
 		return []plan.Cause{end}
@@ -246,6 +246,9 @@ func shaping(r *pair, file string) int {
 // stillWritten reports whether the text of an object that is no longer applied
 // is still in its file: then a change of that file is not what took it away.
 func (p *prediction) stillWritten(old *entry) bool {
+	if old.made.File != "" {
+		return false
+	}
 	before, errBefore := p.before.tree.Parse(old.at.File)
 	after, errAfter := p.after.tree.Parse(old.at.File)
 	if errBefore != nil || errAfter != nil {
@@ -279,7 +282,10 @@ func namesSource(text, in, source string) bool {
 	return false
 }
 
-var yamlKey = regexp.MustCompile(`(?m)^[\s-]*([A-Za-z_][\w-]*):`)
+var yamlKey = regexp.MustCompile(`(?m)^[\s-]*([A-Za-z_][\w-]*):(?:\s|$)`)
+
+// refLine is an entry of a list that ends in a reference of git's.
+var refLine = regexp.MustCompile(`^(\s*-\s*"?\S+\?ref=)([\w./-]{1,60})"?\s*$`)
 
 // sensitive are words in keys whose values are never shown.
 var sensitive = regexp.MustCompile(`(?i)pass|secret|token|key|cred|cert|data|auth|private|salt|dsn|conn|url`)
@@ -298,6 +304,12 @@ func (h hunk) text() string {
 		a, b := scalarLine.FindStringSubmatch(h.removed[0]), scalarLine.FindStringSubmatch(h.added[0])
 		if a != nil && b != nil && a[1] == b[1] && !sensitive.MatchString(a[1]) {
 			return fmt.Sprintf("%s %s -> %s", a[1], a[2], b[2])
+		}
+	}
+	if len(h.removed) == 1 && len(h.added) == 1 {
+		a, b := refLine.FindStringSubmatch(h.removed[0]), refLine.FindStringSubmatch(h.added[0])
+		if a != nil && b != nil && a[1] == b[1] {
+			return fmt.Sprintf("ref %s -> %s", a[2], b[2])
 		}
 	}
 	line, verb := firstLine(h.removed), "removed"

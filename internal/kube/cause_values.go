@@ -13,25 +13,26 @@ import (
 // reads: what decides whether the object is there at all, and the longest
 // path, count most.
 func (p *prediction) values(h hunk, e *entry) int {
-	if e.unit.Tool != unit.Helm || e.at.File == "" || h.file == e.at.File || inTemplates.MatchString(h.file) {
+	source := e.source()
+	if e.unit.Tool != unit.Helm || source.File == "" || h.file == source.File || inTemplates.MatchString(h.file) {
 		return 0
 	}
 	t := p.after.tree
 	if e.at.Side == plan.Before {
 		t = p.before.tree
 	}
-	template, err := t.Read(e.at.File)
+	template, err := t.Read(source.File)
 	if err != nil {
 		return 0
 	}
-	enclosing := enclosingActions(string(template), e.at.Line)
+	enclosing := enclosingActions(string(template), source.Line)
 	best := 0
 	for _, key := range p.changedKeys(h) {
 		score := 20 * read(string(template), key)
 		if n := read(enclosing, key); n > 0 {
 			score = 80 + 20*n
 		}
-		if chart, rest, _ := strings.Cut(key, "."); strings.Contains(e.at.File, "/charts/"+chart+"/") {
+		if chart, rest, _ := strings.Cut(key, "."); strings.Contains(source.File, "/charts/"+chart+"/") {
 			score = max(score, 40) + 20
 			if rest == "enabled" {
 				score += 60 // by convention the condition of the chart

@@ -24,7 +24,7 @@ func (p *prediction) compare() {
 		}
 		before, after := index(r.before), index(r.after)
 		if r.before != nil {
-			root := plan.Address{Engine: plan.Kubernetes, Root: r.before.unit.Root}
+			root := plan.Address{Engine: plan.Kubernetes, Root: r.before.unit.Home()}
 			p.objects[root] = max(p.objects[root], len(before))
 		}
 		stays := false
@@ -146,7 +146,7 @@ func address(e *entry) plan.Address {
 	if e.Namespace == "" && e.unit.Namespace == "" && e.unit.Tool != unit.Helm {
 		ns = ""
 	}
-	return plan.Address{Engine: plan.Kubernetes, Root: e.unit.Root, Module: ns, Type: e.key.GroupKind(), Name: e.key.Name}
+	return plan.Address{Engine: plan.Kubernetes, Root: e.unit.Home(), Module: ns, Type: e.key.GroupKind(), Name: e.key.Name}
 }
 
 // change starts a change of an object.
@@ -249,6 +249,9 @@ func (p *prediction) appeared(r *pair, now *entry, lost map[place][]*entry) {
 
 func (p *prediction) created(r *pair, now *entry) {
 	c := p.change(now, plan.Create, "")
+	if c.Losses = p.createdLosses(now); len(c.Losses) > 0 {
+		c.Reason, c.Effect = plan.TakesAway, plan.WorstEffect(c.Losses)
+	}
 	c.Causes = p.causes(r, nil, now)
 	p.changes = append(p.changes, c)
 }
@@ -259,7 +262,7 @@ func (p *prediction) moved(r *pair, old, now *entry) (moved, silent bool) {
 	from, to := old.unit, now.unit
 	switch {
 	case from.Owner.Kind == unit.Unowned && to.Owner.Kind == unit.Unowned:
-		return environment(from.Root) == environment(to.Root), true
+		return environment(from.Home()) == environment(to.Home()), true
 	case from.Owner.Cluster != to.Owner.Cluster || to.Owner.Kind == unit.Unowned:
 		return false, false // nobody is known to take it over
 	case sameOwner(from.Owner, to.Owner):

@@ -18,8 +18,9 @@ type entry struct {
 	// key is the object's place in its cluster, without a content hash.
 	key  place
 	unit *unit.Unit
-	// at is where the object is declared.
-	at plan.Range
+	// at is where the object is declared, or where the package is named that it
+	// comes from; made is its place in that package, empty where there is none.
+	at, made plan.Range
 	// hashed: the name carries a hash of the content, so that a change of it
 	// is a new object beside the old.
 	hashed bool
@@ -27,6 +28,14 @@ type entry struct {
 	crd bool
 	// listed: an item of a List, whose annotations Helm does not look at.
 	listed bool
+}
+
+// source is the file that an object is made from, in a package too.
+func (e *entry) source() plan.Range {
+	if e.made.File != "" {
+		return e.made
+	}
+	return e.at
 }
 
 // place is an object's identity in a world of several clusters.
@@ -74,6 +83,9 @@ func (p *prediction) fill(reached []*pair) {
 // fail alike, and not for one that is new and comes from elsewhere, which
 // takes nothing away.
 func (p *prediction) failures(r *pair) {
+	if owned := r.before == nil || r.after != nil || p.stays(r.before.unit.Owner); owned && p.lacks(r) {
+		return
+	}
 	if r.after != nil {
 		for _, g := range r.after.trouble {
 			if r.before == nil && (g.Kind == plan.GapOpaque || g.Kind == plan.GapUnsupported) {
@@ -130,7 +142,11 @@ func (p *prediction) readFolder(c *content, s *side) {
 			continue
 		}
 		for _, o := range objects {
-			c.add(&entry{Object: o, at: o.At(s.tree.Side, nil)})
+			e := &entry{Object: o, at: o.At(s.tree.Side, nil)}
+			if at := c.visible(e.at); at != e.at {
+				e.at, e.made = at, e.at
+			}
+			c.add(e)
 		}
 		if len(c.entries) > maxObjects {
 			p.fail(job{c, s}, tooMany(c.unit))
@@ -143,7 +159,7 @@ func (p *prediction) readFolder(c *content, s *side) {
 const maxObjects = 10_000
 
 func tooMany(u *unit.Unit) plan.Gap {
-	return plan.Gap{Kind: plan.GapLimit, Subject: u.Root, Why: fmt.Sprintf("it holds more than %d objects", maxObjects)}
+	return plan.Gap{Kind: plan.GapLimit, Subject: u.Home(), Why: fmt.Sprintf("it holds more than %d objects", maxObjects)}
 }
 
 // emptied finds manifests of a folder that changed into something else: a file
@@ -225,7 +241,7 @@ func (p *prediction) renderAll(jobs []job) {
 		case gap != nil:
 			p.fail(j, *gap)
 		case p.render == nil:
-			p.fail(j, plan.Gap{Kind: plan.GapUnsupported, Subject: u.Root, Why: "it has to be rendered, and this run has no renderer"})
+			p.fail(j, plan.Gap{Kind: plan.GapUnsupported, Subject: u.Home(), Why: "it has to be rendered, and this run has no renderer"})
 		default:
 			requests, asked = append(requests, req), append(asked, j)
 		}
@@ -233,7 +249,9 @@ func (p *prediction) renderAll(jobs []job) {
 	if len(requests) == 0 {
 		return
 	}
-	for i, res := range p.render(requests) {
+	results := p.render(requests)
+	p.dependencies(asked, requests, results)
+	for i, res := range results {
 		p.take(asked[i], requests[i], res)
 	}
 }
@@ -246,7 +264,7 @@ func (p *prediction) fail(j job, gaps ...plan.Gap) {
 		if g.At.Side == "" {
 			g.At.Side = j.side.tree.Side
 		}
-		g.Root, g.Variant = u.Root, u.Variant
+		g.Root, g.Variant = u.Home(), u.Variant
 		j.content.trouble = append(j.content.trouble, g)
 	}
 }
@@ -258,21 +276,22 @@ const maxValues = 300_000
 func (p *prediction) take(j job, req unit.Request, res unit.Rendered) {
 	u := j.content.unit
 	if absent := slices.IndexFunc(u.Outside, unit.Outside.LeftOut); res.Failure != nil && absent >= 0 {
-		p.fail(j, plan.Gap{Kind: plan.GapOpaque, Subject: u.Root,
+		p.fail(j, plan.Gap{Kind: plan.GapOpaque, Subject: u.Home(),
 			Why: fmt.Sprintf("it does not build without %s, which is not in the repository: %s", u.Outside[absent].What, res.Failure.Why)})
 		return
 	}
 	if res.Failure != nil {
-		p.fail(j, plan.Gap{Kind: res.Failure.Kind, Subject: u.Root, Why: res.Failure.Why})
+		p.fail(j, plan.Gap{Kind: res.Failure.Kind, Subject: u.Home(), Why: res.Failure.Why})
 		return
 	}
 	for _, m := range res.Missing {
-		u.Outside = append(u.Outside, unit.Outside{What: "the chart " + m.Name, ID: strings.Join([]string{m.Version, m.Repository, m.Digest}, " "), File: path.Join(u.Root, "Chart.yaml")})
+		u.Outside = append(u.Outside, unit.Outside{What: "the chart " + m.Name, ID: strings.Join([]string{m.Version, m.Repository, m.Digest}, " "),
+			File: path.Join(u.Root, "Chart.yaml"), Source: m.Repository})
 	}
 	for _, doc := range res.Docs {
 		text := u.Substituted(doc.Content)
 		if j.content.weight += object.Weigh(text); j.content.weight > maxValues {
-			p.fail(j, plan.Gap{Kind: plan.GapLimit, Subject: u.Root, Why: fmt.Sprintf("it renders more than %d values", maxValues)})
+			p.fail(j, plan.Gap{Kind: plan.GapLimit, Subject: u.Home(), Why: fmt.Sprintf("it renders more than %d values", maxValues)})
 			return
 		}
 		parsed, err := object.Parse(doc.Source, text, object.Limits{})
@@ -281,11 +300,14 @@ func (p *prediction) take(j job, req unit.Request, res unit.Rendered) {
 			if kind == plan.GapParse {
 				kind = plan.GapInvalid
 			}
-			p.fail(j, plan.Gap{At: plan.Range{File: doc.Source}, Kind: kind, Subject: u.Root, Why: "what it renders is not valid: " + why})
+			p.fail(j, plan.Gap{At: plan.Range{File: doc.Source}, Kind: kind, Subject: u.Home(), Why: "what it renders is not valid: " + why})
 			return
 		}
 		for _, o := range parsed.Objects {
 			e := &entry{Object: o, hashed: doc.Stable != "", crd: doc.CRD, listed: isList.Match(text), at: locate(j.side.tree, doc, o)}
+			if at := j.content.visible(e.at); at != e.at {
+				e.at, e.made = at, e.at
+			}
 			e.key = place{u.Owner.Cluster, o.In(renderedNamespace(u))}
 			if e.hashed {
 				e.key.Name = doc.Stable

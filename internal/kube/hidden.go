@@ -36,7 +36,7 @@ func (p *prediction) unknown(name string, all []*pair) {
 	for _, r := range all {
 		for _, c := range r.sides() {
 			beside := func(file string) bool { return dotfile.Beside(name, path.Dir(file)) }
-			if !dotfile.Beside(name, c.unit.Root) && !slices.ContainsFunc(c.unit.Files, beside) {
+			if !dotfile.Beside(name, c.unit.Home()) && !slices.ContainsFunc(c.unit.Files, beside) {
 				continue
 			}
 			p.gap(c.unit, p.firstChange(name), plan.GapUnsupported, name,

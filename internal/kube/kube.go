@@ -40,6 +40,8 @@ type Options struct {
 	// whatever the repository tells.
 	Apply    apply.Family
 	ApplyAll bool
+	// Losses says what updates and creations take away; nil where nobody asks.
+	Losses plan.Losses
 	// Sources gives charts, bases and artifacts that are not in the tree; nil
 	// where nothing from elsewhere is looked for.
 	Sources plan.Sources
@@ -66,7 +68,7 @@ func Predict(before, after fs.FS, render Renderer, opt Options) plan.Plan {
 	p.sources()
 	p.selectors()
 	p.compare()
-	result := plan.Plan{Changes: joinVariants(p.changes, p.variantsOf), Gaps: distinct(p.gaps), Objects: p.objects}
+	result := plan.Plan{Changes: joinVariants(p.changes, p.variantsOf), Gaps: distinct(append(p.gaps, p.unmetGaps()...)), Objects: p.objects}
 	result.Sort()
 	return result
 }

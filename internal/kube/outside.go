@@ -1,6 +1,7 @@
 package kube
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"reflect"
@@ -28,7 +29,7 @@ func (p *prediction) outside(r *pair) {
 		case len(added) == 0:
 			p.outsideGaps(r, r.before, gone)
 		default:
-			p.outsideGaps(r, r.after, added)
+			p.outsideGaps(r, r.after, renamed(gone, added))
 		}
 	}
 }
@@ -43,7 +44,7 @@ func (p *prediction) reshaped(r *pair) {
 		if !o.LeftOut() || len(minus([]unit.Outside{o}, r.before.unit.Outside)) > 0 {
 			continue
 		}
-		g := plan.Gap{Root: r.after.unit.Root, Kind: plan.GapOpaque, Subject: o.What, Variant: r.after.unit.Variant,
+		g := plan.Gap{Root: r.after.unit.Home(), Kind: plan.GapOpaque, Subject: o.What, Variant: r.after.unit.Variant,
 			Why: fmt.Sprintf("what %s brings is not in the repository, and names, namespaces, selectors or patches over it change", o.What)}
 		p.gaps = append(p.gaps, p.narrowed(r, g))
 	}
@@ -107,13 +108,26 @@ func minus(a, b []unit.Outside) []unit.Outside {
 
 func (p *prediction) outsideGaps(r *pair, c *content, parts []unit.Outside) {
 	for _, o := range parts {
-		g := plan.Gap{At: plan.Range{File: o.File, Line: o.Line, EndLine: o.EndLine, Side: c.side}, Root: c.unit.Root,
-			Kind: plan.GapOpaque, Subject: o.What, Why: whyOutside(o), Variant: c.unit.Variant}
+		g := plan.Gap{At: plan.Range{File: o.File, Line: o.Line, EndLine: o.EndLine, Side: c.side}, Root: c.unit.Home(),
+			Kind: plan.GapOpaque, Subject: o.What, Why: whyOutside(o), Variant: c.unit.Variant, Source: o.Source}
+		if why := cmp.Or(p.refusals[o.Source], c.why); why != "" && o.Source != "" {
+			g.Why += "; it cannot be had: " + why
+		}
 		if o.Line == 0 {
 			g = p.narrowed(r, g) // a chart, whose values may change anywhere
 		}
 		p.gaps = append(p.gaps, g)
 	}
+}
+
+// renamed are parts that take the place of others, with what they were.
+func renamed(gone, added []unit.Outside) []unit.Outside {
+	if len(gone) != 1 || len(added) != 1 || gone[0].What == added[0].What || added[0].Why != "" {
+		return added
+	}
+	o := added[0]
+	o.Why = whyOutside(o) + ": it was " + gone[0].What
+	return []unit.Outside{o}
 }
 
 func whyOutside(o unit.Outside) string {

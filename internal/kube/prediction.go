@@ -28,7 +28,11 @@ type prediction struct {
 	pairs   map[string]*pair
 	changes []plan.Change
 	gaps    []plan.Gap
-	objects map[plan.Address]int
+	// unmet is what is elsewhere and cannot be had.
+	unmet []*unmet
+	// refusals are why sources cannot be had, by their address.
+	refusals map[string]string
+	objects  map[plan.Address]int
 
 	live   []*entry
 	fates  map[string]fate
@@ -56,7 +60,9 @@ type pair struct {
 
 // content is what one side of a unit applies.
 type content struct {
-	unit    *unit.Unit
+	unit *unit.Unit
+	// why says what could not be had from elsewhere.
+	why     string
 	side    plan.Side
 	entries []*entry
 	// byKey is where in entries the object of a key stands; weight is how many
@@ -90,7 +96,7 @@ func (p *prediction) open(before, after fs.FS) error {
 	p.changed = unit.Changed(p.before.tree, p.after.tree)
 	p.hunks, p.keys = map[string][]hunk{}, map[plan.Range][]string{}
 	p.pairs = map[string]*pair{}
-	p.fates = map[string]fate{}
+	p.fates, p.refusals = map[string]fate{}, map[string]string{}
 	p.doomed = map[string]bool{}
 	p.ownerOf = map[plan.Address]string{}
 	return nil
@@ -170,7 +176,9 @@ func (p *prediction) load(wave []*pair) bool {
 	if len(reached) == 0 {
 		return false
 	}
+	p.bring(reached)
 	p.fill(reached)
+	p.rendered(reached)
 	return true
 }
 
@@ -200,5 +208,5 @@ func (p *prediction) sorted() []*pair {
 }
 
 func (p *prediction) gap(u *unit.Unit, at plan.Range, kind plan.GapKind, subject, format string, args ...any) {
-	p.gaps = append(p.gaps, plan.Gap{At: at, Root: u.Root, Kind: kind, Subject: subject, Why: fmt.Sprintf(format, args...), Variant: u.Variant})
+	p.gaps = append(p.gaps, plan.Gap{At: at, Root: u.Home(), Kind: kind, Subject: subject, Why: fmt.Sprintf(format, args...), Variant: u.Variant})
 }

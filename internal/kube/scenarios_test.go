@@ -3,10 +3,13 @@ package kube_test
 import (
 	"flag"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/fstest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
@@ -16,6 +19,8 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/kube/unit"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 	"github.com/holdpoint-dev/holdpoint/internal/plan/plantest"
+	"github.com/holdpoint-dev/holdpoint/internal/sources"
+	"github.com/holdpoint-dev/holdpoint/internal/sources/content"
 )
 
 var update = flag.Bool("update", false, "rewrite the want section of the fixtures")
@@ -49,7 +54,7 @@ func TestScenarios(t *testing.T) {
 			if dir := field(string(archive.Comment), "kubectl-prune"); dir != "" {
 				opt.Declared = []unit.Declaration{{Path: dir, Prune: true, Namespace: "shop"}}
 			}
-			got := kube.Predict(before, after, renderer, opt)
+			got := predict(t, before, after, renderer, opt, rest)
 			judge(t, verdict, got)
 			text := describe(got)
 			if *update {
@@ -61,6 +66,38 @@ func TestScenarios(t *testing.T) {
 			}
 		})
 	}
+}
+
+// predict runs rounds until nothing is missing, with what stands below
+// `sources/` as the mirror folder; where nothing does, nothing is asked for.
+func predict(t *testing.T, before, after fs.FS, renderer kube.Renderer, opt kube.Options, rest map[string]string) plan.Plan {
+	t.Helper()
+	mirror := fstest.MapFS{}
+	for name, text := range rest {
+		if at, ok := strings.CutPrefix(name, "sources/"); ok {
+			mirror[at] = &fstest.MapFile{Data: []byte(text), Mode: 0o644}
+		}
+	}
+	if len(mirror) == 0 {
+		return kube.Predict(before, after, renderer, opt)
+	}
+	folder, err := sources.NewFolder(mirror, content.DefaultLimits(), time.Time{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	answers := &plan.Answers{}
+	opt.Sources = answers
+	for range 2 * plan.MaxSourceDepth {
+		got := kube.Predict(before, after, renderer, opt)
+		if len(answers.Wanted()) == 0 {
+			return got
+		}
+		if err := sources.Answer(t.Context(), folder, answers, 4); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Fatalf("no end of sources: %v", answers.Wanted())
+	return plan.Plan{}
 }
 
 // where is the repository and base that a fixture speaks of: acme/shop and its

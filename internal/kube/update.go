@@ -33,7 +33,8 @@ func (p *prediction) update(r *pair, old, now *entry) {
 		e.Certain = e.Certain && !refused
 		p.harm(r, old, now, e)
 	}
-	if outcome.Verdict == apply.Changes && len(outcome.Effects) == 0 {
+	lost := p.losses(r, old, now, refused)
+	if outcome.Verdict == apply.Changes && len(outcome.Effects) == 0 && !lost {
 		c := p.both(old, now, plan.Update, "")
 		c.Causes = p.causes(r, old, now, changedPaths(outcome)...)
 		p.changes = append(p.changes, c)

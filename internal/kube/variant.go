@@ -11,7 +11,7 @@ import (
 func (p *prediction) variantsOf(root string) []string {
 	var out []string
 	for _, r := range p.pairs {
-		if u := r.either(); u.Root == root && comparable(r) && !slices.Contains(out, u.Variant) {
+		if u := r.either(); u.Home() == root && comparable(r) && !slices.Contains(out, u.Variant) {
 			out = append(out, u.Variant)
 		}
 	}
@@ -65,6 +65,9 @@ func distinct(gaps []plan.Gap) []plan.Gap {
 	var out []plan.Gap
 	for _, g := range gaps {
 		k := same{g.At, g.Root, g.Kind, g.Subject, g.Why}
+		if g.Source != "" {
+			k.root = "" // one source, however many build on it
+		}
 		if !seen[k] {
 			seen[k] = true
 			out = append(out, g)

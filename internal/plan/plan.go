@@ -107,6 +107,7 @@ const (
 	Mass        Effect = "mass"          // part of an unusually large destruction
 	Blocked     Effect = "blocked"       // a safeguard makes the plan itself fail
 	DataLoss    Effect = "data-loss"     // an update in place that cannot be taken back
+	RouteLost   Effect = "route-lost"    // what came in by a name, address or route does not arrive any more
 )
 
 // Side says which of the two trees a place is in. The zero value is invalid.
@@ -179,6 +180,9 @@ type Change struct {
 	// bool, float64, nil, []any, map[string]any). An unknown or sensitive
 	// attribute is absent, never "".
 	Before, After map[string]any
+	// Losses are what an update in place or a creation takes away; Effect is
+	// the worst of theirs.
+	Losses []Loss
 }
 
 // GapKind groups gaps by what brought them about.

@@ -57,6 +57,7 @@ const (
 	GuardTurnedOff    Reason = "empty_guard_turned_off"
 	ForceTurnedOn     Reason = "force_turned_on"
 	ForcedRecreate    Reason = "forced_recreate"
+	TakesAway         Reason = "takes_away"
 )
 
 var sentences = map[Reason]string{
@@ -82,6 +83,7 @@ var sentences = map[Reason]string{
 	CascadeTurnedOn:   "deleting its owner deletes it from here on",
 	GuardTurnedOff:    "its owner no longer refuses to sync an empty result",
 	ForceTurnedOn:     "its owner deletes and recreates what cannot be updated from here on",
+	TakesAway:         "something else goes by it",
 	ForcedRecreate:    "it cannot be updated in place, and its owner is told to delete and recreate it",
 	NoResourceConfig:  "its resource block is gone",
 	WrongRepetition:   "its key does not fit the repetition (count, for_each or none) it now has",

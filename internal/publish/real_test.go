@@ -87,7 +87,7 @@ func realTexts(t *testing.T, set *rules.Set, before, after fs.FS) *txtar.Archive
 	req.Evidence.Pushes = []review.Push{{After: req.Ref.HeadSHA, By: agent, At: time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)}}
 	known := facts.Load()
 	retry := func(req review.Request) (review.Report, error) {
-		return review.Run(req, set, review.Predictors(req.Ref, known, render.New(render.Limits{})))
+		return review.Run(req, set, review.Predictors(req.Ref, known, set.Losses(), render.New(render.Limits{})))
 	}
 	report, err := retry(req)
 	if err != nil {

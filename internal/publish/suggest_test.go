@@ -49,7 +49,7 @@ func TestSuggest(t *testing.T) {
 			}
 			req := review.Request{Base: before, Comparisons: []review.Comparison{{Name: "change", Before: before, After: after, Files: files}}}
 			retry := func(req review.Request) (review.Report, error) {
-				return review.Run(req, set, review.Predictors(req.Ref, known, render.New(render.Limits{})))
+				return review.Run(req, set, review.Predictors(req.Ref, known, set.Losses(), render.New(render.Limits{})))
 			}
 			report, err := retry(req)
 			if err != nil {

@@ -30,13 +30,11 @@ type opinions struct {
 func readOpinions(req Request, e *entry, c *circle) opinions {
 	var o opinions
 	for _, last := range lastWords(req.Evidence.Reviews) {
-		who, proven := c.part(last.By)
 		if last.State != Approved {
-			if c.isPerson(last.By) && !proven && (last.State != Dismissed || last.Objection) {
-				o.objections = append(o.objections, last.By)
-			}
+			o.hear(last, req, c)
 			continue
 		}
+		who, proven := c.part(last.By)
 		if why := stale(last, req, e, c); why != "" {
 			o.discounted = append(o.discounted, Discounted{last.By.Login, "approval", why})
 			continue
@@ -48,6 +46,30 @@ func readOpinions(req Request, e *entry, c *circle) opinions {
 		o.approvals = append(o.approvals, approval{by: last.By, at: last.Submitted, clean: who == "", part: who})
 	}
 	return o
+}
+
+// hear takes in somebody's objection. It only tightens, so a part in the change
+// does not take it away: else an agent could silence a maintainer by a commit
+// in their name.
+func (o *opinions) hear(last PullReview, req Request, c *circle) {
+	if last.Own || last.State == Dismissed && !last.Objection {
+		return
+	}
+	why := ""
+	switch {
+	case !c.isPerson(last.By):
+		why = "it is not a person's"
+	case last.By.ID == req.Signals.Author.ID:
+		why = last.By.Login + " opened the pull request"
+	case !c.mayWrite(last.By):
+		why = last.By.Login + " has no write access"
+	default:
+		o.objections = append(o.objections, last.By)
+		return
+	}
+	if last.State != Dismissed {
+		o.discounted = append(o.discounted, Discounted{last.By.Login, "objection", why})
+	}
 }
 
 // lastWords picks each account's last review that says something. Comments do
@@ -173,7 +195,11 @@ func (o opinions) unnamed(all []need, c *circle) (out []Discounted) {
 	spares := len(c.doubts) > 0 || slices.ContainsFunc(o.approvals, func(a approval) bool { return !a.clean })
 	for _, a := range o.approvals {
 		named := slices.ContainsFunc(all, func(n need) bool { return c.allowed(n.Approvers, a.by) != "" })
-		if !named && (!spares || !a.clean || !c.mayWrite(a.by)) {
+		switch {
+		case named:
+		case !c.mayWrite(a.by):
+			out = append(out, Discounted{a.by.Login, "approval", a.by.Login + " has no write access"})
+		case !spares || !a.clean:
 			out = append(out, Discounted{a.by.Login, "approval", "the settings do not let " + a.by.Login + " release any of this"})
 		}
 	}

@@ -22,6 +22,7 @@ const (
 	Held       Basis = "held"       // waits for people
 	BySibling  Basis = "sibling"    // another pull request with this head is held
 	Broken     Basis = "broken"     // settings, ledger or reading are not sound
+	Unreviewed Basis = "unreviewed" // taken back, and to be made again; no decision has it
 )
 
 // Decision is what to publish. The zero Decision holds.
@@ -36,7 +37,8 @@ type Decision struct {
 	Why string
 	// Missing says what is missing and from whom; empty where nothing is.
 	Missing []Missing
-	// Discounted says which approvals and labels do not count, and why.
+	// Discounted says which approvals, objections and labels do not count, and
+	// why.
 	Discounted []Discounted
 	// Releases say who let it through, and by which right.
 	Releases []Release
@@ -80,10 +82,10 @@ func (m Missing) String() string {
 	return text
 }
 
-// Discounted is an approval or a label that does not count.
+// Discounted is an approval, an objection or a label that does not count.
 type Discounted struct {
 	Login string
-	What  string // "approval", "override"
+	What  string // "approval", "objection", "override"
 	Why   string
 }
 

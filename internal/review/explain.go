@@ -30,7 +30,9 @@ type Described struct {
 // DescribedPerson is a person's standing, and the addresses that their commits
 // carry.
 type DescribedPerson struct {
-	Role   string
+	Role string
+	// Base is the permission behind a custom role: read, write or admin.
+	Base   string
 	Teams  []string
 	Emails []string
 }
@@ -46,7 +48,8 @@ func Explain(req Request, set *rules.Set, predictors []Predictor, d Described) (
 	if err != nil {
 		return Report{}, Decision{}, err
 	}
-	req.Evidence.Ledger = Decide(rep, req).Ledger
+	first := Decide(rep, req)
+	req.Evidence.Ledger = Record{Text: first.Ledger, Conclusion: first.Conclusion}
 	start := req.Now
 	d.act(&req, rep.Settings, start.Add(time.Minute))
 	req.Now = start.Add(2 * time.Minute)
@@ -75,7 +78,7 @@ func (d Described) fill(req *Request) {
 		req.Evidence.Pushes = append(req.Evidence.Pushes, Push{By: described(login), Ref: s.Branch, After: req.Ref.HeadSHA, At: req.Now, Kind: "push"})
 	}
 	for login, p := range d.People {
-		standing := Standing{Account: described(login), Role: p.Role}
+		standing := Standing{Account: described(login), Role: p.Role, Base: p.Base}
 		for _, t := range p.Teams {
 			standing.Teams = append(standing.Teams, strings.ToLower(t))
 		}

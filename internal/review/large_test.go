@@ -17,7 +17,7 @@ func largeRequest(t testing.TB, set *rules.Set) (Report, Request) {
 	}
 	for i := range 200 {
 		login := fmt.Sprintf("reviewer-%d", i)
-		w.people[login] = &member{rules.Account{ID: int64(10_000 + i), Login: login, Type: "User"}, "write", nil}
+		w.people[login] = &member{Account: rules.Account{ID: int64(10_000 + i), Login: login, Type: "User"}, role: "write"}
 	}
 	for n := 1; n <= 20; n++ {
 		p := &pull{number: n, base: fmt.Sprintf("release/%d", n), branch: fmt.Sprint("topic-", n), author: "devin", open: true, opened: w.now, body: "Requested by: @erin"}

@@ -12,6 +12,9 @@ import (
 // listed when, which approvals and labels deliveries showed, who pushed, and
 // what was decided. It is read and written whole.
 type ledger struct {
+	// run is what the check run concludes, empty in records of before it was
+	// written down.
+	run     Conclusion
 	entries []*entry
 }
 
@@ -77,6 +80,9 @@ type person struct {
 	id    int64
 	login string
 }
+
+// reviewed reports whether a verdict was made and stands.
+func (e *entry) reviewed() bool { return e != nil && e.basis != "" && e.basis != Unreviewed }
 
 func (l *ledger) of(number int, baseRef string) *entry {
 	i := slices.IndexFunc(l.entries, func(e *entry) bool { return e.number == number && e.baseRef == baseRef })

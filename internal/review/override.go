@@ -42,6 +42,8 @@ func override(req Request, e *entry, c *circle, o opinions) labelled {
 		return labelled{label: label, by: event.By.Login, never: true, why: event.By.Login + " is not a person"}
 	case proven:
 		return labelled{label: label, by: event.By.Login, never: true, why: event.By.Login + " " + who}
+	case !c.mayWrite(event.By):
+		return labelled{label: label, by: event.By.Login, never: true, why: event.By.Login + " has no write access"}
 	case right == "":
 		return labelled{label: label, by: event.By.Login, never: true, why: event.By.Login + " may not use it"}
 	case event.At.Before(e.listedAt()):

@@ -138,12 +138,14 @@ func (c *circle) allowed(by rules.Approvers, a rules.Account) string {
 	return ""
 }
 
-// rights are all the rights by which a person may release.
+// rights are all the rights by which a person may release. Nobody releases
+// without write access now, whatever the settings name them by: who left the
+// repository, or took over a login that was given up, has none.
 func (c *circle) rights(by rules.Approvers, a rules.Account) (rights []string) {
-	s, ok := c.standings[a.ID]
-	if !ok {
+	if !c.mayWrite(a) {
 		return nil
 	}
+	s := c.standings[a.ID]
 	for _, u := range by.Users {
 		if u.Is(a) {
 			rights = append(rights, "user "+u.Login())
@@ -180,6 +182,6 @@ func (s Standing) reaches(role string) bool {
 	return have >= want
 }
 
-// mayWrite reports whether a person has write access, and so may stand in as
-// the one more that doubts ask for.
+// mayWrite reports whether a person has write access, a custom role by the
+// permission behind it: the least that any say takes.
 func (c *circle) mayWrite(a rules.Account) bool { return c.standings[a.ID].reaches("write") }

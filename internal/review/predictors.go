@@ -16,17 +16,18 @@ import (
 
 // Predictors are those of every engine: the one list for the service and the
 // command line, so that the two cannot disagree. The facts are those of
-// internal/facts; the renderer of untrusted charts is internal/kube/render's.
-func Predictors(ref Ref, facts plan.Facts, render kube.Renderer) []Predictor {
+// internal/facts, the losses those of the rules; the renderer of untrusted
+// charts is internal/kube/render's.
+func Predictors(ref Ref, facts plan.Facts, losses plan.Losses, render kube.Renderer) []Predictor {
 	return []Predictor{
 		func(before, after fs.FS, settings rules.Settings, sources plan.Sources) plan.Plan {
 			opt := terraformOptions(settings)
-			opt.Sources = sources
+			opt.Losses, opt.Sources = losses, sources
 			return hcl.Predict(before, after, facts, opt)
 		},
 		func(before, after fs.FS, settings rules.Settings, sources plan.Sources) plan.Plan {
 			opt := kubernetesOptions(ref, settings)
-			opt.Sources = sources
+			opt.Losses, opt.Sources = losses, sources
 			return kube.Predict(before, after, render, opt)
 		},
 	}

@@ -23,7 +23,13 @@ import (
 var update = flag.Bool("update", false, "write expectations anew")
 
 // engines are loaded once for all scenarios.
-var engines = sync.OnceValue(func() []Predictor { return Predictors(Ref{}, facts.Load(), nil) })
+var engines = sync.OnceValue(func() []Predictor {
+	set, err := rules.Load()
+	if err != nil {
+		panic(err)
+	}
+	return Predictors(Ref{}, facts.Load(), set.Losses(), nil)
+})
 
 // scenario is one file of testdata: two trees, who made the change, and what
 // is said of it. Files whose names start with ok- say nothing.

@@ -291,8 +291,10 @@ var acts = map[string]func(*scripted, []string, map[string]string){
 	"retarget": func(s *scripted, a []string, o map[string]string) { s.retarget(s.pull(a[0]), a[1]) },
 	"close":    func(s *scripted, a []string, o map[string]string) { s.pull(a[0]).open = false },
 	"reopen":   func(s *scripted, a []string, o map[string]string) { s.pull(a[0]).open = true },
-	"role":     func(s *scripted, a []string, o map[string]string) { s.people[a[0]].role = a[1] },
-	"team":     func(s *scripted, a []string, o map[string]string) { s.people[a[0]].teams = a[1:] },
+	"role": func(s *scripted, a []string, o map[string]string) {
+		s.people[a[0]].role, s.people[a[0]].base = a[1], o["base"]
+	},
+	"team": func(s *scripted, a []string, o map[string]string) { s.people[a[0]].teams = a[1:] },
 	"login": func(s *scripted, a []string, o map[string]string) {
 		m := s.people[a[0]]
 		m.Login = a[1]
@@ -301,11 +303,11 @@ var acts = map[string]func(*scripted, []string, map[string]string){
 	},
 	"person": func(s *scripted, a []string, o map[string]string) {
 		id, _ := strconv.ParseInt(o["id"], 10, 64)
-		s.people[a[0]] = &member{rules.Account{ID: id, Login: a[0], Type: "User"}, o["role"], nil}
+		s.people[a[0]] = &member{Account: rules.Account{ID: id, Login: a[0], Type: "User"}, role: o["role"], base: o["base"]}
 	},
 	"bot": func(s *scripted, a []string, o map[string]string) {
 		id, _ := strconv.ParseInt(o["id"], 10, 64)
-		s.people[a[0]] = &member{rules.Account{ID: id, Login: a[0], Type: "Bot"}, o["role"], nil}
+		s.people[a[0]] = &member{Account: rules.Account{ID: id, Login: a[0], Type: "Bot"}, role: o["role"], base: o["base"]}
 	},
 	// evaluate reviews once and no more.
 	"evaluate": func(s *scripted, a []string, o map[string]string) { s.conclude(s.evaluate(s.pull(a[0]).number)) },

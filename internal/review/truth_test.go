@@ -89,7 +89,7 @@ func (m *truth) judge(w *world, p *pull, rep Report, d Decision) string {
 		return "it is held, and was released beyond doubt"
 	}
 	for _, s := range w.pulls {
-		if s == p || !s.open || s.head != p.head || rep.Settings.CheckName(s.base) != d.CheckName {
+		if s == p || !s.open || s.head != p.head || rep.Names.Of(s.base) != d.CheckName {
 			continue
 		}
 		if !m.passed[s.key()] {
@@ -155,11 +155,14 @@ func (m *truth) approved(w *world, p *pull, findings map[string]time.Time) (may,
 	objected := false
 	for _, who := range histPeople {
 		a, ok := m.last(p, who)
-		if !ok || w.who(who).Type != "User" || m.proven(w, p, who) {
+		if !ok || w.who(who).Type != "User" {
 			continue
 		}
 		if a.what == "object" {
-			objected = objected || m.mayApprove(w, who)
+			objected = objected || who != p.author && mayWrite(w, who)
+			continue
+		}
+		if m.proven(w, p, who) {
 			continue
 		}
 		r := p.reviews[slices.IndexFunc(p.reviews, func(r PullReview) bool { return r.ID == a.review })]
@@ -300,8 +303,5 @@ func mayWrite(w *world, who string) bool {
 }
 
 func (m *truth) mayApprove(w *world, who string) bool {
-	if len(m.rules.users) > 0 {
-		return slices.Contains(m.rules.users, who)
-	}
-	return mayWrite(w, who)
+	return mayWrite(w, who) && (len(m.rules.users) == 0 || slices.Contains(m.rules.users, who))
 }

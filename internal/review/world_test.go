@@ -35,7 +35,9 @@ type world struct {
 
 type member struct {
 	rules.Account
-	role  string
+	role string
+	// base is the permission behind a custom role.
+	base  string
 	teams []string
 }
 
@@ -78,11 +80,11 @@ func newWorld(set *rules.Set) *world {
 	}
 	for i, line := range []string{"alice write", "bob write", "carol maintain", "dave read", "erin write", "root admin", "tess triage", "mallory write"} {
 		login, role, _ := strings.Cut(line, " ")
-		w.people[login] = &member{rules.Account{ID: int64(100 + i), Login: login, Type: "User"}, role, nil}
+		w.people[login] = &member{Account: rules.Account{ID: int64(100 + i), Login: login, Type: "User"}, role: role}
 	}
-	w.people["devin-ai-integration[bot]"] = &member{rules.Account{ID: 158243242, Login: "devin-ai-integration[bot]", Type: "Bot"}, "write", nil}
-	w.people["github-actions[bot]"] = &member{rules.Account{ID: 41898282, Login: "github-actions[bot]", Type: "Bot"}, "write", nil}
-	w.people["web-flow"] = &member{rules.Account{ID: rules.WebFlow, Login: "web-flow", Type: "User"}, "none", nil}
+	w.people["devin-ai-integration[bot]"] = &member{Account: rules.Account{ID: 158243242, Login: "devin-ai-integration[bot]", Type: "Bot"}, role: "write"}
+	w.people["github-actions[bot]"] = &member{Account: rules.Account{ID: 41898282, Login: "github-actions[bot]", Type: "Bot"}, role: "write"}
+	w.people["web-flow"] = &member{Account: rules.Account{ID: rules.WebFlow, Login: "web-flow", Type: "User"}, role: "none"}
 	return w
 }
 
@@ -213,18 +215,22 @@ func (w *world) request(p *pull) Request {
 		Pushes: slices.Clone(p.pushes), PushesUnknown: p.pushesUnknown, Deliveries: p.deliveries, Retargets: slices.Clone(p.retargets), UnresolvedTeams: w.lostTeams, SiblingsUnknown: p.siblingsUnknown,
 	}
 	settings := w.set.SettingsFor(req.Base, req.Organisation)
-	name := settings.CheckName(p.base)
+	name := settings.Names().Of(p.base)
 	for key, c := range w.checks {
 		switch {
 		case key == p.head+" "+name:
-			req.Evidence.Ledger = c.text
+			req.Evidence.Ledger = Record{c.text, c.conclusion}
 		case slices.Contains(p.heads, c.head):
 			req.Evidence.Earlier = append(req.Evidence.Earlier, c.text)
 		}
 	}
 	for _, other := range w.pulls {
 		if other != p && other.open && other.head == p.head {
-			req.Evidence.Siblings = append(req.Evidence.Siblings, Sibling{other.number, other.base})
+			s := Sibling{Number: other.number, BaseRef: other.base}
+			if c := w.checks[p.head+" "+settings.Names().Of(other.base)]; c != nil {
+				s.Ledger = Record{c.text, c.conclusion}
+			}
+			req.Evidence.Siblings = append(req.Evidence.Siblings, s)
 		}
 	}
 	req.Evidence.Standings = w.standings(Want(req, w.set))
@@ -237,7 +243,7 @@ func (w *world) standings(want Wanted) []Standing {
 		if !slices.ContainsFunc(want.People, func(a rules.Account) bool { return a.ID == m.ID }) {
 			continue
 		}
-		s := Standing{Account: m.Account, Role: m.role}
+		s := Standing{Account: m.Account, Role: m.role, Base: m.base}
 		for _, t := range m.teams {
 			if slices.Contains(want.Teams, t) {
 				s.Teams = append(s.Teams, t)
@@ -347,7 +353,7 @@ func (w *world) settle(number int) {
 // check finds the check run that stands for a pull request.
 func (w *world) check(p *pull) *checkRun {
 	settings := w.set.SettingsFor(settingsTree(w.settings), nil)
-	return w.checks[p.head+" "+settings.CheckName(p.base)]
+	return w.checks[p.head+" "+settings.Names().Of(p.base)]
 }
 
 // verdict is what GitHub shows: no check run blocks as a failing one does.
@@ -369,7 +375,7 @@ func (w *world) group(numbers []int, destroys []string, doubt string) Decision {
 		p := w.pulls[n]
 		m := Member{Number: n, HeadSHA: p.head, BaseRef: p.base}
 		if c := w.check(p); c != nil {
-			m.Ledger = c.text
+			m.Ledger = Record{c.text, c.conclusion}
 		}
 		req.Evidence.Group.Members = append(req.Evidence.Group.Members, m)
 	}

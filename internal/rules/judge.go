@@ -161,7 +161,7 @@ func (j *judging) change(c *plan.Change) []Finding {
 		"action": string(c.Action), "destroys": c.Action.Destroys(), "moved": c.Previous != c.Address,
 		"effect": string(c.Effect), "reason": string(c.Reason), "certain": c.Certain, "variant": c.Variant,
 		"because": because, "before": known(c.Before), "after": known(c.After),
-		"loss": string(loss.Loss), "listed": listed, "disarmed": lost, "environment": environment,
+		"loss": string(loss.Loss), "listed": listed, "disarmed": lost, "losses": len(c.Losses), "environment": environment,
 	})
 	words := map[string]string{
 		"address": c.Address.String(), "type": c.Address.Type, "holds": loss.Holds, "does": does(c),
@@ -175,6 +175,12 @@ func (j *judging) change(c *plan.Change) []Finding {
 		words["because"] = ": " + why
 		if words["guards"] == "" {
 			words["guards"] = why
+		}
+	}
+	if len(c.Losses) > 0 {
+		words["because"] = ": " + lossText(c.Losses)
+		if len(lost) > 0 {
+			words["because"] += "; it also loses the safeguard " + strings.Join(lost, ", ")
 		}
 	}
 	if words["guards"] == "" {
@@ -191,6 +197,9 @@ func (j *judging) change(c *plan.Change) []Finding {
 	if !listed {
 		class = Capacity
 	}
+	if len(c.Losses) > 0 && !c.Action.Destroys() {
+		class = worstClass(c.Losses)
+	}
 	return j.apply(aboutChange, vars, words, subject{
 		action: c.Action,
 		root:   c.Address.Root, at: c.At, name: c.Address.String(), class: class, environment: environment,
@@ -198,6 +207,9 @@ func (j *judging) change(c *plan.Change) []Finding {
 			f.Change = c
 			parts := []string{r.ID, string(c.Address.Engine), c.Address.Root, c.Address.String(), c.Previous.String(),
 				string(c.Action), string(c.Effect), string(c.Reason), c.Variant, strings.Join(because, ","), strings.Join(lost, ","), fmt.Sprint(c.Certain)}
+			for _, l := range c.Losses {
+				parts = append(parts, l.What)
+			}
 			f.Fingerprint = fingerprint(append(parts, c.Sources...)...)
 		},
 	})

@@ -26,7 +26,9 @@ var vocabulary = map[string]map[string]*cel.Type{
 		// loss is the class of the type, empty where the type is not listed.
 		"loss": cel.StringType, "listed": cel.BoolType,
 		// disarmed are the guards (rules/guards.yaml) that the change loses.
-		"disarmed":    cel.ListType(cel.StringType),
+		"disarmed": cel.ListType(cel.StringType),
+		// losses counts what the change takes away without destroying (rules/losses).
+		"losses":      cel.IntType,
 		"environment": cel.StringType,
 	},
 	// Root is a folder applied as one in which something is destroyed. total

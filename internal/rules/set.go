@@ -13,6 +13,8 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+	"github.com/holdpoint-dev/holdpoint/internal/rules/losses"
 	packs "github.com/holdpoint-dev/holdpoint/rules"
 )
 
@@ -22,6 +24,7 @@ type Set struct {
 	rules   []*Rule
 	types   typeTable
 	guards  []guard
+	losses  *losses.Table
 	agents  []agentRecord
 	retired []string
 	digest  string
@@ -29,6 +32,12 @@ type Set struct {
 
 // Digest names the packs' bytes: equal digests judge alike.
 func (s *Set) Digest() string { return s.digest }
+
+// Losses says what updates in place and creations take away.
+func (s *Set) Losses() plan.Losses { return s.losses.Of }
+
+// LossRows are the records behind Losses, in the order of the packs.
+func (s *Set) LossRows() []losses.Row { return s.losses.Rows() }
 
 // Rules returns the records in the order of the packs.
 func (s *Set) Rules() []Rule {
@@ -52,7 +61,7 @@ type pack struct {
 func Load() (*Set, error) { return load(packs.Packs) }
 
 func load(files fs.FS) (*Set, error) {
-	s := &Set{types: newTypeTable()}
+	s := &Set{types: newTypeTable(), losses: losses.NewTable()}
 	env, err := newEnv()
 	if err != nil {
 		return nil, err
@@ -70,6 +79,12 @@ func load(files fs.FS) (*Set, error) {
 		fmt.Fprintf(sum, "%s %d\n%s", name, len(data), data)
 		if path.Dir(name) == "types" {
 			if err := s.addTypes(name, data); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		if path.Dir(name) == "losses" {
+			if err := s.losses.Add(name, data); err != nil {
 				return nil, err
 			}
 			continue
@@ -104,7 +119,7 @@ func load(files fs.FS) (*Set, error) {
 
 func packNames(files fs.FS) ([]string, error) {
 	var names []string
-	for _, pattern := range []string{"*.yaml", "types/*.yaml"} {
+	for _, pattern := range []string{"*.yaml", "types/*.yaml", "losses/*.yaml"} {
 		found, err := fs.Glob(files, pattern)
 		if err != nil {
 			return nil, fmt.Errorf("list packs: %w", err)

@@ -14,17 +14,19 @@ type Settings struct {
 	// them. With a Problem everything is held: see Sound.
 	Origin  Origin `yaml:"-"`
 	Problem string `yaml:"-"`
+	// checksLine is where Checks stand in the file.
+	checksLine int `yaml:"-"`
 
 	Version      int                 `yaml:"version" doc:"Version of this format: 1." required:"true" enum:"1"`
 	Agents       AgentSettings       `yaml:"agents" doc:"Which accounts count as agents."`
 	Enforce      Enforce             `yaml:"enforce" doc:"Whose changes wait, for each class of loss: agents, everyone or nobody."`
 	Environments []Environment       `yaml:"environments" doc:"Names for parts of the repository. The first that matches a path gives it its name."`
 	Rules        map[string]Severity `yaml:"rules" doc:"Severity of a rule by its id: note, warn or hold." enum:"note,warn,hold"`
-	Approvals    []Approval          `yaml:"approvals" doc:"Who may release what. Each finding takes every entry that fits it; where none fits, one person with write access."`
+	Approvals    []Approval          `yaml:"approvals" doc:"Who may release what; write access is the least it takes. Each finding takes every entry that fits it; where none fits, one person with write access."`
 	Requester    Unknown             `yaml:"unknown_requester" doc:"What to do where a bot does not say who asked it: raise (one more approval) or accept." enum:"raise,accept"`
 	Unattributed Unattributed        `yaml:"unattributed" doc:"What to do with commits and pushes that cannot be traced to an account: raise (one more approval) or hold." enum:"raise,hold"`
 	Override     Override            `yaml:"override" doc:"The label by which a maintainer releases a change in an emergency."`
-	Checks       []Check             `yaml:"checks" doc:"Names of the check for patterns of base branches. Without an entry it is the branch's own name."`
+	Checks       []Check             `yaml:"checks" doc:"Names of the check for patterns of base branches. Without an entry it is the branch's own name. Only the default branch may have this."`
 	Exempt       []string            `yaml:"exempt" doc:"Paths that are not judged. They count only when every changed path of the pull request, old names included, is one of them. This file is never exempt." form:"pattern"`
 	Terraform    TerraformSettings   `yaml:"terraform" doc:"What the repository does not say by itself about its Terraform roots."`
 	Kubernetes   KubernetesSettings  `yaml:"kubernetes" doc:"What the repository does not say by itself about its Kubernetes folders."`
@@ -134,7 +136,7 @@ type Override struct {
 	Second    bool `yaml:"second" doc:"Also ask for an approval by another person."`
 }
 
-// Check gives one name to the check of several base branches.
+// Check gives one name to the check of several base branches. See [Names].
 type Check struct {
 	Name  string   `yaml:"name" doc:"Name behind 'holdpoint: '." required:"true" form:"name"`
 	Bases []string `yaml:"bases" doc:"Patterns of base branches, release/*." required:"true" form:"pattern"`

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 )
@@ -19,6 +20,30 @@ func (u User) ID() int64 {
 		return 0
 	}
 	return n
+}
+
+// Unpinned are the logins without an id that may release something or are
+// exempt from being agents, each behind its place in the settings:
+// `approvals[0].users[1]: alice`. A login that is given up can be registered by
+// somebody else.
+func (s Settings) Unpinned() (found []string) {
+	add := func(at string, u User) {
+		if u.ID() == 0 {
+			found = append(found, at+": "+u.Login())
+		}
+	}
+	for i, a := range s.Approvals {
+		for j, u := range a.Users {
+			add(fmt.Sprintf("approvals[%d].users[%d]", i, j), u)
+		}
+	}
+	for i, u := range s.Override.Users {
+		add(fmt.Sprintf("override.users[%d]", i), u)
+	}
+	for i, e := range s.Agents.Exempt {
+		add(fmt.Sprintf("agents.exempt[%d].login", i), e.Login)
+	}
+	return found
 }
 
 // Is reports whether the settings mean this account: by the pinned id alone

@@ -22,7 +22,7 @@ func NewJudge(render kube.Renderer) (judge github.Judge, wants func(path string)
 	known := facts.Load()
 	judge = github.Judge{
 		Run: func(r review.Request) (review.Report, error) {
-			return review.Run(r, set, review.Predictors(r.Ref, known, render))
+			return review.Run(r, set, review.Predictors(r.Ref, known, set.Losses(), render))
 		},
 		Decide: review.Decide,
 		Want:   func(r review.Request) review.Wanted { return review.Want(r, set) },

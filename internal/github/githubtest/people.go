@@ -21,6 +21,8 @@ type Team struct {
 	Org, Slug string
 	ID        int64
 	Members   map[int64]bool
+	// Invited have not accepted yet.
+	Invited map[int64]bool
 }
 
 // User returns the account of a login and makes it on first use: a bot where
@@ -51,11 +53,30 @@ func (s *Server) user(login, kind string) *User {
 func (s *Server) SetTeam(org, slug string, members ...*User) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	t := &Team{Org: org, Slug: slug, ID: s.id(), Members: map[int64]bool{}}
+	t := &Team{Org: org, Slug: slug, ID: s.id(), Members: map[int64]bool{}, Invited: map[int64]bool{}}
 	for _, m := range members {
 		t.Members[m.ID] = true
 	}
 	s.teams[strings.ToLower(org+"/"+slug)] = t
+}
+
+// Invite asks people into a team: their membership is pending.
+func (s *Server) Invite(org, slug string, people ...*User) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, u := range people {
+		s.teams[strings.ToLower(org+"/"+slug)].Invited[u.ID] = true
+	}
+}
+
+// Rename gives an account another login. Whoever takes the old one is another
+// account.
+func (s *Server) Rename(u *User, login string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.users, strings.ToLower(u.Login))
+	u.Login = login
+	s.users[strings.ToLower(login)] = u
 }
 
 // json is the account as REST writes it.
@@ -113,7 +134,7 @@ func (s *Server) getPermission(c call) answer {
 	}
 	base := map[string]string{"none": "none", "read": "read", "triage": "read", "write": "write", "maintain": "write", "admin": "admin"}[role]
 	if base == "" {
-		base = "write" // a custom role
+		base = repo.custom[role]
 	}
 	user := u.json()
 	user["permissions"] = object{"pull": base != "none", "triage": role != "read" && base != "none", "push": base == "write" || base == "admin",
@@ -150,10 +171,14 @@ func (s *Server) getTeam(c call) answer {
 
 func (s *Server) getMembership(c call) answer {
 	t, u := s.team(c), s.users[strings.ToLower(c.PathValue("username"))]
-	if t == nil || u == nil || !t.Members[u.ID] {
+	if t == nil || u == nil || !t.Members[u.ID] && !t.Invited[u.ID] {
 		return notFound()
 	}
-	return ok(object{"url": fmt.Sprintf("%sorganizations/1/team/%d/memberships/%s", s.APIURL(), t.ID, u.Login), "role": "member", "state": "active"})
+	state := "active"
+	if !t.Members[u.ID] {
+		state = "pending"
+	}
+	return ok(object{"url": fmt.Sprintf("%sorganizations/1/team/%d/memberships/%s", s.APIURL(), t.ID, u.Login), "role": "member", "state": state})
 }
 
 func (s *Server) listMembers(c call) answer {

@@ -19,6 +19,7 @@ type Pull struct {
 	// baseSHA is the base as the pull request last saw it; it lags.
 	baseSHA  string
 	Author   *User
+	via      string
 	title    string
 	body     string
 	draft    bool
@@ -97,6 +98,8 @@ type event struct {
 // PullOf describes a pull request to open.
 type PullOf struct {
 	Author *User
+	// Via is the slug of an app that opens it with the author's token.
+	Via string
 	// Head is the branch, of Fork where it is set.
 	Head        string
 	Fork        *Repo
@@ -116,7 +119,7 @@ func (r *Repo) Open(p PullOf) *Pull {
 		head = p.Fork
 	}
 	pull := &Pull{repo: r, Number: len(r.pulls) + 1, Head: head, headRef: p.Head, headSHA: head.branches[p.Head], baseRef: p.Base,
-		baseSHA: r.branches[p.Base], Author: p.Author, title: p.Title, body: p.Body, draft: p.Draft, assigned: p.Assignees, created: s.tick()}
+		baseSHA: r.branches[p.Base], Author: p.Author, via: p.Via, title: p.Title, body: p.Body, draft: p.Draft, assigned: p.Assignees, created: s.tick()}
 	if pull.headSHA == "" || pull.baseSHA == "" {
 		s.t.Fatalf("githubtest: no branch %s or %s", p.Head, p.Base)
 	}

@@ -23,8 +23,10 @@ type Repo struct {
 	// Fork is what it was forked from.
 	Fork *Repo
 
-	branches   map[string]string
-	roles      map[int64]string
+	branches map[string]string
+	roles    map[int64]string
+	// custom are the permissions behind custom roles.
+	custom     map[string]string
 	pulls      map[int]*Pull
 	labels     map[string]*Label
 	checks     []*Check
@@ -54,7 +56,7 @@ func (s *Server) Repo(fullName, branch, sha string) *Repo {
 	defer s.mu.Unlock()
 	owner, name, _ := strings.Cut(fullName, "/")
 	r := &Repo{server: s, ID: s.id(), owner: s.user(owner, "Organization"), name: name, Private: true, Installed: true, DefaultBranch: branch,
-		branches: map[string]string{branch: sha}, roles: map[int64]string{}, pulls: map[int]*Pull{}, labels: map[string]*Label{}}
+		branches: map[string]string{branch: sha}, roles: map[int64]string{}, custom: map[string]string{}, pulls: map[int]*Pull{}, labels: map[string]*Label{}}
 	s.repos[strings.ToLower(fullName)] = r
 	return r
 }
@@ -77,6 +79,15 @@ func (r *Repo) Grant(u *User, role string) {
 	r.server.mu.Lock()
 	defer r.server.mu.Unlock()
 	r.roles[u.ID] = role
+}
+
+// GrantCustom gives an account a custom role with the permission behind it:
+// read, write or admin.
+func (r *Repo) GrantCustom(u *User, role, base string) {
+	r.Grant(u, role)
+	r.server.mu.Lock()
+	defer r.server.mu.Unlock()
+	r.custom[role] = base
 }
 
 // HideActivity makes the activity log unreadable.

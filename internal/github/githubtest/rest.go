@@ -51,6 +51,7 @@ func (s *Server) routes() http.Handler {
 		"DELETE /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}":         s.deleteReview,
 		"PUT /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}/dismissals": s.dismissReview,
 		"POST /repos/{owner}/{repo}/pulls/{pull_number}/requested_reviewers":           s.requestReviewers,
+		"GET /repos/{owner}/{repo}/issues/{issue_number}":                              s.getIssue,
 		"GET /repos/{owner}/{repo}/issues/{issue_number}/comments":                     s.listComments,
 		"POST /repos/{owner}/{repo}/issues/{issue_number}/comments":                    s.createComment,
 		"PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}":                     s.updateComment,

@@ -1,6 +1,7 @@
 package githubtest
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -101,6 +102,27 @@ func (s *Server) listCommits(c call) answer {
 			}
 		}
 		return s.page(c, all)
+	})
+}
+
+// getIssue is the issue behind a pull request: what an app opened for a person
+// says so here alone.
+func (s *Server) getIssue(c call) answer {
+	return s.withPull(c, func(p *Pull) answer {
+		full, o := p.json(), object{}
+		for _, k := range []string{"number", "state", "locked", "title", "user", "body", "created_at", "updated_at", "closed_at",
+			"assignee", "assignees", "labels", "milestone", "comments_url", "author_association", "active_lock_reason", "draft"} {
+			o[k] = full[k]
+		}
+		url := p.repo.url(fmt.Sprintf("/issues/%d", p.Number))
+		o["id"], o["node_id"], o["comments"] = 7_000_000+full["id"].(int64), full["node_id"], len(p.comments)
+		o["url"], o["html_url"], o["repository_url"] = url, full["html_url"], p.repo.url("")
+		o["labels_url"], o["events_url"], o["performed_via_github_app"] = url+"/labels{/name}", url+"/events", nil
+		o["pull_request"] = object{"url": full["url"], "html_url": full["html_url"], "diff_url": full["diff_url"], "patch_url": full["patch_url"], "merged_at": full["merged_at"]}
+		if p.via != "" {
+			o["performed_via_github_app"] = appJSON(s, 98, p.via)
+		}
+		return ok(o)
 	})
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/eval"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/move"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/work"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -29,6 +30,9 @@ type Side struct {
 	Elsewhere map[string]elsewhere.Module
 }
 
+// maxWork is how many units one side of a root may take.
+const maxWork = 3_000_000
+
 // Input is one root on both sides, under one set of variable files.
 type Input struct {
 	// Root names the root in the answer: its folder, the new one where it
@@ -39,7 +43,10 @@ type Input struct {
 	Before, After Side
 	Loader        *config.Loader
 	Facts         plan.Facts
+	Losses        plan.Losses
 	Lines         *Lines
+	// Work counts what the comparison does, for the whole prediction.
+	Work *work.Meter
 	// Changed are the paths that differ between the trees, sorted.
 	Changed []string
 	// Drifts are references to modules that moved by themselves.
@@ -60,6 +67,7 @@ type comparison struct {
 	inProgress    map[*eval.Instance]bool
 	failedBefore  map[string]string // address -> first error, of what has no value before
 	changes       []plan.Change
+	judged        []judged // of changes, those whose losses are asked for
 	gaps          []plan.Gap
 	invalid       bool
 	seenGaps      map[plan.Gap]bool
@@ -67,6 +75,7 @@ type comparison struct {
 	pendingMemo   map[string]pendency
 	limits        map[string]bool // limits told already
 	standinWorlds [3]standins
+	standinWork   *work.Meter // of all of them
 }
 
 // object is one managed instance of the before side.
@@ -91,10 +100,10 @@ func newComparison(in Input) *comparison {
 		Input: in, final: map[string]*object{}, byAddress: map[string]*object{}, steps: map[*eval.Instance]*step{}, inProgress: map[*eval.Instance]bool{},
 		failedBefore: map[string]string{}, seenGaps: map[plan.Gap]bool{}, pendingMemo: map[string]pendency{}, limits: map[string]bool{},
 	}
-	c.before = eval.New(eval.World{Side: plan.Before, Tree: in.Before.Tree, Dir: in.Before.Dir, Runtime: in.Before.Runtime, Loader: in.Loader,
+	c.before = eval.New(eval.World{Side: plan.Before, Tree: in.Before.Tree, Dir: in.Before.Dir, Runtime: in.Before.Runtime, Loader: in.Loader, Work: in.Work.Part("this root", maxWork),
 		Given: in.Before.Given, Workspace: in.Workspace, Elsewhere: in.Before.Elsewhere, Objects: &priorObjects{c}}, in.Before.Module)
 	if in.After.Module != nil {
-		c.after = eval.New(eval.World{Side: plan.After, Tree: in.After.Tree, Dir: in.After.Dir, Runtime: in.After.Runtime, Loader: in.Loader,
+		c.after = eval.New(eval.World{Side: plan.After, Tree: in.After.Tree, Dir: in.After.Dir, Runtime: in.After.Runtime, Loader: in.Loader, Work: in.Work.Part("this root", maxWork),
 			Given: in.After.Given, Workspace: in.Workspace, Elsewhere: in.After.Elsewhere, Objects: &plannedObjects{c}}, in.After.Module)
 	}
 	return c
@@ -117,6 +126,7 @@ func (c *comparison) run() {
 	c.checkMoves()
 	c.static()
 	c.planAll(c.after.Root, nil)
+	c.losses()
 	c.leftovers()
 	c.opaque()
 	c.drifts()
@@ -248,5 +258,8 @@ func limited(d *hcl.Diagnostic) plan.GapKind {
 	}
 	return ""
 }
+
+// ended reports whether the evaluation of a side ended at a limit of work.
+func (c *comparison) ended() bool { return c.before.Work.Ended() || c.after.Work.Ended() }
 
 var nothing = cty.NullVal(cty.DynamicPseudoType)

@@ -180,6 +180,7 @@ func (c *comparison) outcome(s *step, path move.Path) {
 		change.Certain, why = false, "how many instances there are depends on a value that is not in the repository"
 	}
 	c.add(s.prior, change, s, why)
+	c.mayLose(s)
 }
 
 // created tells of a new instance. Nothing is lost by it; it is listed for
@@ -196,6 +197,7 @@ func (c *comparison) created(s *step, path move.Path) {
 	}
 	change.Causes = c.causes(nil, s, change, "new")
 	c.changes = append(c.changes, change)
+	c.mayLose(s)
 }
 
 // disarmed reports whether the object loses its prevent_destroy: nothing

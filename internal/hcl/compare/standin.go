@@ -39,8 +39,11 @@ type standins struct{ before, after *eval.World }
 // standin computes the sides under a shape, once.
 func (c *comparison) standin(shape int) standins {
 	if c.standinWorlds[shape].before == nil {
+		if c.standinWork == nil {
+			c.standinWork = c.Work.Part("this root once more", maxWork)
+		}
 		make := func(w *eval.World, side Side) *eval.World {
-			return eval.New(eval.World{Side: w.Side, Tree: w.Tree, Dir: w.Dir, Runtime: w.Runtime, Loader: w.Loader, Given: side.Given, Workspace: w.Workspace, Elsewhere: w.Elsewhere,
+			return eval.New(eval.World{Side: w.Side, Tree: w.Tree, Dir: w.Dir, Runtime: w.Runtime, Loader: w.Loader, Given: side.Given, Workspace: w.Workspace, Elsewhere: w.Elsewhere, Work: c.standinWork,
 				Objects: &standinObjects{w, shape}, Concrete: func(v cty.Value) cty.Value { return concrete(v, shape) }}, w.Root.Config)
 		}
 		c.standinWorlds[shape] = standins{make(c.before, c.Before), make(c.after, c.After)}
@@ -152,7 +155,7 @@ func decided(v cty.Value) bool {
 // lookAgain settles a possible replacement or update by stand-ins, where every
 // argument that makes it possible can be settled so.
 func (c *comparison) lookAgain(s *step, t *plan.TypeFacts, state, cfg cty.Value) {
-	if s.certain || s.prior == nil || s.action != plan.Replace && s.action != plan.Update {
+	if c.ended() || s.certain || s.prior == nil || s.action != plan.Replace && s.action != plan.Update {
 		return
 	}
 	old, _ := s.prior.inst.Config()

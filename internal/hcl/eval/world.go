@@ -19,21 +19,25 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/elsewhere"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/funcs"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/work"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
 // Limits on one side of one root. Reaching one fails the evaluation that
 // reached it.
 const (
-	maxWork      = 3_000_000 // units of [expr.Scope.Spend]
-	maxInstances = 50_000    // of resources and modules together
-	maxDepth     = 400       // of values that wait for each other
-	maxModules   = 24        // levels of module calls
-	moduleCost   = 4         // a module instance counts as so many
-	maxWeight    = 150_000   // values inside one value
-	valueCost    = 8         // work of a named value, besides what is in it
-	blockCost    = 8         // work of one block of a dynamic one
-	maxReadBytes = 64 << 20  // read by file functions
+	maxInstances = 50_000  // of resources and modules together
+	maxDepth     = 400     // of values that wait for each other
+	maxModules   = 24      // levels of module calls
+	moduleCost   = 4       // a module instance counts as so many
+	maxWeight    = 150_000 // values inside one value
+	valueCost    = 8       // work of a named value, besides what is in it
+	// instanceUnits is the work of an instance, besides what is in it, and
+	// readUnits how many bytes of a file are one unit to read.
+	instanceUnits = 40
+	readUnits     = 64
+	blockCost     = 8        // work of one block of a dynamic one
+	maxReadBytes  = 64 << 20 // read by file functions
 )
 
 // Objects says what resource instances look like to others.
@@ -58,6 +62,8 @@ type World struct {
 	Objects Objects
 	// Given are the values of the root's variables.
 	Given map[string]config.Value
+	// Work counts what the evaluation does.
+	Work *work.Meter
 	// Concrete, where set, puts something known in the place of opaque
 	// values, see compare's stand-ins.
 	Concrete func(cty.Value) cty.Value
@@ -72,7 +78,6 @@ type World struct {
 	Reads map[string]bool
 
 	functions expr.Functions
-	work      int
 	instances int
 	depth     int
 	readBytes int
@@ -95,12 +100,7 @@ func New(w World, root *config.Module) *World {
 func (w *World) Modules() []*Module { return w.modules }
 
 // Spend takes n units of work.
-func (w *World) Spend(n int) error {
-	if w.work += n; w.work > maxWork {
-		return fmt.Errorf("evaluating this root takes more than %d steps", maxWork)
-	}
-	return nil
-}
+func (w *World) Spend(n int) error { return w.Work.Spend(n) }
 
 // pay takes the work that keeping and comparing v costs later, wherever it
 // ends up: a value is cheap to refer to, and dear to have in many places.
@@ -132,6 +132,9 @@ func (w *World) instance(n int, at hcl.Range) hcl.Diagnostics {
 	if w.instances += n; w.instances > maxInstances {
 		return expr.Errorf(at, expr.LimitReached, "this root has more than %d instances", maxInstances)
 	}
+	if err := w.Spend(n * instanceUnits); err != nil {
+		return expr.Errorf(at, expr.LimitReached, "%s", err)
+	}
 	return nil
 }
 
@@ -153,6 +156,9 @@ func (w *World) Read(name string) ([]byte, error) {
 	}
 	if w.readBytes += int(info.Size()); w.readBytes > maxReadBytes {
 		return nil, fmt.Errorf("%w: more than %d bytes are read by file functions", expr.ErrLimit, maxReadBytes)
+	}
+	if err := w.Spend(1 + int(info.Size())/readUnits); err != nil {
+		return nil, fmt.Errorf("%w: %w", expr.ErrLimit, err)
 	}
 	b, err := fs.ReadFile(w.Tree, target)
 	if err != nil {

@@ -147,15 +147,37 @@ func Effort(v cty.Value) int {
 	case v == cty.NilVal || v.IsNull() || !v.IsKnown() || !v.CanIterateElements():
 		return 1
 	case v.Type().IsSetType():
-		return 1 + setUnits*v.LengthInt()
+		return min(1+setUnits*v.LengthInt(), maxEffort)
+	case v.Type().IsCollectionType() && v.Type().ElementType().IsPrimitiveType():
+		return min(1+v.LengthInt(), maxEffort)
 	}
 	n := 1
-	for _, child := range elements(v) {
-		if n += Effort(child); n > maxEffort {
-			break
+	for child := range parts(v) {
+		if n += Effort(child); n >= maxEffort {
+			return maxEffort
 		}
 	}
 	return n
+}
+
+// parts are the elements of an unmarked known value in no order: putting them
+// in order costs more than counting them.
+func parts(v cty.Value) func(yield func(cty.Value) bool) {
+	return func(yield func(cty.Value) bool) {
+		if !v.Type().IsObjectType() {
+			for _, child := range elements(v) {
+				if !yield(child) {
+					return
+				}
+			}
+			return
+		}
+		for name := range v.Type().AttributeTypes() {
+			if !yield(v.GetAttr(name)) {
+				return
+			}
+		}
+	}
 }
 
 // maxEffort is where counting ends: more than any budget.
@@ -242,16 +264,17 @@ func indented(args []cty.Value) int {
 }
 
 // Weight counts the values inside v up to limit, so that a value that shares
-// its parts many times over is noticed before anything walks it.
+// its parts many times over is noticed before anything walks it; more than limit
+// is limit+1.
 func Weight(v cty.Value, limit int) int {
 	v, _ = v.Unmark()
 	n := 1
 	if v == cty.NilVal || v.IsNull() || !v.IsKnown() || !v.CanIterateElements() {
 		return n
 	}
-	for _, child := range elements(v) {
+	for child := range parts(v) {
 		if n += Weight(child, limit-n); n > limit {
-			return n
+			return limit + 1
 		}
 	}
 	return n

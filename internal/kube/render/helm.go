@@ -48,7 +48,7 @@ func chart(req unit.Request) unit.Rendered {
 	if err != nil {
 		return failed(plan.GapInvalid, "the chart's values do not merge: %v", err)
 	}
-	missing := missingCharts(loaded, top, stood)
+	missing := missingCharts(loaded, top, stood, false)
 	e := engine.Engine{CustomTemplateFuncs: stubs()}
 	out, err := e.RenderWithContext(context.Background(), loaded, top)
 	if err != nil {
@@ -128,7 +128,7 @@ func standIn(c *helmchart.Chart) map[*helmchart.Chart]helmchart.Dependency {
 
 // missingCharts lists the stand-ins that are still there after conditions and
 // tags were looked at.
-func missingCharts(c *helmchart.Chart, values common.Values, stood map[*helmchart.Chart]helmchart.Dependency) []unit.Missing {
+func missingCharts(c *helmchart.Chart, values common.Values, stood map[*helmchart.Chart]helmchart.Dependency, nested bool) []unit.Missing {
 	var missing []unit.Missing
 	for _, sub := range c.Dependencies() {
 		own, err := values.Table("Values." + sub.Name())
@@ -136,7 +136,7 @@ func missingCharts(c *helmchart.Chart, values common.Values, stood map[*helmchar
 			own = common.Values{}
 		}
 		if sub.Metadata.Version != standInVersion {
-			missing = append(missing, missingCharts(sub, common.Values{"Values": own}, stood)...)
+			missing = append(missing, missingCharts(sub, common.Values{"Values": own}, stood, true)...)
 			continue
 		}
 		text, err := json.Marshal(unit.Deciding(map[string]any(own)))
@@ -144,10 +144,10 @@ func missingCharts(c *helmchart.Chart, values common.Values, stood map[*helmchar
 			text = []byte(err.Error())
 		}
 		sum := sha256.Sum256(text)
-		entry := unit.Missing{Name: sub.Name(), Digest: hex.EncodeToString(sum[:])}
+		entry := unit.Missing{Name: sub.Name(), Chart: sub.Name(), Nested: nested, Digest: hex.EncodeToString(sum[:])}
 		for _, dep := range stood {
 			if dep.Name == sub.Name() || dep.Alias == sub.Name() {
-				entry.Version, entry.Repository = dep.Version, dep.Repository
+				entry.Version, entry.Repository, entry.Chart = dep.Version, dep.Repository, dep.Name
 			}
 		}
 		missing = append(missing, entry)

@@ -31,6 +31,9 @@ func kustomize(req unit.Request) unit.Rendered {
 			return failed(plan.GapInternal, "%s cannot be handed to kustomize: %v", name, err)
 		}
 	}
+	if failure := inflate(files, req); failure != nil {
+		return unit.Rendered{Failure: failure}
+	}
 	root := path.Join(top, req.Root)
 	if err := prepare(files, root, req.Fields); err != nil {
 		return failed(plan.GapInvalid, "%v", err)
@@ -54,6 +57,54 @@ func kustomize(req unit.Request) unit.Rendered {
 		res.Docs = append(res.Docs, doc)
 	}
 	return res
+}
+
+// inflate renders the charts of the kustomizations, each into a file that stands
+// in the place of its helmCharts: what a generator makes comes after the
+// resources.
+func inflate(files filesys.FileSystem, req unit.Request) *unit.Failure {
+	for _, c := range req.Charts {
+		release := c.Release
+		res := chart(unit.Request{Tool: unit.Helm, Files: req.Files, Root: c.Root, Release: release})
+		if res.Failure != nil {
+			return res.Failure
+		}
+		if len(res.Missing) > 0 {
+			return &unit.Failure{Kind: plan.GapOpaque, Why: fmt.Sprintf("the chart %s that it depends on is not there", res.Missing[0].Name)}
+		}
+		var text []byte
+		for _, doc := range res.Docs {
+			text = append(append(text, "\n---\n"...), doc.Content...)
+		}
+		name := path.Join(top, c.Kustomization)
+		if err := files.WriteFile(path.Join(top, c.Into), text); err != nil {
+			return &unit.Failure{Kind: plan.GapInternal, Why: oneLine(err.Error())}
+		}
+		if err := appendResource(files, name, path.Base(c.Into)); err != nil {
+			return &unit.Failure{Kind: plan.GapInvalid, Why: oneLine(err.Error())}
+		}
+	}
+	return nil
+}
+
+// appendResource adds a resource to a kustomization file.
+func appendResource(files filesys.FileSystem, name, resource string) error {
+	content, err := files.ReadFile(name)
+	if err != nil {
+		return fmt.Errorf("read %s: %w", name, err)
+	}
+	node, err := yaml.Parse(string(content))
+	if err != nil {
+		return fmt.Errorf("%s is not valid YAML: %w", strings.TrimPrefix(name, top+"/"), err)
+	}
+	if err := setField(node, "resources", []any{resource}); err != nil {
+		return fmt.Errorf("add to the resources of %s: %w", name, err)
+	}
+	text, err := node.String()
+	if err != nil {
+		return fmt.Errorf("write %s: %w", name, err)
+	}
+	return files.WriteFile(name, []byte(text))
 }
 
 // innermost is the last part of a message in which kustomize repeats the way

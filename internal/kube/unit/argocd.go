@@ -142,13 +142,14 @@ func (s *Scan) argoUnit(o object.Object, src argoSource, refs map[string]argoSou
 	}
 	switch {
 	case src.Chart != "":
-		return elsewhere(plan.GapOpaque, "the chart %s of %s is not in the repository", src.Chart, src.RepoURL)
+		u := elsewhere(plan.GapOpaque, "the chart %s of %s is not in the repository", src.Chart, src.RepoURL)
+		return s.fetchedSource(o, src, refs, u)
 	case !s.isHere(src.RepoURL, dir):
-		return elsewhere(plan.GapOpaque, "what it applies is in another repository, %s", src.RepoURL)
+		return s.fetchedSource(o, src, refs, elsewhere(plan.GapOpaque, "what it applies is in another repository, %s", src.RepoURL))
 	case !s.isThisRevision(src.git().revision):
 		u := elsewhere(plan.GapOpaque, "it applies the revision %s, which is not the branch at hand", cmp.Or(src.TargetRevision, "HEAD"))
 		u.Root, u.claims = dir, true
-		return u
+		return s.fetchedSource(o, src, refs, u)
 	case !s.Tree.HasDir(dir):
 		u := elsewhere(plan.GapInvalid, "its path %s does not exist: Argo CD stops syncing it, nothing is deleted", dir)
 		u.Root, u.claims = dir, true
@@ -217,7 +218,7 @@ func (s *Scan) argoLocal(o object.Object, src argoSource, dir string, refs map[s
 	}
 	tools := src.tools()
 	isChart := slices.ContainsFunc(s.Tree.In(dir), func(base string) bool { return strings.HasSuffix(base, "Chart.yaml") })
-	switch isKustomization := s.graph.nodes[dir] != nil; {
+	switch isKustomization := s.graph.node(dir) != nil; {
 	case len(tools) > 1:
 		return refuse("its source speaks of %s together: Argo CD stops syncing it, nothing is deleted", strings.Join(tools, " and "))
 	case src.Kustomize != nil, len(tools) == 0 && isKustomization:
@@ -232,7 +233,7 @@ func (s *Scan) argoLocal(o object.Object, src argoSource, dir string, refs map[s
 		u := s.chart(dir)
 		u.Release.Name = o.Name
 		u.Release.Namespace = ""
-		s.argoValues(o, u, src.Helm, dir, refs)
+		s.repository().argoValues(o, u, src.Helm, dir, refs)
 		if others := s.otherRefs(src.Helm, refs); len(others) > 0 {
 			u.Config = string(mustJSON(others))
 		}

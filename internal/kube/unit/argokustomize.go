@@ -109,14 +109,20 @@ func (s *Scan) addComponents(o object.Object, u *Unit, components []string, igno
 		if ignoreMissing && !IsRemote(p) && !s.Tree.HasDir(path.Join(u.Root, p)) {
 			continue
 		}
-		if elsewhere := w.reference(u.Root, &kustomizationNode{file: o.File}, Reference{Component, p, 0}); !elsewhere {
-			local = append(local, p)
+		known := len(w.placed)
+		if elsewhere := w.reference(u.Root, &kustomizationNode{file: o.File}, Reference{Component, p, 0}); elsewhere {
+			continue
 		}
+		if len(w.placed) > known && w.placed[known].Entry == p {
+			p, w.placed[known].Entry = w.placed[known].To, "" // the owner's text is not a file of the build
+		}
+		local = append(local, p)
 	}
 	files := append(slices.Clone(u.Files), sortedSet(w.files)...)
 	slices.Sort(files)
 	u.Files = slices.Compact(files)
 	u.Outside, u.Gaps = append(slices.Clip(u.Outside), w.outside...), append(slices.Clip(u.Gaps), w.gaps...)
-	u.shape = append(slices.Clip(u.shape), w.shape...)
+	u.shape, u.Placed = append(slices.Clip(u.shape), w.shape...), append(slices.Clip(u.Placed), w.placed...)
+	u.Charts = append(slices.Clip(u.Charts), w.charts...)
 	return local
 }

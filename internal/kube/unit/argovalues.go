@@ -69,13 +69,18 @@ func (s *Scan) argoValueFile(f, dir string, refs map[string]argoSource) (name, o
 	}
 	if ref, rest, ok := strings.Cut(f, "/"); ok && strings.HasPrefix(ref, "$") {
 		src, known := refs[strings.TrimPrefix(ref, "$")]
-		if !known || !s.isHere(src.RepoURL, path.Dir(clean(rest))) || !s.isThisRevision(src.TargetRevision) {
-			return "", f
+		if known && s.isHere(src.RepoURL, path.Dir(clean(rest))) && s.isThisRevision(src.TargetRevision) {
+			return clean(rest), ""
 		}
-		return clean(rest), ""
+		if known && s.ask != nil && askable(src.asked()) {
+			if _, at, err := s.bring(src.asked()); err == nil {
+				return path.Join(at, clean(rest)), ""
+			}
+		}
+		return "", f
 	}
 	if strings.HasPrefix(f, "/") {
-		return clean(f), ""
+		return path.Join(s.graph.topOf(dir), clean(f)), ""
 	}
 	return path.Join(dir, f), ""
 }

@@ -57,7 +57,7 @@ func (s *Scan) artifactOf(src object.Object) artifact {
 
 func (s *Scan) readArtifact(ignore string, sparse []string) artifact {
 	checkedOut := func(name string) bool {
-		below := func(dir string) bool { return strings.HasPrefix(name, strings.TrimPrefix(dir, "./")) }
+		below := func(dir string) bool { return strings.HasPrefix(s.inside(name), strings.TrimPrefix(dir, "./")) }
 		return len(sparse) == 0 || slices.ContainsFunc(sparse, below)
 	}
 	out := artifact{scan: s, selectors: s.ignoreFiles(checkedOut)}
@@ -75,7 +75,7 @@ func (s *Scan) readArtifact(ignore string, sparse []string) artifact {
 		} else if lines += bytes.Count(data, []byte("\n")); lines > most {
 			unread(name, fmt.Sprintf("there are more than %d patterns for %d files", most, len(s.Tree.names)))
 		} else {
-			patterns = append(patterns, sourceignore.ReadPatterns(bytes.NewReader(data), domain(name))...)
+			patterns = append(patterns, sourceignore.ReadPatterns(bytes.NewReader(data), domain(s.inside(name)))...)
 		}
 	}
 	if strings.Count(ignore, "\n") <= most {
@@ -89,7 +89,7 @@ func (s *Scan) readArtifact(ignore string, sparse []string) artifact {
 		matcher = sourceignore.NewMatcher(append(sourceignore.VCSPatterns(nil), patterns...))
 	}
 	out.scan = s.only(func(name string, info fs.FileInfo) bool {
-		return checkedOut(name) && (info.Mode().IsRegular() || plan.IsSubmodule(info)) && !matcher.Match(strings.Split(name, "/"), false)
+		return checkedOut(name) && (info.Mode().IsRegular() || plan.IsSubmodule(info)) && !matcher.Match(strings.Split(s.inside(name), "/"), false)
 	})
 	return out
 }
@@ -133,7 +133,13 @@ func (s *Scan) only(keep func(name string, info fs.FileInfo) bool) *Scan {
 	if len(tree.names) == len(s.Tree.names) {
 		return s
 	}
-	part := &Scan{Tree: tree, settings: s.settings, graph: s.graph.only(tree), charts: map[string]bool{}, Other: s.Other, Sources: s.Sources}
+	part := &Scan{
+		Tree: tree, settings: s.settings, graph: s.graph.only(tree), charts: map[string]bool{}, Other: s.Other, Sources: s.Sources,
+		ask: s.ask, home: s.repository(), depth: s.depth,
+	}
+	if s.ask != nil {
+		part.graph = part.graph.placing(part.bringFor, s.graph.packages)
+	}
 	for dir := range s.charts {
 		part.charts[dir] = tree.HasFile(path.Join(dir, "Chart.yaml"))
 	}

@@ -3,6 +3,7 @@ package unit
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -132,7 +133,7 @@ func (s *Scan) chart(dir string) *Unit {
 	files := s.chartFiles(u, dir)
 	for _, dep := range read.dependencies {
 		local, ok := strings.CutPrefix(dep.repository, "file://")
-		if !ok || s.Tree.HasDir(path.Join(dir, "charts", dep.name)) {
+		if !ok || s.vendored(dir, dep.name) {
 			continue
 		}
 		target := path.Join(dir, local)
@@ -147,6 +148,64 @@ func (s *Scan) chart(dir string) *Unit {
 	slices.Sort(files)
 	u.Files = slices.Compact(files)
 	return u
+}
+
+// Dependency is a chart that another one depends on, as it is asked for: of the
+// version that Chart.lock has where it names it.
+func (s *Scan) Dependency(u *Unit, m Missing) plan.Source {
+	out := plan.Source{Kind: plan.ChartSource, Address: m.Repository, Name: m.Chart}
+	version := m.Version
+	if file, err := s.Tree.Parse(path.Join(u.Root, "Chart.lock")); err == nil {
+		for _, doc := range documents(file) {
+			list, _ := object.Lookup(doc, "dependencies")
+			items, _ := list.([]any)
+			for _, item := range items {
+				if stringAt(item, "name") == m.Chart && stringAt(item, "repository") == m.Repository {
+					version = stringAt(item, "version")
+				}
+			}
+		}
+	}
+	if version != "" {
+		out.Ref = plan.Ref{Kind: plan.RefVersion, Text: version}
+	}
+	return out
+}
+
+// Vendor takes a chart that another one depends on from elsewhere. at is where
+// the chart names it.
+func (s *Scan) Vendor(u *Unit, m Missing, at plan.Range) (*Unit, error) {
+	source := s.Dependency(u, m)
+	if !askable(source) {
+		return nil, plan.ErrNotFetched
+	}
+	seen, dir, err := s.bring(source)
+	if err != nil {
+		return nil, err
+	}
+	out := *u
+	out.Vendored = maps.Clone(u.Vendored)
+	if out.Vendored == nil {
+		out.Vendored = map[string]string{}
+	}
+	name := path.Base(m.Name) // Helm calls its templates so
+	out.Vendored[name] = dir
+	out.Files = append(slices.Clone(u.Files), s.Tree.Below(dir)...)
+	slices.Sort(out.Files)
+	out.Files = slices.Compact(out.Files)
+	out.Placed = append(slices.Clip(u.Placed), Placed{Top: seen.top(), At: at}, Placed{Top: path.Join(u.Root, "charts", name), At: at})
+	return &out, nil
+}
+
+// vendored reports whether a chart holds one that it depends on, unpacked or as
+// an archive.
+func (s *Scan) vendored(dir, name string) bool {
+	if s.Tree.HasDir(path.Join(dir, "charts", name)) {
+		return true
+	}
+	return slices.ContainsFunc(s.Tree.In(path.Join(dir, "charts")), func(base string) bool {
+		return strings.HasPrefix(base, name+"-") && strings.HasSuffix(base, ".tgz")
+	})
 }
 
 // chartParts are the names in a chart's folder that Helm itself reads.

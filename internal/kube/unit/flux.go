@@ -66,7 +66,9 @@ func (s *Scan) fluxKustomization(o object.Object) []*Unit {
 	default:
 		u.Owner.Cascade = k.Spec.Prune
 	}
-	u.Source = s.readFrom(o, k.Spec.SourceRef)
+	if u.home == "" {
+		u.Source = s.readFrom(o, k.Spec.SourceRef)
+	}
 	u.Namespace = k.Spec.TargetNamespace
 	s.substitutes(u, k.Spec)
 	return []*Unit{u}
@@ -104,27 +106,42 @@ func (s *Scan) fluxContent(o object.Object, spec fluxSpec, dir string) *Unit {
 		if otherRevision {
 			u.Root, u.claims, u.deep = dir, true, true
 		}
-		return u
+		source, src := s.fluxSourceOf(o, spec.SourceRef, fluxChart{})
+		u.elsewhere = &Elsewhere{What: From(source), At: src.At(s.Tree.Side, plan.Path{"spec"})}
+		if source.Kind == "" {
+			u.elsewhere.What, u.elsewhere.At = "its source", o.At(s.Tree.Side, plan.Path{"spec", "sourceRef"})
+		}
+		return s.fetched(source, u, func(seen *Scan, at string) *Unit {
+			return seen.through(src, func(seen *Scan) *Unit { return seen.fluxBuild(o, spec, path.Join(at, dir)) })
+		})
 	}
 	src, _ := s.gitRepository(o, spec.SourceRef.Name, spec.SourceRef.Namespace)
 	return s.through(src, func(s *Scan) *Unit {
-		if !s.Tree.HasDir(dir) {
-			u := elsewhere(plan.GapInvalid, "its path %s does not exist: Flux stops applying it, nothing is deleted", dir)
-			u.Root, u.claims = dir, true
+		if u := s.fluxBuild(o, spec, dir); u != nil {
 			return u
 		}
-		var u *Unit
-		if s.graph.nodes[dir] != nil {
-			u = s.graph.unit(dir)
-		} else {
-			u = s.fluxFolder(dir, spec.fields() != nil)
-		}
-		if len(spec.Components) > 0 {
-			spec.Components = s.addComponents(o, u, spec.Components, spec.IgnoreMissingComponents)
-		}
-		u.Fields, u.claims = spec.fields(), true
+		u := elsewhere(plan.GapInvalid, "its path %s does not exist: Flux stops applying it, nothing is deleted", dir)
+		u.Root, u.claims = dir, true
 		return u
 	})
+}
+
+// fluxBuild is what Flux builds of a folder, nil where there is none.
+func (s *Scan) fluxBuild(o object.Object, spec fluxSpec, dir string) *Unit {
+	if !s.Tree.HasDir(dir) {
+		return nil
+	}
+	var u *Unit
+	if s.graph.node(dir) != nil {
+		u = s.graph.unit(dir)
+	} else {
+		u = s.fluxFolder(dir, spec.fields() != nil)
+	}
+	if len(spec.Components) > 0 {
+		spec.Components = s.addComponents(o, u, spec.Components, spec.IgnoreMissingComponents)
+	}
+	u.Fields, u.claims = spec.fields(), true
+	return u
 }
 
 func (spec fluxSpec) fields() map[string]any {
@@ -173,6 +190,7 @@ func (s *Scan) fluxFolder(dir string, shaped bool) *Unit {
 				files[f] = true
 			}
 			u.Outside, u.Gaps, u.shape = append(u.Outside, w.outside...), append(u.Gaps, w.gaps...), append(u.shape, w.shape...)
+			u.Placed, u.Charts = append(u.Placed, w.placed...), append(u.Charts, w.charts...)
 			continue
 		}
 		if ext := path.Ext(name); (ext == ".yaml" || ext == ".yml") && looksLikeManifest(s.Tree, name) {

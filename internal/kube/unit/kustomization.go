@@ -3,6 +3,7 @@ package unit
 import (
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -20,6 +21,44 @@ type kustomizations struct {
 	territory map[string]bool
 	// walked are finished walks by folder.
 	walked map[string]*walk
+	// packages are the graphs of packages from elsewhere, by their top.
+	packages map[string]*kustomizations
+	// bring brings what the kustomization of a folder names elsewhere, nil where
+	// nothing is brought: the path it stands at from then on.
+	bring bringer
+}
+
+type bringer func(from string, source plan.Source) (string, error)
+
+// node is the kustomization of a folder, of a package too.
+func (g *kustomizations) node(dir string) *kustomizationNode {
+	if n := g.nodes[dir]; n != nil {
+		return n
+	}
+	for top, p := range g.packages {
+		if under(dir, top) {
+			return p.nodes[dir]
+		}
+	}
+	return nil
+}
+
+// topOf is the folder that a path must not leave: that of its package, or the
+// top of the repository.
+func (g *kustomizations) topOf(dir string) string {
+	for top := range g.packages {
+		if under(dir, top) {
+			return top
+		}
+	}
+	return "."
+}
+
+// placing is the graph with a way to bring what is elsewhere.
+func (g *kustomizations) placing(bring bringer, packages map[string]*kustomizations) *kustomizations {
+	return &kustomizations{
+		tree: g.tree, nodes: g.nodes, used: g.used, territory: g.territory, walked: map[string]*walk{}, packages: packages, bring: bring,
+	}
 }
 
 type kustomizationNode struct {
@@ -31,7 +70,7 @@ type kustomizationNode struct {
 func newGraph(t *Tree) *kustomizations {
 	return &kustomizations{
 		tree: t, nodes: map[string]*kustomizationNode{}, walked: map[string]*walk{},
-		used: map[string]bool{}, territory: map[string]bool{},
+		used: map[string]bool{}, territory: map[string]bool{}, packages: map[string]*kustomizations{},
 	}
 }
 
@@ -99,6 +138,8 @@ type walk struct {
 	root    string
 	files   map[string]bool
 	outside []Outside
+	placed  []Placed
+	charts  []Inflated
 	gaps    []plan.Gap
 	open    map[string]bool
 	done    map[string]bool
@@ -129,7 +170,7 @@ func (w *walk) gap(at plan.Range, kind plan.GapKind, subject, format string, arg
 }
 
 func (w *walk) folder(dir string, from plan.Range) {
-	node := w.graph.nodes[dir]
+	node := w.graph.node(dir)
 	switch {
 	case w.open[dir]:
 		w.gap(from, plan.GapInvalid, dir, "the kustomization builds on itself")
@@ -167,8 +208,13 @@ func (w *walk) folder(dir string, from plan.Range) {
 func (w *walk) reference(dir string, node *kustomizationNode, ref Reference) (elsewhere bool) {
 	at := plan.Range{File: node.file, Line: ref.Line, EndLine: ref.Line, Side: w.graph.tree.Side}
 	target := path.Join(dir, ref.Path)
+	if IsRemote(ref.Path) && w.graph.bring != nil && ref.Role != Plugin {
+		if to, err := w.graph.bring(dir, plan.Source{Kind: plan.BaseSource, Address: ref.Path}); err == nil {
+			return w.brought(dir, node, ref, to)
+		}
+	}
 	switch {
-	case IsRemote(ref.Path) && (ref.Role == Resource || ref.Role == Component):
+	case IsRemote(ref.Path) && ref.Role != Plugin:
 		w.elsewhere(node, ref, ref.Path)
 		return true
 	case IsRemote(ref.Path):
@@ -179,7 +225,9 @@ func (w *walk) reference(dir string, node *kustomizationNode, ref Reference) (el
 		module := w.graph.tree.Submodule(target)
 		w.elsewhere(node, ref, module+" "+string(w.graph.tree.ID(module)))
 		return true
-	case w.graph.nodes[target] != nil:
+	case !under(target, w.graph.topOf(dir)):
+		w.gap(at, plan.GapInvalid, ref.Path, "%s leads out of the package that it stands in", ref.Path)
+	case w.graph.node(target) != nil:
 		w.folder(target, at)
 	case w.graph.tree.HasFile(target):
 		w.files[target] = true
@@ -197,13 +245,49 @@ func (w *walk) reference(dir string, node *kustomizationNode, ref Reference) (el
 	return false
 }
 
-// elsewhere notes a resource or component that is not in the tree. A resource
-// adds objects; a component may patch, rename and delete all that its parent
+// brought takes what a kustomization names elsewhere and what stands at a path
+// now.
+func (w *walk) brought(dir string, node *kustomizationNode, ref Reference, to string) (elsewhere bool) {
+	p := Placed{File: node.file, Entry: ref.Path, To: relative(dir, to), Top: w.graph.topOf(to),
+		At: plan.Range{File: node.file, Line: ref.Line, EndLine: ref.Line, Side: w.graph.tree.Side}}
+	w.placed = append(w.placed, p)
+	here := *node
+	return w.reference(w.graph.topOf(to), &here, Reference{ref.Role, relative(w.graph.topOf(to), to), ref.Line})
+}
+
+// relative is a path as seen from a folder.
+func relative(dir, to string) string {
+	if dir == "." {
+		return to
+	}
+	from, parts := strings.Split(dir, "/"), strings.Split(to, "/")
+	n := 0
+	for n < len(from) && n < len(parts) && from[n] == parts[n] {
+		n++
+	}
+	up := make([]string, 0, len(from)+len(parts))
+	for range from[n:] {
+		up = append(up, "..")
+	}
+	if up = append(up, parts[n:]...); len(up) == 0 {
+		return "."
+	}
+	return strings.Join(up, "/")
+}
+
+// elsewhere notes a resource, component or patch that is not in the tree. A
+// resource adds objects; a component may patch, rename and delete all that its parent
 // has, choosing by name, kind, labels and annotations (kustomize api v0.21.2
 // internal/target/kusttarget.go, accumulateComponents).
 func (w *walk) elsewhere(node *kustomizationNode, ref Reference, id string) {
-	component := ref.Role == Component
-	o := Outside{What: ref.Path, ID: id, File: node.file, Line: ref.Line, EndLine: ref.Line, Alters: component, Selects: component}
+	alters := ref.Role != Resource
+	o := Outside{What: ref.Path, ID: id, File: node.file, Line: ref.Line, EndLine: ref.Line, Alters: alters, Selects: alters}
+	if ref.Role == Input {
+		o.Why = ref.Path + " is not in the repository, and it changes: a patch may change and delete every object"
+	}
+	if IsRemote(ref.Path) {
+		o.Source = ref.Path
+	}
 	if ref.Line > 0 {
 		o.Entry = ref.Path
 	}
@@ -217,6 +301,9 @@ func (w *walk) helmCharts(node *kustomizationNode) {
 	if err != nil {
 		return
 	}
+	if w.inflate(node, data) {
+		return
+	}
 	for _, block := range topBlocks(data, "helmCharts", "helmChartInflationGenerator", "helmGlobals") {
 		lines := strings.Split(string(data), "\n")[block.from-1 : block.to]
 		id := strings.Join(lines, "\n")
@@ -225,9 +312,13 @@ func (w *walk) helmCharts(node *kustomizationNode) {
 				id += "\x00" + string(text)
 			}
 		}
-		w.outside = append(w.outside, Outside{What: "helmCharts of " + node.file, ID: id, File: node.file, Line: block.from, EndLine: block.to})
+		w.outside = append(w.outside, Outside{What: "helmCharts of " + node.file, ID: id, File: node.file, Line: block.from, EndLine: block.to,
+			Source: chartRepository.FindString(id)})
 	}
 }
+
+// chartRepository is the address of a chart repository in a text.
+var chartRepository = regexp.MustCompile(`(?:https|oci)://[^\s"']+`)
 
 type block struct{ from, to int }
 
@@ -268,5 +359,5 @@ func valuesFilesIn(lines []string) []string {
 // unit makes the unit of a kustomization that stands alone.
 func (g *kustomizations) unit(dir string) *Unit {
 	w := g.walk(dir)
-	return &Unit{Root: dir, Tool: Kustomize, Files: sortedSet(w.files), Outside: w.outside, Gaps: w.gaps, shape: w.shape}
+	return &Unit{Root: dir, Tool: Kustomize, Files: sortedSet(w.files), Outside: w.outside, Placed: w.placed, Charts: w.charts, Gaps: w.gaps, shape: w.shape}
 }

@@ -37,6 +37,12 @@ func (s *Scan) Owned(o object.Object, beside Beside) []*Unit {
 	out := make([]*Unit, len(units))
 	for i, u := range units {
 		copied := *u
+		copied.again = func(asking *Scan) *Unit {
+			if units := asking.ownedAnew(o, beside); i < len(units) {
+				return units[i]
+			}
+			return nil
+		}
 		out[i] = &copied
 	}
 	return out

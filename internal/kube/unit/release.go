@@ -20,7 +20,7 @@ func (s *Scan) fluxRelease(o object.Object, beside Beside) []*Unit {
 			Chart *struct {
 				Spec fluxChart `json:"spec"`
 			} `json:"chart"`
-			ChartRef         map[string]any    `json:"chartRef"`
+			ChartRef         *fluxSourceRef    `json:"chartRef"`
 			ReleaseName      string            `json:"releaseName"`
 			TargetNamespace  string            `json:"targetNamespace"`
 			StorageNamespace string            `json:"storageNamespace"`
@@ -48,9 +48,13 @@ func (s *Scan) fluxRelease(o object.Object, beside Beside) []*Unit {
 	u := s.remoteRelease(o, h.Spec.Values, taken)
 	if h.Spec.Chart != nil {
 		u = s.chartOf(o, h.Spec.Chart.Spec, u)
+	} else {
+		u = s.fetchedChart(o, h.Spec.ChartRef, fluxChart{}, u)
 	}
 	if u.Tool == Helm {
-		u.Source = s.readFrom(o, h.Spec.Chart.Spec.SourceRef)
+		if u.home == "" {
+			u.Source = s.readFrom(o, h.Spec.Chart.Spec.SourceRef)
+		}
 		u.Values = append(u.Values, taken.docs...)
 		if len(h.Spec.Values) > 0 {
 			u.Values = append(u.Values, ValueSource{Text: h.Spec.Values})
@@ -81,11 +85,11 @@ func (s *Scan) chartOf(o object.Object, c fluxChart, remote *Unit) *Unit {
 		remote.Root, remote.claims = dir, true
 	}
 	if why != "" {
-		return remote
+		return s.fetchedChart(o, &c.SourceRef, c, remote)
 	}
 	src, _ := s.gitRepository(o, c.SourceRef.Name, c.SourceRef.Namespace)
 	return s.through(src, func(seen *Scan) *Unit {
-		if local := seen.localRelease(o, c); local != nil {
+		if local := seen.localRelease(o, c, dir, "."); local != nil {
 			return local
 		}
 		return remote
@@ -104,16 +108,16 @@ type fluxChart struct {
 // localRelease is a release of a chart of the repository, nil where there is
 // none. The files of values that it names, from the top of the source, stand in
 // for those of the chart (source-controller v1.9 internal/helm/chart/
-// builder_local.go, Build).
-func (s *Scan) localRelease(o object.Object, c fluxChart) *Unit {
-	dir := clean(c.Chart)
+// builder_local.go, Build; of a packaged chart from its own top,
+// builder_remote.go).
+func (s *Scan) localRelease(o object.Object, c fluxChart, dir, top string) *Unit {
 	if !s.charts[dir] {
 		return nil
 	}
 	u := s.chart(dir)
 	u.claims, u.WithoutDefaults = true, len(c.ValuesFiles) > 0
 	for _, f := range c.ValuesFiles {
-		switch name := clean(f); {
+		switch name := path.Join(top, clean(f)); {
 		case s.Tree.HasFile(name):
 			u.addValuesFile(name)
 		case !c.IgnoreMissing:
@@ -189,8 +193,27 @@ func (s *Scan) remoteRelease(o object.Object, values json.RawMessage, taken take
 	if err != nil {
 		text = values
 	}
-	return &Unit{Root: path.Dir(o.File), Tool: Folder, Config: string(text), Selectors: selectors,
+	there := &Elsewhere{What: "the chart of HelmRelease " + o.Name, At: o.At(s.Tree.Side, plan.Path{"spec", "chart"}), Values: s.given(o, taken)}
+	if name := o.String("spec", "chart", "spec", "chart"); name != "" {
+		there.What = "the chart " + name
+		there.Source.Ref = plan.Ref{Kind: plan.RefVersion, Text: o.String("spec", "chart", "spec", "version")}
+	}
+	return &Unit{Root: path.Dir(o.File), Tool: Folder, Config: string(text), Selectors: selectors, elsewhere: there,
 		Gaps: []plan.Gap{ownerGap(s.Tree, o, plan.GapOpaque, plan.Path{"spec"}, "its chart is not in the repository, so what its change applies is not known")}}
+}
+
+// given are the values that a release writes down and takes from what is here.
+func (s *Scan) given(o object.Object, taken takenValues) []any {
+	var out []any
+	for _, d := range taken.docs {
+		if file, err := object.Parse("values.yaml", d.Text, object.Limits{}); err == nil {
+			out = append(out, documents(file)...)
+		}
+	}
+	if values, ok := o.Get("spec", "values"); ok {
+		out = append(out, values)
+	}
+	return out
 }
 
 // inertImage are keys under `image` whose values choose what runs, never

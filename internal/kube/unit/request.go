@@ -26,6 +26,19 @@ type Request struct {
 	Fields map[string]any
 	// Release is used by charts only.
 	Release Release
+	// Charts are what kustomizations would have Helm render.
+	Charts []Chart
+}
+
+// Chart is a chart that a kustomization renders, with what it gives it.
+type Chart struct {
+	// Into is the file in which the rendered objects stand for it; the
+	// kustomization that names them lies beside it.
+	Into string
+	// Kustomization is the file that gets Into as a resource.
+	Kustomization string
+	Root          string
+	Release       Release
 }
 
 // Release is what Helm is told beside the chart.
@@ -78,6 +91,10 @@ type Doc struct {
 // Missing is a chart dependency that is not in the repository.
 type Missing struct {
 	Name, Version, Repository string
+	// Chart is the name of the chart itself where Name is an alias.
+	Chart string
+	// Nested: another chart than the one at the root depends on it.
+	Nested bool
 	// Digest identifies the values it would be rendered with, as far as they
 	// may decide which objects there are ([Deciding]).
 	Digest string

@@ -53,6 +53,15 @@ type Scan struct {
 	// variables from, by `Kind/name`.
 	Sources map[string][]object.Object
 
+	// ask brings what is elsewhere, nil where nothing is brought.
+	ask Ask
+	// home is the scan of the repository, for that of a package.
+	home *Scan
+	// depth is how many packages lead here.
+	depth int
+	// packages are what was brought, by digest.
+	packages map[string]*Scan
+
 	owned     map[ownedKey][]*Unit
 	ownedFrom map[ownedKey]map[string]any
 	artifacts map[string]artifact
@@ -63,7 +72,7 @@ type Scan struct {
 func NewScan(t *Tree, s Settings) *Scan {
 	scan := &Scan{
 		Tree: t, settings: s, graph: readKustomizations(t), charts: map[string]bool{}, Sources: map[string][]object.Object{},
-		owned: map[ownedKey][]*Unit{}, ownedFrom: map[ownedKey]map[string]any{}, artifacts: map[string]artifact{},
+		owned: map[ownedKey][]*Unit{}, ownedFrom: map[ownedKey]map[string]any{}, artifacts: map[string]artifact{}, packages: map[string]*Scan{},
 	}
 	for _, name := range t.Names() {
 		if path.Base(name) == "Chart.yaml" {
@@ -193,6 +202,7 @@ func (s *Scan) At(r Root) *Unit {
 		u = s.folder(r.Dir)
 	}
 	u.Key, u.Variant = "path:"+r.Dir+"#"+r.Variant, r.Variant
+	u.again = func(asking *Scan) *Unit { return asking.At(r) }
 	for _, d := range s.settings.Declared {
 		if path.Clean(d.Path) == r.Dir {
 			u.declare(d)

@@ -32,6 +32,12 @@ type Tree struct {
 	other  *Tree
 	// whole is the side that this is a part of, nil for a whole one.
 	whole *Tree
+	// top is the folder that a package from elsewhere stands in, "" for the
+	// repository itself.
+	top string
+	// packages stand beside the files of the repository, by their top. They are
+	// not among its names.
+	packages map[string]*Tree
 }
 
 type text struct {
@@ -46,7 +52,15 @@ type parsed struct {
 
 // Open walks a tree. other is the side that was opened before, or nil.
 func Open(fsys fs.FS, side plan.Side, other *Tree) (*Tree, error) {
-	t := &Tree{Side: side, fsys: fsys, other: other, files: map[string]fs.FileInfo{}, dirs: map[string][]string{}, texts: map[string]text{}, parsed: map[string]parsed{}}
+	return openAt(fsys, "", side, other)
+}
+
+// openAt walks a tree whose paths begin with a folder.
+func openAt(fsys fs.FS, top string, side plan.Side, other *Tree) (*Tree, error) {
+	t := &Tree{
+		Side: side, fsys: fsys, top: top, other: other, files: map[string]fs.FileInfo{}, dirs: map[string][]string{},
+		texts: map[string]text{}, parsed: map[string]parsed{}, packages: map[string]*Tree{},
+	}
 	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -61,6 +75,7 @@ func Open(fsys fs.FS, side plan.Side, other *Tree) (*Tree, error) {
 		if err != nil {
 			return err
 		}
+		name = path.Join(top, name)
 		t.files[name] = info
 		t.links = t.links || info.Mode()&fs.ModeSymlink != 0
 		t.names = append(t.names, name)
@@ -90,10 +105,51 @@ func (t *Tree) only(keep func(name string, info fs.FileInfo) bool) *Tree {
 // Names are the paths of all files, sorted.
 func (t *Tree) Names() []string { return t.names }
 
+// home is the tree that a path belongs to: a package, or the one at hand.
+func (t *Tree) home(name string) *Tree {
+	of := t
+	if t.whole != nil {
+		of = t.whole
+	}
+	if of.top != "" && under(name, of.top) {
+		return t
+	}
+	for top, p := range of.packages {
+		if under(name, top) {
+			return p
+		}
+	}
+	return t
+}
+
+// entry is what stands at that very path.
+func (t *Tree) entry(name string) (fs.FileInfo, bool) {
+	info, ok := t.home(name).files[name]
+	return info, ok
+}
+
 // has reports whether there is an entry of that very path.
 func (t *Tree) has(name string) bool {
-	_, ok := t.files[name]
+	_, ok := t.entry(name)
 	return ok
+}
+
+// resolve follows links inside the tree.
+func (t *Tree) resolve(name string) (string, error) {
+	inside := name
+	if t.top != "" {
+		inside = strings.TrimPrefix(name, t.top+"/")
+	}
+	real, err := plan.Resolve(t.fsys, inside)
+	return path.Join(t.top, real), err
+}
+
+// inside is a path as the package has it.
+func (t *Tree) inside(name string) string {
+	if t.top == "" {
+		return name
+	}
+	return strings.TrimPrefix(strings.TrimPrefix(name, t.top), "/")
 }
 
 // HasFile reports whether there is a file, or a link to one, of that path.
@@ -101,14 +157,15 @@ func (t *Tree) HasFile(name string) bool {
 	if t.has(name) {
 		return true
 	}
-	if !t.links {
+	at := t.home(name)
+	if !at.links {
 		return false
 	}
-	real, err := plan.Resolve(t.fsys, name)
+	real, err := at.resolve(name)
 	if err != nil {
 		return false
 	}
-	_, ok := t.files[real]
+	_, ok := at.files[real]
 	return ok
 }
 
@@ -117,15 +174,15 @@ func (t *Tree) HasDir(name string) bool {
 	if name == "." {
 		return len(t.names) > 0
 	}
-	prefix := name + "/"
-	i, _ := slices.BinarySearch(t.names, prefix)
-	return i < len(t.names) && strings.HasPrefix(t.names[i], prefix)
+	prefix, names := name+"/", t.home(name).names
+	i, _ := slices.BinarySearch(names, prefix)
+	return i < len(names) && strings.HasPrefix(names[i], prefix)
 }
 
 // Submodule is the submodule that a path is or lies in, "" where it is in none.
 func (t *Tree) Submodule(name string) string {
 	for d := name; d != "." && d != "/" && d != ".."; d = path.Dir(d) {
-		if info, ok := t.files[d]; ok && plan.IsSubmodule(info) {
+		if info, ok := t.entry(d); ok && plan.IsSubmodule(info) {
 			return d
 		}
 	}
@@ -133,20 +190,20 @@ func (t *Tree) Submodule(name string) string {
 }
 
 // In are the names of the files directly in a folder, sorted.
-func (t *Tree) In(dir string) []string { return t.dirs[dir] }
+func (t *Tree) In(dir string) []string { return t.home(dir).dirs[dir] }
 
 // Below are the paths of all files in a folder at any depth, sorted.
 func (t *Tree) Below(dir string) []string {
 	if dir == "." {
 		return t.names
 	}
-	prefix := dir + "/"
-	i, _ := slices.BinarySearch(t.names, prefix)
+	prefix, names := dir+"/", t.home(dir).names
+	i, _ := slices.BinarySearch(names, prefix)
 	j := i
-	for j < len(t.names) && strings.HasPrefix(t.names[j], prefix) {
+	for j < len(names) && strings.HasPrefix(names[j], prefix) {
 		j++
 	}
-	return t.names[i:j]
+	return names[i:j]
 }
 
 // Unreadable is an entry that cannot be read as a file.
@@ -163,6 +220,9 @@ func (e *Unreadable) Unwrap() error { return e.Err }
 // Read returns the content of a file, following links inside the tree. Errors
 // are *Unreadable.
 func (t *Tree) Read(name string) ([]byte, error) {
+	if at := t.home(name); at != t {
+		return at.Read(name)
+	}
 	if t.whole != nil {
 		if err := t.lacks(name); err != nil {
 			return nil, err
@@ -197,10 +257,11 @@ func (t *Tree) sameFile(name string) bool {
 }
 
 func (t *Tree) read(name string) ([]byte, error) {
-	real, err := plan.Resolve(t.fsys, name)
+	real, err := t.resolve(name)
 	if err != nil {
 		return nil, &Unreadable{plan.GapUnreadable, oneLine(err), err}
 	}
+	real = t.inside(real)
 	info, err := fs.Lstat(t.fsys, real)
 	switch {
 	case err != nil:
@@ -222,6 +283,9 @@ func (t *Tree) read(name string) ([]byte, error) {
 
 // Parse reads a file as manifests.
 func (t *Tree) Parse(name string) (object.File, error) {
+	if at := t.home(name); at != t {
+		return at.Parse(name)
+	}
 	if t.whole != nil {
 		if err := t.lacks(name); err != nil {
 			return object.File{}, err
@@ -245,7 +309,7 @@ func (t *Tree) Parse(name string) (object.File, error) {
 
 // ID is the object id of a file, "" where it is not known.
 func (t *Tree) ID(name string) plan.ObjectID {
-	info, ok := t.files[name]
+	info, ok := t.entry(name)
 	if !ok {
 		return ""
 	}
@@ -256,8 +320,8 @@ func (t *Tree) ID(name string) plan.ObjectID {
 // Same reports whether a path is the same entry on both sides; a path that is
 // on neither is the same.
 func Same(a, b *Tree, name string) bool {
-	x, inA := a.files[name]
-	y, inB := b.files[name]
+	x, inA := a.entry(name)
+	y, inB := b.entry(name)
 	if !inA || !inB {
 		return inA == inB
 	}

@@ -43,8 +43,8 @@ type Unit struct {
 	Values []ValueSource
 	// WithoutDefaults: the chart's own values.yaml does not count.
 	WithoutDefaults bool
-	// Vendored are folders of charts that a chart names by file://, by the
-	// name of the dependency.
+	// Vendored are folders of charts that a chart depends on and that do not lie
+	// in its own folder, by the name of the dependency.
 	Vendored map[string]string
 	// Substitute are the variables Flux puts in after building.
 	Substitute map[string]string
@@ -56,6 +56,11 @@ type Unit struct {
 	// Outside is what the unit takes from outside the repository. It is left
 	// out on both sides; where it differs the result is a gap.
 	Outside []Outside
+	// Placed is what the unit takes from elsewhere and stands beside the
+	// repository's files for it.
+	Placed []Placed
+	// Charts are what its kustomizations have Helm render.
+	Charts []Inflated
 	// Gaps say why the unit cannot be rendered; empty where it can.
 	Gaps []plan.Gap
 	// Source is the Git source of a Flux Kustomization.
@@ -67,8 +72,43 @@ type Unit struct {
 
 	// shape is what its kustomizations do to what is beneath them.
 	shape []string
+	// home is the folder of the repository that stands for a Root elsewhere.
+	home string
+	// elsewhere is what the owner names that is not here, nil where it is.
+	elsewhere *Elsewhere
+	// again makes the unit anew, with what a scan can bring.
+	again func(*Scan) *Unit
 	// claims: Root is what an owner applies; deep: with all below it.
 	claims, deep bool
+}
+
+// Home is the folder of the repository that the unit is told of by.
+func (u *Unit) Home() string {
+	if u.home != "" {
+		return u.home
+	}
+	return u.Root
+}
+
+// Lacks reports whether a part of the unit is elsewhere and might be brought.
+func (u *Unit) Lacks() bool {
+	return u.elsewhere != nil || slices.ContainsFunc(u.Outside, func(o Outside) bool { return o.Source != "" })
+}
+
+// Elsewhere is what the owner names that is not here, nil where it is here.
+func (u *Unit) Elsewhere() *Elsewhere { return u.elsewhere }
+
+// Again is the unit as a scan makes it that brings what is elsewhere.
+func (u *Unit) Again(s *Scan) *Unit {
+	if u.again == nil {
+		return u
+	}
+	next := u.again(s)
+	if next == nil {
+		return u
+	}
+	next.Key, next.Variant, next.Owner, next.again = u.Key, u.Variant, u.Owner, u.again
+	return next
 }
 
 // ValueSource is one document of values: a file or text in place.
@@ -95,6 +135,18 @@ type Outside struct {
 	Why string
 	// Selects: it also chooses by labels and annotations what it alters.
 	Selects bool
+	// Source is the address that its content may be had from, "" where none is.
+	Source string
+}
+
+// Placed is a part that is defined elsewhere and was brought.
+type Placed struct {
+	// File names it, by Entry, at a place; To is where it stands, seen from the
+	// folder of File. Both are empty for what an owner names.
+	File, Entry, To string
+	At              plan.Range
+	// Top is the folder that the package stands in.
+	Top string
 }
 
 // Source names what an owner reads, and what the repository says of it: URL and
@@ -117,7 +169,7 @@ func (s Source) Moved(after Source) bool {
 func (u *Unit) config() string {
 	text, err := json.Marshal([]any{
 		u.Tool, u.Root, u.Owner.Cluster, u.Namespace, u.Manifests, u.Fields, string(u.Written), u.Release, u.Values, u.WithoutDefaults,
-		u.Vendored, u.Substitute, u.Config,
+		u.Vendored, u.Substitute, u.Config, u.Charts,
 	})
 	if err != nil {
 		return err.Error()
@@ -176,6 +228,11 @@ func (u *Unit) Request(t *Tree) (Request, *plan.Gap) {
 		}
 		req.Files[name] = data
 	}
+	for _, p := range u.Placed {
+		if p.Entry != "" {
+			req.Files[p.File] = withEntry(req.Files[p.File], p.Entry, p.To)
+		}
+	}
 	for _, o := range u.Outside {
 		switch {
 		case o.Entry != "":
@@ -187,24 +244,38 @@ func (u *Unit) Request(t *Tree) (Request, *plan.Gap) {
 	if u.Written != nil {
 		req.Files[path.Join(u.Root, kustomizationNames[0])] = u.Written
 	}
-	for name, dir := range u.Vendored {
+	for _, name := range slices.Sorted(maps.Keys(u.Vendored)) {
+		dir := u.Vendored[name]
 		for _, file := range t.Below(dir) {
 			if data, ok := req.Files[file]; ok {
 				req.Files[path.Join(u.Root, "charts", name, strings.TrimPrefix(file, dir+"/"))] = data
 			}
 		}
 	}
-	for _, v := range u.Values {
-		text := v.Text
-		if v.File != "" {
-			text = req.Files[v.File]
-		}
-		req.Release.Values = append(req.Release.Values, text)
+	req.Release.Values = append(req.Release.Values, texts(req.Files, u.Values)...)
+	for _, c := range u.Charts {
+		req.Files[c.Kustomization] = withoutCharts(req.Files[c.Kustomization])
+		release := c.Release
+		release.Values = texts(req.Files, c.Values)
+		req.Charts = append(req.Charts, Chart{Into: c.Into, Kustomization: c.Kustomization, Root: c.Root, Release: release})
 	}
 	if own := path.Join(u.Root, "values.yaml"); u.WithoutDefaults && req.Files[own] != nil {
 		req.Files[own] = []byte("{}\n")
 	}
 	return req, nil
+}
+
+// texts are documents of values as they stand.
+func texts(files map[string][]byte, values []ValueSource) [][]byte {
+	var out [][]byte
+	for _, v := range values {
+		text := v.Text
+		if v.File != "" {
+			text = files[v.File]
+		}
+		out = append(out, text)
+	}
+	return out
 }
 
 // blank empties lines without moving the others.

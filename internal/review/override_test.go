@@ -1,0 +1,54 @@
+package review
+
+import (
+	"testing"
+	"time"
+
+	"github.com/holdpoint-dev/holdpoint/internal/rules"
+)
+
+// A delivery speaks for the label that stands where all of it is one act: the
+// label by its number, the person, the moment, this head and base.
+func TestSawLabel(t *testing.T) {
+	at := time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC)
+	standing := Label{ID: 7, Name: "holdpoint-override"}
+	event := LabelEvent{Added: true, Name: "holdpoint-override", By: rules.Account{ID: 102, Login: "carol", Type: "User"}, At: at}
+	for name, c := range map[string]struct {
+		change func(l *shownLabel)
+		want   bool
+	}{
+		"the very act":            {func(*shownLabel) {}, true},
+		"another spelling":        {func(l *shownLabel) { l.name = "Holdpoint-Override" }, true},
+		"dated a little earlier":  {func(l *shownLabel) { l.at = at.Add(-labelSlack) }, true},
+		"an earlier act":          {func(l *shownLabel) { l.at = at.Add(-labelSlack - time.Second) }, false},
+		"by another person":       {func(l *shownLabel) { l.by.id = 105 }, false},
+		"another label":           {func(l *shownLabel) { l.id = 8 }, false},
+		"another name":            {func(l *shownLabel) { l.name = "harmless" }, false},
+		"on another head or base": {func(l *shownLabel) { l.fits = false }, false},
+	} {
+		shown := shownLabel{id: 7, name: "holdpoint-override", by: person{102, "carol"}, at: at, fits: true}
+		c.change(&shown)
+		if got := (&entry{labels: []shownLabel{shown}}).sawLabel(standing, event); got != c.want {
+			t.Errorf("%s: %t, want %t", name, got, c.want)
+		}
+	}
+}
+
+// A label that was set in the second in which its definition changed does not
+// count: GitHub does not say which came first.
+func TestVoidedInTheSameSecond(t *testing.T) {
+	at := time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC)
+	carol := rules.Account{ID: 102, Login: "carol", Type: "User"}
+	req := Request{Ref: Ref{HeadSHA: "a", BaseRef: "main"}, Evidence: Evidence{
+		Labels:      []Label{{ID: 7, Name: "holdpoint-override"}},
+		LabelEvents: []LabelEvent{{Added: true, Name: "holdpoint-override", By: carol, At: at}},
+		Standings:   []Standing{{Account: carol, Role: "maintain", Base: "write"}},
+	}}
+	for voided, want := range map[time.Duration]bool{-time.Second: true, 0: false, time.Second: false} {
+		e := &entry{voided: at.Add(voided), labels: []shownLabel{{id: 7, name: "holdpoint-override", by: person{102, "carol"}, at: at, fits: true}}}
+		c := newCircle(Report{Settings: rules.Strict()}, req, e)
+		if got := override(req, e, c, opinions{}); (got.release != nil) != want {
+			t.Errorf("definition changed %s after it was set: %+v, want it to count: %t", voided, got, want)
+		}
+	}
+}
