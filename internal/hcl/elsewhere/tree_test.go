@@ -15,12 +15,12 @@ func TestTree(t *testing.T) {
 	if _, _, ok := tree.Of("prod/.terraform/modules/vpc/main.tf"); ok {
 		t.Error("nothing is laid and something is found")
 	}
-	pkg := plantest.Tree(map[string]string{"main.tf": "laid", "modules/subnets/main.tf": "deep", "link@": "modules/subnets"})
+	pkg, _, _ := plantest.Archive([]byte("-- before/main.tf --\nlaid\n-- before/modules/subnets/main.tf --\ndeep\n-- before/link@ --\nmodules/subnets\n"))
 	tree.Lay(Folder("prod", "vpc"), pkg)
 	tree.Lay(Folder("dev", "vpc.subnets"), pkg)
 	for name, want := range map[string]string{
-		"prod/main.tf": "own", "prod/.terraform/modules/vpc/main.tf": "laid", "prod/.terraform/modules/modules.json": "{}",
-		"dev/.terraform/modules/vpc.subnets/modules/subnets/main.tf": "deep", "a.terraform/modules/vpc/x": "no",
+		"prod/main.tf": "own", "prod/.terraform/modules/vpc/main.tf": "laid\n", "prod/.terraform/modules/modules.json": "{}",
+		"dev/.terraform/modules/vpc.subnets/modules/subnets/main.tf": "deep\n", "a.terraform/modules/vpc/x": "no",
 	} {
 		if got, err := fs.ReadFile(tree, name); err != nil || string(got) != want {
 			t.Errorf("%s is %q, %v", name, got, err)
