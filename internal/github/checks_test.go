@@ -148,9 +148,8 @@ func TestF37ChangeBeforeTheRelease(t *testing.T) {
 			w.repo.Push("twin", p.HeadSHA(), w.agent)
 			w.repo.Open(githubtest.PullOf{Author: w.agent, Head: "twin", Base: "main", Title: "Twin"})
 		}, "success"},
-		"a review":         {func(w *world, p *githubtest.Pull) { p.Submit(w.dana, "CHANGES_REQUESTED", "") }, "success"},
-		"a review request": {func(w *world, p *githubtest.Pull) { p.AskReview(w.dana, w.agent) }, ""},
-		"the state":        {func(w *world, p *githubtest.Pull) { p.Close(w.agent, false) }, ""},
+		"a review":  {func(w *world, p *githubtest.Pull) { p.Submit(w.dana, "CHANGES_REQUESTED", "") }, "success"},
+		"the state": {func(w *world, p *githubtest.Pull) { p.Close(w.agent, false) }, ""},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

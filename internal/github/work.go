@@ -28,10 +28,12 @@ func (a *App) Work(ctx context.Context, job Job, judge Judge) (Result, error) {
 		return Result{}, err
 	}
 	var result Result
-	switch job.Kind {
-	case KindPull, KindGroup:
+	switch more, off := c.spared(ctx, job); {
+	case off:
+		result.More = more
+	case job.Kind == KindPull || job.Kind == KindGroup:
 		result, err = c.review(ctx, job, judge)
-	case KindInstall:
+	case job.Kind == KindInstall:
 		result, err = c.install(ctx, job, judge)
 	default:
 		result, err = c.expand(ctx, job)
@@ -71,6 +73,9 @@ func (c *client) review(ctx context.Context, job Job, judge Judge) (Result, erro
 	result, err := c.app.Publish(ctx, r, report, decision)
 	if err == nil && r.Unsettled {
 		err = told(&LaterError{After: settle, Why: unsettled})
+	}
+	if err == nil {
+		r.looked(decision)
 	}
 	return result, err
 }
@@ -140,6 +145,9 @@ func (r *Reading) judge(ctx context.Context, judge Judge) (review.Report, error)
 			return review.Report{}, fmt.Errorf("review %s: %w", r.job, runErr)
 		}
 		r.name(report.Names)
+		if err := r.readLabels(ctx, report.Settings.Override.Label); err != nil {
+			return review.Report{}, fmt.Errorf("read the labels of %s: %w", r.job, err)
+		}
 		want := judge.Want(r.Request)
 		if _, err := r.Standings(ctx, want.People, want.Teams); err != nil {
 			return review.Report{}, err
@@ -198,6 +206,7 @@ func (r *Reading) name(names rules.Names) {
 // last thing tried for a job; the check run holds. A job that leads to others
 // has no check of its own, and is given up by doing nothing.
 func (a *App) GiveUp(ctx context.Context, job Job, why error) error {
+	a.kept.looks.put(job.key(), look{}) // whatever comes next is to be reviewed
 	c, err := a.client(job)
 	if err != nil {
 		return err

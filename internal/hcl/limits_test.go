@@ -11,6 +11,7 @@ import (
 
 	"github.com/holdpoint-dev/holdpoint/internal/facts"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/work"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 	"github.com/holdpoint-dev/holdpoint/internal/plan/plantest"
 )
@@ -133,14 +134,66 @@ func TestLimits(t *testing.T) {
 			if len(p.Gaps) == 0 {
 				t.Errorf("no gap, but %s", describe(p))
 			}
+			limits := 0
+			for _, g := range p.Gaps {
+				if g.Kind == plan.GapLimit {
+					limits++
+				}
+			}
+			if took.refused > 0 && limits != 1 {
+				t.Errorf("the limit is told %d times: %s", limits, describe(p))
+			}
 			for _, c := range p.Changes {
-				if c.Certain && c.Action == plan.Delete {
-					t.Errorf("a certain deletion out of what was not understood: %s", describe(p))
+				if c.Action == plan.Delete || took.refused > 0 && !c.Certain {
+					t.Errorf("made up out of what was not evaluated: %s", describe(p))
 				}
 			}
 		})
 	}
 }
+
+// The limit of a whole change: the roots before it are told, those after it are
+// one gap, in a place that the change touches.
+func TestLimitOfAChange(t *testing.T) {
+	const roots = 20
+	side := func(last string) fs.FS {
+		files := map[string]string{"modules/m/main.tf": "output \"n\" {\n  value = [for a in range(100) : " + last + "]\n}\n"}
+		for i := range roots {
+			files[fmt.Sprintf("live/r%02d/main.tf", i)] = "module \"m\" {\n  source = \"../../modules/m\"\n}\n" +
+				"resource \"terraform_data\" \"a\" {\n  triggers_replace = module.m.n\n}\n"
+		}
+		files["other/main.tf"] = "resource \"terraform_data\" \"a\" {\n}\n"
+		return plantest.Tree(files)
+	}
+	whole := hcl.NewWork()
+	if p := hcl.Predict(side("1"), side("2"), facts.Load(), hcl.Options{Work: whole}); len(p.Changes) != roots || len(p.Gaps) > 0 {
+		t.Fatalf("without a limit: %s", describe(p))
+	}
+	for n := range 2 * roots {
+		w := work.New("this change", whole.Used()*n/(2*roots))
+		p := hcl.Predict(side("1"), side("2"), facts.Load(), hcl.Options{Work: w})
+		told := map[string]bool{}
+		for _, c := range p.Changes {
+			if told[c.Address.Root] = true; !c.Certain {
+				t.Errorf("made up by the limit: %s", describe(p))
+			}
+		}
+		limited := 0
+		for _, g := range p.Gaps {
+			if g.Kind != plan.GapLimit || g.At.File != "modules/m/main.tf" {
+				t.Errorf("another gap: %s", describe(p))
+			}
+			limited++
+		}
+		if limited != 1 || len(told) >= roots {
+			t.Errorf("with %d of %d units %d roots are told, and the limit %d times: %s", n, 2*roots, len(told), limited, describe(p))
+		}
+	}
+}
+
+// What is not known because of a limit makes nothing up: no finding follows from
+// it, and the limit is one gap that holds.
+func TestLimitsMakeNothingUp(t *testing.T) { replayLines(t, "limits") }
 
 // What a for expression computes anew for each element, although it is the same
 // for all, is computed once.

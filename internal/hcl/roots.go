@@ -159,15 +159,20 @@ func configFolders(tree fs.FS) ([]string, error) {
 // touches reports whether the change reaches a root: its own folder, a module
 // it calls, or a file it may read.
 func (p *prediction) touches(root string, before, after side) bool {
-	reach := &reach{p: p, folders: map[string]bool{}}
-	reach.add(before.tree, root, before.module, before.runtime, 0)
-	reach.add(after.tree, root, after.module, after.runtime, 0)
+	reach := p.reach(root, before, after)
 	for _, f := range p.changed {
 		if reach.holds(root, f) {
 			return true
 		}
 	}
 	return false
+}
+
+func (p *prediction) reach(root string, before, after side) *reach {
+	r := &reach{p: p, folders: map[string]bool{}}
+	r.add(before.tree, root, before.module, before.runtime, 0)
+	r.add(after.tree, root, after.module, after.runtime, 0)
+	return r
 }
 
 // reach is what a root can depend on.

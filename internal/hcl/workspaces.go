@@ -115,5 +115,8 @@ func (p *prediction) changedWords() map[string][]string {
 
 // onlyLosses leaves of an evaluation in a workspace what is destroyed there.
 func onlyLosses(p plan.Plan) plan.Plan {
-	return plan.Plan{Changes: slices.DeleteFunc(p.Changes, func(c plan.Change) bool { return !c.Action.Destroys() && len(c.Losses) == 0 })}
+	return plan.Plan{
+		Changes: slices.DeleteFunc(p.Changes, func(c plan.Change) bool { return !c.Action.Destroys() && len(c.Losses) == 0 }),
+		Gaps:    slices.DeleteFunc(p.Gaps, func(g plan.Gap) bool { return g.Kind != plan.GapLimit }),
+	}
 }

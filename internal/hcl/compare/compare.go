@@ -131,6 +131,7 @@ func (c *comparison) run() {
 	c.opaque()
 	c.drifts()
 	c.validate()
+	c.tellLimits()
 }
 
 // unreadable tells modules that could not be read or are wrong as a whole:
@@ -249,8 +250,6 @@ func first(diags hcl.Diagnostics) string {
 // configuration.
 func limited(d *hcl.Diagnostic) plan.GapKind {
 	switch d.Summary {
-	case expr.LimitReached:
-		return plan.GapLimit
 	case expr.NotReadable:
 		return plan.GapUnreadable
 	case expr.NotModelled:
@@ -258,8 +257,5 @@ func limited(d *hcl.Diagnostic) plan.GapKind {
 	}
 	return ""
 }
-
-// ended reports whether the evaluation of a side ended at a limit of work.
-func (c *comparison) ended() bool { return c.before.Work.Ended() || c.after.Work.Ended() }
 
 var nothing = cty.NullVal(cty.DynamicPseudoType)

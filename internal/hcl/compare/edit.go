@@ -53,6 +53,9 @@ func edited(old, now *eval.Call, key eval.Key) edit {
 	}
 	before, after := asMap(old.Inputs(key)), asMap(now.Inputs(key))
 	for _, name := range sorted(after) {
+		if expr.IsLimited(before[name]) || expr.IsLimited(after[name]) {
+			continue // the limit is told
+		}
 		if how := changeOf(name, before[name], after[name]); how != same {
 			e.inputs = append(e.inputs, inputEdit{name, name + " " + difference(before[name], after[name]), how})
 		}

@@ -102,18 +102,18 @@ func (c *Call) Child() *config.Module { return c.child }
 func (c *Call) Expansion() *Expansion {
 	if c.expansion == nil {
 		if c.expanding {
-			return bad(nil, cty.DynamicVal, expr.Errorf(c.Config.Range, "Cycle", "%s depends on itself", c.Address))
+			return c.Module.World.bad(nil, cty.DynamicVal, expr.Errorf(c.Config.Range, "Cycle", "%s depends on itself", c.Address))
 		}
 		c.expanding = true
 		if diags := c.Module.World.enter(c.Config.Range); diags != nil {
-			c.expansion = bad(nil, cty.DynamicVal, diags)
+			c.expansion = c.Module.World.bad(nil, cty.DynamicVal, diags)
 		} else {
 			c.expansion = c.Module.expand(c.Config.Count, c.Config.ForEach, c.Config.Enabled, c.Module.ctx)
 		}
 		c.Module.World.leave()
 		if c.expansion.Repeat == Single {
 			if diags := c.Module.World.instance(1, c.Config.Range); diags != nil {
-				c.expansion = bad(nil, cty.DynamicVal, diags)
+				c.expansion = c.Module.World.bad(nil, cty.DynamicVal, diags)
 			}
 		}
 	}
@@ -160,14 +160,21 @@ func (c *Call) output(key Key, name string, at hcl.Range) (cty.Value, hcl.Diagno
 	return expr.Follow(v, hcl.Traversal{hcl.TraverseAttr{Name: name, SrcRange: at}})
 }
 
-// object is one instance as a whole: an object of its outputs.
+// object is one instance as a whole: an object of its outputs. Two modules from
+// elsewhere that are not had may take outputs of each other: a limit that went
+// round comes back to where it began, and is not carried once more.
 func (c *Call) object(key Key) (cty.Value, hcl.Diagnostics) {
-	if n := c.outputs[key]; n != nil {
+	if n := c.outputs[key]; n != nil && n.state == running {
+		return expr.OpenObject(expr.Open{ID: c.OpaqueID(key)}, nil), nil
+	} else if n != nil {
 		return n.val, n.diags
 	}
 	if diags := c.Module.World.enter(c.Config.Range); diags != nil {
 		c.Module.World.leave()
 		return cty.DynamicVal, diags
+	}
+	if c.Instance(key) == nil {
+		c.outputs[key] = &node{state: running}
 	}
 	n := &node{state: done}
 	n.val, n.diags = c.outputObject(key)
@@ -179,7 +186,7 @@ func (c *Call) object(key Key) (cty.Value, hcl.Diagnostics) {
 func (c *Call) outputObject(key Key) (cty.Value, hcl.Diagnostics) {
 	m := c.Instance(key)
 	if m == nil {
-		return expr.OpenObject(expr.Open{ID: c.OpaqueID(key)}, nil), nil
+		return expr.CarryLimit(expr.OpenObject(expr.Open{ID: c.OpaqueID(key)}, nil), c.Inputs(key)), nil
 	}
 	var diags hcl.Diagnostics
 	vals := make(map[string]cty.Value, len(m.Config.Outputs))
@@ -239,7 +246,7 @@ func (c *Call) compute() (cty.Value, hcl.Diagnostics) {
 			return expr.Pending(cty.DynamicPseudoType), nil
 		}
 		v, _ := c.object(SomeKey)
-		return expr.Opaque(c.Address+"[*] "+expr.Fingerprint(e.Value, v), cty.DynamicPseudoType), nil
+		return expr.CarryLimit(expr.Opaque(c.Address+"[*] "+expr.Fingerprint(e.Value, v), cty.DynamicPseudoType), e.Value, v), nil
 	}
 	var diags hcl.Diagnostics
 	list := make([]cty.Value, 0, len(e.Keys))

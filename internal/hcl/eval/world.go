@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
@@ -77,6 +78,9 @@ type World struct {
 	// Reads are the files that functions looked at, by name in the tree.
 	Reads map[string]bool
 
+	// Limits are the limits that were reached, each once.
+	Limits hcl.Diagnostics
+
 	functions expr.Functions
 	instances int
 	depth     int
@@ -109,6 +113,15 @@ func (w *World) pay(v cty.Value, at hcl.Range) hcl.Diagnostics {
 		return expr.Errorf(at, expr.LimitReached, "%s", err)
 	}
 	return nil
+}
+
+// limited notes the limit that is among diags and reports whether there is one.
+func (w *World) limited(diags hcl.Diagnostics) bool {
+	d := expr.LimitIn(diags)
+	if d != nil && !slices.ContainsFunc(w.Limits, func(o *hcl.Diagnostic) bool { return o.Detail == d.Detail }) {
+		w.Limits = append(w.Limits, d)
+	}
+	return d != nil
 }
 
 func (w *World) concrete(v cty.Value) cty.Value {
