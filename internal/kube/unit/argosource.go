@@ -246,7 +246,7 @@ func (s *Scan) DecidingOverride(name string) (string, error) {
 		return "", err
 	}
 	var src argoSource
-	if err := json.Unmarshal(patch, &src); err != nil {
+	if json.Unmarshal(patch, &src) != nil { // not a source as Argo CD knows it: all of its text may decide
 		return string(patch), nil
 	}
 	if src = src.deciding(); reflect.ValueOf(src).IsZero() {
