@@ -220,7 +220,8 @@ func (w *modelWorld) merged(p *modelPull, who string) {
 
 // mergeable: GitHub would merge it by hand now.
 func (w *modelWorld) mergeable(p *modelPull) bool {
-	return p.open && !p.draft && !(w.setup.queue && p.base == "main") && w.merges(p) && w.repo.Mergeable(p.Pull)
+	queued := w.setup.queue && p.base == "main"
+	return p.open && !p.draft && !queued && w.merges(p) && w.repo.Mergeable(p.Pull)
 }
 
 // mergeGroups merges the groups whose check has passed, as GitHub does at once.

@@ -4,6 +4,7 @@
 package elsewhere
 
 import (
+	"errors"
 	"io/fs"
 	"path"
 	"strings"
@@ -82,7 +83,7 @@ func (t *Tree) Open(name string) (fs.File, error) {
 func (t *Tree) Lstat(name string) (fs.FileInfo, error) {
 	tree, rest := t.find(name)
 	info, err := fs.Lstat(tree, rest)
-	if t.above[name] && (err != nil || !info.IsDir()) {
+	if t.above[name] && (errors.Is(err, fs.ErrNotExist) || err == nil && !info.IsDir()) {
 		return wayside(path.Base(name)), nil
 	}
 	return info, err
