@@ -113,6 +113,9 @@ func counting(before, after fs.FS) (plan.Plan, spent) {
 	return p, spent{w.Used(), w.Refused(), is.TotalAlloc - was.TotalAlloc, is.Mallocs - was.Mallocs}
 }
 
+// cheap, in units, is what is counted a second time.
+const cheap = 500_000
+
 func TestLimits(t *testing.T) {
 	before := plantest.Tree(map[string]string{"main.tf": "resource \"terraform_data\" \"a\" {\n  triggers_replace = 0\n}\n"})
 	cases := hostile()
@@ -124,9 +127,11 @@ func TestLimits(t *testing.T) {
 			if !took.within() {
 				t.Errorf("%+v is more than there is for it", took)
 			}
-			again, as := counting(before, after)
-			if as.units != took.units || as.refused != took.refused || !reflect.DeepEqual(p, again) {
-				t.Errorf("another time it is another: %+v, then %+v\n%s\n%s", took, as, describe(p), describe(again))
+			if took.units < cheap || !testing.Short() && name == "file in a loop" {
+				again, as := counting(before, after)
+				if as.units != took.units || as.refused != took.refused || !reflect.DeepEqual(p, again) {
+					t.Errorf("another time it is another: %+v, then %+v\n%s\n%s", took, as, describe(p), describe(again))
+				}
 			}
 			if name == "indent" || name == "big number" || name == "regex" || name == "range" || name == "conditionals" {
 				return // cheap enough to be answered, or refused by the function itself
