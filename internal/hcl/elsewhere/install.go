@@ -74,7 +74,12 @@ type installer struct {
 	trees   map[string]plan.Package // with their trees
 	missing bool
 	drifts  []Drift
+	// followed are the modules looked into; evaluation is at its limit long before maxFollowed.
+	followed int
 }
+
+// maxFollowed bounds the modules that calls of calls lead to.
+const maxFollowed = 5_000
 
 // Install lays what both sides of a root call from elsewhere. A side without a
 // module has nothing. What a reference means that stands on both sides is what it
@@ -117,7 +122,8 @@ func install(sources plan.Sources, loader *config.Loader, side plan.Side, of Sid
 // calls follows the calls of one module. Depth counts the packages that led
 // here, above are the folders on the way.
 func (in *installer) calls(m *config.Module, dir, static string, depth int, above []string) {
-	if len(above) >= maxLevels || slices.Contains(above, path.Clean(dir)) {
+	in.followed++
+	if in.followed > maxFollowed || len(above) >= maxLevels || slices.Contains(above, path.Clean(dir)) {
 		return
 	}
 	above = append(above[:len(above):len(above)], path.Clean(dir))
