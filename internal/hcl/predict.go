@@ -290,9 +290,9 @@ func (p *prediction) vanished(root string, before side) plan.Plan {
 	if heir, ok := p.heir(root, before); ok {
 		return heir
 	}
-	in, ready := p.input(root, before, side{tree: p.after}, variant{})
-	if !ready {
-		return plan.Plan{}
+	in, stop := p.input(root, before, side{tree: p.after}, variant{})
+	if stop != nil {
+		return *stop
 	}
 	at := plan.Range{File: before.module.Files[0], Line: 1, EndLine: 1, Side: plan.Before}
 	out := compare.Orphans(in, plan.RootGone, at, "all configuration of "+root+" is removed", false)
@@ -316,9 +316,9 @@ func (p *prediction) heir(root string, before side) (plan.Plan, bool) {
 		if !after.exists() || after.module.Settings.State != state || p.load(p.before, plan.Before, dir).exists() {
 			continue
 		}
-		in, ready := p.inputFrom(root, dir, before, after, p.values("", dir, nil, false))
-		if !ready {
-			return plan.Plan{}, true
+		in, stop := p.inputFrom(root, dir, before, after, p.values("", dir, nil, false))
+		if stop != nil {
+			return *stop, true
 		}
 		in.Before.Given, _ = config.Values(p.before, config.AutoFiles(p.before, root))
 		return compare.Root(in), true
@@ -346,14 +346,21 @@ func (p *prediction) stateOf(state, root string) (string, bool) {
 	return "", false
 }
 
-// input is a root on both sides; ready is false where something from elsewhere
-// has not come yet, so that the run is repeated anyway.
-func (p *prediction) input(root string, before, after side, v variant) (in compare.Input, ready bool) {
+// input is a root on both sides. Stop is not nil where it cannot be compared: it
+// is empty where something from elsewhere has not come yet, so that the run is
+// repeated anyway, and says so where its calls are too many to be followed.
+func (p *prediction) input(root string, before, after side, v variant) (in compare.Input, stop *plan.Plan) {
 	return p.inputFrom(root, root, before, after, v)
 }
 
-func (p *prediction) inputFrom(old, root string, before, after side, v variant) (in compare.Input, ready bool) {
+func (p *prediction) inputFrom(old, root string, before, after side, v variant) (in compare.Input, stop *plan.Plan) {
 	installed := p.install(old, root, before, after)
+	switch {
+	case installed.Limit != "":
+		return in, &plan.Plan{Gaps: []plan.Gap{{Root: root, Kind: plan.GapLimit, Subject: root, Why: installed.Limit}}}
+	case installed.Missing:
+		return in, &plan.Plan{}
+	}
 	in = compare.Input{
 		Root: root, Variant: v.name, Workspace: cmp.Or(v.workspace, "default"), Loader: p.loader, Facts: p.facts, Losses: p.opt.Losses,
 		Lines: p.lines, Work: p.opt.Work, Changed: p.changedWith(installed.Changed), Drifts: installed.Drifts,
@@ -362,7 +369,7 @@ func (p *prediction) inputFrom(old, root string, before, after side, v variant) 
 		After: compare.Side{Tree: after.tree, Dir: root, Module: after.module, Runtime: after.runtime, Given: v.after,
 			Versions: config.LockedVersions(after.tree, root), Elsewhere: installed.After},
 	}
-	return in, !installed.Missing
+	return in, nil
 }
 
 // variant compares a root under one set of variable files.
@@ -370,9 +377,9 @@ func (p *prediction) variant(root string, before, after side, v variant) plan.Pl
 	if len(v.gaps) > 0 {
 		return plan.Plan{Gaps: v.gaps}
 	}
-	in, ready := p.input(root, before, after, v)
-	if !ready {
-		return plan.Plan{}
+	in, stop := p.input(root, before, after, v)
+	if stop != nil {
+		return *stop
 	}
 	if state, gone := p.stateFileGone(root, before); gone {
 		at := p.changedLine(plan.Range{File: state, Line: 1, EndLine: 1, Side: plan.Before})

@@ -146,9 +146,9 @@ func (p *prediction) unit(name string) (plan.Plan, bool) {
 	if !inputs(v.before, before, changed, name) || !inputs(v.after, after, changed, name) {
 		return plan.Plan{}, false
 	}
-	in, ready := p.inputFrom(before.source, after.source, was, is, v)
-	if !ready {
-		return plan.Plan{}, true
+	in, stop := p.inputFrom(before.source, after.source, was, is, v)
+	if stop != nil {
+		return *stop, true
 	}
 	in.Root = root
 	in.Before.Versions, in.After.Versions = config.LockedVersions(p.before, root), config.LockedVersions(p.after, root)

@@ -2,6 +2,7 @@ package elsewhere
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 	"path"
 	"slices"
@@ -43,6 +44,8 @@ type Installed struct {
 	Before, After map[string]Module
 	// Missing: something that was asked for has not come yet.
 	Missing bool
+	// Limit says that not all calls were followed, "" where they were.
+	Limit string
 	// Changed are the files that differ between the two sides' packages, under
 	// the names that they have in the trees.
 	Changed []string
@@ -72,14 +75,15 @@ type installer struct {
 	earlier map[plan.Source]plan.Answer // of the before side, by source without side and depth
 	out     map[string]Module
 	trees   map[string]plan.Package // with their trees
+	leads   map[string]bool         // by folder, whether a call from it leads elsewhere
 	missing bool
 	drifts  []Drift
-	// followed are the modules looked into; evaluation is at its limit long before maxFollowed.
-	followed int
+	steps   int // calls that were followed
 }
 
-// maxFollowed bounds the modules that calls of calls lead to.
-const maxFollowed = 5_000
+// maxSteps bounds the calls that are followed for one side: modules that each
+// call the next several times make more instances than there are files.
+const maxSteps = 5_000
 
 // Install lays what both sides of a root call from elsewhere. A side without a
 // module has nothing. What a reference means that stands on both sides is what it
@@ -88,6 +92,9 @@ func Install(sources plan.Sources, loader *config.Loader, before, after Side) In
 	left := install(sources, loader, plan.Before, before, nil)
 	right := install(sources, loader, plan.After, after, left.earlier)
 	out := Installed{Before: left.out, After: right.out, Missing: left.missing || right.missing, Drifts: right.drifts}
+	if max(left.steps, right.steps) > maxSteps {
+		out.Limit = fmt.Sprintf("modules that lead to modules from elsewhere are called more than %d times", maxSteps)
+	}
 	for _, key := range slices.Sorted(maps.Keys(right.trees)) {
 		was, ok := left.trees[key]
 		is := right.trees[key]
@@ -107,7 +114,7 @@ func Install(sources plan.Sources, loader *config.Loader, before, after Side) In
 
 func install(sources plan.Sources, loader *config.Loader, side plan.Side, of Side, earlier map[plan.Source]plan.Answer) *installer {
 	in := &installer{Side: of, sources: sources, side: side, loader: loader, earlier: map[plan.Source]plan.Answer{},
-		out: map[string]Module{}, trees: map[string]plan.Package{}}
+		out: map[string]Module{}, trees: map[string]plan.Package{}, leads: map[string]bool{}}
 	if of.Module == nil {
 		return in
 	}
@@ -122,8 +129,10 @@ func install(sources plan.Sources, loader *config.Loader, side plan.Side, of Sid
 // calls follows the calls of one module. Depth counts the packages that led
 // here, above are the folders on the way.
 func (in *installer) calls(m *config.Module, dir, static string, depth int, above []string) {
-	in.followed++
-	if in.followed > maxFollowed || len(above) >= maxLevels || slices.Contains(above, path.Clean(dir)) {
+	if len(above) >= maxLevels || slices.Contains(above, path.Clean(dir)) || !in.leadsElsewhere(dir, m) {
+		return
+	}
+	if in.steps++; in.steps > maxSteps {
 		return
 	}
 	above = append(above[:len(above):len(above)], path.Clean(dir))
@@ -142,6 +151,34 @@ func (in *installer) calls(m *config.Module, dir, static string, depth int, abov
 			in.calls(child, to, key, deeper, above)
 		}
 	}
+}
+
+// leadsElsewhere reports whether a module, or one of the same package that it
+// leads to, calls something from elsewhere. All others need not be followed.
+func (in *installer) leadsElsewhere(dir string, m *config.Module) bool {
+	dir = path.Clean(dir)
+	if known, ok := in.leads[dir]; ok {
+		return known
+	}
+	in.leads[dir] = in.reaches(dir, m, map[string]bool{})
+	return in.leads[dir]
+}
+
+func (in *installer) reaches(dir string, m *config.Module, seen map[string]bool) bool {
+	seen[dir] = true
+	for _, call := range m.Calls {
+		if !config.IsLocal(call.Source) {
+			return true
+		}
+		to := path.Join(dir, call.Source)
+		if seen[to] {
+			continue
+		}
+		if child, problem := in.loader.Load(in.Tree, to, in.Runtime); problem == nil && in.reaches(to, child, seen) {
+			return true
+		}
+	}
+	return false
 }
 
 func (in *installer) find(key string, call *config.Call, depth int) Module {
