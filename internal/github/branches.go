@@ -244,8 +244,8 @@ func (o *against) merge(ctx context.Context, base string) error {
 // those of the other branches whose check it shares. Under a name that has one
 // branch more, what passed is taken back first: it was not judged against it.
 func (c *client) followBranch(ctx context.Context, job Job, judge Judge) (Result, error) {
-	if job.Beside != "" {
-		return c.followBase(ctx, job)
+	if job.Beside != "" || job.Rest != nil {
+		return c.followBase(ctx, job) // the others were led to already
 	}
 	names, shared, err := c.sharedNow(ctx, job, judge)
 	if err != nil {

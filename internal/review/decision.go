@@ -1,6 +1,7 @@
 package review
 
 import (
+	"slices"
 	"time"
 
 	"github.com/holdpoint-dev/holdpoint/internal/rules"
@@ -70,6 +71,12 @@ type Against struct {
 	// Why is one sentence.
 	Why      string
 	Findings []rules.Finding
+}
+
+// ByLabel reports whether the override label let it through, here or on another
+// branch whose check has this name.
+func (d Decision) ByLabel() bool {
+	return slices.ContainsFunc(d.Releases, func(r Release) bool { return r.What == "override" })
 }
 
 // Holds reports whether the pull request must wait.
