@@ -1,6 +1,7 @@
 package service_test
 
 import (
+	"encoding/json"
 	"slices"
 	"time"
 
@@ -18,6 +19,11 @@ func (w *modelWorld) do(m move) {
 	case points:
 		if sha := w.repo.Branch(m.from); sha != "" && !w.protected(m.branch) && m.branch != m.from {
 			w.moved(m.branch, sha, m.who)
+		}
+	case branches:
+		if sha := w.repo.Branch(m.from); sha != "" && w.repo.Branch(m.branch) == "" {
+			w.repo.Push(m.branch, sha, w.users[m.who])
+			w.show("a branch later")
 		}
 	case opens:
 		w.open(m)
@@ -276,5 +282,19 @@ func (w *modelWorld) deliver(m move) {
 		}
 		w.arrive(d)
 		w.work()
+		w.send()
+		if !slices.ContainsFunc(w.underway, w.news) {
+			w.truth.settled(w.lost == 0)
+		}
 	}
+}
+
+// news reports whether a delivery tells of something that people did. A merge
+// group asks for a verdict, and our own reviews tell us nothing.
+func (w *modelWorld) news(d githubtest.Delivery) bool {
+	var by struct{ Sender struct{ Login string } }
+	if err := json.Unmarshal(d.Body, &by); err != nil {
+		w.Fatal(err)
+	}
+	return d.Event != "merge_group" && by.Sender.Login != w.hub.Bot().Login
 }

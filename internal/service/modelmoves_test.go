@@ -23,7 +23,8 @@ type moveKind string
 
 const (
 	pushes     moveKind = "push"
-	points     moveKind = "point" // a branch at the commit of another
+	points     moveKind = "point"  // a branch at the commit of another
+	branches   moveKind = "branch" // a protected branch that was not there yet
 	opens      moveKind = "open"
 	retargets  moveKind = "retarget"
 	labels     moveKind = "label"
@@ -62,6 +63,8 @@ func (m move) String() string {
 		return s
 	case points:
 		return fmt.Sprintf("%s pushes %s at the commit of %s", m.who, m.branch, m.from)
+	case branches:
+		return fmt.Sprintf("%s makes the branch %s at the commit of %s", m.who, m.branch, m.from)
 	case opens:
 		return fmt.Sprintf("%s opens a pull request from %s to %s", m.who, m.branch, m.from)
 	case retargets:
@@ -111,6 +114,8 @@ type setup struct {
 	name, settings string
 	// protected are the required checks by base. Nobody pushes to these bases.
 	protected map[string]string
+	// shared is the pattern of the bases whose check has one name, "" for none.
+	shared string
 	// number of approvals, and who may give them: those who may write, where
 	// there are no users.
 	number int
@@ -131,6 +136,12 @@ var setups = []*setup{
 	{name: "none", protected: ownNames, number: 1, scenes: []scene{namedElsewhere, releasedThenPushed}},
 	{name: "the requester need not be known", settings: accept, protected: ownNames, number: 1, scenes: []scene{namedElsewhere, releasedElsewhere, releasedThenPushed, movedBase, byLabel}},
 	{name: "two approvals", settings: accept + "approvals:\n  - {roles: [write], number: 2}\n", protected: ownNames, number: 2, scenes: []scene{releasedElsewhere, releasedThenPushed}},
+	{name: "one name for all", settings: accept + "checks:\n  - {name: all, bases: [\"**\"]}\n", shared: "**",
+		protected: map[string]string{"main": "holdpoint: all", "release/1": "holdpoint: all"}, number: 1,
+		scenes: []scene{namedElsewhere, releasedElsewhere, oneName, movedBeside}},
+	{name: "one name for releases", settings: accept + "checks:\n  - {name: releases, bases: [\"release/*\"]}\n", shared: "release/*",
+		protected: map[string]string{"main": "holdpoint: main", "release/1": "holdpoint: releases", "release/2": "holdpoint: releases", "release/3": "holdpoint: releases"}, number: 1,
+		scenes: []scene{releasedElsewhere, oneName, laterBranch, movedBeside}},
 	{name: "users", settings: accept + "approvals:\n  - {users: [mallory, alice]}\noverride: {label: holdpoint-override, users: [mallory]}\n",
 		protected: ownNames, number: 1, users: []string{"mallory", "alice"}, labelled: []string{"mallory"}, scenes: []scene{releasedByMallory, byLabel}},
 	{name: "merge queue", settings: accept, protected: map[string]string{"main": "holdpoint: main"}, number: 1, queue: true, scenes: []scene{queued, queued, namedElsewhere}},
@@ -166,7 +177,7 @@ func anyone(r *rand.Rand) string { return pick(r, "alice", "dana", "alice", "dan
 
 var (
 	ownBranches = []string{"work", "more", "evil"}
-	bases       = []string{"main", "main", "release/1", "evil", "work", "release/2"}
+	bases       = []string{"main", "main", "release/1", "evil", "work", "release/2", "release/3"}
 	contents    = []string{destroys, destroys, destroys, harmless, destroys2, restores, adds}
 )
 
@@ -198,6 +209,9 @@ var randomMoves = []struct {
 	}},
 	{10, func(r *rand.Rand) move {
 		return move{kind: opens, who: attacker(r), branch: pick(r, ownBranches...), from: pick(r, bases...)}
+	}},
+	{1, func(r *rand.Rand) move {
+		return move{kind: branches, who: "dana", branch: "release/3", from: pick(r, "main", "release/1")}
 	}},
 	{8, func(r *rand.Rand) move {
 		return move{kind: retargets, who: attacker(r), pull: 1 + r.IntN(3), from: pick(r, bases...)}
@@ -286,6 +300,62 @@ func releasedElsewhere(r *rand.Rand) []move {
 		out = append(out, move{kind: points, who: "devin", branch: "more", from: "work"}, move{kind: opens, who: "devin", branch: "more", from: pick(r, "main", "release/1")})
 	}
 	return append(append(out, someSettle(r)...), move{kind: merges, who: "devin", pull: 1 + r.IntN(2)})
+}
+
+// oneName: a head that loses nothing on one base of a name goes to another.
+func oneName(r *rand.Rand) []move {
+	out := []move{
+		{kind: pushes, who: "devin", branch: "work", from: pick(r, "main", "release/1"), what: destroys},
+		{kind: opens, who: "devin", branch: "work", from: pick(r, "release/1", "release/1", "evil")},
+		{kind: settles},
+	}
+	if r.IntN(3) == 0 {
+		out = append(out, move{kind: approves, who: pick(r, "alice", "dana", "mallory"), pull: 1}, move{kind: settles})
+	}
+	if r.IntN(3) == 0 {
+		out = append(out, move{kind: retargets, who: "devin", pull: 1, from: pick(r, "main", "release/2")})
+		return append(out, move{kind: merges, who: "devin", pull: 1})
+	}
+	return append(out,
+		move{kind: points, who: "devin", branch: "more", from: "work"},
+		move{kind: opens, who: attacker(r), branch: "more", from: pick(r, "main", "release/2")},
+		move{kind: merges, who: "devin", pull: 2})
+}
+
+// laterBranch: a branch of the name is made after the head passed.
+func laterBranch(r *rand.Rand) []move {
+	return append([]move{
+		{kind: pushes, who: "devin", branch: "work", from: "release/1", what: pick(r, destroys, harmless)},
+		{kind: opens, who: "devin", branch: "work", from: "release/1"},
+		{kind: settles},
+		{kind: branches, who: "dana", branch: "release/3", from: pick(r, "main", "main", "release/1")},
+	}, append(someSettle(r),
+		pick(r,
+			move{kind: retargets, who: "devin", pull: 1, from: "release/3"},
+			move{kind: approves, who: "alice", pull: 1},
+			move{kind: titles, who: "devin", pull: 1}),
+		move{kind: settles},
+		move{kind: points, who: "devin", branch: "more", from: "work"},
+		move{kind: opens, who: attacker(r), branch: "more", from: "release/3"},
+		move{kind: merges, who: "devin", pull: 2})...)
+}
+
+// movedBeside: what loses nothing on a base of a name loses something when
+// another one has moved.
+func movedBeside(r *rand.Rand) []move {
+	moved := pick(r, "release/2", "main")
+	return append([]move{
+		{kind: pushes, who: "dana", branch: "more", from: moved, what: adds},
+		{kind: pushes, who: "devin", branch: "work", from: "more", what: restores},
+		{kind: opens, who: "dana", branch: "more", from: moved},
+		{kind: approves, who: "alice", pull: 1},
+		{kind: opens, who: "devin", branch: "work", from: pick(r, "main", "release/2")},
+		{kind: settles},
+		{kind: merges, who: "dana", pull: 1},
+	}, append(someSettle(r),
+		move{kind: points, who: "devin", branch: "evil", from: "work"},
+		move{kind: opens, who: "eve", branch: "evil", from: moved},
+		move{kind: merges, who: "devin", pull: 3})...)
 }
 
 // releasedThenPushed: a head is released and another one pushed.

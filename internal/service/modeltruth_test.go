@@ -26,6 +26,16 @@ type truth struct {
 
 type pair struct{ head, base string }
 
+// same reports whether what released one releases the other: the check of both
+// is one.
+func (t *truth) same(a, b pair) bool {
+	return a.head == b.head && (a.base == b.base || t.w.setup.shares(a.base) && t.w.setup.shares(b.base))
+}
+
+func (s *setup) shares(base string) bool {
+	return s.shared == "**" || s.shared != "" && strings.HasPrefix(base, strings.TrimSuffix(s.shared, "*"))
+}
+
 // opinion is a review as it was given.
 type opinion struct {
 	pull     int
@@ -161,7 +171,7 @@ func (t *truth) part(p *modelPull, who string) bool {
 func (t *truth) released(at pair) (byLabel, byApproval bool) {
 	for _, p := range t.w.pulls {
 		for _, m := range t.marks {
-			if m.pull == p.number && m.pair == at && m.label == overrideLabel && !m.renamed && p.HasLabel(overrideLabel) && m.ever && !t.part(p, m.who) && m == t.lastMark(p) {
+			if m.pull == p.number && t.same(m.pair, at) && m.label == overrideLabel && !m.renamed && p.HasLabel(overrideLabel) && m.ever && !t.part(p, m.who) && m == t.lastMark(p) {
 				byLabel = true
 			}
 		}
@@ -193,7 +203,7 @@ func (t *truth) approved(p *modelPull, at pair) bool {
 		switch {
 		case !o.approves && o.always && who != p.author:
 			return false // one that was dismissed too, and whatever the person's part
-		case o.approves && o.review.State == "APPROVED" && !o.void && o.pair == at && o.ever && !t.part(p, who):
+		case o.approves && o.review.State == "APPROVED" && !o.void && t.same(o.pair, at) && o.ever && !t.part(p, who):
 			count++
 		}
 	}
@@ -229,6 +239,9 @@ func databases(files githubtest.Files) (out []string) {
 func (w *modelWorld) wrong() string {
 	for _, p := range w.pulls {
 		for base := range w.setup.protected {
+			if w.repo.Branch(base) == "" {
+				continue
+			}
 			w.truth.look(pair{p.HeadSHA(), base})
 		}
 	}
