@@ -17,7 +17,7 @@ func (w *modelWorld) do(m move) {
 	case pushes:
 		w.push(m)
 	case points:
-		if sha := w.repo.Branch(m.from); sha != "" && !w.protected(m.branch) && m.branch != m.from {
+		if sha := w.tip(m.from); sha != "" && !w.protected(m.branch) && m.branch != m.from {
 			w.moved(m.branch, sha, m.who)
 		}
 	case branches:
@@ -59,6 +59,14 @@ func (w *modelWorld) last() moveKind {
 		return sweeps
 	}
 	return settles
+}
+
+// tip is the commit of a branch, or the last one of the merge queue.
+func (w *modelWorld) tip(branch string) string {
+	if branch == group {
+		return w.grouped
+	}
+	return w.repo.Branch(branch)
 }
 
 func (w *modelWorld) protected(branch string) bool { return w.setup.protected[branch] != "" }
@@ -186,6 +194,8 @@ func (w *modelWorld) onPull(p *modelPull, m move) {
 	case enqueues:
 		if w.setup.queue && p.base == "main" && p.group == "" && !p.draft && w.repo.Mergeable(p.Pull) && w.merges(p) {
 			p.group = w.repo.Enqueue(by, p.Pull)
+			w.grouped, w.truth.groups[p.group] = p.group, p.HeadSHA()
+			w.files[p.group] = w.git.Files(p.group)
 		}
 	}
 }

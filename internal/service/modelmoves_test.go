@@ -62,6 +62,9 @@ func (m move) String() string {
 		}
 		return s
 	case points:
+		if m.from == group {
+			return fmt.Sprintf("%s pushes %s at the last commit of the merge queue", m.who, m.branch)
+		}
 		return fmt.Sprintf("%s pushes %s at the commit of %s", m.who, m.branch, m.from)
 	case branches:
 		return fmt.Sprintf("%s makes the branch %s at the commit of %s", m.who, m.branch, m.from)
@@ -88,6 +91,9 @@ func (m move) String() string {
 	}
 	return fmt.Sprintf("%s: %s #%d", m.who, m.kind, m.pull)
 }
+
+// group stands for the merge queue's last commit.
+const group = "group"
 
 // What a push leaves in the files, of what it starts from.
 const (
@@ -134,17 +140,20 @@ var ownNames = map[string]string{"main": "holdpoint: main", "release/1": "holdpo
 
 var setups = []*setup{
 	{name: "none", protected: ownNames, number: 1, scenes: []scene{namedElsewhere, releasedThenPushed}},
-	{name: "the requester need not be known", settings: accept, protected: ownNames, number: 1, scenes: []scene{namedElsewhere, releasedElsewhere, releasedThenPushed, movedBase, byLabel}},
+	{name: "the requester need not be known", settings: accept, protected: ownNames, number: 1, scenes: []scene{namedElsewhere, releasedElsewhere, releasedThenPushed, movedBase, byLabel, byLabel}},
 	{name: "two approvals", settings: accept + "approvals:\n  - {roles: [write], number: 2}\n", protected: ownNames, number: 2, scenes: []scene{releasedElsewhere, releasedThenPushed}},
 	{name: "one name for all", settings: accept + "checks:\n  - {name: all, bases: [\"**\"]}\n", shared: "**",
 		protected: map[string]string{"main": "holdpoint: all", "release/1": "holdpoint: all"}, number: 1,
-		scenes: []scene{namedElsewhere, releasedElsewhere, oneName, movedBeside}},
+		scenes: []scene{namedElsewhere, releasedElsewhere, oneName, byLabel}},
 	{name: "one name for releases", settings: accept + "checks:\n  - {name: releases, bases: [\"release/*\"]}\n", shared: "release/*",
 		protected: map[string]string{"main": "holdpoint: main", "release/1": "holdpoint: releases", "release/2": "holdpoint: releases", "release/3": "holdpoint: releases"}, number: 1,
 		scenes: []scene{releasedElsewhere, oneName, laterBranch, movedBeside}},
 	{name: "users", settings: accept + "approvals:\n  - {users: [mallory, alice]}\noverride: {label: holdpoint-override, users: [mallory]}\n",
 		protected: ownNames, number: 1, users: []string{"mallory", "alice"}, labelled: []string{"mallory"}, scenes: []scene{releasedByMallory, byLabel}},
 	{name: "merge queue", settings: accept, protected: map[string]string{"main": "holdpoint: main"}, number: 1, queue: true, scenes: []scene{queued, queued, namedElsewhere}},
+	{name: "merge queue, one name for all", settings: accept + "checks:\n  - {name: all, bases: [\"**\"]}\n", shared: "**",
+		protected: map[string]string{"main": "holdpoint: all", "release/1": "holdpoint: all", "release/2": "holdpoint: all"}, number: 1, queue: true,
+		scenes: []scene{queued, queuedBeside, oneName}},
 }
 
 // scene is a list of moves that lead to where something can go wrong.
@@ -205,7 +214,7 @@ var randomMoves = []struct {
 		return move{kind: pushes, who: attacker(r), branch: pick(r, ownBranches...), from: pick(r, "main", "work", "more", "release/1"), what: pick(r, contents...), rules: someSettings(r)}
 	}},
 	{4, func(r *rand.Rand) move {
-		return move{kind: points, who: attacker(r), branch: pick(r, ownBranches...), from: pick(r, "work", "more", "main")}
+		return move{kind: points, who: attacker(r), branch: pick(r, ownBranches...), from: pick(r, "work", "more", "main", group)}
 	}},
 	{10, func(r *rand.Rand) move {
 		return move{kind: opens, who: attacker(r), branch: pick(r, ownBranches...), from: pick(r, bases...)}
@@ -331,6 +340,8 @@ func laterBranch(r *rand.Rand) []move {
 		{kind: branches, who: "dana", branch: "release/3", from: pick(r, "main", "main", "release/1")},
 	}, append(someSettle(r),
 		pick(r,
+			move{kind: settles},
+			move{kind: settles},
 			move{kind: retargets, who: "devin", pull: 1, from: "release/3"},
 			move{kind: approves, who: "alice", pull: 1},
 			move{kind: titles, who: "devin", pull: 1}),
@@ -343,18 +354,16 @@ func laterBranch(r *rand.Rand) []move {
 // movedBeside: what loses nothing on a base of a name loses something when
 // another one has moved.
 func movedBeside(r *rand.Rand) []move {
-	moved := pick(r, "release/2", "main")
 	return append([]move{
-		{kind: pushes, who: "dana", branch: "more", from: moved, what: adds},
+		{kind: pushes, who: "dana", branch: "more", from: "release/2", what: adds},
 		{kind: pushes, who: "devin", branch: "work", from: "more", what: restores},
-		{kind: opens, who: "dana", branch: "more", from: moved},
-		{kind: approves, who: "alice", pull: 1},
-		{kind: opens, who: "devin", branch: "work", from: pick(r, "main", "release/2")},
+		{kind: opens, who: "dana", branch: "more", from: "release/2"},
+		{kind: opens, who: "devin", branch: "work", from: "release/1"},
 		{kind: settles},
 		{kind: merges, who: "dana", pull: 1},
 	}, append(someSettle(r),
 		move{kind: points, who: "devin", branch: "evil", from: "work"},
-		move{kind: opens, who: "eve", branch: "evil", from: moved},
+		move{kind: opens, who: "eve", branch: "evil", from: "release/2"},
 		move{kind: merges, who: "devin", pull: 3})...)
 }
 
@@ -387,9 +396,9 @@ func movedBase(r *rand.Rand) []move {
 func byLabel(r *rand.Rand) []move {
 	return append([]move{
 		{kind: pushes, who: "devin", branch: "work", from: "main", what: pick(r, destroys, harmless)},
-		{kind: opens, who: "devin", branch: "work", from: pick(r, "main", "release/1", "evil")},
+		{kind: opens, who: "devin", branch: "work", from: pick(r, "main", "main", "release/1", "evil")},
 		{kind: settles},
-		{kind: labels, who: pick(r, "alice", "alice", "mallory", "eve", "dana", "devin"), pull: 1, what: pick(r, overrideLabel, overrideLabel, "note")},
+		{kind: labels, who: pick(r, "alice", "alice", "alice", "mallory", "mallory", "eve", "dana", "devin"), pull: 1, what: pick(r, overrideLabel, overrideLabel, "note")},
 	}, append(someSettle(r),
 		pick(r,
 			move{kind: pushes, who: "devin", branch: "work", from: "work", what: destroys2},
@@ -431,4 +440,19 @@ func queued(r *rand.Rand) []move {
 		out = append(out, move{kind: fails}, move{kind: arrives, n: 1})
 	}
 	return append(out, move{kind: settles}, move{kind: merges, who: "devin", pull: 1})
+}
+
+// queuedBeside: what the queue lets into one base of a name goes to another.
+func queuedBeside(r *rand.Rand) []move {
+	return append([]move{
+		{kind: pushes, who: "devin", branch: "work", from: "main", what: pick(r, destroys, destroys2)},
+		{kind: opens, who: "devin", branch: "work", from: "main"},
+		{kind: settles},
+		{kind: approves, who: pick(r, "alice", "alice", "mallory"), pull: 1},
+		{kind: settles},
+		{kind: enqueues, who: "devin", pull: 1},
+		{kind: settles},
+		{kind: points, who: "devin", branch: "more", from: group},
+		{kind: opens, who: attacker(r), branch: "more", from: pick(r, "release/1", "release/2")},
+	}, append(someSettle(r), move{kind: merges, who: "devin", pull: 2})...)
 }

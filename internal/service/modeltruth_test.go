@@ -20,8 +20,10 @@ type truth struct {
 	// fine says at which move a head was last harmless to a base, or released
 	// on it. Since is the move after which everything that was sent had been
 	// worked off for the last time: a verdict may be as old as that.
-	fine  map[pair]int
-	since int
+	fine map[pair]int
+	// groups are the heads of which the merge queue made its commits.
+	groups map[string]string
+	since  int
 }
 
 type pair struct{ head, base string }
@@ -64,7 +66,7 @@ type mark struct {
 type pushed struct{ branch, sha, who string }
 
 func newTruth(w *modelWorld) truth {
-	t := truth{w: w, roles: map[string]string{}, bornAt: map[int]int{}, fine: map[pair]int{}}
+	t := truth{w: w, roles: map[string]string{}, bornAt: map[int]int{}, fine: map[pair]int{}, groups: map[string]string{}}
 	for _, p := range people {
 		t.roles[p.name] = p.role
 	}
@@ -169,6 +171,9 @@ func (t *truth) part(p *modelPull, who string) bool {
 // released reports whether a head was released on a base, on whichever pull
 // request: the content is the same.
 func (t *truth) released(at pair) (byLabel, byApproval bool) {
+	if head := t.groups[at.head]; head != "" {
+		at.head = head // and so is that of the queue's commit
+	}
 	for _, p := range t.w.pulls {
 		for _, m := range t.marks {
 			if m.pull == p.number && t.same(m.pair, at) && m.label == overrideLabel && !m.renamed && p.HasLabel(overrideLabel) && m.ever && !t.part(p, m.who) && m == t.lastMark(p) {
