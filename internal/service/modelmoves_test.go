@@ -147,7 +147,7 @@ var setups = []*setup{
 		scenes: []scene{namedElsewhere, releasedElsewhere, oneName, byLabel}},
 	{name: "one name for releases", settings: accept + "checks:\n  - {name: releases, bases: [\"release/*\"]}\n", shared: "release/*",
 		protected: map[string]string{"main": "holdpoint: main", "release/1": "holdpoint: releases", "release/2": "holdpoint: releases", "release/3": "holdpoint: releases"}, number: 1,
-		scenes: []scene{releasedElsewhere, oneName, laterBranch, movedBeside}},
+		scenes: []scene{releasedElsewhere, oneName, laterBranch, laterBranch, movedBeside}},
 	{name: "users", settings: accept + "approvals:\n  - {users: [mallory, alice]}\noverride: {label: holdpoint-override, users: [mallory]}\n",
 		protected: ownNames, number: 1, users: []string{"mallory", "alice"}, labelled: []string{"mallory"}, scenes: []scene{releasedByMallory, byLabel}},
 	{name: "merge queue", settings: accept, protected: map[string]string{"main": "holdpoint: main"}, number: 1, queue: true, scenes: []scene{queued, queued, namedElsewhere}},
@@ -220,7 +220,7 @@ var randomMoves = []struct {
 		return move{kind: opens, who: attacker(r), branch: pick(r, ownBranches...), from: pick(r, bases...)}
 	}},
 	{1, func(r *rand.Rand) move {
-		return move{kind: branches, who: "dana", branch: "release/3", from: pick(r, "main", "release/1")}
+		return move{kind: branches, who: "dana", branch: "release/3", from: pick(r, "main", "release/1", "more")}
 	}},
 	{8, func(r *rand.Rand) move {
 		return move{kind: retargets, who: attacker(r), pull: 1 + r.IntN(3), from: pick(r, bases...)}
@@ -331,23 +331,19 @@ func oneName(r *rand.Rand) []move {
 		move{kind: merges, who: "devin", pull: 2})
 }
 
-// laterBranch: a branch of the name is made after the head passed.
+// laterBranch: a branch of the name is made after the head passed, with a
+// database that the head leaves out.
 func laterBranch(r *rand.Rand) []move {
 	return append([]move{
-		{kind: pushes, who: "devin", branch: "work", from: "release/1", what: pick(r, destroys, harmless)},
-		{kind: opens, who: "devin", branch: "work", from: "release/1"},
+		{kind: pushes, who: "dana", branch: "more", from: "main", what: adds},
+		{kind: pushes, who: "devin", branch: "work", from: "more", what: restores},
+		{kind: opens, who: "devin", branch: "work", from: pick(r, "release/1", "release/2")},
 		{kind: settles},
-		{kind: branches, who: "dana", branch: "release/3", from: pick(r, "main", "main", "release/1")},
-	}, append(someSettle(r),
-		pick(r,
-			move{kind: settles},
-			move{kind: settles},
-			move{kind: retargets, who: "devin", pull: 1, from: "release/3"},
-			move{kind: approves, who: "alice", pull: 1},
-			move{kind: titles, who: "devin", pull: 1}),
-		move{kind: settles},
-		move{kind: points, who: "devin", branch: "more", from: "work"},
-		move{kind: opens, who: attacker(r), branch: "more", from: "release/3"},
+		{kind: branches, who: "dana", branch: "release/3", from: pick(r, "more", "more", "more", "main")},
+		{kind: settles},
+	}, append(pick(r, nil, nil, []move{{kind: approves, who: "alice", pull: 1}}, []move{{kind: titles, who: "devin", pull: 1}}),
+		move{kind: points, who: "devin", branch: "evil", from: "work"},
+		move{kind: opens, who: attacker(r), branch: "evil", from: "release/3"},
 		move{kind: merges, who: "devin", pull: 2})...)
 }
 
@@ -360,8 +356,11 @@ func movedBeside(r *rand.Rand) []move {
 		{kind: opens, who: "dana", branch: "more", from: "release/2"},
 		{kind: opens, who: "devin", branch: "work", from: "release/1"},
 		{kind: settles},
+		{kind: approves, who: "alice", pull: 1},
+		{kind: settles},
 		{kind: merges, who: "dana", pull: 1},
-	}, append(someSettle(r),
+		{kind: settles},
+	}, append(pick(r, nil, []move{{kind: titles, who: "devin", pull: 2}}),
 		move{kind: points, who: "devin", branch: "evil", from: "work"},
 		move{kind: opens, who: "eve", branch: "evil", from: "release/2"},
 		move{kind: merges, who: "devin", pull: 3})...)
