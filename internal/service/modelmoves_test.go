@@ -140,7 +140,7 @@ var ownNames = map[string]string{"main": "holdpoint: main", "release/1": "holdpo
 
 var setups = []*setup{
 	{name: "none", protected: ownNames, number: 1, scenes: []scene{namedElsewhere, releasedThenPushed}},
-	{name: "the requester need not be known", settings: accept, protected: ownNames, number: 1, scenes: []scene{namedElsewhere, releasedElsewhere, releasedThenPushed, movedBase, byLabel, byLabel}},
+	{name: "the requester need not be known", settings: accept, protected: ownNames, number: 1, scenes: []scene{namedElsewhere, releasedElsewhere, releasedThenPushed, movedBase, cameBack, byLabel, byLabel}},
 	{name: "two approvals", settings: accept + "approvals:\n  - {roles: [write], number: 2}\n", protected: ownNames, number: 2, scenes: []scene{releasedElsewhere, releasedThenPushed}},
 	{name: "one name for all", settings: accept + "checks:\n  - {name: all, bases: [\"**\"]}\n", shared: "**",
 		protected: map[string]string{"main": "holdpoint: all", "release/1": "holdpoint: all"}, number: 1,
@@ -389,6 +389,28 @@ func movedBase(r *rand.Rand) []move {
 		{kind: settles},
 		{kind: merges, who: "dana", pull: 1},
 	}, append(someSettle(r), move{kind: merges, who: "devin", pull: 2})...)
+}
+
+// cameBack: what nobody proposes any more comes back when its base has moved.
+func cameBack(r *rand.Rand) []move {
+	gone := pick(r,
+		[2]move{{kind: closes, who: "devin", pull: 2}, {kind: reopens, who: "devin", pull: 2}},
+		[2]move{{kind: retargets, who: "devin", pull: 2, from: "release/2"}, {kind: retargets, who: "devin", pull: 2, from: "main"}},
+		[2]move{{kind: pushes, who: "devin", branch: "work", from: "main", what: harmless}, {kind: opens, who: "eve", branch: "evil", from: "main"}})
+	return []move{
+		{kind: pushes, who: "dana", branch: "more", from: "main", what: adds},
+		{kind: pushes, who: "devin", branch: "work", from: "more", what: restores},
+		{kind: points, who: "devin", branch: "evil", from: "work"},
+		{kind: opens, who: "dana", branch: "more", from: "main"},
+		{kind: opens, who: "devin", branch: "work", from: "main"},
+		{kind: settles},
+		gone[0],
+		{kind: settles},
+		{kind: merges, who: "dana", pull: 1},
+		{kind: settles},
+		gone[1],
+		{kind: merges, who: "devin", pull: 2},
+	}
 }
 
 // byLabel: the override, by somebody.
