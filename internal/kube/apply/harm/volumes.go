@@ -13,18 +13,37 @@ var fleeting = map[string]bool{"emptyDir": true, "configMap": true, "secret": tr
 	"projected": true, "image": true, "ephemeral": true, "gitRepo": true}
 
 // mounted is one place where a container sees data that outlives its pod.
-type mounted struct{ source, subPath, place string }
+type mounted struct{ source, subPath, place, container, path string }
 
 // volumes: data that pods saw and see no more.
 func (c *change) volumes(path plan.Path, old, next map[string]any) {
 	before, after := c.mounts(old, c.old), c.mounts(next, c.next)
 	for _, m := range before {
 		same := slices.ContainsFunc(after, func(n mounted) bool { return n.source == m.source && n.subPath == m.subPath })
+		if same {
+			c.elsewhere(path, m, after)
+		}
 		if same || slices.ContainsFunc(c.found, func(e Effect) bool { return e.Kind == VolumeDetached && e.Why == detached(m) }) {
 			continue
 		}
 		c.add(VolumeDetached, plan.Detach, c.mountPath(path, next, m), "%s", detached(m))
 	}
+}
+
+// elsewhere: a container sees the same data, and under another path. What it
+// runs looks where it looked before, unless it is told otherwise.
+func (c *change) elsewhere(path plan.Path, m mounted, after []mounted) {
+	var now []string
+	for _, n := range after {
+		if n.container == m.container && n.source == m.source && n.subPath == m.subPath {
+			now = append(now, n.path)
+		}
+	}
+	if len(now) == 0 || slices.Contains(now, m.path) {
+		return
+	}
+	c.maybe(DataElsewhere, plan.Detach, append(slices.Clone(path), "containers"),
+		"container %s finds %s at %s and not at %s any more: what looks there starts empty", m.container, m.source, now[0], m.path)
 }
 
 func detached(m mounted) string {
@@ -65,7 +84,8 @@ func (c *change) mounts(spec, whole map[string]any) []mounted {
 				for _, m := range listAt(asMap(item), use) {
 					name := text(asMap(m), "name")
 					if s := sources[name]; s != "" {
-						out = append(out, mounted{s, text(asMap(m), "subPath") + text(asMap(m), "subPathExpr"), name})
+						out = append(out, mounted{s, text(asMap(m), "subPath") + text(asMap(m), "subPathExpr"), name,
+							text(asMap(item), "name"), text(asMap(m), "mountPath") + text(asMap(m), "devicePath")})
 					}
 				}
 			}
