@@ -71,6 +71,7 @@ var foreign = map[string][]string{
 	"internal/service":           {"go.etcd.io/bbolt"},
 	"cmd/lambda":                 {"github.com/aws/aws-lambda-go", "github.com/aws/aws-sdk-go-v2"},
 	"cmd/holdpoint":              {"github.com/alecthomas/kong", "github.com/aws/aws-sdk-go-v2", "github.com/prometheus/client_golang", yamlLibrary},
+	"tools/mutate":               {yamlLibrary},
 	"tools/openapi":              {"github.com/vektah/gqlparser/v2"},
 }
 

@@ -300,7 +300,7 @@ func (d *doctor) repository(ctx context.Context, installation int64, repos []git
 	if !ok {
 		return
 	}
-	d.rules(ctx, i, settings.CheckName(d.branch))
+	d.rules(ctx, i, settings.Names().Of(d.branch))
 	if label := settings.Override.Label; label != "" {
 		has, err := i.HasLabel(ctx, label)
 		switch {

@@ -48,6 +48,13 @@ type checkAnnotation struct {
 	Message   string `json:"message"`
 }
 
+// record is what the run says, as the decision reads it.
+func (k graphCheck) record() review.Record {
+	return review.Record{Text: k.Text, Conclusion: review.Conclusion(strings.ToLower(k.Conclusion))}
+}
+
+func (k graphCheck) passed() bool { return k.record().Conclusion == review.Success }
+
 // own finds our check run of a name: the latest, which is the one that counts.
 func own(checks []graphCheck, name string) *graphCheck {
 	var found *graphCheck

@@ -38,10 +38,13 @@ const (
 	headFields = "oid tree{oid} " + checksField +
 		" associatedPullRequests(first:100){" + pageFields + " nodes{number state headRefOid baseRefName}}"
 
+	// defaultField is the default branch, whose settings name the checks.
+	defaultField = "defaultBranchRef{name target{__typename oid ...on Commit{tree{oid}}}}"
+
 	mergeFields = "mergeable potentialMergeCommit{oid tree{oid} parents(first:2){nodes{oid}}}"
 
 	conversationQuery = "query Conversation($owner:String!,$name:String!,$number:Int!,$head:GitObjectID!,$app:Int!){" +
-		"repository(owner:$owner,name:$name){databaseId name isPrivate owner{__typename login} defaultBranchRef{name}" +
+		"repository(owner:$owner,name:$name){databaseId name isPrivate owner{__typename login} " + defaultField +
 		" object(oid:$head){__typename ...on Commit{" + headFields + "}}" +
 		" pullRequest(number:$number){number title body state isDraft merged createdAt updatedAt changedFiles author" + actorFields +
 		" headRefName headRefOid headRepository{databaseId name owner{login}} isCrossRepository" +
@@ -132,18 +135,21 @@ func (c *client) fresh(v *conversation) error {
 
 // names are the names our check has had on pull requests of this base.
 func (c *client) names(v *conversation) []string {
-	names := []string{checkPrefix + v.pull.BaseRefName}
+	names := c.namesOf(v.pull.BaseRefName)
 	for _, k := range v.checks {
 		names = append(names, k.Name)
-	}
-	if last, ok := c.app.kept.named.get([2]string{c.owner + "/" + c.repo, v.pull.BaseRefName}); ok {
-		names = append(names, last)
 	}
 	return names
 }
 
-// checkPrefix starts the name of every check of ours.
-const checkPrefix = "holdpoint: "
+// namesOf are the names of the check of a base branch as far as this process
+// knows them: the last that the settings gave it, and that without settings.
+func (c *client) namesOf(baseRef string) (names []string) {
+	if last, ok := c.app.kept.named.get([2]string{c.owner + "/" + c.repo, baseRef}); ok {
+		names = append(names, last)
+	}
+	return append(names, rules.Names{}.Of(baseRef))
+}
 
 // fill pages all lists to their end.
 func (v *conversation) fill(ctx context.Context, c *client) error {

@@ -84,31 +84,45 @@ func treeRoot(f fs.FS) string {
 	return ""
 }
 
-// wantSettings notes the settings' file, and reads the organisation's where
-// the repository has none.
+// wantSettings notes the settings' files, of the base and of the default branch,
+// and reads the organisation's where one of them has none.
 func (r *Reading) wantSettings(ctx context.Context) error {
-	t, ok := r.Request.Base.(*tree)
-	if !ok {
+	lacking := false
+	for _, side := range []fs.FS{r.Request.Base, r.Request.Default} {
+		has, err := r.wantSettingsOf(ctx, side)
+		if err != nil {
+			return err
+		}
+		lacking = lacking || !has
+	}
+	if !lacking || r.repository().Owner.Typename != "Organization" {
 		return nil
+	}
+	var err error
+	r.Request.Organisation, err = r.client.organisation(ctx, r.job.Installation, r.objects)
+	return err
+}
+
+// wantSettingsOf notes the settings' file of a tree, if there is one.
+func (r *Reading) wantSettingsOf(ctx context.Context, side fs.FS) (has bool, err error) {
+	t, ok := side.(*tree)
+	if !ok {
+		return true, nil
 	}
 	e, err := t.Find("open", rules.SettingsPath)
 	switch {
 	case err == nil:
 		r.objects.want(e.entry)
-		return nil
+		return true, nil
 	case errors.Is(err, plan.ErrNotFetched):
 		if err := r.client.fetchFolders(ctx, r.objects); err != nil {
-			return err
+			return false, err
 		}
-		return r.wantSettings(ctx)
+		return r.wantSettingsOf(ctx, side)
 	case !errors.Is(err, fs.ErrNotExist):
-		return err
+		return false, err
 	}
-	if repo := r.repository(); repo.Owner.Typename != "Organization" {
-		return nil
-	}
-	r.Request.Organisation, err = r.client.organisation(ctx, r.job.Installation, r.objects)
-	return err
+	return false, nil
 }
 
 // fewFiles is how many wanted files are fetched ahead, whole tree, before the

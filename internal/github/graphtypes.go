@@ -193,9 +193,12 @@ type graphRepo struct {
 		Typename string `json:"__typename"`
 		Login    string
 	}
-	DefaultBranchRef *struct{ Name string }
-	Object           *graphHead
-	PullRequest      *graphPull
+	DefaultBranchRef *struct {
+		Name   string
+		Target *graphOID
+	}
+	Object      *graphHead
+	PullRequest *graphPull
 }
 
 // defaultBranch is empty for a repository that has none yet.

@@ -28,7 +28,7 @@ type groupMember struct {
 
 // groupQuery asks for both ends of the group and for the queue.
 const groupQuery = "query Group($owner:String!,$name:String!,$base:GitObjectID!,$head:GitObjectID!,$branch:String!,$app:Int!){" +
-	"repository(owner:$owner,name:$name){databaseId name owner{__typename login} defaultBranchRef{name}" +
+	"repository(owner:$owner,name:$name){databaseId name owner{__typename login} " + defaultField +
 	" base:object(oid:$base){__typename ...on Commit{oid tree{oid}}} head:object(oid:$head){__typename ...on Commit{oid tree{oid} " + checksField + "}}" +
 	" mergeQueue(branch:$branch){entries(first:100){" + pageFields + " nodes{position baseCommit{oid} headCommit{oid}" +
 	" pullRequest{number headRefOid baseRefName}}}}}}"
@@ -151,7 +151,7 @@ func (g *groupReading) evidence(name string) *review.Group {
 	for _, m := range g.members {
 		member := review.Member{Number: m.number, HeadSHA: m.head, BaseRef: m.baseRef}
 		if run := own(m.checks, name); run != nil {
-			member.Ledger = run.Text
+			member.Ledger = run.record()
 		}
 		out.Members = append(out.Members, member)
 	}
@@ -177,7 +177,7 @@ func (c *client) fetchGroup(ctx context.Context, job Job) (*Reading, error) {
 	r.Request = review.Request{Now: c.app.config.Now(), Ref: review.Ref{
 		Host: c.app.host(), Owner: c.owner, Repo: c.repo, BaseRef: job.BaseRef, HeadRef: job.GroupRef,
 		DefaultBranch: g.repo.defaultBranch(), BaseSHA: job.BaseSHA, HeadSHA: job.HeadSHA, MergeBase: job.BaseSHA}}
-	r.Request.Base = r.tree(g.base.Tree.id())
+	r.Request.Base, r.Request.Default = r.tree(g.base.Tree.id()), r.defaultTree()
 	r.Request.Comparisons = []review.Comparison{{Name: "group", Before: r.Request.Base, After: r.tree(g.head.Tree.id())}}
 	r.Request.Evidence.Group = g.evidence("")
 	if err := r.readFiles(ctx); err != nil {

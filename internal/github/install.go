@@ -54,7 +54,7 @@ func (c *client) installed(ctx context.Context) ([]RepoName, error) {
 			return nil, err
 		}
 		repos = append(repos, names...)
-		next := nextPage(resp.Header.Get("Link"))
+		next := linked(resp.Header.Get("Link"), "next")
 		if next == "" {
 			return repos, nil
 		}
@@ -97,6 +97,7 @@ func (c *client) installOn(ctx context.Context, job Job, judge Judge) error {
 	r.Request.Ref = review.Ref{Host: c.app.host(), Owner: c.owner, Repo: c.repo,
 		BaseRef: branch.Name, DefaultBranch: branch.Name, HeadSHA: branch.Target.OID}
 	r.Request.Base = r.tree(branch.Target.Tree.id())
+	r.Request.Default = r.Request.Base
 	if err := r.readFiles(ctx); err != nil {
 		return err
 	}
@@ -104,7 +105,7 @@ func (c *client) installOn(ctx context.Context, job Job, judge Judge) error {
 	if err != nil {
 		return err
 	}
-	name := report.Settings.CheckName(branch.Name)
+	name := report.Names.Of(branch.Name)
 	if own(checks, name) != nil {
 		return nil
 	}

@@ -46,7 +46,7 @@ func (a *App) Repositories(ctx context.Context, installation int64) ([]Repositor
 		for _, r := range page.Repositories {
 			all = append(all, Repository{ID: r.ID, Owner: r.Owner.Login, Name: r.Name, Archived: r.Archived || r.Disabled})
 		}
-		next := nextPage(resp.Header.Get("Link"))
+		next := linked(resp.Header.Get("Link"), "next")
 		if next == "" {
 			return all, nil
 		}
@@ -118,6 +118,7 @@ func (c *client) checksAt(ctx context.Context, sha string) ([]graphCheck, error)
 			ID         int64  `json:"id"`
 			Name       string `json:"name"`
 			Status     string `json:"status"`
+			Conclusion string `json:"conclusion"`
 			ExternalID string `json:"external_id"`
 			Output     struct {
 				Title   string `json:"title"`
@@ -136,7 +137,7 @@ func (c *client) checksAt(ctx context.Context, sha string) ([]graphCheck, error)
 	var out []graphCheck
 	for _, run := range page.CheckRuns {
 		if run.App.ID == app {
-			out = append(out, graphCheck{DatabaseID: run.ID, Name: run.Name, Status: run.Status, ExternalID: run.ExternalID,
+			out = append(out, graphCheck{DatabaseID: run.ID, Name: run.Name, Status: run.Status, Conclusion: run.Conclusion, ExternalID: run.ExternalID,
 				Title: run.Output.Title, Summary: run.Output.Summary, Text: run.Output.Text})
 		}
 	}

@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
+	"slices"
 	"time"
 
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 	"github.com/holdpoint-dev/holdpoint/internal/publish"
 	"github.com/holdpoint-dev/holdpoint/internal/review"
+	"github.com/holdpoint-dev/holdpoint/internal/rules"
 )
 
 // settle is when a pull request whose test merge was not there is looked at
@@ -26,10 +29,12 @@ func (a *App) Work(ctx context.Context, job Job, judge Judge) (Result, error) {
 		return Result{}, err
 	}
 	var result Result
-	switch job.Kind {
-	case KindPull, KindGroup:
+	switch more, off := c.spared(ctx, job); {
+	case off:
+		result.More = more
+	case job.Kind == KindPull || job.Kind == KindGroup:
 		result, err = c.review(ctx, job, judge)
-	case KindInstall:
+	case job.Kind == KindInstall:
 		result, err = c.install(ctx, job, judge)
 	default:
 		result, err = c.expand(ctx, job)
@@ -70,6 +75,9 @@ func (c *client) review(ctx context.Context, job Job, judge Judge) (Result, erro
 	if err == nil && r.Unsettled {
 		err = told(&LaterError{After: settle, Why: unsettled})
 	}
+	if err == nil {
+		r.looked(decision)
+	}
 	return result, err
 }
 
@@ -81,14 +89,8 @@ func (c *client) openPull(ctx context.Context, job Job) (*Reading, error) {
 		return nil, err
 	}
 	if job.Retargeted {
-		for _, run := range r.talk.checks {
-			if run.Conclusion != "SUCCESS" {
-				continue
-			}
-			text := publish.Check{Title: "Being reviewed again", Summary: "The base branch was changed, so the change is another one. It is reviewed again.", Text: run.Text}
-			if _, err := c.writeCheck(ctx, r.Request.Ref.HeadSHA, &run, run.Name, review.Failure, text); err != nil {
-				return nil, err
-			}
+		if err := r.takeBack(ctx); err != nil {
+			return nil, err
 		}
 		// The checks as they are now, for the comparison before a release.
 		if r, err = c.open(ctx, job); err != nil {
@@ -96,6 +98,29 @@ func (c *client) openPull(ctx context.Context, job Job) (*Reading, error) {
 		}
 	}
 	return r, r.load(ctx)
+}
+
+// takeBack takes the verdicts back that stand on this head for the base, which
+// were made of what it was then, and those of this pull request alone.
+func (r *Reading) takeBack(ctx context.Context) error {
+	ref := r.Request.Ref
+	for _, run := range r.talk.checks {
+		text, tells := run.record().Withdraw(ref.Number, ref.BaseRef, review.Unreviewed)
+		if !run.passed() || !tells && !r.client.mayBeOf(run, ref.BaseRef) {
+			continue
+		}
+		said := publish.Check{Title: "Being reviewed again", Summary: "The base branch was changed, so the change is another one. It is reviewed again.", Text: text}
+		if _, err := r.client.writeCheck(ctx, ref.HeadSHA, &run, run.Name, review.Failure, said); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mayBeOf reports whether a run has a name that the check of a base has, as far
+// as this process knows them.
+func (c *client) mayBeOf(run graphCheck, baseRef string) bool {
+	return slices.Contains(c.namesOf(baseRef), run.Name)
 }
 
 // judge runs the predictors and rules until they have all the files they ask
@@ -120,7 +145,10 @@ func (r *Reading) judge(ctx context.Context, judge Judge) (review.Report, error)
 		if runErr != nil {
 			return review.Report{}, fmt.Errorf("review %s: %w", r.job, runErr)
 		}
-		r.name(report.Settings.CheckName(r.Request.Ref.BaseRef))
+		r.name(report.Names)
+		if err := r.readLabels(ctx, report.Settings.Override.Label); err != nil {
+			return review.Report{}, fmt.Errorf("read the labels of %s: %w", r.job, err)
+		}
 		want := judge.Want(r.Request)
 		if _, err := r.Standings(ctx, want.People, want.Teams); err != nil {
 			return review.Report{}, err
@@ -149,8 +177,9 @@ func (r *Reading) resolving(judge Judge) func(context.Context) (bool, error) {
 	}
 }
 
-// name tells the reading which check is written, and picks the ledger.
-func (r *Reading) name(check string) {
+// name tells the reading which check is written, and picks the records.
+func (r *Reading) name(names rules.Names) {
+	check := names.Of(r.Request.Ref.BaseRef)
 	r.checkName = check
 	r.client.app.kept.named.put([2]string{r.client.owner + "/" + r.client.repo, r.Request.Ref.BaseRef}, check)
 	e := &r.Request.Evidence
@@ -162,9 +191,14 @@ func (r *Reading) name(check string) {
 	for _, run := range r.talk.checks {
 		switch {
 		case mine != nil && run.DatabaseID == mine.DatabaseID:
-			e.Ledger = run.Text
+			e.Ledger = run.record()
 		case run.Text != "":
 			e.Earlier = append(e.Earlier, run.Text)
+		}
+	}
+	for i, s := range e.Siblings {
+		if run := own(r.talk.checks, names.Of(s.BaseRef)); run != nil {
+			e.Siblings[i].Ledger = run.record()
 		}
 	}
 }
@@ -173,6 +207,7 @@ func (r *Reading) name(check string) {
 // last thing tried for a job; the check run holds. A job that leads to others
 // has no check of its own, and is given up by doing nothing.
 func (a *App) GiveUp(ctx context.Context, job Job, why error) error {
+	a.kept.looks.put(job.key(), look{}) // whatever comes next is to be reviewed
 	c, err := a.client(job)
 	if err != nil {
 		return err
@@ -186,9 +221,8 @@ func (a *App) GiveUp(ctx context.Context, job Job, why error) error {
 			head, base, checks = r.Request.Ref.HeadSHA, r.Request.Ref.BaseRef, r.talk.checks
 			break
 		}
-		// A pull request that cannot be read holds at the head that the
-		// delivery saw; an old one does no harm.
-		if head, base = job.HeadSHA, job.BaseRef; head == "" || base == "" {
+		// A pull request that cannot be read whole holds all the same.
+		if head, base, err = c.ends(ctx, job, err); err != nil {
 			return err
 		}
 		if checks, err = c.checksAt(ctx, head); err != nil {
@@ -206,17 +240,64 @@ func (a *App) GiveUp(ctx context.Context, job Job, why error) error {
 	text := publish.Check{Title: unreviewed,
 		Summary: "Holdpoint tried several times and could not review this change, so it is held.\n\n" + publish.Escape(publish.Prose, why.Error(), maxWhy) +
 			"\n\nA push, or a re-run of this check, starts a new review.\n"}
-	if len(checks) == 0 {
-		_, err := c.writeCheck(ctx, head, nil, checkPrefix+base, review.Failure, text)
-		return err
+	return c.giveUpOn(ctx, job, head, base, checks, text)
+}
+
+// ends are the head and base branch of a pull request, read without anything
+// else. A job that follows from another names neither, and where not even this
+// can be read they are as the delivery saw them: an old head does no harm. why is
+// the error of reading all.
+func (c *client) ends(ctx context.Context, job Job, why error) (head, base string, err error) {
+	var now struct {
+		State string     `json:"state"`
+		Head  payloadRef `json:"head"`
+		Base  struct {
+			payloadRef
+			Repo struct {
+				ID int64 `json:"id"`
+			} `json:"repo"`
+		} `json:"base"`
 	}
+	_, err = c.do(ctx, http.MethodGet, c.repoPath("/pulls/%d", job.Number), nil, &now)
+	switch {
+	case err == nil && now.Base.Repo.ID != job.RepoID:
+		return "", "", fmt.Errorf("read %s: %w", job, ErrRepository)
+	case err == nil && now.State != "open":
+		return "", "", fmt.Errorf("read %s: it is %s: %w", job, now.State, ErrGone)
+	case err == nil && now.Head.SHA != "" && now.Base.Ref != "":
+		return now.Head.SHA, now.Base.Ref, nil
+	case job.HeadSHA == "" || job.BaseRef == "":
+		return "", "", errors.Join(why, err)
+	}
+	return job.HeadSHA, job.BaseRef, nil
+}
+
+// giveUpOn writes that to the runs of the base on a head; those of other bases
+// are not touched. A record keeps all but the verdict.
+func (c *client) giveUpOn(ctx context.Context, job Job, head, base string, checks []graphCheck, said publish.Check) error {
+	told := false
 	for _, run := range checks {
-		text.Text = run.Text // the ledger stays
-		if _, err := c.writeCheck(ctx, head, &run, run.Name, review.Failure, text); err != nil {
+		text, tells := run.record().Withdraw(job.Number, base, review.Broken)
+		if job.Kind == KindGroup {
+			text, tells = run.Text, false // it records no verdict of its own
+		}
+		if !tells && !c.mayBeOf(run, base) {
+			continue
+		}
+		said.Text = text
+		if _, err := c.writeCheck(ctx, head, &run, run.Name, review.Failure, said); err != nil {
 			return err
 		}
+		told = true
 	}
-	return nil
+	if told {
+		return nil
+	}
+	if job.Kind == KindPull {
+		said.Text, _ = review.Record{}.Withdraw(job.Number, base, review.Broken)
+	}
+	_, err := c.writeCheck(ctx, head, nil, c.namesOf(base)[0], review.Failure, said)
+	return err
 }
 
 // maxWhy is the length of a reason in a text, in characters.

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
-	"github.com/holdpoint-dev/holdpoint/internal/hcl/eval"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -64,7 +63,7 @@ func (p *prediction) calls(tree fs.FS, which plan.Side, dir string, called map[s
 		return
 	}
 	for _, call := range m.Calls {
-		if !eval.Local(call.Source) {
+		if !config.IsLocal(call.Source) {
 			continue
 		}
 		target := path.Join(dir, call.Source)
@@ -160,15 +159,20 @@ func configFolders(tree fs.FS) ([]string, error) {
 // touches reports whether the change reaches a root: its own folder, a module
 // it calls, or a file it may read.
 func (p *prediction) touches(root string, before, after side) bool {
-	reach := &reach{p: p, folders: map[string]bool{}}
-	reach.add(before.tree, root, before.module, before.runtime, 0)
-	reach.add(after.tree, root, after.module, after.runtime, 0)
+	reach := p.reach(root, before, after)
 	for _, f := range p.changed {
 		if reach.holds(root, f) {
 			return true
 		}
 	}
 	return false
+}
+
+func (p *prediction) reach(root string, before, after side) *reach {
+	r := &reach{p: p, folders: map[string]bool{}}
+	r.add(before.tree, root, before.module, before.runtime, 0)
+	r.add(after.tree, root, after.module, after.runtime, 0)
+	return r
 }
 
 // reach is what a root can depend on.
@@ -192,7 +196,7 @@ func (r *reach) add(tree fs.FS, dir string, m *config.Module, rt config.Runtime,
 		return
 	}
 	for _, call := range m.Calls {
-		if !eval.Local(call.Source) {
+		if !config.IsLocal(call.Source) {
 			continue
 		}
 		target := path.Join(dir, call.Source)

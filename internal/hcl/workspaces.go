@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
-	"github.com/holdpoint-dev/holdpoint/internal/hcl/eval"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -75,7 +74,7 @@ func (p *prediction) folders(sides ...side) (seen map[string]bool, asks bool) {
 				asks = asks || strings.Contains(script(s.tree, f), "terraform.workspace")
 			}
 			for _, call := range m.Calls {
-				if eval.Local(call.Source) {
+				if config.IsLocal(call.Source) {
 					walk(path.Join(dir, call.Source))
 				}
 			}
@@ -116,5 +115,8 @@ func (p *prediction) changedWords() map[string][]string {
 
 // onlyLosses leaves of an evaluation in a workspace what is destroyed there.
 func onlyLosses(p plan.Plan) plan.Plan {
-	return plan.Plan{Changes: slices.DeleteFunc(p.Changes, func(c plan.Change) bool { return !c.Action.Destroys() && len(c.Losses) == 0 })}
+	return plan.Plan{
+		Changes: slices.DeleteFunc(p.Changes, func(c plan.Change) bool { return !c.Action.Destroys() && len(c.Losses) == 0 }),
+		Gaps:    slices.DeleteFunc(p.Gaps, func(g plan.Gap) bool { return g.Kind != plan.GapLimit }),
+	}
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/unit"
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
 // ownerObject is an object of Argo CD or Flux as one side has it. parent is
@@ -22,15 +23,14 @@ func (p *prediction) ownersOf(s *side) []ownerObject {
 	covered := map[string]bool{}
 	var out []ownerObject
 	for _, r := range p.sorted() {
-		c := r.before
-		if s == &p.after {
-			c = r.after
-		}
-		if c == nil || c.failed || c.unit.Tool == unit.Folder {
+		c := r.built(s.tree.Side)
+		if c == nil || c.unit.Tool == unit.Folder {
 			continue
 		}
-		for _, f := range c.unit.Files {
-			covered[f] = true
+		for _, d := range r.sides() {
+			for _, f := range d.unit.Files {
+				covered[f] = covered[f] || d == c || !comparable(r)
+			}
 		}
 		for _, e := range c.entries {
 			if unit.IsOwner(e.Object) {
@@ -49,6 +49,23 @@ func (p *prediction) ownersOf(s *side) []ownerObject {
 		}
 	}
 	return out
+}
+
+// built is a side of a unit as what applies it has it. Where one side does not
+// build, what applies it stops there: what the other side defines is live
+// before and after.
+func (p *pair) built(side plan.Side) *content {
+	c, other := p.on(side), p.after
+	if side == plan.After {
+		other = p.before
+	}
+	if c == nil || !c.failed {
+		return c
+	}
+	if other == nil || other.failed {
+		return nil
+	}
+	return other
 }
 
 // owned are the units that the owners of both sides define. Where several

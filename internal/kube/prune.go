@@ -74,7 +74,7 @@ func (p *prediction) ownerFate(owner unit.Owner) (fate, bool) {
 			if e.key.Kind != owner.Object || e.key.Name != owner.Name || e.key.Namespace != owner.Namespace && e.Namespace != owner.Namespace || after[e.key] != nil {
 				continue
 			}
-			if !comparable(r) {
+			if !comparable(r) || r.after != nil && len(r.after.broken) > 0 {
 				p.fates[label] = fate{action: plan.None} // a gap tells that it is not known
 				return p.fates[label], true
 			}

@@ -12,11 +12,11 @@ import (
 // pure: the same report and request give the same decision.
 func Decide(rep Report, req Request) Decision {
 	settings := rep.Settings
-	d := Decision{Conclusion: Failure, CheckName: settings.CheckName(req.Ref.BaseRef), Counts: counts(rep)}
+	d := Decision{Conclusion: Failure, CheckName: rep.Names.Of(req.Ref.BaseRef), Counts: counts(rep)}
 	if req.Evidence.Group != nil {
 		return decideGroup(d, rep, req)
 	}
-	led, err := decodeLedger(req.Evidence.Ledger)
+	led, err := req.Evidence.Ledger.read()
 	if err != nil {
 		led = &ledger{}
 	}
@@ -35,7 +35,7 @@ func Decide(rep Report, req Request) Decision {
 		d.Review = append(d.Review, req.Ref.Number)
 	}
 	e.passed, e.basis, e.releases = d.Conclusion == Success, d.Basis, d.Releases
-	d = withSiblings(d, settings, req, led)
+	d = withSiblings(d, rep.Names, req, led)
 	return d.recorded(led, e)
 }
 
@@ -120,22 +120,43 @@ func (d Decision) byApproval(all []need, o opinions, c *circle) Decision {
 }
 
 // withSiblings takes the worst over all open pull requests whose check this
-// is too: a check belongs to a commit, not to a pull request.
-func withSiblings(d Decision, settings rules.Settings, req Request, led *ledger) Decision {
+// is too: a check belongs to a commit, not to a pull request. Where GitHub may
+// take two names for one, each has a run and a record of its own.
+func withSiblings(d Decision, names rules.Names, req Request, led *ledger) Decision {
 	if req.Evidence.SiblingsUnknown {
 		return d.bySibling("It is not known which other pull requests have this head.")
 	}
+	var others []Sibling
 	for _, s := range req.Evidence.Siblings {
-		if settings.CheckName(s.BaseRef) != d.CheckName || s.Number == req.Ref.Number {
+		if !names.Shared(s.BaseRef, req.Ref.BaseRef) || s.Number == req.Ref.Number {
 			continue
 		}
-		switch e := led.of(s.Number, s.BaseRef); {
-		case e == nil || e.basis == "":
-			d.Review = append(d.Review, s.Number)
-			d = d.bySibling(fmt.Sprintf("Pull request #%d has the same head and has not been reviewed yet.", s.Number))
-		case !e.passed:
-			d = d.bySibling(fmt.Sprintf("Pull request #%d has the same head and is held.", s.Number))
+		if names.Of(s.BaseRef) != d.CheckName {
+			others = append(others, s)
+			continue
 		}
+		d = d.after(s, led)
+	}
+	for _, s := range others {
+		theirs, err := s.Ledger.read()
+		if err != nil {
+			theirs = &ledger{} // it is begun anew by its review
+		}
+		if d = d.after(s, theirs); d.Conclusion == Success && s.Ledger.Conclusion != Success {
+			d.Review = append(d.Review, s.Number) // its run failed because of this one
+		}
+	}
+	return d
+}
+
+// after holds where a sibling has not passed by the record of its run.
+func (d Decision) after(s Sibling, led *ledger) Decision {
+	switch e := led.of(s.Number, s.BaseRef); {
+	case !e.reviewed():
+		d.Review = append(d.Review, s.Number)
+		return d.bySibling(fmt.Sprintf("Pull request #%d has the same head and has not been reviewed yet.", s.Number))
+	case !e.passed:
+		return d.bySibling(fmt.Sprintf("Pull request #%d has the same head and is held.", s.Number))
 	}
 	return d
 }
@@ -156,6 +177,7 @@ func (d Decision) bySibling(why string) Decision {
 // recorded adds the title and the ledger's text. A ledger that does not fit
 // holds, since the next review could not read it.
 func (d Decision) recorded(led *ledger, own *entry) Decision {
+	led.run = d.Conclusion
 	text, err := led.encode(own)
 	if err != nil {
 		d = d.broken(fmt.Sprintf("The decision cannot be recorded: %v.", err))

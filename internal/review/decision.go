@@ -22,6 +22,7 @@ const (
 	Held       Basis = "held"       // waits for people
 	BySibling  Basis = "sibling"    // another pull request with this head is held
 	Broken     Basis = "broken"     // settings, ledger or reading are not sound
+	Unreviewed Basis = "unreviewed" // taken back, and to be made again; no decision has it
 )
 
 // Decision is what to publish. The zero Decision holds.

@@ -43,9 +43,8 @@ type Evidence struct {
 	// Deliveries are what webhook deliveries showed and GitHub does not tell
 	// afterwards. Any order, any number of repetitions.
 	Deliveries []Delivery
-	// Ledger is the text of our check run of this name on this head; empty
-	// where there is none yet. Only our app can write it.
-	Ledger string
+	// Ledger is the record of our check run of this name on this head.
+	Ledger Record
 	// Earlier are the texts of our check runs on earlier heads of this pull
 	// request, and of those with another name on this head. The pushers in
 	// them are carried on, and what reviews were given against another base.
@@ -125,6 +124,12 @@ type Push struct {
 	Kind string
 }
 
+// GitHub's activity types of a branch's beginning and end.
+const (
+	branchCreation = "branch_creation"
+	branchDeletion = "branch_deletion"
+)
+
 // Standing is what one account may do in the repository now.
 type Standing struct {
 	Account rules.Account
@@ -171,6 +176,8 @@ type Delivery struct {
 type Sibling struct {
 	Number  int
 	BaseRef string
+	// Ledger is the record of the check run of its base's name on this head.
+	Ledger Record
 }
 
 // Group is a merge group: the pull requests that the queue merges as one.
@@ -186,7 +193,7 @@ type Member struct {
 	Number  int
 	HeadSHA string
 	BaseRef string
-	// Ledger is the text of our check run on HeadSHA; empty where there is
+	// Ledger is the record of our check run on HeadSHA; empty where there is
 	// none, which holds.
-	Ledger string
+	Ledger Record
 }

@@ -29,7 +29,7 @@ func decideMembers(d Decision, rep Report, req Request) Decision {
 	var known knownSets
 	c := newCircle(Report{Settings: rep.Settings}, req, &entry{})
 	for _, m := range req.Evidence.Group.Members {
-		led, err := decodeLedger(m.Ledger)
+		led, err := m.Ledger.read()
 		if err != nil {
 			return d.broken(fmt.Sprintf("Of #%d %v.", m.Number, err))
 		}
@@ -38,10 +38,10 @@ func decideMembers(d Decision, rep Report, req Request) Decision {
 		}
 		e := led.of(m.Number, m.BaseRef)
 		switch {
-		case e == nil || e.basis == "":
+		case !e.reviewed():
 			d.Review = append(d.Review, m.Number)
 			return d.held(fmt.Sprintf("#%d has not been reviewed on its head %.12s.", m.Number, m.HeadSHA))
-		case !e.passed:
+		case !e.passed || m.Ledger.Conclusion != Success:
 			return d.held(fmt.Sprintf("#%d is held.", m.Number))
 		}
 		for _, r := range e.releases {
@@ -60,7 +60,7 @@ func decideMembers(d Decision, rep Report, req Request) Decision {
 // itself.
 func (g *Group) agent() (*rules.Agent, string) {
 	for _, m := range g.Members {
-		led, err := decodeLedger(m.Ledger)
+		led, err := m.Ledger.read()
 		if err != nil {
 			continue
 		}

@@ -12,6 +12,9 @@ import (
 // listed when, which approvals and labels deliveries showed, who pushed, and
 // what was decided. It is read and written whole.
 type ledger struct {
+	// run is what the check run concludes, empty in records of before it was
+	// written down.
+	run     Conclusion
 	entries []*entry
 }
 
@@ -77,6 +80,9 @@ type person struct {
 	id    int64
 	login string
 }
+
+// reviewed reports whether a verdict was made and stands.
+func (e *entry) reviewed() bool { return e != nil && e.basis != "" && e.basis != Unreviewed }
 
 func (l *ledger) of(number int, baseRef string) *entry {
 	i := slices.IndexFunc(l.entries, func(e *entry) bool { return e.number == number && e.baseRef == baseRef })
@@ -207,7 +213,7 @@ func (e *entry) observe(req Request, label string) {
 // isPart reports whether a push brought something into the pull request: its
 // result is one of the commits, or it came after the pull request was opened.
 func (e *entry) isPart(p Push, req Request) bool {
-	if p.By.ID == 0 || p.Kind == "branch_deletion" {
+	if p.By.ID == 0 || p.Kind == branchDeletion {
 		return false
 	}
 	return p.After == req.Ref.HeadSHA || !p.At.Before(req.Evidence.OpenedAt) ||

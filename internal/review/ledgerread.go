@@ -52,10 +52,15 @@ type ledgerReader struct {
 func (r *ledgerReader) line(line string) error {
 	f := fields{rest: line}
 	keyword := f.word()
-	if keyword != "set" && keyword != "pr" && r.entry == nil {
+	if keyword != "set" && keyword != "pr" && keyword != "run" && r.entry == nil {
 		return fmt.Errorf("%q stands outside a pull request", keyword)
 	}
 	switch keyword {
+	case "run":
+		if r.run != "" {
+			return errors.New("the run stands twice")
+		}
+		r.run = f.conclusion()
 	case "set":
 		s := listing{digest: f.word(), count: int(f.number())}
 		prints, err := unpack(f.word())
@@ -68,7 +73,7 @@ func (r *ledgerReader) line(line string) error {
 		s.prints = prints
 		r.sets[s.digest] = s
 	case "pr":
-		r.entry = &entry{number: int(f.number()), baseRef: f.quoted(), basis: Basis(f.word()), passed: f.word() == string(Success), agent: f.agent()}
+		r.entry = &entry{number: int(f.number()), baseRef: f.quoted(), basis: Basis(f.word()), passed: f.conclusion() == Success, agent: f.agent()}
 		if r.of(r.entry.number, r.entry.baseRef) != nil {
 			return errors.New("a pull request stands twice")
 		}
@@ -150,6 +155,14 @@ func (f *fields) fits() bool {
 		f.fail("%q is neither fits nor other", word)
 	}
 	return word == "fits"
+}
+
+func (f *fields) conclusion() Conclusion {
+	c := Conclusion(f.word())
+	if c != Success && c != Failure {
+		f.fail("%q is neither %s nor %s", c, Success, Failure)
+	}
+	return c
 }
 
 func (f *fields) agent() bool {

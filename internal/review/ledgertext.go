@@ -15,6 +15,7 @@ import (
 // The text of a ledger, one record a line, for people and for the next review:
 //
 //	holdpoint ledger 1
+//	run failure
 //	set a3f0… 12 <prefixes, ten bytes each, base64>
 //	pr 12 "main" held failure agent
 //	told b771…
@@ -89,6 +90,9 @@ func (l *ledger) encode(own *entry) (string, error) {
 func (l *ledger) text() string {
 	var b strings.Builder
 	fmt.Fprintln(&b, ledgerHead)
+	if l.run != "" {
+		fmt.Fprintf(&b, "run %s\n", l.run)
+	}
 	written := map[string]bool{}
 	for _, e := range l.entries {
 		for _, s := range e.sets() {

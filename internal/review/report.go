@@ -21,6 +21,8 @@ type Report struct {
 	Evidence string
 	// Settings are what was in force, and where from.
 	Settings rules.Settings
+	// Names are the names of the checks of all base branches.
+	Names rules.Names
 	// Digest names the set of findings that hold: equal digests, equal sets.
 	// It is empty where nothing holds.
 	Digest string

@@ -34,6 +34,10 @@ type Request struct {
 	// read from. Organisation is the tree of the organisation's .github
 	// repository, nil where there is none.
 	Base, Organisation fs.FS
+	// Default is the tree of the default branch's commit, whose settings alone
+	// name the checks. It is nil where that is not known (on a laptop): then
+	// the base is taken for the default branch.
+	Default fs.FS
 	// Sources gives what the trees name and do not hold, nil where nothing from
 	// elsewhere is looked for. What it has not got yet makes Run fail with
 	// [plan.ErrNotFetched].
@@ -65,10 +69,18 @@ type Ref struct {
 	Draft     bool
 }
 
-// settings are those in force for the request.
-func (r Request) settings(set *rules.Set) rules.Settings {
+// settings are those in force for the request, and the names of checks.
+func (r Request) settings(set *rules.Set) (rules.Settings, rules.Names) {
 	if r.Trial != nil {
-		return *r.Trial
+		return *r.Trial, r.Trial.Names()
 	}
-	return set.SettingsFor(r.Base, r.Organisation)
+	own := set.SettingsFor(r.Base, r.Organisation)
+	if r.Default == nil {
+		return own, own.Names()
+	}
+	standard := set.SettingsFor(r.Default, r.Organisation)
+	if r.Ref.BaseRef != r.Ref.DefaultBranch {
+		own = own.NamedElsewhere(standard, r.Ref.DefaultBranch)
+	}
+	return own, standard.Names()
 }

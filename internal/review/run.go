@@ -48,17 +48,18 @@ func watched(req Request, log *reads.Log) Request {
 		req.Comparisons[i].After = log.Tree("the tree after the "+c.Name, c.After)
 	}
 	req.Base = log.Tree("the tree of the base", req.Base)
+	req.Default = log.Tree("the tree of the default branch", req.Default)
 	req.Organisation = log.Tree("the tree of the organisation's settings", req.Organisation)
 	return req
 }
 
 func run(req Request, set *rules.Set, predictors []Predictor) Report {
-	settings := req.settings(set)
-	rep := Report{Ref: req.Ref, Settings: settings, Rules: set.Digest()}
+	settings, names := req.settings(set)
+	rep := Report{Ref: req.Ref, Settings: settings, Names: names, Rules: set.Digest()}
 	if req.Evidence.Group != nil {
 		rep.Agent, rep.Evidence = req.Evidence.Group.agent()
 	} else {
-		rep.Agent, rep.Evidence = set.Agent(req.Signals, settings, changedFiles(req))
+		rep.Agent, rep.Evidence = set.Agent(req.signals(), settings, changedFiles(req))
 	}
 	read := rules.Case{Comparison: "change", Plan: plan.Plan{Gaps: readingGaps(req)}, Agent: rep.Agent, Settings: settings}
 	findings := set.Judge(read)

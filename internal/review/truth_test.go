@@ -89,7 +89,7 @@ func (m *truth) judge(w *world, p *pull, rep Report, d Decision) string {
 		return "it is held, and was released beyond doubt"
 	}
 	for _, s := range w.pulls {
-		if s == p || !s.open || s.head != p.head || rep.Settings.CheckName(s.base) != d.CheckName {
+		if s == p || !s.open || s.head != p.head || rep.Names.Of(s.base) != d.CheckName {
 			continue
 		}
 		if !m.passed[s.key()] {

@@ -20,7 +20,7 @@ type Wanted struct {
 // those who set the override label, and those whose releases a merge group
 // relies on. Call it when everything but Standings is filled in.
 func Want(req Request, set *rules.Set) Wanted {
-	settings := req.settings(set)
+	settings, _ := req.settings(set)
 	w := Wanted{Teams: settings.Teams()}
 	for _, r := range req.Evidence.Reviews {
 		if r.State != Commented && r.State != Pending {
@@ -34,7 +34,7 @@ func Want(req Request, set *rules.Set) Wanted {
 	}
 	if req.Evidence.Group != nil {
 		for _, m := range req.Evidence.Group.Members {
-			led, err := decodeLedger(m.Ledger)
+			led, err := m.Ledger.read()
 			if err != nil {
 				continue // the decision says so and holds
 			}

@@ -113,6 +113,9 @@ func (w *world) tick() { w.now = w.now.Add(time.Minute) }
 
 func (w *world) push(p *pull, head string, by rules.Account, options map[string]string) {
 	push := Push{By: by, Ref: p.branch, Before: p.head, After: head, At: w.now, Kind: "push"}
+	if p.head == "" {
+		push.Kind = branchCreation
+	}
 	if !slices.Contains(p.heads, head) {
 		p.heads = append(p.heads, head)
 	}
@@ -215,18 +218,22 @@ func (w *world) request(p *pull) Request {
 		Pushes: slices.Clone(p.pushes), PushesUnknown: p.pushesUnknown, Deliveries: p.deliveries, Retargets: slices.Clone(p.retargets), UnresolvedTeams: w.lostTeams, SiblingsUnknown: p.siblingsUnknown,
 	}
 	settings := w.set.SettingsFor(req.Base, req.Organisation)
-	name := settings.CheckName(p.base)
+	name := settings.Names().Of(p.base)
 	for key, c := range w.checks {
 		switch {
 		case key == p.head+" "+name:
-			req.Evidence.Ledger = c.text
+			req.Evidence.Ledger = Record{c.text, c.conclusion}
 		case slices.Contains(p.heads, c.head):
 			req.Evidence.Earlier = append(req.Evidence.Earlier, c.text)
 		}
 	}
 	for _, other := range w.pulls {
 		if other != p && other.open && other.head == p.head {
-			req.Evidence.Siblings = append(req.Evidence.Siblings, Sibling{other.number, other.base})
+			s := Sibling{Number: other.number, BaseRef: other.base}
+			if c := w.checks[p.head+" "+settings.Names().Of(other.base)]; c != nil {
+				s.Ledger = Record{c.text, c.conclusion}
+			}
+			req.Evidence.Siblings = append(req.Evidence.Siblings, s)
 		}
 	}
 	req.Evidence.Standings = w.standings(Want(req, w.set))
@@ -349,7 +356,7 @@ func (w *world) settle(number int) {
 // check finds the check run that stands for a pull request.
 func (w *world) check(p *pull) *checkRun {
 	settings := w.set.SettingsFor(settingsTree(w.settings), nil)
-	return w.checks[p.head+" "+settings.CheckName(p.base)]
+	return w.checks[p.head+" "+settings.Names().Of(p.base)]
 }
 
 // verdict is what GitHub shows: no check run blocks as a failing one does.
@@ -371,7 +378,7 @@ func (w *world) group(numbers []int, destroys []string, doubt string) Decision {
 		p := w.pulls[n]
 		m := Member{Number: n, HeadSHA: p.head, BaseRef: p.base}
 		if c := w.check(p); c != nil {
-			m.Ledger = c.text
+			m.Ledger = Record{c.text, c.conclusion}
 		}
 		req.Evidence.Group.Members = append(req.Evidence.Group.Members, m)
 	}

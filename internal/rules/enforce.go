@@ -110,13 +110,3 @@ func (f *Finding) within(patterns []string) bool {
 	}
 	return f.File != nil && f.File.From != "" && matchAny(patterns, f.File.From)
 }
-
-// CheckName is the name of the check run for a base branch.
-func (s Settings) CheckName(baseRef string) string {
-	for _, c := range s.Checks {
-		if matchAny(c.Bases, baseRef) {
-			return "holdpoint: " + c.Name
-		}
-	}
-	return "holdpoint: " + baseRef
-}

@@ -41,11 +41,9 @@ func (s *Set) SettingsFor(base, organisation fs.FS) Settings {
 		if err == nil {
 			settings, err = s.ParseSettings(SettingsPath, data)
 		}
-		if err != nil {
-			settings = Strict()
-			settings.Problem = firstLine(err.Error())
+		if settings.Origin = source.origin; err != nil {
+			settings = settings.unsound(firstLine(err.Error()))
 		}
-		settings.Origin = source.origin
 		return settings
 	}
 	return Strict()
@@ -73,12 +71,15 @@ func readSettings(tree fs.FS) ([]byte, error) {
 	return data, nil
 }
 
+// atLine starts a message about a line of a file.
+func atLine(file string, line int) string { return fmt.Sprintf("%s:%d: ", file, line) }
+
 var yamlLine = regexp.MustCompile(`^yaml: line (\d+): `)
 
 // ParseSettings reads settings. An error names the file and the line.
 func (s *Set) ParseSettings(file string, data []byte) (Settings, error) {
 	fail := func(line int, format string, args ...any) (Settings, error) {
-		return Settings{}, fmt.Errorf("%s:%d: %s", file, line, fmt.Sprintf(format, args...))
+		return Settings{}, fmt.Errorf("%s%s", atLine(file, line), fmt.Sprintf(format, args...))
 	}
 	if len(data) > largestSettings {
 		return fail(1, "larger than %d bytes", largestSettings)
@@ -233,6 +234,7 @@ func (s *Settings) complete(given map[string]int) {
 	if given["override.roles"] == 0 && given["override.users"]+given["override.teams"] > 0 {
 		s.Override.Roles = nil
 	}
+	s.checksLine = given["checks"]
 	for i := range s.Approvals {
 		if s.Approvals[i].Number == 0 {
 			s.Approvals[i].Number = 1

@@ -14,6 +14,8 @@ type Settings struct {
 	// them. With a Problem everything is held: see Sound.
 	Origin  Origin `yaml:"-"`
 	Problem string `yaml:"-"`
+	// checksLine is where Checks stand in the file.
+	checksLine int `yaml:"-"`
 
 	Version      int                 `yaml:"version" doc:"Version of this format: 1." required:"true" enum:"1"`
 	Agents       AgentSettings       `yaml:"agents" doc:"Which accounts count as agents."`
@@ -24,8 +26,8 @@ type Settings struct {
 	Requester    Unknown             `yaml:"unknown_requester" doc:"What to do where a bot does not say who asked it: raise (one more approval) or accept." enum:"raise,accept"`
 	Unattributed Unattributed        `yaml:"unattributed" doc:"What to do with commits and pushes that cannot be traced to an account: raise (one more approval) or hold." enum:"raise,hold"`
 	Override     Override            `yaml:"override" doc:"The label by which a maintainer releases a change in an emergency."`
-	Checks       []Check             `yaml:"checks" doc:"Names of the check for patterns of base branches. Without an entry it is the branch's own name."`
-	Exempt       []string            `yaml:"exempt" doc:"Paths that are not judged. They count only when every changed path of the pull request, old names included, is one of them. This file is never exempt." form:"pattern"`
+	Checks       []Check             `yaml:"checks" doc:"Names of the check for patterns of base branches. Without an entry it is the branch's own name. Only the default branch may have this."`
+	Exempt       []string            `yaml:"exempt" doc:"Paths that are not judged. They count only when every changed path of the pull request, old names included, is one of them, and take out what is about roots (folders applied as one) whose files all fit, and edits of the files themselves. What a root outside reads of them is judged. This file is never exempt." form:"pattern"`
 	Terraform    TerraformSettings   `yaml:"terraform" doc:"What the repository does not say by itself about its Terraform roots."`
 	Kubernetes   KubernetesSettings  `yaml:"kubernetes" doc:"What the repository does not say by itself about its Kubernetes folders."`
 }
@@ -75,7 +77,7 @@ type Enforce struct {
 // table without bound, and narrow it only for named bot accounts.
 type AgentSettings struct {
 	Also   []User     `yaml:"also" doc:"Further accounts that count as agents." form:"user"`
-	Exempt []ExemptOf `yaml:"exempt" doc:"Bot accounts that do not count as agents, for what they do."`
+	Exempt []ExemptOf `yaml:"exempt" doc:"Bot accounts that do not count as agents, for what they do. Every commit and every push of the head branch must be the account's own, or made by GitHub for it."`
 }
 
 // ExemptOf takes one bot account out of the agents while every change it makes
@@ -134,7 +136,7 @@ type Override struct {
 	Second    bool `yaml:"second" doc:"Also ask for an approval by another person."`
 }
 
-// Check gives one name to the check of several base branches.
+// Check gives one name to the check of several base branches. See [Names].
 type Check struct {
 	Name  string   `yaml:"name" doc:"Name behind 'holdpoint: '." required:"true" form:"name"`
 	Bases []string `yaml:"bases" doc:"Patterns of base branches, release/*." required:"true" form:"pattern"`

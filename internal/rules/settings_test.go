@@ -186,7 +186,7 @@ func FuzzSettings(f *testing.F) {
 				t.Fatalf("an approval that takes nobody: %+v", a)
 			}
 		}
-		_ = s.CheckName("main")
+		_ = s.Names().Of("main")
 		_ = s.EnvironmentOf("a/b", "a")
 	})
 }

@@ -24,6 +24,33 @@ type Git struct {
 	dir  string
 	mu   sync.Mutex
 	memo map[string]string
+	// kept are objects that were read or written lately.
+	kept map[string]stored
+}
+
+// stored is an object as it is kept.
+type stored struct {
+	kind    string
+	content []byte
+}
+
+// maxKept is how many objects are kept in memory.
+const maxKept = 20_000
+
+func (g *Git) keep(id, kind string, content []byte) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if len(g.kept) >= maxKept {
+		clear(g.kept)
+	}
+	g.kept[id] = stored{kind, content}
+}
+
+func (g *Git) keeps(id string) (o stored, ok bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	o, ok = g.kept[id]
+	return o, ok
 }
 
 // Files is the content of a commit by path. Link, Submodule and Executable
@@ -61,7 +88,7 @@ func (f Files) With(changes Files) Files {
 // NewGit makes an empty repository that goes away with the test.
 func NewGit(t testing.TB) *Git {
 	t.Helper()
-	g := &Git{t: t, dir: t.TempDir(), memo: map[string]string{}}
+	g := &Git{t: t, dir: t.TempDir(), memo: map[string]string{}, kept: map[string]stored{}}
 	if out, err := exec.Command("git", "init", "-q", "--bare", g.dir).CombinedOutput(); err != nil {
 		t.Fatalf("git init: %v: %s", err, out)
 	}
@@ -73,6 +100,10 @@ func (g *Git) object(kind string, content []byte) string {
 	whole := append(fmt.Appendf(nil, "%s %d\x00", kind, len(content)), content...)
 	sum := sha1.Sum(whole)
 	id := hex.EncodeToString(sum[:])
+	if _, kept := g.keeps(id); kept {
+		return id
+	}
+	g.keep(id, kind, content)
 	name := filepath.Join(g.dir, "objects", id[:2], id[2:])
 	if _, err := os.Stat(name); err == nil {
 		return id
@@ -95,6 +126,9 @@ func (g *Git) read(id string) (kind string, content []byte) {
 	if len(id) != 40 {
 		return "", nil
 	}
+	if o, kept := g.keeps(id); kept {
+		return o.kind, o.content
+	}
 	f, err := os.Open(filepath.Join(g.dir, "objects", id[:2], id[2:]))
 	if err != nil {
 		return "", nil
@@ -110,6 +144,7 @@ func (g *Git) read(id string) (kind string, content []byte) {
 	}
 	header, content, _ := bytes.Cut(whole, []byte{0})
 	kind, _, _ = strings.Cut(string(header), " ")
+	g.keep(id, kind, content)
 	return kind, content
 }
 
@@ -332,3 +367,26 @@ func (g *Git) Merge(base, head string) string {
 
 // Dir is the repository's folder, for git itself.
 func (g *Git) Dir() string { return g.dir }
+
+// TryMerge makes the commit that merges head into base; ok is false on a
+// conflict.
+func (g *Git) TryMerge(base, head string) (id string, ok bool) {
+	id = g.merge(base, head, fmt.Sprintf("Merge %s into %s", head, base))
+	return id, id != ""
+}
+
+// Ahead reports whether head has commits that base has not: GitHub opens no
+// pull request without any.
+func (g *Git) Ahead(base, head string) bool { return len(g.between(base, head)) > 0 }
+
+// Files are the plain files of a commit.
+func (g *Git) Files(commit string) Files {
+	out := Files{}
+	for _, e := range g.list(g.treeOf(commit), "", true) {
+		if e.kind == "blob" {
+			_, content := g.read(e.id)
+			out[e.path] = string(content)
+		}
+	}
+	return out
+}

@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"sync"
 
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 	"github.com/vektah/gqlparser/v2/validator"
 	"github.com/vektah/gqlparser/v2/validator/rules"
 )
@@ -32,7 +34,7 @@ func (s *Server) graphql(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		s.t.Errorf("githubtest: GraphQL: %v", err)
 	}
-	query, invalid := gqlparser.LoadQueryWithRules(schema, in.Query, rules.NewDefaultRules())
+	query, invalid := parsed(schema, in.Query)
 	if len(invalid) == 0 {
 		e.Name = query.Operations[0].Name
 		if _, err := validator.VariableValues(schema, query.Operations[0], in.Variables); err != nil {
@@ -66,6 +68,20 @@ func (s *Server) graphql(w http.ResponseWriter, r *http.Request) {
 		header[k] = v
 	}
 	s.finish(w, header, a.status, out, e)
+}
+
+// queries are those that were parsed already, by their text: there are few.
+var queries sync.Map
+
+func parsed(schema *ast.Schema, text string) (*ast.QueryDocument, gqlerror.List) {
+	if known, ok := queries.Load(text); ok {
+		return known.(*ast.QueryDocument), nil
+	}
+	query, invalid := gqlparser.LoadQueryWithRules(schema, text, rules.NewDefaultRules())
+	if len(invalid) == 0 {
+		queries.Store(text, query)
+	}
+	return query, invalid
 }
 
 // execution walks one query.

@@ -7,7 +7,7 @@ import (
 
 func (l *Label) json(r *Repo) object {
 	return object{"id": l.ID, "node_id": fmt.Sprintf("LA_%d", l.ID), "url": r.url("/labels/" + l.Name), "name": l.Name,
-		"description": nil, "color": "ededed", "default": false}
+		"description": "Set by people", "color": "ededed", "default": false}
 }
 
 func (p *Pull) url(path string) string { return p.repo.url(fmt.Sprintf("/pulls/%d%s", p.Number, path)) }

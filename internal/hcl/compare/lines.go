@@ -3,6 +3,11 @@ package compare
 import (
 	"bytes"
 	"io/fs"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
@@ -11,6 +16,7 @@ import (
 type Lines struct {
 	before, after fs.FS
 	files         map[string]*fileLines
+	comments      map[string]bool // whether comments and spaces are all that differs
 }
 
 type fileLines struct {
@@ -22,7 +28,7 @@ type fileLines struct {
 
 // NewLines compares files of two trees when they are asked for.
 func NewLines(before, after fs.FS) *Lines {
-	return &Lines{before: before, after: after, files: map[string]*fileLines{}}
+	return &Lines{before: before, after: after, files: map[string]*fileLines{}, comments: map[string]bool{}}
 }
 
 // Changed returns the lines of a file that differ between the sides and lie
@@ -82,6 +88,38 @@ func contents(tree fs.FS, name string) ([]byte, error) {
 		return nil, err
 	}
 	return fs.ReadFile(tree, real)
+}
+
+// differ reports whether a file says something else, comments and spaces in
+// configuration aside.
+func (l *Lines) differ(name string) bool {
+	same, known := l.comments[name]
+	if !known {
+		a, errA := contents(l.before, name)
+		b, errB := contents(l.after, name)
+		same = errA == nil && errB == nil && strings.HasSuffix(name, ".tf") && slices.Equal(words(a), words(b))
+		l.comments[name] = same
+	}
+	return !same
+}
+
+// words are the tokens of configuration without comments and empty lines.
+func words(src []byte) []string {
+	tokens, _ := hclsyntax.LexConfig(src, "", hcl.InitialPos)
+	var out []string
+	for _, t := range tokens {
+		text := string(t.Bytes)
+		if t.Type == hclsyntax.TokenComment {
+			if text = ""; strings.HasSuffix(string(t.Bytes), "\n") {
+				text = "\n"
+			}
+		}
+		if text == "" || text == "\n" && (len(out) == 0 || out[len(out)-1] == "\n") {
+			continue
+		}
+		out = append(out, text)
+	}
+	return out
 }
 
 func split(b []byte) []string {

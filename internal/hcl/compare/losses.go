@@ -36,7 +36,7 @@ func (c *comparison) losses() {
 			config, _ := j.step.prior.inst.Config()
 			q.Before = tree(state, config)
 		}
-		change.Losses = c.Losses(q)
+		change.Losses = j.step.sureLosses(c.Losses(q))
 		if len(change.Losses) == 0 || change.Effect == plan.Blocked {
 			continue
 		}
@@ -71,6 +71,14 @@ func (c *comparison) providerLosses() {
 		change.Causes = append(t.either(now.Range, old.Range, address.String()+" changed"), plan.Cause{Range: change.At, Text: address.String() + " changes"})
 		c.changes = append(c.changes, change)
 	}
+}
+
+// sureLosses leaves what does not rest on something a limit left open.
+func (s *step) sureLosses(found []plan.Loss) []plan.Loss {
+	if !expr.IsLimited(s.planned) {
+		return found
+	}
+	return slices.DeleteFunc(found, func(l plan.Loss) bool { return !l.Certain })
 }
 
 // fresh reports whether a value names an object of one of the types that this

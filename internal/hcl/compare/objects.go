@@ -53,7 +53,7 @@ func (p *priorObjects) Managed(inst *eval.Instance) (cty.Value, hcl.Diagnostics)
 	if t == nil {
 		state = state.Mark(expr.Open{ID: inst.Address()})
 	}
-	return state, nil
+	return expr.CarryLimit(state, cfg), nil
 }
 
 func (p *priorObjects) Data(inst *eval.Instance) (cty.Value, hcl.Diagnostics) {
@@ -71,7 +71,7 @@ func some(r *eval.Resource) cty.Value {
 	if inst := r.Instance(eval.SomeKey); inst != nil { // none while the set itself is being worked out
 		v, _ = inst.Value()
 	}
-	return expr.Opaque(r.Address+"[*] "+expr.Fingerprint(e.Value, v), cty.DynamicPseudoType)
+	return expr.CarryLimit(expr.Opaque(r.Address+"[*] "+expr.Fingerprint(e.Value, v), cty.DynamicPseudoType), e.Value, v)
 }
 
 // read is the result of a data source: its arguments, and what only the
@@ -101,7 +101,7 @@ func openWith(cfg cty.Value, o expr.Open) cty.Value {
 			delete(vals, name) // the provider may fill it in
 		}
 	}
-	return expr.OpenObject(o, vals)
+	return expr.CarryLimit(expr.OpenObject(o, vals), cfg)
 }
 
 // plannedObjects are the objects of the after side: what is planned for them.

@@ -2,6 +2,7 @@ package compare
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -9,6 +10,7 @@ import (
 
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/eval"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/move"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
@@ -75,7 +77,7 @@ func argument(r *config.Resource) string {
 // expansionFailed tells why a set of instances cannot be computed, unless it
 // could not be before either, for the same reason.
 func (c *comparison) expansionFailed(address string, e *eval.Expansion) {
-	if c.failedBefore[address] == first(e.Diags) {
+	if c.failedBefore[address] == first(e.Diags) && expr.LimitIn(e.Diags) == nil {
 		return
 	}
 	c.diagnostics(address, e.Diags)
@@ -91,16 +93,36 @@ func (c *comparison) diagnostics(subject string, diags hcl.Diagnostics) {
 		if d.Subject != nil {
 			at = *d.Subject
 		}
+		if d.Summary == expr.LimitReached {
+			c.limit(c.after, subject, d)
+			continue
+		}
 		if kind := limited(d); kind != "" {
 			if c.limits[d.Detail] {
 				continue // what follows from it is the same limit again
 			}
 			c.limits[d.Detail] = true
-			c.gap(plan.Gap{At: c.after.Place(at), Root: c.Root, Kind: kind, Subject: subject, Why: d.Summary + ": " + d.Detail, Variant: c.Variant})
+			c.gap(plan.Gap{At: c.brought(d, c.after.Place(at)), Root: c.Root, Kind: kind, Subject: subject, Why: d.Summary + ": " + d.Detail, Variant: c.Variant})
 			continue
 		}
 		c.invalidAt(at, subject, d.Summary+": "+d.Detail)
 	}
+}
+
+// brought is the place of a diagnostic that the before side did not have: where
+// nothing of its file and root changes, the changed file that brought it. That
+// is the one which the diagnostic or the expression names, or else the first.
+func (c *comparison) brought(d *hcl.Diagnostic, at plan.Range) plan.Range {
+	inRoot := func(name string) bool { return name == at.File || c.Root == "." || strings.HasPrefix(name, c.Root+"/") }
+	if len(c.Changed) == 0 || slices.ContainsFunc(c.Changed, inRoot) {
+		return at
+	}
+	told := d.Detail
+	for line := at.Line; line <= at.EndLine; line++ {
+		told += c.Lines.Text(at.File, at.Side, line)
+	}
+	named := func(name string) bool { return strings.Contains(told, path.Base(name)) }
+	return plan.Range{File: c.Changed[max(0, slices.IndexFunc(c.Changed, named))], Side: plan.After}
 }
 
 // unknownSet compares a resource whose instances the trees do not tell with
@@ -117,6 +139,9 @@ func (c *comparison) unknownSet(r *eval.Resource) bool {
 	was := old.Expansion()
 	if was.Repeat == eval.Unknown && was.ID() == r.Expansion().ID() {
 		return false
+	}
+	if expr.IsLimited(was.Value) || expr.IsLimited(r.Expansion().Value) {
+		return true
 	}
 	for _, inst := range old.Instances() {
 		o := c.byAddress[inst.Address()]
@@ -291,6 +316,9 @@ func (c *comparison) unsettled(o *object) bool {
 
 // setGap tells that a set of instances changes in a way the trees do not tell.
 func (c *comparison) setGap(address string, e *eval.Expansion) {
+	if expr.IsLimited(e.Value) {
+		return
+	}
 	c.gap(plan.Gap{At: c.after.Place(e.By.Range()), Root: c.Root, Kind: plan.GapUnknown, Subject: address, Variant: c.Variant,
 		Why: "which instances of " + address + " remain depends on a value that is not in the repository; give the variable file that sets it"})
 }

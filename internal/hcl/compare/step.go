@@ -91,6 +91,19 @@ func (c *comparison) decide(s *step) {
 	}
 	c.latent(s, t, state, old, cfg)
 	s.open(t, s.prior.inst.Address())
+	s.limited(old, s.config)
+}
+
+// limited: what may happen because an evaluation ended at a limit is made up by
+// the limit. The limit is told, and holds.
+func (s *step) limited(old, now cty.Value) {
+	if !expr.IsLimited(old) && !expr.IsLimited(now) {
+		return
+	}
+	if !s.certain {
+		s.action, s.certain, s.why, s.paths, s.trigger = plan.None, true, "", nil, nil
+	}
+	s.planned = s.planned.Mark(expr.Limited{})
 }
 
 func (s *step) take(r diff.Result) {

@@ -68,7 +68,7 @@ func (m *Module) blocks(b *config.Block, ctx *hcl.EvalContext, address string) (
 		if expr.SymbolOf(each) == "" {
 			return nil, expr.Pending(cty.DynamicPseudoType), nil
 		}
-		return nil, expr.Opaque("blocks "+expr.Fingerprint(each)+m.blockID(b, ctx), cty.DynamicPseudoType), nil
+		return nil, expr.CarryLimit(expr.Opaque("blocks "+expr.Fingerprint(each)+m.blockID(b, ctx), cty.DynamicPseudoType), each), nil
 	case !plain.CanIterateElements():
 		return nil, cty.NilVal, expr.Errorf(b.Range, "Invalid dynamic for_each value", "Cannot use a %s value in for_each.", plain.Type().FriendlyName())
 	}
@@ -78,7 +78,8 @@ func (m *Module) blocks(b *config.Block, ctx *hcl.EvalContext, address string) (
 			k = v
 		}
 		if err := m.World.Spend(blockCost); err != nil {
-			return list, cty.NilVal, expr.Errorf(b.Range, expr.LimitReached, "%s", err)
+			diags := expr.Errorf(b.Range, expr.LimitReached, "%s", err)
+			return nil, failed(m, address, diags), diags
 		}
 		child := ctx.NewChild()
 		child.Variables = map[string]cty.Value{b.Dynamic.Iterator: cty.ObjectVal(map[string]cty.Value{"key": k, "value": v})}

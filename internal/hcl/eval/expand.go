@@ -88,7 +88,7 @@ func unknownAs(e *Expansion, id string, ty cty.Type) cty.Value {
 	if e.Pending() {
 		return expr.Pending(ty)
 	}
-	return expr.Opaque(id, ty)
+	return expr.CarryLimit(expr.Opaque(id, ty), e.Value)
 }
 
 func (e *Expansion) elementType() cty.Type {
@@ -113,17 +113,18 @@ func (m *Module) expand(count, forEach, enabled *expr.Expression, ctx *hcl.EvalC
 	return one
 }
 
-func bad(e *expr.Expression, v cty.Value, diags hcl.Diagnostics) *Expansion {
+func (w *World) bad(e *expr.Expression, v cty.Value, diags hcl.Diagnostics) *Expansion {
+	w.limited(diags)
 	return &Expansion{Repeat: Failed, Value: v, By: e, Diags: few(diags)}
 }
 
 func (m *Module) counted(e *expr.Expression, ctx *hcl.EvalContext) *Expansion {
 	raw, diags := e.Value(ctx)
 	if diags.HasErrors() {
-		return bad(e, raw, diags)
+		return m.World.bad(e, raw, diags)
 	}
 	invalid := func(why string) *Expansion {
-		return bad(e, raw, expr.Errorf(e.Range(), "Invalid count argument", "The count value %s.", why))
+		return m.World.bad(e, raw, expr.Errorf(e.Range(), "Invalid count argument", "The count value %s.", why))
 	}
 	if isEphemeral(raw) {
 		return invalid("is ephemeral, the number of instances is not")
@@ -150,10 +151,10 @@ func (m *Module) counted(e *expr.Expression, ctx *hcl.EvalContext) *Expansion {
 	}
 	n64, _ := v.AsBigFloat().Int64()
 	if n64 > maxInstances {
-		return bad(e, raw, expr.Errorf(e.Range(), expr.LimitReached, "count is %s, more than the %d instances that are followed", v.AsBigFloat().Text('f', 0), maxInstances))
+		return m.World.bad(e, raw, expr.Errorf(e.Range(), expr.LimitReached, "count is %s, more than the %d instances that are followed", v.AsBigFloat().Text('f', 0), maxInstances))
 	}
 	if diags := m.World.instance(int(n64), e.Range()); diags != nil {
-		return bad(e, raw, diags)
+		return m.World.bad(e, raw, diags)
 	}
 	out := &Expansion{Repeat: Counted, Value: raw, By: e, Keys: make([]Key, n64)}
 	for i := range out.Keys {
@@ -165,10 +166,10 @@ func (m *Module) counted(e *expr.Expression, ctx *hcl.EvalContext) *Expansion {
 func (m *Module) each(e *expr.Expression, ctx *hcl.EvalContext) *Expansion {
 	raw, diags := e.Value(ctx)
 	if diags.HasErrors() {
-		return bad(e, raw, diags)
+		return m.World.bad(e, raw, diags)
 	}
 	invalid := func(why string) *Expansion {
-		return bad(e, raw, expr.Errorf(e.Range(), "Invalid for_each argument", "%s", why))
+		return m.World.bad(e, raw, expr.Errorf(e.Range(), "Invalid for_each argument", "%s", why))
 	}
 	if !raw.IsKnown() && raw.HasMark(funcs.Impure{}) {
 		raw = expr.Pending(raw.Type())
@@ -191,7 +192,7 @@ func (m *Module) each(e *expr.Expression, ctx *hcl.EvalContext) *Expansion {
 		return &Expansion{Repeat: Unknown, Keys: []Key{SomeKey}, Value: cty.UnknownVal(ty).WithMarks(marks), By: e}
 	}
 	if diags := m.World.instance(v.LengthInt(), e.Range()); diags != nil {
-		return bad(e, raw, diags)
+		return m.World.bad(e, raw, diags)
 	}
 	out := &Expansion{Repeat: Each, Value: raw, By: e, Values: map[Key]cty.Value{}, IDs: map[Key]string{}}
 	for it := v.ElementIterator(); it.Next(); {
@@ -213,7 +214,7 @@ func (m *Module) each(e *expr.Expression, ctx *hcl.EvalContext) *Expansion {
 func (m *Module) enabled(e *expr.Expression, ctx *hcl.EvalContext) *Expansion {
 	raw, diags := e.Value(ctx)
 	if diags.HasErrors() {
-		return bad(e, raw, diags)
+		return m.World.bad(e, raw, diags)
 	}
 	v, _ := raw.Unmark()
 	if !v.IsKnown() {
@@ -225,5 +226,5 @@ func (m *Module) enabled(e *expr.Expression, ctx *hcl.EvalContext) *Expansion {
 		}
 		return &Expansion{Repeat: Single, Value: raw, By: e}
 	}
-	return bad(e, raw, expr.Errorf(e.Range(), "Invalid enabled argument", "enabled must be true or false."))
+	return m.World.bad(e, raw, expr.Errorf(e.Range(), "Invalid enabled argument", "enabled must be true or false."))
 }

@@ -110,7 +110,11 @@ func (m *Module) value(name string, at hcl.Range, compute func() (cty.Value, hcl
 // failed stands for a value that could not be computed. It is stable: the same
 // failure on both sides is no difference.
 func failed(m *Module, name string, diags hcl.Diagnostics) cty.Value {
-	return expr.Opaque("failed "+joinAddress(m.Address, name)+" "+firstError(diags), cty.DynamicPseudoType)
+	v := expr.Opaque("failed "+joinAddress(m.Address, name)+" "+firstError(diags), cty.DynamicPseudoType)
+	if m.World.limited(diags) {
+		return v.Mark(expr.Limited{})
+	}
+	return v
 }
 
 // few keeps the first of equal diagnostics, and not many: a value that uses a

@@ -59,17 +59,19 @@ func dataPrefix(cfg *config.Resource) string {
 func (r *Resource) Expansion() *Expansion {
 	if r.expansion == nil {
 		if r.expanding {
-			return bad(nil, cty.DynamicVal, expr.Errorf(r.Config.Range, "Cycle", "%s depends on itself", r.Address))
+			return r.Module.World.bad(nil, cty.DynamicVal, expr.Errorf(r.Config.Range, "Cycle", "%s depends on itself", r.Address))
 		}
 		r.expanding = true
 		if diags := r.Module.World.enter(r.Config.Range); diags != nil {
-			r.expansion = bad(nil, cty.DynamicVal, diags)
+			r.expansion = r.Module.World.bad(nil, cty.DynamicVal, diags)
 		} else {
 			r.expansion = r.Module.expand(r.Config.Count, r.Config.ForEach, r.Config.Enabled, r.Module.ctx)
 		}
 		r.Module.World.leave()
 		if r.expansion.Repeat == Single {
-			_ = r.Module.World.instance(1, r.Config.Range)
+			if diags := r.Module.World.instance(1, r.Config.Range); diags != nil {
+				r.expansion = r.Module.World.bad(nil, cty.DynamicVal, diags)
+			}
 		}
 	}
 	return r.expansion
@@ -188,7 +190,8 @@ func (i *Instance) once(slot **node, compute func() (cty.Value, hcl.Diagnostics)
 		*slot = n
 		world := i.Resource.Module.World
 		if diags := world.enter(i.Resource.Config.Range); diags != nil {
-			n.val, n.diags = cty.DynamicVal, diags
+			world.limited(diags)
+			n.val, n.diags = cty.DynamicVal.Mark(expr.Limited{}), diags
 		} else {
 			n.val, n.diags = compute()
 			n.diags = few(n.diags)

@@ -11,11 +11,13 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/elsewhere"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/funcs"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/work"
@@ -68,13 +70,18 @@ type World struct {
 	Concrete func(cty.Value) cty.Value
 	// Workspace is the value of terraform.workspace.
 	Workspace string
+	// Elsewhere are the modules that are no folders of the package that calls
+	// them, by the path of the call.
+	Elsewhere map[string]elsewhere.Module
 	// Problems are what modules could not be read.
 	Problems []config.Problem
 	// Reads are the files that functions looked at, by name in the tree.
 	Reads map[string]bool
 
+	// Limits are the limits that were reached, each once.
+	Limits hcl.Diagnostics
+
 	functions expr.Functions
-	vendored  map[string]config.Vendored
 	instances int
 	depth     int
 	readBytes int
@@ -89,7 +96,6 @@ func New(w World, root *config.Module) *World {
 	world := &w
 	world.Reads, world.lists = map[string]bool{}, map[string]bool{}
 	world.functions = funcs.Table(world, w.Runtime.LooseYAML())
-	world.vendored = config.Installed(w.Tree, w.Dir)
 	world.Root = world.module(nil, nil, NoKey, root, w.Dir, nil)
 	return world
 }
@@ -107,6 +113,15 @@ func (w *World) pay(v cty.Value, at hcl.Range) hcl.Diagnostics {
 		return expr.Errorf(at, expr.LimitReached, "%s", err)
 	}
 	return nil
+}
+
+// limited notes the limit that is among diags and reports whether there is one.
+func (w *World) limited(diags hcl.Diagnostics) bool {
+	d := expr.LimitIn(diags)
+	if d != nil && !slices.ContainsFunc(w.Limits, func(o *hcl.Diagnostic) bool { return o.Detail == d.Detail }) {
+		w.Limits = append(w.Limits, d)
+	}
+	return d != nil
 }
 
 func (w *World) concrete(v cty.Value) cty.Value {

@@ -192,10 +192,14 @@ func stepOpen(v cty.Value, s hcl.Traverser) (cty.Value, bool) {
 	if !plain.Type().IsObjectType() || plain.Type().HasAttribute(name) {
 		return cty.NilVal, false
 	}
+	out := Opaque(open.ID+"."+name, cty.DynamicPseudoType)
 	if open.Pending {
-		return Pending(cty.DynamicPseudoType), true
+		out = Pending(cty.DynamicPseudoType)
 	}
-	return Opaque(open.ID+"."+name, cty.DynamicPseudoType), true
+	if v.HasMark(Limited{}) {
+		out = out.Mark(Limited{})
+	}
+	return out, true
 }
 
 func stepName(s hcl.Traverser) string {

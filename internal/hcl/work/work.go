@@ -13,6 +13,7 @@ type Meter struct {
 	most    int
 	used    int
 	refused int
+	err     error
 }
 
 // New is a meter of most units for what, such as `this root`.
@@ -29,13 +30,15 @@ func (m *Meter) Spend(n int) error {
 	if m == nil {
 		return nil
 	}
-	if m.refused > 0 || n > m.most-m.used {
-		m.refused++
-		return fmt.Errorf("evaluating %s takes more than %d steps", m.what, m.most)
+	if m.err == nil && n > m.most-m.used {
+		m.err = fmt.Errorf("evaluating %s takes more than %d steps", m.what, m.most)
 	}
-	if err := m.of.Spend(n); err != nil {
+	if m.err == nil {
+		m.err = m.of.Spend(n)
+	}
+	if m.err != nil {
 		m.refused++
-		return err
+		return m.err
 	}
 	m.used += n
 	return nil
@@ -58,5 +61,10 @@ func (m *Meter) Refused() int {
 	return m.refused
 }
 
-// Ended reports whether a limit was reached.
-func (m *Meter) Ended() bool { return m != nil && m.refused > 0 }
+// Err says which limit was reached, nil for none.
+func (m *Meter) Err() error {
+	if m == nil {
+		return nil
+	}
+	return m.err
+}

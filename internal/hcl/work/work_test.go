@@ -20,7 +20,7 @@ func TestMeter(t *testing.T) {
 		{"one too many", a, 1, "this root takes more than 60"},
 		{"another part", b, 30, ""},
 		{"more than the whole has left", b, 20, "this change takes more than 100"},
-		{"what would fit, after a refusal", b, 1, "this root takes more than 60"},
+		{"what would fit, after a refusal", b, 1, "this change takes more than 100"},
 		{"the whole too", all, 1, "this change takes more than 100"},
 		{"nothing counts", nil, 1 << 40, ""},
 	} {
@@ -32,7 +32,7 @@ func TestMeter(t *testing.T) {
 	if got := []int{a.Used(), b.Used(), all.Used(), a.Refused(), b.Refused(), all.Refused()}; got[0] != 60 || got[1] != 30 || got[2] != 90 || got[3] != 1 || got[4] != 2 || got[5] != 2 {
 		t.Errorf("used and refused: %v", got)
 	}
-	if !a.Ended() || !all.Ended() || (*work.Meter)(nil).Ended() {
+	if a.Err() == nil || all.Err() == nil || (*work.Meter)(nil).Err() != nil {
 		t.Error("a limit that was reached is not told")
 	}
 }

@@ -214,7 +214,7 @@ func (w *walk) reference(dir string, node *kustomizationNode, ref Reference) (el
 		}
 	}
 	switch {
-	case IsRemote(ref.Path) && (ref.Role == Resource || ref.Role == Component):
+	case IsRemote(ref.Path) && ref.Role != Plugin:
 		w.elsewhere(node, ref, ref.Path)
 		return true
 	case IsRemote(ref.Path):
@@ -275,13 +275,16 @@ func relative(dir, to string) string {
 	return strings.Join(up, "/")
 }
 
-// elsewhere notes a resource or component that is not in the tree. A resource
-// adds objects; a component may patch, rename and delete all that its parent
+// elsewhere notes a resource, component or patch that is not in the tree. A
+// resource adds objects; a component may patch, rename and delete all that its parent
 // has, choosing by name, kind, labels and annotations (kustomize api v0.21.2
 // internal/target/kusttarget.go, accumulateComponents).
 func (w *walk) elsewhere(node *kustomizationNode, ref Reference, id string) {
-	component := ref.Role == Component
-	o := Outside{What: ref.Path, ID: id, File: node.file, Line: ref.Line, EndLine: ref.Line, Alters: component, Selects: component}
+	alters := ref.Role != Resource
+	o := Outside{What: ref.Path, ID: id, File: node.file, Line: ref.Line, EndLine: ref.Line, Alters: alters, Selects: alters}
+	if ref.Role == Input {
+		o.Why = ref.Path + " is not in the repository, and it changes: a patch may change and delete every object"
+	}
 	if IsRemote(ref.Path) {
 		o.Source = ref.Path
 	}

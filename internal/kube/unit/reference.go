@@ -164,8 +164,8 @@ func withoutEntry(data []byte, entry string) []byte {
 	}
 	top := follow(doc.Content[0])
 	for i := 0; i+1 < len(top.Content); i += 2 {
-		if list := follow(top.Content[i+1]); slices.Contains([]string{"resources", "bases", "components"}, top.Content[i].Value) {
-			list.Content = slices.DeleteFunc(list.Content, func(item *yaml.Node) bool { return follow(item).Value == entry })
+		if naming[top.Content[i].Value] {
+			leaveOut(follow(top.Content[i+1]), entry, 0)
 		}
 	}
 	// One that would be empty is refused; this makes it none.
@@ -178,6 +178,35 @@ func withoutEntry(data []byte, entry string) []byte {
 		return data
 	}
 	return out
+}
+
+// leaveOut takes a path out of a field: as an entry of a list, with `key=` before
+// it too, or with the patch that is read from it.
+func leaveOut(n *yaml.Node, entry string, depth int) {
+	if depth > 3 {
+		return
+	}
+	if n.Kind == yaml.SequenceNode {
+		n.Content = slices.DeleteFunc(n.Content, func(item *yaml.Node) bool {
+			from := child(item, "path")
+			return isEntry(follow(item), entry) || from != nil && isEntry(from, entry)
+		})
+	}
+	for i := 0; n.Kind == yaml.MappingNode && i+1 < len(n.Content); {
+		if isEntry(follow(n.Content[i+1]), entry) {
+			n.Content = slices.Delete(n.Content, i, i+2)
+			continue
+		}
+		i += 2
+	}
+	for _, c := range n.Content {
+		leaveOut(follow(c), entry, depth+1)
+	}
+}
+
+func isEntry(n *yaml.Node, entry string) bool {
+	key, ok := strings.CutSuffix(n.Value, entry)
+	return n.Kind == yaml.ScalarNode && ok && (key == "" || strings.HasSuffix(key, "="))
 }
 
 // withEntry puts another path where a kustomization names one. A text that is no
@@ -212,11 +241,8 @@ func rename(n *yaml.Node, entry, path string, depth int) {
 		return
 	}
 	for _, c := range n.Content {
-		if c.Kind == yaml.ScalarNode {
-			if key, ok := strings.CutSuffix(c.Value, entry); ok && (key == "" || strings.HasSuffix(key, "=")) {
-				c.Value, c.Style = key+path, 0
-			}
-			continue
+		if isEntry(c, entry) {
+			c.Value, c.Style = strings.TrimSuffix(c.Value, entry)+path, 0
 		}
 		rename(c, entry, path, depth+1)
 	}

@@ -1,0 +1,42 @@
+package expr
+
+import (
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+)
+
+// Limited marks what is not known because an evaluation ended at one of our
+// limits, and all that is made of it: a difference in such a value is no
+// difference in the configuration.
+type Limited struct{}
+
+// IsLimited reports whether anything in v is not known because of a limit.
+func IsLimited(v cty.Value) bool {
+	if v == cty.NilVal || !v.ContainsMarked() {
+		return false
+	}
+	_, m := v.UnmarkDeep()
+	_, found := m[Limited{}]
+	return found
+}
+
+// CarryLimit marks out where one of the values that it was made of, by hand, is
+// not known because of a limit.
+func CarryLimit(out cty.Value, from ...cty.Value) cty.Value {
+	for _, v := range from {
+		if IsLimited(v) {
+			return out.Mark(Limited{})
+		}
+	}
+	return out
+}
+
+// LimitIn is the diagnostic of a limit among diags, nil for none.
+func LimitIn(diags hcl.Diagnostics) *hcl.Diagnostic {
+	for _, d := range diags {
+		if d.Summary == LimitReached {
+			return d
+		}
+	}
+	return nil
+}

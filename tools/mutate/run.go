@@ -1,0 +1,156 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"go/parser"
+	"go/token"
+)
+
+// first is how long the tests of one process may take together.
+const first = 3 * time.Second
+
+// run mutates a package and reports which mutations survive.
+func (p part) run(out io.Writer, dir string, survivors known, pattern *regexp.Regexp) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	all, tests, err := p.build(dir)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "%s: %d mutations, %d tests\n", p.Package, len(all), len(tests))
+	var survived []mutation
+	var unknown int
+	for _, m := range all {
+		if !pattern.MatchString(m.name) {
+			continue
+		}
+		lives, err := m.survives(tests)
+		if err != nil {
+			return err
+		}
+		if !lives {
+			continue
+		}
+		survived = append(survived, m)
+		word := "survives"
+		if !survivors.has(m) {
+			unknown++
+			word = "SURVIVES"
+		}
+		fmt.Fprintf(out, "%s  %s:%d  %s\n", word, m.file, m.line, m.name)
+	}
+	fmt.Fprintf(out, "%s: %d survive, %d of them without a reason in survivors.yaml\n", p.Package, len(survived), unknown)
+	if pattern.String() == "" {
+		for _, s := range survivors.stale(p, survived) {
+			fmt.Fprintf(out, "STALE     %s does not survive any more: take it out of survivors.yaml\n", s)
+			unknown++
+		}
+	}
+	if unknown > 0 {
+		return fmt.Errorf("%s: %w", p.Package, errSurvived)
+	}
+	return nil
+}
+
+// build builds test binaries with all mutations of the part in them, and finds
+// out which test reaches which mutation.
+func (p part) build(dir string) ([]mutation, []covering, error) {
+	o := newOverlay(dir)
+	var all []mutation
+	for _, name := range p.Files {
+		file := filepath.Join(p.Package, name)
+		src, err := os.ReadFile(file)
+		if err != nil {
+			return nil, nil, err
+		}
+		text, found, err := instrument(file, src, len(all)+1)
+		if err != nil {
+			return nil, nil, fmt.Errorf("%s: %w", file, err)
+		}
+		if err := o.put(file, text); err != nil {
+			return nil, nil, err
+		}
+		all = append(all, found...)
+	}
+	name, err := p.name()
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := o.put(filepath.Join(p.Package, "mutation_switches.go"), fmt.Appendf(nil, switches, name, len(all)+1)); err != nil {
+		return nil, nil, err
+	}
+	var tests []covering
+	for _, pkg := range p.Tests {
+		b := binary{path: filepath.Join(dir, "tests-"+filepath.Base(pkg)), pkg: pkg}
+		if err := o.build(pkg, b.path); err != nil {
+			return nil, nil, err
+		}
+		reach, err := b.trace(dir)
+		if err != nil {
+			return nil, nil, err
+		}
+		tests = append(tests, reach...)
+	}
+	return all, tests, nil
+}
+
+// name is what the package's clause says.
+func (p part) name() (string, error) {
+	f, err := parser.ParseFile(token.NewFileSet(), filepath.Join(p.Package, p.Files[0]), nil, parser.PackageClauseOnly)
+	if err != nil {
+		return "", err
+	}
+	return f.Name.Name, nil
+}
+
+// survives runs the tests that reach a mutation, the quick ones first.
+func (m mutation) survives(tests []covering) (bool, error) {
+	reach := slices.DeleteFunc(slices.Clone(tests), func(t covering) bool { return !t.ids[m.id] })
+	slices.SortFunc(reach, func(a, b covering) int { return int(a.took - b.took) })
+	for len(reach) > 0 {
+		// All quick ones of a package are one process.
+		group, rest := reach[:1], reach[1:]
+		took := group[0].took
+		for len(rest) > 0 && rest[0].in == group[0].in && took+rest[0].took < first {
+			took += rest[0].took
+			group, rest = reach[:len(group)+1], rest[1:]
+		}
+		var names []string
+		for _, t := range group {
+			names = append(names, t.test)
+		}
+		passed, _, err := group[0].in.run(only(names...), fmt.Sprintf("%s=%d", onVariable, m.id))
+		if err != nil || !passed {
+			return false, err
+		}
+		reach = rest
+	}
+	return true, nil
+}
+
+// run builds the tests with the named mutation and reports whether they fail,
+// and with which words.
+func (n named) run(dir string) (noticed bool, output string, err error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return false, "", err
+	}
+	o := newOverlay(dir)
+	if err := n.apply(".", o); err != nil {
+		return false, "", err
+	}
+	b := binary{path: filepath.Join(dir, "tests"), pkg: n.Package}
+	if err := o.build(n.Package, b.path); err != nil {
+		return false, "", fmt.Errorf("%s: %w", n.Name, err)
+	}
+	passed, output, err := b.run(n.Test)
+	return !passed, strings.TrimSpace(output), err
+}
