@@ -2,6 +2,7 @@ package harm
 
 import (
 	"maps"
+	"path"
 	"slices"
 	"strings"
 
@@ -68,34 +69,85 @@ var folderFlags = []string{"--datadir", "--dbpath", "--data-dir", "-data-dir", "
 
 // dataFolders: a container with lasting data is told to keep it in another
 // folder, and starts there with none.
-func (c *change) dataFolders(path plan.Path, old, next map[string]any) {
-	lasting := map[string]bool{}
-	for _, m := range c.mounts(old, c.old) {
-		lasting[m.container] = true
-	}
+func (c *change) dataFolders(at plan.Path, old, next map[string]any) {
+	before, after := c.mounts(old, c.old), c.mounts(next, c.next)
 	for i, item := range listAt(next, "containers") {
 		now := asMap(item)
 		name := text(now, "name")
 		was := named(listAt(old, "containers"), name)
-		if was == nil || !lasting[name] {
+		if was == nil || !slices.ContainsFunc(before, func(m mounted) bool { return m.container == name && m.lasts() }) {
 			continue
 		}
-		for _, variable := range slices.Sorted(maps.Keys(folders)) {
-			b, a := folder(was, variable), folder(now, variable)
-			if b != a {
-				c.maybe(DataElsewhere, plan.Detach, append(slices.Clone(path), "containers", i, "env"),
-					"container %s keeps its data elsewhere: %s %s -> %s; the data that is there is not used any more", name, variable, orNone(b), orNone(a))
+		tell := func(field, word, b, a string) {
+			if b == a || !keeps(before, name, b, a) || place(before, name, b) == place(after, name, a) && place(after, name, a) != "" {
+				return
 			}
+			c.maybe(DataElsewhere, plan.Detach, append(slices.Clone(at), "containers", i, field),
+				"container %s keeps its data elsewhere: %s %s -> %s; the data that is there is not used any more", name, word, orNone(b), orNone(a))
+		}
+		for _, variable := range slices.Sorted(maps.Keys(folders)) {
+			tell("env", variable, folder(was, variable), folder(now, variable))
 		}
 		for _, flag := range folderFlags {
-			b, a := argument(was, flag), argument(now, flag)
-			if b != a && b+a != "" {
-				c.maybe(DataElsewhere, plan.Detach, append(slices.Clone(path), "containers", i, "args"),
-					"container %s keeps its data elsewhere: %s %s -> %s; the data that is there is not used any more", name, flag, orNone(b), orNone(a))
-			}
+			tell("args", flag, argument(was, flag), argument(now, flag))
 		}
 	}
 }
+
+// keeps reports whether data of a container may lie where it was told to keep
+// it. Where nothing was said, a folder that is now told and is the mount itself
+// only spells out what was.
+func keeps(mounts []mounted, container, before, after string) bool {
+	if before == "" {
+		return !slices.ContainsFunc(mounts, func(m mounted) bool { return m.container == container && clean(m.path) == after })
+	}
+	return !strings.HasPrefix(before, "/") || place(mounts, container, before) != ""
+}
+
+// place says where in the lasting volumes of a container a folder lies, or "".
+func place(mounts []mounted, container, dir string) string {
+	out, longest := "", -1
+	for _, m := range mounts {
+		if rest, ok := below(m.path, dir); ok && m.container == container && m.lasts() && len(m.path) > longest {
+			out, longest = m.source+" "+path.Join(m.subPath, rest), len(m.path)
+		}
+	}
+	return out
+}
+
+// told reports whether a container names the folder where the data is now, as
+// it named the one where it was: in its command line or its variables.
+func told(was, is map[string]any, from, to string) bool {
+	now := texts(is)
+	return slices.ContainsFunc(texts(was), func(s string) bool {
+		rest, ok := below(from, s)
+		return ok && slices.Contains(now, path.Join(to, rest))
+	})
+}
+
+// texts are the values of a container's command line and variables.
+func texts(container map[string]any) []string {
+	var out []string
+	for _, item := range slices.Concat(listAt(container, "command"), listAt(container, "args")) {
+		word, _ := item.(string)
+		if _, value, ok := strings.Cut(word, "="); ok {
+			word = value
+		}
+		out = append(out, clean(word))
+	}
+	for _, item := range listAt(container, "env") {
+		out = append(out, clean(text(asMap(item), "value")))
+	}
+	return out
+}
+
+// below is the rest of a path in a folder.
+func below(folder, p string) (string, bool) {
+	rest, ok := strings.CutPrefix(clean(p), clean(folder))
+	return rest, ok && clean(folder) != "" && (rest == "" || rest[0] == '/')
+}
+
+func clean(p string) string { return strings.TrimRight(p, "/") }
 
 // folder is a variable's value in a container, by default its image's.
 func folder(container map[string]any, variable string) string {
@@ -103,7 +155,7 @@ func folder(container map[string]any, variable string) string {
 		if _, from := v["valueFrom"]; from {
 			return "a value from elsewhere"
 		}
-		return strings.TrimRight(text(v, "value"), "/")
+		return clean(text(v, "value"))
 	}
 	image, _, _ := strings.Cut(text(container, "image"), "@")
 	for _, part := range slices.Sorted(maps.Keys(folders[variable])) {
@@ -120,11 +172,11 @@ func argument(container map[string]any, flag string) string {
 	for i, item := range line {
 		word, _ := item.(string)
 		if value, ok := strings.CutPrefix(word, flag+"="); ok {
-			return strings.TrimRight(value, "/")
+			return clean(value)
 		}
 		if word == flag && i+1 < len(line) {
 			value, _ := line[i+1].(string)
-			return strings.TrimRight(value, "/")
+			return clean(value)
 		}
 	}
 	return ""
