@@ -183,6 +183,9 @@ type Change struct {
 	// Losses are what an update in place or a creation takes away; Effect is
 	// the worst of theirs.
 	Losses []Loss
+	// Left are the objects that a change of a whole root stands for: the root's
+	// state is elsewhere from here on. Address names the root alone then.
+	Left []Address
 	// Hosts is what an object that applies others (a release, a manifest, a
 	// stack) was told and is told; nil for all that do not.
 	Hosts *Hosted

@@ -17,7 +17,9 @@ var hosts = []string{"helm_release", "kubectl_manifest", "k8s_manifest", "kustom
 	"azurerm_subscription_template_deployment", "azurerm_management_group_template_deployment", "azurerm_tenant_template_deployment",
 	"google_deployment_manager_deployment", "aws_cloudcontrolapi_resource"}
 
-func isHost(typ string) bool { return slices.Contains(hosts, typ) || strings.HasPrefix(typ, "kubernetes_") }
+func isHost(typ string) bool {
+	return slices.Contains(hosts, typ) || strings.HasPrefix(typ, "kubernetes_")
+}
 
 // hosts hands out what an object that the last change is about applies.
 func (c *comparison) hosts(s *step) {
