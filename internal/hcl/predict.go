@@ -295,7 +295,7 @@ func (p *prediction) vanished(root string, before side) plan.Plan {
 		return *stop
 	}
 	at := plan.Range{File: before.module.Files[0], Line: 1, EndLine: 1, Side: plan.Before}
-	out := compare.Left(in, plan.RootGone, at, "all configuration of "+root+" is removed")
+	out := compare.Left(in, plan.RootGone, at, "all configuration of "+root+" is removed", false)
 	if len(out.Changes) > 0 {
 		out.Gaps = append(out.Gaps, plan.Gap{At: plan.Range{File: root, Side: plan.After}, Root: root, Kind: plan.GapInvalid, Subject: root,
 			Why: "would not plan: No configuration files: an empty folder destroys nothing, what it made stays behind unmanaged; destroy it first, or keep an empty main.tf for one apply"})
@@ -363,7 +363,7 @@ func (p *prediction) variant(root string, before, after side, v variant) plan.Pl
 	}
 	if state, gone := p.stateFileGone(root, before); gone {
 		at := p.changedLine(plan.Range{File: state, Line: 1, EndLine: 1, Side: plan.Before})
-		return compare.Left(in, plan.StateRelocated, at, "the committed state file is removed")
+		return compare.Left(in, plan.StateRelocated, at, "the committed state file is removed", true)
 	}
 	if before.module.Settings.State != after.module.Settings.State && len(before.module.Problems)+len(after.module.Problems) == 0 {
 		return p.stateMoved(root, in)

@@ -22,7 +22,7 @@ func (p *prediction) stateMoved(root string, in compare.Input) plan.Plan {
 	}
 	place := p.changedLine(place(at, side))
 	from, to := stateNames(was.State, is.State)
-	out := compare.Left(in, plan.StateRelocated, place, "the state moves from "+from+" to "+to)
+	out := compare.Left(in, plan.StateRelocated, place, "the state moves from "+from+" to "+to, true)
 	if other, taken := p.stateOf(is.State, root); taken {
 		out.Gaps = append(out.Gaps, plan.Gap{At: place, Root: root, Kind: plan.GapUnsupported, Subject: root,
 			Why: "its state is the one of " + other + " from here on: what that state holds and this folder does not configure would be destroyed"})

@@ -24,7 +24,7 @@ func (c *comparison) result() plan.Plan {
 // Left tells that a root's state is elsewhere after the change, or that the root
 // is gone: its objects stay, and nothing manages them any more. It is one change
 // for all of them; text says what happens.
-func Left(in Input, reason plan.Reason, at plan.Range, text string) plan.Plan {
+func Left(in Input, reason plan.Reason, at plan.Range, text string, certain bool) plan.Plan {
 	c := newComparison(in)
 	c.enumerate(c.before.Root, nil)
 	for _, p := range c.before.Problems {
@@ -34,8 +34,8 @@ func Left(in Input, reason plan.Reason, at plan.Range, text string) plan.Plan {
 		return plan.Plan{Gaps: c.gaps}
 	}
 	root := plan.Address{Engine: plan.Terraform, Root: c.Root}
-	change := plan.Change{Address: root, Previous: root, Action: plan.Orphan, Reason: reason, Certain: true, Variant: c.Variant, At: at,
-		Causes: []plan.Cause{{Range: at, Text: text}}}
+	change := plan.Change{Address: root, Previous: root, Action: plan.Orphan, Reason: reason, Certain: certain, Variant: c.Variant,
+		At: at, Causes: []plan.Cause{{Range: at, Text: text}, {Range: plan.Range{File: c.Root, Side: plan.Before}, Text: "what it made is left behind"}}}
 	for _, o := range c.objects {
 		change.Left = append(change.Left, c.planAddress(o.address))
 	}
