@@ -49,9 +49,9 @@ type Answer struct {
 	Package plan.Package // without the tree
 	// Scope and Tree say where the content is in the store: it is kept under the
 	// digest, and Tree is the git id of its top folder.
-	Scope cache.Scope
-	Tree  plan.ObjectID
-	Err   *plan.SourceError
+	Scope   cache.Scope
+	Tree    plan.ObjectID
+	Refused *plan.SourceError
 }
 
 // Handle answers a call. It runs where the internet is reached.
@@ -81,7 +81,7 @@ func Handle(ctx context.Context, f *sources.Fetcher, store cache.Store, call Cal
 func leave(ctx context.Context, store cache.Store, kept map[cache.Key]bool, installation string, p plan.Package, err error) (Answer, error) {
 	var why *plan.SourceError
 	if errors.As(err, &why) {
-		return Answer{Err: why}, nil
+		return Answer{Refused: why}, nil
 	}
 	tree, ok := p.Tree.(*content.Tree)
 	if err != nil || !ok {
@@ -196,8 +196,8 @@ func (s *Session) Answer(ctx context.Context, answers *plan.Answers) error {
 // read finds the content of an answer. What only some may read is not used,
 // unless it is the reviewed repository itself, which the same people read.
 func (s *Session) read(ctx context.Context, a Answer) (plan.Answer, error) {
-	if a.Err != nil {
-		return plan.Answer{Err: a.Err}, nil
+	if a.Refused != nil {
+		return plan.Answer{Err: a.Refused}, nil
 	}
 	p := a.Package
 	switch {
