@@ -51,7 +51,7 @@ type Answer struct {
 	// digest, and Tree is the git id of its top folder.
 	Scope   cache.Scope
 	Tree    plan.ObjectID
-	Refused *plan.SourceError
+	Refused *refusal
 }
 
 // Handle answers a call. It runs where the internet is reached.
@@ -81,7 +81,7 @@ func Handle(ctx context.Context, f *sources.Fetcher, store cache.Store, call Cal
 func leave(ctx context.Context, store cache.Store, kept map[cache.Key]bool, installation string, p plan.Package, err error) (Answer, error) {
 	var why *plan.SourceError
 	if errors.As(err, &why) {
-		return Answer{Refused: why}, nil
+		return Answer{Refused: (*refusal)(why)}, nil
 	}
 	tree, ok := p.Tree.(*content.Tree)
 	if err != nil || !ok {
@@ -102,6 +102,9 @@ func leave(ctx context.Context, store cache.Store, kept map[cache.Key]bool, inst
 	}
 	return a, store.Put(ctx, key, content.Pack(tree))
 }
+
+// refusal is a plan.SourceError on its way: an answer, not an error of the call.
+type refusal plan.SourceError
 
 // key is where the content is: the id of the tree is part of it, so that a value
 // that is there is the right one.
@@ -197,7 +200,7 @@ func (s *Session) Answer(ctx context.Context, answers *plan.Answers) error {
 // unless it is the reviewed repository itself, which the same people read.
 func (s *Session) read(ctx context.Context, a Answer) (plan.Answer, error) {
 	if a.Refused != nil {
-		return plan.Answer{Err: a.Refused}, nil
+		return plan.Answer{Err: (*plan.SourceError)(a.Refused)}, nil
 	}
 	p := a.Package
 	switch {
