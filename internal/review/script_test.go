@@ -44,7 +44,7 @@ func TestDecisions(t *testing.T) {
 				if own := section(archive, end+".settings"); own != "" {
 					w.settings = own
 				}
-				s := &scripted{world: w, t: t}
+				s := &scripted{world: w, t: t, archive: archive}
 				s.run(script)
 				want := Failure
 				if end == "passes" {
@@ -80,6 +80,7 @@ func section(a *txtar.Archive, name string) string {
 type scripted struct {
 	*world
 	t        *testing.T
+	archive  *txtar.Archive
 	last     Conclusion
 	why      string
 	decision Decision
@@ -107,7 +108,7 @@ func (s *scripted) run(script string) {
 // split takes the options out of the words: `by=alice`, or `lost` alone.
 func split(words []string) (plain []string, options map[string]string) {
 	options = map[string]string{}
-	flags := []string{"lost", "unmapped", "unlogged", "verified", "web", "date"}
+	flags := []string{"lost", "unmapped", "unlogged", "verified", "unverified", "web", "date"}
 	for _, w := range words {
 		key, value, found := strings.Cut(w, "=")
 		switch {
@@ -143,6 +144,12 @@ func (s *scripted) want(words []string) error {
 		return fmt.Errorf("it says %q", s.why)
 	}
 	return nil
+}
+
+func (s *scripted) same(what string, got, want []string) {
+	if !slices.Equal(got, want) {
+		s.t.Errorf("%s are %q, want %q", what, got, want)
+	}
 }
 
 func (s *scripted) conclude(d Decision) {
@@ -237,11 +244,16 @@ var acts = map[string]func(*scripted, []string, map[string]string){
 		p := s.pull(a[0])
 		s.review(p, s.who(a[1]), Commented, p.head, false)
 	},
+	// begin: a review that was not submitted yet.
+	"begin": func(s *scripted, a []string, o map[string]string) {
+		p := s.pull(a[0])
+		s.review(p, s.who(a[1]), Pending, p.head, true)
+	},
 	"dismiss": func(s *scripted, a []string, o map[string]string) {
 		p, by := s.pull(a[0]), s.who(a[1])
 		for i := range p.reviews {
 			if r := &p.reviews[len(p.reviews)-1-i]; r.By.ID == by.ID && r.State != Commented {
-				r.State = Dismissed
+				r.State, r.Objection = Dismissed, r.State == ChangesRequested
 				return
 			}
 		}
@@ -325,8 +337,32 @@ var acts = map[string]func(*scripted, []string, map[string]string){
 			s.t.Errorf("released by %v, want %q", s.decision.Releases, a[0])
 		}
 	},
-	"lose": func(s *scripted, a []string, o map[string]string) { s.lostTeams = a },
-	"hide": func(s *scripted, a []string, o map[string]string) { s.pull(a[0]).siblingsUnknown = true },
+	// discounted, released and reviews: these and no others.
+	"discounted": func(s *scripted, a []string, o map[string]string) {
+		var all []string
+		for _, d := range s.decision.Discounted {
+			all = append(all, d.Login)
+		}
+		s.same("discounted", all, a)
+	},
+	"released": func(s *scripted, a []string, o map[string]string) {
+		var all []string
+		for _, r := range s.decision.Releases {
+			all = append(all, r.Login)
+		}
+		s.same("released by", all, a)
+	},
+	"reviews": func(s *scripted, a []string, o map[string]string) {
+		var all []string
+		for _, n := range s.decision.Review {
+			all = append(all, strconv.Itoa(n))
+		}
+		s.same("to be reviewed", all, a)
+	},
+	// settings: the section of this name is in force from now on.
+	"settings": func(s *scripted, a []string, o map[string]string) { s.settings = section(s.archive, a[0]) },
+	"lose":     func(s *scripted, a []string, o map[string]string) { s.lostTeams = a },
+	"hide":     func(s *scripted, a []string, o map[string]string) { s.pull(a[0]).siblingsUnknown = true },
 	// damage: somebody else's text stands in the check run.
 	"damage": func(s *scripted, a []string, o map[string]string) {
 		c := s.check(s.pull(a[0]))

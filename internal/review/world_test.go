@@ -130,19 +130,22 @@ func (w *world) push(p *pull, head string, by rules.Account, options map[string]
 	c := rules.Commit{SHA: head, Message: "change things\n", Verified: options["verified"] != ""}
 	c.Author = rules.Person{Name: author.Login, Email: author.Login + "@example.com", Account: author}
 	c.Committer = c.Author
-	if by := options["committer"]; by != "" {
-		c.Committer = rules.Person{Name: by, Email: by + "@example.com", Account: w.who(by)}
-	}
 	if options["unmapped"] != "" {
 		c.Author = rules.Person{Name: "somebody", Email: "somebody@example.net"}
 		c.Committer = c.Author
 	}
+	if by := options["committer"]; by != "" {
+		c.Committer = rules.Person{Name: by, Email: by + "@example.com", Account: w.who(by)}
+	}
 	if options["web"] != "" {
-		c.Committer, c.Verified = rules.Person{Name: "GitHub", Email: "noreply@github.com", Account: w.who("web-flow")}, true
+		c.Committer, c.Verified = rules.Person{Name: "GitHub", Email: "noreply@github.com", Account: w.who("web-flow")}, options["unverified"] == ""
 	}
 	if co := options["co"]; co != "" {
 		a := w.who(co)
 		c.Message += fmt.Sprintf("\nCo-authored-by: %s <%d+%s@users.noreply.github.com>\n", co, a.ID, co)
+	}
+	if co := options["oldmail"]; co != "" { // the form of before the id was in it
+		c.Message += fmt.Sprintf("\nCo-authored-by: %s <%s@users.noreply.github.com>\n", co, co)
 	}
 	if co := options["comail"]; co != "" { // GitHub knows whose address it is
 		c.Message += fmt.Sprintf("\nCo-authored-by: %s <%s@example.com>\n", co, co)
@@ -156,7 +159,7 @@ func (w *world) push(p *pull, head string, by rules.Account, options map[string]
 
 func (w *world) review(p *pull, by rules.Account, state ReviewState, commit string, lost bool) {
 	p.nextReview++
-	r := PullReview{ID: int64(p.number)*1000 + p.nextReview, By: by, State: state, Commit: commit, Submitted: w.now, Objection: state == ChangesRequested}
+	r := PullReview{ID: int64(p.number)*1000 + p.nextReview, By: by, State: state, Commit: commit, Submitted: w.now, Own: by.Login == "holdpoint[bot]"}
 	p.reviews = append(p.reviews, r)
 	w.deliver(p, Delivery{Kind: ReviewSubmitted, By: by, Review: r.ID, Commit: commit}, lost)
 }
