@@ -82,7 +82,7 @@ type person struct {
 }
 
 // reviewed reports whether a verdict was made and stands.
-func (e *entry) reviewed() bool { return e != nil && e.basis != "" && e.basis != Unreviewed }
+func (e *entry) reviewed() bool { return e != nil && e.basis != Unreviewed }
 
 func (l *ledger) of(number int, baseRef string) *entry {
 	i := slices.IndexFunc(l.entries, func(e *entry) bool { return e.number == number && e.baseRef == baseRef })
@@ -161,7 +161,7 @@ func (e *entry) since(holding []string) map[string]time.Time {
 	for _, l := range e.listed {
 		for _, p := range holding {
 			_, found := slices.BinarySearch(l.prints, prefix(p))
-			if found || len(l.prints) == 0 && l.digest == whole {
+			if found || l.digest == whole { // the list may be shed, the digest is not
 				out[p] = l.at
 			}
 		}

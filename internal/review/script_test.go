@@ -132,6 +132,10 @@ func (s *scripted) act(verb string, words []string) error {
 		act(s, plain, o)
 		return nil
 	}
+	if list, ok := decided[verb]; ok {
+		s.same(verb, list(s.decision), plain)
+		return nil
+	}
 	return fmt.Errorf("%s is no act", verb)
 }
 
@@ -144,12 +148,6 @@ func (s *scripted) want(words []string) error {
 		return fmt.Errorf("it says %q", s.why)
 	}
 	return nil
-}
-
-func (s *scripted) same(what string, got, want []string) {
-	if !slices.Equal(got, want) {
-		s.t.Errorf("%s are %q, want %q", what, got, want)
-	}
 }
 
 func (s *scripted) conclude(d Decision) {
@@ -337,28 +335,6 @@ var acts = map[string]func(*scripted, []string, map[string]string){
 			s.t.Errorf("released by %v, want %q", s.decision.Releases, a[0])
 		}
 	},
-	// discounted, released and reviews: these and no others.
-	"discounted": func(s *scripted, a []string, o map[string]string) {
-		var all []string
-		for _, d := range s.decision.Discounted {
-			all = append(all, d.Login)
-		}
-		s.same("discounted", all, a)
-	},
-	"released": func(s *scripted, a []string, o map[string]string) {
-		var all []string
-		for _, r := range s.decision.Releases {
-			all = append(all, r.Login)
-		}
-		s.same("released by", all, a)
-	},
-	"reviews": func(s *scripted, a []string, o map[string]string) {
-		var all []string
-		for _, n := range s.decision.Review {
-			all = append(all, strconv.Itoa(n))
-		}
-		s.same("to be reviewed", all, a)
-	},
 	// settings: the section of this name is in force from now on.
 	"settings": func(s *scripted, a []string, o map[string]string) { s.settings = section(s.archive, a[0]) },
 	"lose":     func(s *scripted, a []string, o map[string]string) { s.lostTeams = a },
@@ -375,7 +351,17 @@ var acts = map[string]func(*scripted, []string, map[string]string){
 			c.text = strings.Replace(c.text, "failure", "success", 1)
 		}
 	},
-	// group PULLS destroys=a,b doubt=text
+	// branch NAME settings=SECTION, unbranch NAME, many NUMBER
+	"branch": func(s *scripted, a []string, o map[string]string) {
+		own := "settings"
+		if o["settings"] != "" {
+			own = o["settings"]
+		}
+		s.branches[a[0]] = section(s.archive, own)
+	},
+	"unbranch": func(s *scripted, a []string, o map[string]string) { delete(s.branches, a[0]) },
+	"many":     func(s *scripted, a []string, o map[string]string) { s.many, _ = strconv.Atoi(a[0]) },
+	// group PULLS base=B destroys=a,b doubt=text
 	"group": func(s *scripted, a []string, o map[string]string) {
 		var numbers []int
 		for _, n := range a {
@@ -385,6 +371,10 @@ var acts = map[string]func(*scripted, []string, map[string]string){
 		if o["destroys"] != "" {
 			destroys = strings.Split(o["destroys"], ",")
 		}
-		s.conclude(s.group(numbers, destroys, o["doubt"]))
+		base := o["base"]
+		if base == "" {
+			base = "main"
+		}
+		s.conclude(s.group(numbers, base, destroys, o["doubt"]))
 	},
 }
