@@ -19,7 +19,7 @@ func decideGroup(d Decision, rep Report, req Request) Decision {
 	case len(group.Members) == 0:
 		d = d.broken("It is not known which pull requests are in this group.")
 	default:
-		d = decideMembers(d, rep, req)
+		d = groupOnBranches(decideMembers(d, rep, req), req)
 	}
 	d.Title = title(d)
 	return d
