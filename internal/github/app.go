@@ -125,7 +125,14 @@ type Judge struct {
 
 // SourcesFor is what may be known of a job when its sources are resolved.
 type SourcesFor struct {
-	Request review.Request
+	Repository   string // `owner/name`
+	Installation int64
+	// Anew: what is decided may let the change through, so references that move
+	// are looked up again, whatever is remembered of them.
+	Anew bool
+	// Token makes a token that may read the contents of the repository and
+	// nothing else.
+	Token func(context.Context) (string, error)
 }
 
 // Resolving answers what is asked for and not known; an error ends the review.

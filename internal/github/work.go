@@ -186,7 +186,8 @@ func (r *Reading) resolving(judge Judge) func(context.Context) (bool, error) {
 		return func(context.Context) (bool, error) { return false, nil }
 	}
 	var answers plan.Answers
-	from := judge.Sources(SourcesFor{Request: r.Request})
+	from := judge.Sources(SourcesFor{Repository: r.client.owner + "/" + r.client.repo, Installation: r.job.Installation,
+		Anew: r.job.mayRelease(), Token: r.client.readToken})
 	r.Request.Sources = &answers
 	return func(ctx context.Context) (bool, error) {
 		if len(answers.Wanted()) == 0 {
