@@ -37,7 +37,10 @@ func (r *Reading) retire(ctx context.Context, d review.Decision) error {
 		return nil
 	}
 	for _, run := range r.talk.checks {
-		if run.verdict() && run.Name != r.checkName && !r.proposed(run.Name) && !(d.Holds() && r.alsoOf(run)) {
+		if d.Holds() && r.alsoOf(run) {
+			continue // the hold did it
+		}
+		if run.verdict() && run.Name != r.checkName && !r.proposed(run.Name) {
 			if err := r.client.retire(ctx, r.Request.Ref.HeadSHA, run); err != nil {
 				return err
 			}
