@@ -56,7 +56,7 @@ func readSettings(tree fs.FS) ([]byte, error) {
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("read %s: %w", SettingsPath, err)
-	case plan.IsSubmodule(info) || !info.Mode().IsRegular():
+	case !info.Mode().IsRegular():
 		return nil, fmt.Errorf("%s: want a plain file, not a link, folder or submodule", SettingsPath)
 	case info.Size() > largestSettings:
 		return nil, fmt.Errorf("%s: larger than %d bytes", SettingsPath, largestSettings)
@@ -103,7 +103,7 @@ func (s *Set) ParseSettings(file string, data []byte) (Settings, error) {
 	settings := Strict()
 	settings.Version = 0
 	d := decoder{file: file, lines: map[string]int{}}
-	d.decode(doc.Content[0], reflect.ValueOf(&settings).Elem(), "", "settings", 0)
+	d.decode(doc.Content[0], reflect.ValueOf(&settings).Elem(), "", "settings")
 	if d.err == nil {
 		s.checkSettings(&d, settings)
 	}
