@@ -88,16 +88,17 @@ func (s *Set) ParseSettings(file string, data []byte) (Settings, error) {
 		return fail(line, "this is not plain UTF-8 text")
 	}
 	dec := yaml.NewDecoder(bytes.NewReader(data))
-	var doc yaml.Node
-	if err := dec.Decode(&doc); errors.Is(err, io.EOF) {
+	var doc, more yaml.Node
+	err := dec.Decode(&doc)
+	if errors.Is(err, io.EOF) {
 		return fail(1, "the file is empty; it needs at least `version: 1`")
-	} else if err != nil {
-		return fail(errorLine(err), "%s", yamlWords(err))
 	}
-	var more yaml.Node
-	if err := dec.Decode(&more); err == nil {
-		return fail(more.Line, "there is a second document; settings are one")
-	} else if !errors.Is(err, io.EOF) {
+	if err == nil {
+		if err = dec.Decode(&more); err == nil {
+			return fail(more.Line, "there is a second document; settings are one")
+		}
+	}
+	if !errors.Is(err, io.EOF) {
 		return fail(errorLine(err), "%s", yamlWords(err))
 	}
 	settings := Strict()
