@@ -234,3 +234,25 @@ func TestGiveUpOnWhatCannotBeRead(t *testing.T) {
 		}
 	}
 }
+
+// A3: what passed on a base that has moved since, and cannot be read again, fails:
+// the job that follows from the push names neither head nor base.
+func TestA3GiveUpAfterTheBaseMoved(t *testing.T) {
+	for readable, want := range map[bool]string{true: "success", false: "failure"} {
+		w := newWorld(t)
+		p := w.open(w.agent, githubtest.Files{"README.md": "Words.\n"})
+		w.settle()
+		w.concluded(p, "success")
+		w.hub.Advance(time.Minute)
+		w.repo.Push("main", w.commit(w.base, githubtest.Files{"docs.md": "Moved.\n"}, w.dana), w.dana)
+		w.receive()
+		if !readable {
+			w.hub.Inject(&githubtest.Fault{Call: "POST /graphql Conversation", Status: 502})
+		}
+		w.work()
+		w.errs = nil
+		if c := w.concluded(p, want); !readable && c.Title != "This change could not be reviewed" {
+			t.Errorf("the check run says %q", c.Title)
+		}
+	}
+}

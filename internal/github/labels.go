@@ -98,7 +98,10 @@ func (r *Reading) events(ctx context.Context, page int) (events []issueEvent, la
 	}
 	link := resp.Header.Get("Link")
 	if address := linked(link, "last"); address != "" {
-		return events, pageNumber(address), nil
+		if last, err = pageNumber(address); err != nil {
+			return nil, 0, fmt.Errorf("GET %s: the last page: %w", path, err)
+		}
+		return events, last, nil
 	}
 	if linked(link, "next") != "" {
 		return nil, 0, fmt.Errorf("GET %s: GitHub says there are more pages, and not how many", path)
@@ -106,15 +109,11 @@ func (r *Reading) events(ctx context.Context, page int) (events []issueEvent, la
 	return events, page, nil
 }
 
-// pageNumber is the number of the page that an address names, 1 for none.
-func pageNumber(address string) int {
+// pageNumber is the number of the page that an address names.
+func pageNumber(address string) (int, error) {
 	u, err := url.Parse(address)
 	if err != nil {
-		return 1
+		return 0, err
 	}
-	n, err := strconv.Atoi(u.Query().Get("page"))
-	if err != nil {
-		return 1
-	}
-	return n
+	return strconv.Atoi(u.Query().Get("page"))
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"time"
 
@@ -220,9 +221,8 @@ func (a *App) GiveUp(ctx context.Context, job Job, why error) error {
 			head, base, checks = r.Request.Ref.HeadSHA, r.Request.Ref.BaseRef, r.talk.checks
 			break
 		}
-		// A pull request that cannot be read holds at the head that the
-		// delivery saw; an old one does no harm.
-		if head, base = job.HeadSHA, job.BaseRef; head == "" || base == "" {
+		// A pull request that cannot be read whole holds all the same.
+		if head, base, err = c.ends(ctx, job, err); err != nil {
 			return err
 		}
 		if checks, err = c.checksAt(ctx, head); err != nil {
@@ -241,6 +241,35 @@ func (a *App) GiveUp(ctx context.Context, job Job, why error) error {
 		Summary: "Holdpoint tried several times and could not review this change, so it is held.\n\n" + publish.Escape(publish.Prose, why.Error(), maxWhy) +
 			"\n\nA push, or a re-run of this check, starts a new review.\n"}
 	return c.giveUpOn(ctx, job, head, base, checks, text)
+}
+
+// ends are the head and base branch of a pull request, read without anything
+// else. A job that follows from another names neither, and where not even this
+// can be read they are as the delivery saw them: an old head does no harm. why is
+// the error of reading all.
+func (c *client) ends(ctx context.Context, job Job, why error) (head, base string, err error) {
+	var now struct {
+		State string     `json:"state"`
+		Head  payloadRef `json:"head"`
+		Base  struct {
+			payloadRef
+			Repo struct {
+				ID int64 `json:"id"`
+			} `json:"repo"`
+		} `json:"base"`
+	}
+	_, err = c.do(ctx, http.MethodGet, c.repoPath("/pulls/%d", job.Number), nil, &now)
+	switch {
+	case err == nil && now.Base.Repo.ID != job.RepoID:
+		return "", "", fmt.Errorf("read %s: %w", job, ErrRepository)
+	case err == nil && now.State != "open":
+		return "", "", fmt.Errorf("read %s: it is %s: %w", job, now.State, ErrGone)
+	case err == nil && now.Head.SHA != "" && now.Base.Ref != "":
+		return now.Head.SHA, now.Base.Ref, nil
+	case job.HeadSHA == "" || job.BaseRef == "":
+		return "", "", errors.Join(why, err)
+	}
+	return job.HeadSHA, job.BaseRef, nil
 }
 
 // giveUpOn writes that to the runs of the base on a head; those of other bases

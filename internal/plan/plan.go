@@ -170,6 +170,9 @@ type Change struct {
 	// At is where the object is declared: on the before side for what goes
 	// away, else on the after side.
 	At Range
+	// Sources are the digests of the packages from elsewhere that the change comes
+	// of, sorted: with others it may be another one.
+	Sources []string
 	// Variant names the var-file, workspace, runtime or apply family under
 	// which the change holds; empty where it holds under all.
 	Variant string
@@ -194,6 +197,17 @@ const (
 	GapUnknown     GapKind = "unknown"     // a value that decides is not in the repository
 	GapUnsupported GapKind = "unsupported" // a feature that is not modelled
 	GapInternal    GapKind = "internal"    // a defect of ours, caught
+
+	// Of a source from elsewhere that is not had: what changes of what the tree
+	// says of it. GapOpaque is any other change.
+	GapSourceVersion  GapKind = "source-version"  // another version
+	GapSourcePatch    GapKind = "source-patch"    // another patch version
+	GapSourceRemoval  GapKind = "source-removal"  // something leaves a map, a list, or the range of versions
+	GapSourceAddition GapKind = "source-addition" // elements come, nothing else changes
+	GapSourceLabels   GapKind = "source-labels"   // tags, labels and descriptions alone
+	// GapSourceDrift: a reference to a source means something else now than before
+	// the change, although nothing of the change says so.
+	GapSourceDrift GapKind = "source-drift"
 )
 
 // Gap is something that could not be told. It is part of the answer, never a

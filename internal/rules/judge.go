@@ -95,7 +95,7 @@ func count(s *Set, p plan.Plan) counts {
 			continue
 		}
 		seen[c.Previous] = true
-		loss, _ := s.types.of(c.Address)
+		loss, _ := s.types.lost(&c)
 		root := plan.Address{Engine: c.Address.Engine, Root: c.Address.Root}
 		if n.byRoot[root] == nil {
 			n.byRoot[root] = &tally{}
@@ -122,7 +122,7 @@ func (j *judging) vars(extra string, value map[string]any) map[string]any {
 }
 
 func (j *judging) change(c *plan.Change) []Finding {
-	loss, listed := j.types.of(c.Address)
+	loss, listed := j.types.lost(c)
 	var lost []string
 	if c.Action == plan.Update || c.Action == plan.None {
 		for _, g := range j.guards {
@@ -200,7 +200,7 @@ func (j *judging) change(c *plan.Change) []Finding {
 			for _, l := range c.Losses {
 				parts = append(parts, l.What)
 			}
-			f.Fingerprint = fingerprint(parts...)
+			f.Fingerprint = fingerprint(append(parts, c.Sources...)...)
 		},
 	})
 }
