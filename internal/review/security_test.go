@@ -27,9 +27,12 @@ func TestSecurityMap(t *testing.T) {
 	for _, m := range securityRow.FindAllStringSubmatch(string(data), -1) {
 		rows[m[1]] = m[3]
 	}
-	for letter, last := range map[string]int{"F": 72, "E": 56, "S": 20} {
+	for letter, last := range map[string]int{"F": 72, "E": 56, "S": 20, "A": 16} {
 		for i := 1; i <= last; i++ {
 			id := fmt.Sprint(letter, i)
+			if id == "A2" || id == "A15" {
+				continue // their tests carry no such names yet
+			}
 			row, ok := rows[id]
 			if !ok {
 				t.Errorf("%s has no row", id)

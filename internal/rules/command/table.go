@@ -1,189 +1,172 @@
-// Package command recognises commands that destroy in the lines of scripts,
-// pipelines and programs. It reads text alone: nothing is run, and what a
-// variable holds is not known.
 package command
 
 import (
 	"errors"
 	"fmt"
-	"path"
-	"regexp"
 	"slices"
 	"strings"
 )
 
-// Row is one record of rules/commands.yaml: a tool and what it is told.
-type Row struct {
-	// Tool are the names of the program. Without one, Text alone decides, at
-	// the beginning of a line of a script.
-	Tool []string `yaml:"tool"`
-	// Runs are alternatives of words behind the tool: subcommands in their
-	// order, options (with a hyphen) anywhere. In a word `|` separates
-	// alternatives and `*` stands for any characters; `**` stands for any
-	// words. `--option=value` fits with a space too.
-	Runs []string `yaml:"runs"`
-	// Text is a regular expression that the line must fit, whatever its case.
-	Text string `yaml:"text"`
-	// Unless are options, or subcommands right behind the tool, that make it
-	// harmless, such as a dry run.
-	Unless []string `yaml:"unless"`
-	// Scripts: it counts in scripts and pipelines alone.
-	Scripts bool `yaml:"scripts"`
-	// Source is where the tool's makers say what it does.
-	Source string `yaml:"source"`
-	// Shows are lines that fit, Silent lines that look alike and do not.
-	Shows  []string `yaml:"shows"`
-	Silent []string `yaml:"silent"`
+// As says what a text is that a command stands in. The zero value is invalid.
+type As string
 
-	runs [][]string
-	text *regexp.Regexp
+const (
+	// Script is a script, a recipe or a pipeline: it is run.
+	Script As = "script"
+	// Embedded is text of another kind that a tool runs, such as a container's
+	// command or what a program hands to a shell.
+	Embedded As = "embedded"
+	// Mention is a text in a program that looks like a command.
+	Mention As = "mention"
+)
+
+// Valid reports whether it is one of the three.
+func (a As) Valid() bool { return a == Script || a == Embedded || a == Mention }
+
+// Files says how files are read.
+type Files struct {
+	Reads Reader   `yaml:"reads"`
+	As    As       `yaml:"as"`
+	Paths []string `yaml:"paths"`
 }
 
-// Table are rows by the names of their tools. The zero Table fits nothing.
+// File is one file of rules/commands.
+type File struct {
+	Files []Files `yaml:"files"`
+	// Destroys are commands that destroy by themselves.
+	Destroys []*Row `yaml:"destroys"`
+	// Hides are commands that run what cannot be read, or come from elsewhere.
+	Hides []*Row `yaml:"hides"`
+}
+
+// Table are the rows of all files. The zero Table finds nothing.
 type Table struct {
-	byTool   map[string][]*Row
-	toolless []*Row
+	files    []Files
+	destroys rows
+	hides    rows
 }
 
-// NewTable checks rows and makes a table of them.
-func NewTable(rows []Row) (Table, error) {
-	t := Table{byTool: map[string][]*Row{}}
-	for i := range rows {
-		r := &rows[i]
-		if err := r.ready(); err != nil {
-			return Table{}, fmt.Errorf("command %s %s: %w", strings.Join(r.Tool, "|"), strings.Join(r.Runs, ", "), err)
-		}
-		for _, tool := range r.Tool {
-			t.byTool[tool] = append(t.byTool[tool], r)
-		}
-		if len(r.Tool) == 0 {
-			t.toolless = append(t.toolless, r)
+// Add checks what a file holds and takes it in.
+func (t *Table) Add(f File) error {
+	for _, files := range f.Files {
+		if !files.As.Valid() || readers[files.Reads] == nil || len(files.Paths) == 0 {
+			return fmt.Errorf("files %s: reads, as and paths must be given, and known", strings.Join(files.Paths, ", "))
 		}
 	}
-	return t, nil
-}
-
-func (r *Row) ready() error {
-	switch {
-	case r.Source == "":
-		return errors.New("source must be given")
-	case len(r.Shows) == 0 || len(r.Silent) == 0:
-		return errors.New("shows and silent must be given")
-	case len(r.Runs) == 0 && r.Text == "":
-		return errors.New("runs or text must be given")
-	case len(r.Tool) == 0 && (len(r.Runs) > 0 || !r.Scripts):
-		return errors.New("a row without a tool has text, and is for scripts")
-	}
-	if r.Text != "" {
-		text, err := regexp.Compile("(?i)" + r.Text)
-		if err != nil {
-			return fmt.Errorf("text: %w", err)
-		}
-		r.text = text
-	}
-	for _, run := range r.Runs {
-		words := strings.Fields(run)
-		for _, alternative := range strings.Split(strings.Join(words, "|"), "|") {
-			if _, err := path.Match(alternative, ""); err != nil {
-				return fmt.Errorf("runs %q: %w", run, err)
+	t.files = append(t.files, f.Files...)
+	for _, list := range []struct {
+		rows []*Row
+		into *rows
+	}{{f.Destroys, &t.destroys}, {f.Hides, &t.hides}} {
+		for _, r := range list.rows {
+			if err := r.ready(); err != nil {
+				return fmt.Errorf("command %s %s: %w", strings.Join(r.Program, "|"), strings.Join(r.Args, ", "), err)
 			}
+			list.into.add(r)
 		}
-		r.runs = append(r.runs, words)
 	}
 	return nil
 }
 
-// fits reports whether the words behind the tool are those of the row, and the
-// line is.
-func (r *Row) fits(words []string, line string) bool {
-	if r.harmless(words) || r.text != nil && !r.text.MatchString(line) {
-		return false
+// Files are the kinds of files that are read, the first that fits a path
+// decides.
+func (t *Table) Files() []Files { return t.files }
+
+// Paths are patterns of the files that hold texts of a kind.
+func (t *Table) Paths(as As) []string {
+	var out []string
+	for _, f := range t.files {
+		if f.As == as || as == Mention && (f.Reads == "program" || f.Reads == "ruby") {
+			out = append(out, f.Paths...)
+		}
 	}
-	return len(r.runs) == 0 || slices.ContainsFunc(r.runs, func(run []string) bool { return told(run, words) })
+	return out
 }
 
-func (r *Row) harmless(words []string) bool {
-	for i, w := range words {
-		if w == "--" {
-			return false
-		}
-		name, value, _ := strings.Cut(w, "=")
-		for _, u := range r.Unless {
-			switch {
-			case strings.HasPrefix(u, "-") && name == u && value != "none" && value != "false", w == u && strings.HasPrefix(u, "-"):
-				return true
-			case i == 0 && w == u:
-				return true
-			}
-		}
+// Destroying are the records of commands that destroy.
+func (t *Table) Destroying() []*Row { return t.destroys.all }
+
+// Hiding are the records of commands that run what cannot be read.
+func (t *Table) Hiding() []*Row { return t.hides.all }
+
+// ErrTooMuch is told where a text was not read to its end.
+var ErrTooMuch = errors.New("its commands are too many or too deeply nested to be read")
+
+// Added are the commands that destroy in the text after and not in the text
+// before. A command that only moved, or is laid out anew, is not added.
+func (t *Table) Added(files Files, before, after string) ([]Found, error) {
+	now, err := t.in(files, after)
+	if err != nil || len(now) == 0 {
+		return nil, err
 	}
-	return false
+	was, err := t.in(files, before)
+	if err != nil {
+		return nil, err
+	}
+	had := map[string]bool{}
+	for _, f := range was {
+		had[f.key()] = true
+	}
+	now = slices.DeleteFunc(now, func(f Found) bool { return had[f.key()] })
+	return now, nil
 }
 
-// told reports whether words hold the elements of a run: the options anywhere,
-// the others in their order with nothing but options and their values between.
-func told(run, words []string) bool {
-	var order []string
-	for _, element := range run {
-		switch {
-		case !strings.HasPrefix(element, "-"):
-			order = append(order, element)
-		case !hasOption(element, words):
-			return false
-		}
+func (t *Table) in(files Files, text string) ([]Found, error) {
+	f := &finder{rows: t.destroys, work: newWork(text)}
+	f.read(files, text)
+	if f.work.over {
+		return nil, ErrTooMuch
 	}
-	return inOrder(order, words, false)
+	return f.found, nil
 }
 
-func hasOption(element string, words []string) bool {
-	for i, w := range words {
-		for _, alternative := range strings.Split(element, "|") {
-			if like(alternative, w) {
-				return true
-			}
-			name, value, has := strings.Cut(alternative, "=")
-			if has && i+1 < len(words) && (w == name || w == name+"=") && like(value, words[i+1]) {
-				return true
-			}
+// Worst is the first command in a text that a shell runs that destroys, or that
+// runs what cannot be read; nil for none.
+func (t *Table) Worst(text string) *Row {
+	for _, rows := range []rows{t.destroys, t.hides} {
+		f := &finder{rows: rows, work: newWork(text)}
+		f.script(text, 1, map[string]string{}, Embedded, true, 0)
+		if len(f.found) > 0 {
+			return f.found[0].Row
+		}
+		if f.work.over {
+			return &Row{What: ErrTooMuch.Error()}
 		}
 	}
-	return false
+	return nil
 }
 
-// inOrder: afterOption says that the first word may be the value of an option.
-func inOrder(order, words []string, afterOption bool) bool {
-	if len(order) == 0 {
-		return true
-	}
-	if order[0] == "**" {
-		for i := range words {
-			if inOrder(order[1:], words[i:], false) {
-				return true
-			}
-		}
-		return false
-	}
-	if len(words) == 0 {
-		return false
-	}
-	for _, alternative := range strings.Split(order[0], "|") {
-		if like(alternative, words[0]) && inOrder(order[1:], words[1:], false) {
-			return true
-		}
-	}
-	switch option := strings.HasPrefix(words[0], "-"); {
-	case option:
-		return inOrder(order, words[1:], !strings.Contains(words[0], "=") || strings.HasSuffix(words[0], "="))
-	case afterOption:
-		return inOrder(order, words[1:], false)
-	}
-	return false
+// rows are records by the names of their programs.
+type rows struct {
+	all    []*Row
+	byName map[string][]*Row
+	wild   []*Row
 }
 
-func like(pattern, word string) bool {
-	if !strings.Contains(pattern, "*") {
-		return pattern == word
+func (r *rows) add(row *Row) {
+	r.all = append(r.all, row)
+	if r.byName == nil {
+		r.byName = map[string][]*Row{}
 	}
-	ok, err := path.Match(pattern, word)
-	return ok && err == nil
+	for _, p := range row.Program {
+		if strings.Contains(p, "*") {
+			r.wild = append(r.wild, row)
+			continue
+		}
+		p = strings.ToLower(p)
+		r.byName[p] = append(r.byName[p], row)
+	}
+}
+
+func (r *rows) of(program string) []*Row {
+	if program == "" {
+		return nil
+	}
+	out := r.byName[strings.ToLower(program)]
+	for _, row := range r.wild {
+		if slices.ContainsFunc(row.Program, func(p string) bool { return strings.Contains(p, "*") && like(p, program) }) {
+			out = append(slices.Clip(out), row)
+		}
+	}
+	return out
 }
