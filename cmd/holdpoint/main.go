@@ -15,6 +15,7 @@ import (
 
 	"github.com/holdpoint-dev/holdpoint/internal/gitlocal"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/render"
+	"github.com/holdpoint-dev/holdpoint/internal/sources/apart"
 )
 
 func main() {
@@ -70,6 +71,9 @@ type exitRequest int
 func Main(args []string, stdin io.Reader, stdout, stderr io.Writer, env []string) (status int) {
 	if render.ChildRequested(args, env) {
 		return render.Main(stdin, stdout)
+	}
+	if apart.ChildRequested(args, env) {
+		return sourcesChild(stdin, stdout, stderr, (&app{env: env}).look)
 	}
 	defer func() {
 		switch r := recover().(type) {
