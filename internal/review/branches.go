@@ -9,16 +9,12 @@ import (
 )
 
 // withBranches holds where the head would have to be held on another branch
-// whose check has this name. A branch to which an open pull request with this
-// head goes is judged by that one's own verdict.
+// whose check has this name.
 func withBranches(d Decision, req Request, led *ledger) Decision {
 	if why := tooMany(req); why != "" {
 		return d.byBranch(why)
 	}
 	for _, b := range req.Evidence.Branches {
-		if slices.ContainsFunc(req.Evidence.Siblings, func(s Sibling) bool { return s.BaseRef == b.BaseRef }) {
-			continue
-		}
 		e, there := led.judge(Decision{Conclusion: Failure}, b.Report, req, b.BaseRef)
 		e.decided(there)
 		d = d.and(b, there)

@@ -139,7 +139,7 @@ func withSiblings(d Decision, names rules.Names, req Request, led *ledger) Decis
 	}
 	var others []Sibling
 	for _, s := range req.Evidence.Siblings {
-		if !names.Shared(s.BaseRef, req.Ref.BaseRef) || s.Number == req.Ref.Number {
+		if !names.Shared(s.BaseRef, req.Ref.BaseRef) {
 			continue
 		}
 		if names.Of(s.BaseRef) != d.CheckName {

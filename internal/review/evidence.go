@@ -53,9 +53,10 @@ type Evidence struct {
 	Siblings []Sibling
 	// SiblingsUnknown is set when they could not be listed in full.
 	SiblingsUnknown bool
-	// Branches are the other existing branches whose check has this name, to
-	// which no open pull request with this head goes, and what the head would
-	// do to each. Those that have the head already are left out.
+	// Branches are the other existing branches whose check has this name, and
+	// what the head would do to each. Left out are those that have the head
+	// already, and those to which another open pull request with this head goes:
+	// its own verdict is theirs.
 	Branches []Branch
 	// ManyBranches is how many branches have this name of the check, the base
 	// included, where they are too many to be judged; 0 where they are not.
