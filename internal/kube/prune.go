@@ -44,7 +44,7 @@ func (p *prediction) fateOf(r *pair, old *entry) fate {
 		}
 	}
 	f := toolFate(r, owner, gone, old)
-	guessed := r.before.unit.Owner.Guessed || r.before.unit.Guesses[old.Object.Key()]
+	guessed := r.before.unit.Owner.Guessed || r.before.unit.Guesses[old.Key()]
 	f.certain = f.certain && certain && !guessed
 	if f.action == plan.Delete && f.effect == "" && p.losesData(old) {
 		f.effect = plan.DataLoss

@@ -6,6 +6,7 @@ package appset
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 
@@ -130,8 +131,8 @@ func Generate(value map[string]any, namespace string, repo Repository) Result {
 }
 
 func troubleOf(err error, at plan.Path) *Trouble {
-	t, ok := err.(*Trouble)
-	if !ok {
+	var t *Trouble
+	if !errors.As(err, &t) {
 		t = &Trouble{Kind: plan.GapInvalid, Why: err.Error() + ": Argo CD leaves its Applications as they are"}
 	}
 	if t.At == nil {
