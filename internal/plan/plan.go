@@ -6,6 +6,7 @@
 package plan
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -194,7 +195,15 @@ const (
 	GapUnknown     GapKind = "unknown"     // a value that decides is not in the repository
 	GapUnsupported GapKind = "unsupported" // a feature that is not modelled
 	GapInternal    GapKind = "internal"    // a defect of ours, caught
+	// GapUnfinished: the time or the memory of this machine came to an end. It
+	// says nothing of the change, and nothing is judged beside it ([ErrUnfinished]).
+	GapUnfinished GapKind = "unfinished"
 )
+
+// ErrUnfinished: a prediction was not finished because the time or the memory of
+// this machine came to an end, not one of our limits of work. Another try may
+// finish it.
+var ErrUnfinished = errors.New("not finished on this machine")
 
 // Gap is something that could not be told. It is part of the answer, never a
 // log line, and as narrow as it can be.

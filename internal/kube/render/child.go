@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"runtime/debug"
 	"slices"
 
@@ -37,6 +38,9 @@ func ChildRequested(args, environ []string) bool {
 // returns the exit code of the process.
 func Main(in io.Reader, out io.Writer) int {
 	confineSelf()
+	debug.SetMaxStack(maxStack)
+	m := newMeter(os.Getenv(workVariable))
+	go m.watch()
 	for {
 		var req unit.Request
 		err := readFrame(in, &req, maxRequestBytes)
@@ -46,7 +50,12 @@ func Main(in io.Reader, out io.Writer) int {
 		if err != nil {
 			return 2
 		}
-		if err := writeFrame(out, answer(req), maxResponseBytes); err != nil {
+		m.begin()
+		res := answer(req)
+		if res.Work = m.end(); m.over(res.Work) {
+			res = unit.Rendered{Failure: overworked(), Work: res.Work}
+		}
+		if err := writeFrame(out, res, maxResponseBytes); err != nil {
 			return 2
 		}
 		// The next unit starts with the memory of a fresh process.

@@ -5,6 +5,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/unit"
@@ -20,8 +21,12 @@ const (
 // Limits bound the rendering of one unit. The zero value of a field means its
 // default.
 type Limits struct {
+	// Work is what rendering may allocate, all in all; default 20 million
+	// objects and 1 GiB. It is the limit of what is asked for, and a gap.
+	Work unit.Work
 	// Time is that of the processor from the request to its answer; default
-	// 4 s.
+	// 10 s. It is a limit of the machine, as Memory is: one that is reached says
+	// nothing of the unit.
 	Time time.Duration
 	// Memory is the resident size of the child in bytes; default 512 MiB.
 	Memory int64
@@ -33,7 +38,13 @@ type Limits struct {
 
 func (l Limits) orDefault() Limits {
 	if l.Time == 0 {
-		l.Time = 4 * time.Second
+		l.Time = 10 * time.Second
+	}
+	if l.Work.Objects == 0 {
+		l.Work.Objects = 20_000_000
+	}
+	if l.Work.Bytes == 0 {
+		l.Work.Bytes = 1 << 30
 	}
 	if l.Memory == 0 {
 		l.Memory = 512 << 20
@@ -75,12 +86,20 @@ func run(program string, limits Limits, requests []unit.Request) []unit.Rendered
 	out := make([]unit.Rendered, len(requests))
 	queue := make(chan int)
 	var wait sync.WaitGroup
+	var unfinished atomic.Pointer[unit.Failure]
 	for range min(limits.Parallel, len(requests)) {
 		wait.Go(func() {
 			w := worker{program: program, limits: limits}
 			defer w.stop()
 			for i := range queue {
+				if failure := unfinished.Load(); failure != nil {
+					out[i] = unit.Rendered{Failure: failure} // nothing is judged beside it
+					continue
+				}
 				out[i] = w.render(requests[i])
+				if failure := out[i].Failure; failure != nil && failure.Kind == plan.GapUnfinished {
+					unfinished.Store(failure)
+				}
 			}
 		})
 	}

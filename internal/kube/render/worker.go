@@ -5,9 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"os/exec"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/unit"
@@ -71,7 +71,7 @@ func start(program string, limits Limits) (*child, error) {
 func startWith(program string, limits Limits, isolated bool) (*child, error) {
 	cmd := exec.Command(program, childArgument)
 	// GOMEMLIMIT makes the collector work before the watchdog has to.
-	cmd.Env = []string{childVariable, fmt.Sprintf("GOMEMLIMIT=%d", limits.Memory*3/4), "GOTRACEBACK=none", "GOGC=200", "GOMAXPROCS=2", "PATH=", "HOME=/nonexistent", "TMPDIR=/nonexistent"}
+	cmd.Env = []string{childVariable, fmt.Sprintf("%s=%d,%d", workVariable, limits.Work.Objects, limits.Work.Bytes), fmt.Sprintf("GOMEMLIMIT=%d", limits.Memory*3/4), "GOTRACEBACK=none", "GOGC=200", "GOMAXPROCS=2", "PATH=", "HOME=/nonexistent", "TMPDIR=/nonexistent"}
 	cmd.Dir = "/"
 	confine(cmd, isolated)
 	c := &child{cmd: cmd, stderr: &tail{}}
@@ -127,9 +127,8 @@ const pause = 5 * time.Millisecond
 // busy machine it has to wait for its turn, which is not its fault.
 const patience = 5
 
-// watch kills the child when it goes beyond a limit. Time is that of the
-// processor where it can be told, so that the same unit passes or fails on an
-// idle and on a busy machine.
+// watch kills the child when it goes beyond what the machine has for it. Time is
+// that of the processor where it can be told.
 func (c *child) watch(limits Limits, done <-chan struct{}, over *atomic.Pointer[unit.Failure]) {
 	spent, told := processorTime(c.cmd.Process.Pid)
 	wall := limits.Time
@@ -145,22 +144,27 @@ func (c *child) watch(limits Limits, done <-chan struct{}, over *atomic.Pointer[
 		case <-done:
 			return
 		case <-deadline.C:
-			over.Store(&unit.Failure{Kind: plan.GapLimit, Why: fmt.Sprintf("rendering takes longer than %v", limits.Time)})
+			over.Store(unfinished("in %v by the clock", wall))
 			_ = c.cmd.Process.Kill()
 			return
 		case <-tick.C:
 			if now, ok := processorTime(c.cmd.Process.Pid); told && ok && now-spent > limits.Time {
-				over.Store(&unit.Failure{Kind: plan.GapLimit, Why: fmt.Sprintf("rendering takes longer than %v", limits.Time)})
+				over.Store(unfinished("in %v of processor time", limits.Time))
 				_ = c.cmd.Process.Kill()
 				return
 			}
 			if size, ok := residentSize(c.cmd.Process.Pid); ok && size > limits.Memory {
-				over.Store(&unit.Failure{Kind: plan.GapLimit, Why: fmt.Sprintf("rendering takes more memory than %d MiB", limits.Memory>>20)})
+				over.Store(unfinished("in %d MiB of memory", limits.Memory>>20))
 				_ = c.cmd.Process.Kill()
 				return
 			}
 		}
 	}
+}
+
+// unfinished is the failure of a machine: more time or memory might have done.
+func unfinished(format string, args ...any) *unit.Failure {
+	return &unit.Failure{Kind: plan.GapUnfinished, Why: "rendering was not finished " + fmt.Sprintf(format, args...)}
 }
 
 // died explains a child that ended by itself. The Go runtime ends a process
@@ -169,11 +173,15 @@ func (c *child) died(err error) *unit.Failure {
 	c.kill()
 	said := c.stderr.String()
 	switch {
+	case c.cmd.ProcessState.ExitCode() == overExit:
+		return overworked()
 	case bytes.Contains([]byte(said), []byte("out of memory")), bytes.Contains([]byte(said), []byte("cannot allocate memory")):
-		return &unit.Failure{Kind: plan.GapLimit, Why: "rendering ran out of memory"}
+		return unfinished("in the memory there is")
+	case said == "" && !c.cmd.ProcessState.Exited() && (errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.EPIPE)):
+		return unfinished("before something from outside ended it")
 	case bytes.Contains([]byte(said), []byte("stack")):
 		return &unit.Failure{Kind: plan.GapLimit, Why: "rendering recurses without end"}
-	case errors.Is(err, os.ErrDeadlineExceeded), said == "":
+	case said == "":
 		return &unit.Failure{Kind: plan.GapInternal, Why: oneLine(fmt.Sprintf("the renderer ended: %v", err))}
 	}
 	return &unit.Failure{Kind: plan.GapInternal, Why: oneLine("the renderer ended: " + said)}

@@ -67,9 +67,16 @@ type Rendered struct {
 	// Missing are the charts that are used but not in the repository. What
 	// they would add is not among Docs.
 	Missing []Missing
-	// Failure is set where there is no answer; Docs is empty then.
+	// Failure is set where there is no answer; Docs is empty then. One of the
+	// kind plan.GapUnfinished says nothing of the unit.
 	Failure *Failure
+	// Work is what rendering took.
+	Work Work
 }
+
+// Work is what a renderer allocated, all in all: it depends on what is rendered,
+// and not on how busy the machine is.
+type Work struct{ Objects, Bytes uint64 }
 
 // Doc is one rendered document or stream of documents.
 type Doc struct {
