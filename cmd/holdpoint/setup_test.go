@@ -93,7 +93,7 @@ func press(t *testing.T, page string) string {
 	if err := json.Unmarshal([]byte(manifest), &m); err != nil {
 		t.Fatal(err)
 	}
-	if fmt.Sprint(m.Permissions) != "map[checks:write contents:read members:read merge_queues:read metadata:read pull_requests:write]" || m.Public ||
+	if fmt.Sprint(m.Permissions) != "map[checks:write contents:read issues:read members:read merge_queues:read metadata:read pull_requests:write]" || m.Public ||
 		fmt.Sprint(m.Events) != "[check_run check_suite label merge_group pull_request pull_request_review push]" || m.Hook.URL != "https://holdpoint.example.com/webhook" {
 		t.Errorf("manifest %s", manifest)
 	}

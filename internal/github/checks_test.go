@@ -148,9 +148,8 @@ func TestF37ChangeBeforeTheRelease(t *testing.T) {
 			w.repo.Push("twin", p.HeadSHA(), w.agent)
 			w.repo.Open(githubtest.PullOf{Author: w.agent, Head: "twin", Base: "main", Title: "Twin"})
 		}, "success"},
-		"a review":         {func(w *world, p *githubtest.Pull) { p.Submit(w.dana, "CHANGES_REQUESTED", "") }, "success"},
-		"a review request": {func(w *world, p *githubtest.Pull) { p.AskReview(w.dana, w.agent) }, ""},
-		"the state":        {func(w *world, p *githubtest.Pull) { p.Close(w.agent, false) }, ""},
+		"a review":  {func(w *world, p *githubtest.Pull) { p.Submit(w.dana, "CHANGES_REQUESTED", "") }, "success"},
+		"the state": {func(w *world, p *githubtest.Pull) { p.Close(w.agent, false) }, ""},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -232,6 +231,28 @@ func TestGiveUpOnWhatCannotBeRead(t *testing.T) {
 		}
 		if n := len(w.repo.Checks(p.HeadSHA())); n != 1 {
 			t.Errorf("known %t: %d check runs, want one", known, n)
+		}
+	}
+}
+
+// A3: what passed on a base that has moved since, and cannot be read again, fails:
+// the job that follows from the push names neither head nor base.
+func TestA3GiveUpAfterTheBaseMoved(t *testing.T) {
+	for readable, want := range map[bool]string{true: "success", false: "failure"} {
+		w := newWorld(t)
+		p := w.open(w.agent, githubtest.Files{"README.md": "Words.\n"})
+		w.settle()
+		w.concluded(p, "success")
+		w.hub.Advance(time.Minute)
+		w.repo.Push("main", w.commit(w.base, githubtest.Files{"docs.md": "Moved.\n"}, w.dana), w.dana)
+		w.receive()
+		if !readable {
+			w.hub.Inject(&githubtest.Fault{Call: "POST /graphql Conversation", Status: 502})
+		}
+		w.work()
+		w.errs = nil
+		if c := w.concluded(p, want); !readable && c.Title != "This change could not be reviewed" {
+			t.Errorf("the check run says %q", c.Title)
 		}
 	}
 }

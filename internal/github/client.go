@@ -286,7 +286,7 @@ func listAll[T any](ctx context.Context, c *client, path string) ([]T, error) {
 			return nil, fmt.Errorf("GET %s: answer is null", path)
 		}
 		all = append(all, page...)
-		next := nextPage(resp.Header.Get("Link"))
+		next := linked(resp.Header.Get("Link"), "next")
 		if next == "" {
 			return all, nil
 		}
@@ -297,11 +297,12 @@ func listAll[T any](ctx context.Context, c *client, path string) ([]T, error) {
 	}
 }
 
-// nextPage finds the address of the next page in a Link header (RFC 8288).
-func nextPage(link string) string {
+// linked finds the address of the next or last page in a Link header
+// (RFC 8288), empty where there is none.
+func linked(link, rel string) string {
 	for part := range strings.SplitSeq(link, ",") {
 		address, params, ok := strings.Cut(part, ";")
-		if ok && strings.Contains(params, `rel="next"`) {
+		if ok && strings.Contains(params, `rel="`+rel+`"`) {
 			return strings.Trim(strings.TrimSpace(address), "<>")
 		}
 	}

@@ -12,9 +12,9 @@ import (
 	"time"
 )
 
-// maxFollow is how many pull requests one event leads to. The merge queue and
-// the sweep find the others.
-const maxFollow = 100
+// followAtOnce is how many pull requests a job of KindBase leads to before what
+// else came in has its turn. Another job follows for the rest.
+const followAtOnce = 25
 
 // expand turns a job that is not about one pull request into those that are.
 func (c *client) expand(ctx context.Context, job Job) (Result, error) {
@@ -175,20 +175,47 @@ func (c *client) openPulls(ctx context.Context, filter, kind string, value any) 
 }
 
 // followBase leads to the open pull requests of a branch that moved, as far as
-// the move can change their verdict: those that passed, were approved, or have
-// no check yet. The oldest check comes first.
+// the move can change their verdict, those looked at longest ago first: some at
+// a time, until it came to all of them.
 func (c *client) followBase(ctx context.Context, job Job) (Result, error) {
+	rest := job.Rest
+	if rest == nil {
+		c.app.kept.moves.put(job.branch(), c.app.config.Now())
+		var err error
+		if rest, err = c.concerned(ctx, job); err != nil {
+			return Result{}, err
+		}
+	}
+	var result Result
+	for len(rest) > 0 && len(result.More) < followAtOnce {
+		if !c.sawBase(job, rest[0]) {
+			result.More = append(result.More, job.pull(rest[0], ""))
+		}
+		rest = rest[1:]
+	}
+	if len(rest) > 0 {
+		next := job
+		next.Rest = rest
+		result.More = append(result.More, next)
+	}
+	return result, nil
+}
+
+// concerned are the open pull requests whose verdict a move of their base can
+// change, those looked at longest ago first: those that passed, were approved,
+// or have no check yet. What is held and nobody approved stays held.
+func (c *client) concerned(ctx context.Context, job Job) ([]int, error) {
 	open, err := c.openPulls(ctx, "baseRefName", "String", job.BaseRef)
 	if err != nil {
-		return Result{}, err
+		return nil, err
 	}
 	checked, err := c.checksOfAll(ctx, open)
 	if err != nil {
-		return Result{}, err
+		return nil, err
 	}
 	type item struct {
-		pull graphOpen
-		at   time.Time
+		number int
+		at     time.Time
 	}
 	var due []item
 	for _, p := range open {
@@ -202,21 +229,17 @@ func (c *client) followBase(ctx context.Context, job Job) (Result, error) {
 		}
 		switch {
 		case last == nil:
-			due = append(due, item{p, time.Time{}})
+			due = append(due, item{p.Number, time.Time{}})
 		case passed || p.Approved == nil || p.Approved.TotalCount > 0:
-			due = append(due, item{p, last.Started})
+			due = append(due, item{p.Number, c.lookedAt(job, p.Number, last.Started)})
 		}
 	}
-	slices.SortStableFunc(due, func(a, b item) int { return cmp.Or(a.at.Compare(b.at), a.pull.Number-b.pull.Number) })
-	if len(due) > maxFollow {
-		c.app.config.Log.WarnContext(ctx, "more pull requests than are followed", "job", job.String(), "due", len(due))
-		due = due[:maxFollow]
-	}
-	var result Result
+	slices.SortStableFunc(due, func(a, b item) int { return cmp.Or(a.at.Compare(b.at), a.number-b.number) })
+	numbers := make([]int, 0, len(due))
 	for _, d := range due {
-		result.More = append(result.More, job.pull(d.pull.Number, d.pull.HeadRefOid))
+		numbers = append(numbers, d.number)
 	}
-	return result, nil
+	return numbers, nil
 }
 
 // followLabel leads to the pull requests that carry a label whose definition

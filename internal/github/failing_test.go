@@ -82,8 +82,9 @@ func failReads(t *testing.T, w *world, p *githubtest.Pull) {
 	for call, times := range calls {
 		for n := range times {
 			for _, f := range readFaults {
-				for _, f.Times = range []int{1, 0} {
-					f.Call, f.Skip = call, n
+				for _, times := range []int{1, 0} {
+					f := f // requests that are given up may still look at the last one
+					f.Call, f.Skip, f.Times = call, n, times
 					got, err := do(&f)
 					switch {
 					case err == nil && got != want:

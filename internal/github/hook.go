@@ -109,7 +109,7 @@ func (a *App) HookDeliveries(ctx context.Context, since time.Time) (all []HookDe
 			}
 			all = append(all, d)
 		}
-		next := nextPage(resp.Header.Get("Link"))
+		next := linked(resp.Header.Get("Link"), "next")
 		if next == "" {
 			return all, true, nil
 		}

@@ -54,7 +54,7 @@ func (c *client) installed(ctx context.Context) ([]RepoName, error) {
 			return nil, err
 		}
 		repos = append(repos, names...)
-		next := nextPage(resp.Header.Get("Link"))
+		next := linked(resp.Header.Get("Link"), "next")
 		if next == "" {
 			return repos, nil
 		}

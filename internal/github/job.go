@@ -74,6 +74,12 @@ type Job struct {
 	Retargeted bool `json:"retargeted,omitempty"`
 	// Merged: the pull request was merged.
 	Merged bool `json:"merged,omitempty"`
+	// NotBefore is when the job may be done, zero for at once: it was put off,
+	// so that others of the repository have their turn, and is not put off again.
+	NotBefore time.Time `json:"not_before,omitzero"`
+	// Rest are the pull requests that a job of KindBase has yet to lead to,
+	// nil where it has not begun.
+	Rest []int `json:"rest,omitempty"`
 	// Repos are the repositories of KindInstall.
 	Repos []RepoName `json:"repos,omitempty"`
 }
@@ -134,10 +140,45 @@ func (j Job) String() string {
 	return fmt.Sprintf("%s/%s", j.Owner, j.Repo)
 }
 
-// Replaces reports whether reviewing j makes reviewing an earlier job
-// needless: the same pull request, and nothing in the earlier delivery that
-// only it can tell.
+// Replaces reports whether doing j makes doing an earlier job needless: the
+// same pull request, and nothing in the earlier delivery that only it can tell;
+// or the same branch, which moved once more. Whom the earlier job has not come
+// to, the later one comes to first.
 func (j Job) Replaces(earlier Job) bool {
-	return j.Kind == KindPull && earlier.Kind == KindPull && j.RepoID == earlier.RepoID && j.Number == earlier.Number &&
-		earlier.Review == nil && earlier.Label == nil
+	if j.Kind != earlier.Kind || j.RepoID != earlier.RepoID {
+		return false
+	}
+	switch j.Kind {
+	case KindPull:
+		// One that was put off has waited for its turn, and this one may be put off.
+		return j.Number == earlier.Number && earlier.NotBefore.IsZero() && (!earlier.tells() || j.outdoes(earlier))
+	case KindBase:
+		return j.BaseRef == earlier.BaseRef && j.Rest == nil
+	}
+	return false
+}
+
+// tells reports whether the delivery shows something that GitHub does not tell
+// afterwards and that may let a change through: on which head a person
+// approved, or who of them set a label.
+func (j Job) tells() bool {
+	switch {
+	case j.Review != nil:
+		return j.Action == "submitted" && j.Review.State != "COMMENTED"
+	case j.Label == nil:
+		return false
+	case j.Event == "label":
+		return true // its definition changed: what it released is void
+	}
+	return j.Action == "labeled" && !j.Sender.Bot
+}
+
+// outdoes reports whether a label's delivery makes an earlier one of the same
+// label say nothing any more: it was taken off, or set again by the same person.
+func (j Job) outdoes(earlier Job) bool {
+	a, b := j.Label, earlier.Label
+	if a == nil || b == nil || j.Event == "label" || earlier.Event == "label" || a.ID != b.ID || a.At.Before(b.At) {
+		return false
+	}
+	return j.Action == "unlabeled" || j.Action == "labeled" && j.Sender.ID == earlier.Sender.ID && a.At.After(b.At)
 }

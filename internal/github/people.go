@@ -242,36 +242,3 @@ func (r *Reading) readPushes(ctx context.Context) error {
 	}
 	return nil
 }
-
-// readLabels reads the labels and how they came, where there are any.
-// GraphQL tells neither a label's number nor the app that acted for a person.
-func (r *Reading) readLabels(ctx context.Context) error {
-	if len(r.talk.labels) == 0 && r.job.Label == nil {
-		return nil
-	}
-	c, e := r.client, &r.Request.Evidence
-	labels, err := listAll[review.Label](ctx, c, c.repoPath("/issues/%d/labels?per_page=100", r.job.Number))
-	if err != nil {
-		return err
-	}
-	type event struct {
-		Event string    `json:"event"`
-		Actor *restUser `json:"actor"`
-		App   *restApp  `json:"performed_via_github_app"`
-		At    time.Time `json:"created_at"`
-		Label *struct {
-			Name string `json:"name"`
-		} `json:"label"`
-	}
-	events, err := listAll[event](ctx, c, c.repoPath("/issues/%d/events?per_page=100", r.job.Number))
-	if err != nil {
-		return err
-	}
-	e.Labels = labels
-	for _, v := range events {
-		if (v.Event == "labeled" || v.Event == "unlabeled") && v.Label != nil {
-			e.LabelEvents = append(e.LabelEvents, review.LabelEvent{Added: v.Event == "labeled", Name: v.Label.Name, By: v.Actor.account(v.App), At: v.At})
-		}
-	}
-	return nil
-}

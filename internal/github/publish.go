@@ -43,6 +43,7 @@ func (a *App) Publish(ctx context.Context, r *Reading, report review.Report, dec
 	result.Published = err == nil
 	for _, n := range decision.Review {
 		job := r.job.pull(n, "")
+		job.Received = a.config.Now() // asked for by this review, not by what led to it
 		result.More = append(result.More, job)
 	}
 	return result, err
@@ -114,7 +115,7 @@ func (p *publisher) release(ctx context.Context) error {
 	if p.run != nil && same(p.run, review.Success, text) {
 		return told(err)
 	}
-	if again := p.r.unchanged(ctx); again != nil {
+	if again := p.r.unchanged(ctx, p.text.Decision); again != nil {
 		return again
 	}
 	if _, werr := p.writeCheck(ctx, p.r.Request.Ref.HeadSHA, p.run, p.text.Decision.CheckName, review.Success, text); werr != nil {
@@ -127,7 +128,7 @@ func (p *publisher) release(ctx context.Context) error {
 func (p *publisher) group(ctx context.Context) error {
 	d := p.text.Decision
 	if !d.Holds() {
-		if err := p.r.unchanged(ctx); err != nil {
+		if err := p.r.unchanged(ctx, d); err != nil {
 			return err
 		}
 	}
@@ -148,9 +149,10 @@ func (p *publisher) talk(ctx context.Context) error {
 	return errors.Join(err, p.review(ctx), p.markFixed(ctx), p.summary(ctx))
 }
 
-// unchanged looks again at what was judged. An error of type *LaterError says
-// what changed.
-func (r *Reading) unchanged(ctx context.Context) error {
+// unchanged looks again at what the decision rests on. An error of type
+// *LaterError says what changed. What it does not rest on may go on changing:
+// else whoever labels and comments without end would keep it from ever passing.
+func (r *Reading) unchanged(ctx context.Context, d review.Decision) error {
 	moved := func(what string) error { return &LaterError{Why: what + " changed while it was judged"} }
 	if r.group != nil {
 		now, err := r.client.readGroup(ctx, r.job)
@@ -174,10 +176,10 @@ func (r *Reading) unchanged(ctx context.Context) error {
 		return moved("the base")
 	case now.pull.State != was.pull.State:
 		return moved("the pull request's state")
-	case !reflect.DeepEqual(peoples(now.reviews), peoples(was.reviews)) || !reflect.DeepEqual(now.requests, was.requests):
+	case !reflect.DeepEqual(opinions(now.reviews), opinions(was.reviews)) || !slices.Equal(now.asked(), was.asked()):
 		return moved("a review")
-	case !slices.Equal(now.labels, was.labels):
-		return moved("a label")
+	case d.Basis == review.Overridden && !r.stands(now.labels):
+		return moved("the label")
 	case !slices.Equal(now.siblings, was.siblings):
 		return moved("another pull request with this head")
 	case !slices.EqualFunc(now.checks, was.checks, func(a, b graphCheck) bool { return a.DatabaseID == b.DatabaseID && a.Text == b.Text }):
@@ -186,14 +188,26 @@ func (r *Reading) unchanged(ctx context.Context) error {
 	return nil
 }
 
-// peoples are the reviews other than ours.
-func peoples(all []graphReview) (out []graphReview) {
+// opinions are the reviews other than ours that say something.
+func opinions(all []graphReview) (out []graphReview) {
 	for _, v := range all {
-		if !v.ViewerDidAuthor {
+		if state := review.ReviewState(v.State); !v.ViewerDidAuthor && state != review.Commented && state != review.Pending {
 			out = append(out, v)
 		}
 	}
 	return out
+}
+
+// asked are those who approved and whose review is asked for again.
+func (v *conversation) asked() (ids []int64) {
+	for _, q := range v.requests {
+		if slices.ContainsFunc(v.reviews, func(x graphReview) bool {
+			return review.ReviewState(x.State) == review.Approved && x.Author.account().ID == q.ID
+		}) {
+			ids = append(ids, q.ID)
+		}
+	}
+	return ids
 }
 
 // removeLabel takes an override label off that does not count.

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 	"github.com/holdpoint-dev/holdpoint/internal/publish"
@@ -24,11 +25,14 @@ type Reading struct {
 
 	job    Job
 	client *client
+	began  time.Time
 	// checkName is the check that is written, known once the settings are.
 	checkName string
 	objects   *objects
 	talk      *conversation
 	group     *groupReading
+	// override is the name of the override label, known once the settings are.
+	override string
 	// via is the app that opened the pull request for a person, by its slug.
 	via string
 	// earlier are the heads this pull request had before, latest first.
@@ -71,6 +75,7 @@ func (c *client) fetch(ctx context.Context, job Job) (*Reading, error) {
 // open reads the conversation, which is enough to publish that a review is
 // under way.
 func (c *client) open(ctx context.Context, job Job) (*Reading, error) {
+	began := c.app.config.Now()
 	talk, err := c.converse(ctx, job.Number, job.HeadSHA)
 	if err != nil {
 		return nil, err
@@ -78,7 +83,7 @@ func (c *client) open(ctx context.Context, job Job) (*Reading, error) {
 	if talk.repo.DatabaseID != job.RepoID {
 		return nil, fmt.Errorf("read %s: %w: repository %d, the delivery was of %d", job, ErrRepository, talk.repo.DatabaseID, job.RepoID)
 	}
-	r := &Reading{job: job, client: c, objects: newObjects(), talk: talk, asked: map[string]bool{}}
+	r := &Reading{job: job, client: c, began: began, objects: newObjects(), talk: talk, asked: map[string]bool{}}
 	p := talk.pull
 	r.Request = review.Request{Now: c.app.config.Now(), Ref: review.Ref{
 		Host: c.app.host(), Owner: c.owner, Repo: c.repo, Number: p.Number, BaseRef: p.BaseRefName,
@@ -93,8 +98,8 @@ func (c *client) open(ctx context.Context, job Job) (*Reading, error) {
 	return r, nil
 }
 
-// load reads all that the conversation does not tell: the log of pushes, the
-// labels' history, the trees and the files.
+// load reads what the conversation does not tell: the log of pushes, the trees
+// and the files.
 func (r *Reading) load(ctx context.Context) error {
 	c, p := r.client, r.talk.pull
 	var base mergeBase
@@ -103,7 +108,7 @@ func (r *Reading) load(ctx context.Context) error {
 			base, err = c.mergeBase(ctx, r.Request.Ref.BaseSHA, p.HeadRefOid)
 			return err
 		},
-		r.readPushes, r.readLabels, r.readOpener,
+		r.readPushes, r.readOpener,
 	}
 	if err := together(ctx, steps, func(ctx context.Context, step func(context.Context) error) error { return step(ctx) }); err != nil {
 		return fmt.Errorf("read %s: %w", r.job, err)

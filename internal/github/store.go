@@ -24,6 +24,13 @@ type store struct {
 	// openers are the apps that opened pull requests for people, empty for
 	// none, by repository and number.
 	openers *lru[[2]int64, string]
+	// looks are the last reviews of pull requests, by repository and number.
+	looks *lru[[2]int64, look]
+	// meters are what pull requests may still ask for, likewise.
+	meters *lru[[2]int64, meter]
+	// moves are when a branch of a repository was last seen to move: its
+	// settings may be others since.
+	moves *lru[[2]string, time.Time]
 	// updated is when a pull request last changed as far as we saw, by
 	// repository and number; written are the check runs we wrote, by
 	// repository, commit and name. An answer that is behind them is a stale
@@ -44,6 +51,9 @@ func newStore() *store {
 		bases:   newLRU[[2]string](keptFacts, func(mergeBase) int { return 1 }),
 		files:   newLRU[[2]string](keptFacts, func(f []diffFile) int { return len(f) + 1 }),
 		openers: newLRU[[2]int64](keptFacts, func(string) int { return 1 }),
+		looks:   newLRU[[2]int64](keptFacts, func(look) int { return 1 }),
+		meters:  newLRU[[2]int64](keptFacts, func(meter) int { return 1 }),
+		moves:   newLRU[[2]string](keptFacts, func(time.Time) int { return 1 }),
 		updated: newLRU[[2]int64](keptFacts, func(time.Time) int { return 1 }),
 		named:   newLRU[[2]string](keptFacts, func(string) int { return 1 }),
 		written: newLRU[runKey](keptFacts, func(int64) int { return 1 }),

@@ -46,7 +46,7 @@ func (a *App) Repositories(ctx context.Context, installation int64) ([]Repositor
 		for _, r := range page.Repositories {
 			all = append(all, Repository{ID: r.ID, Owner: r.Owner.Login, Name: r.Name, Archived: r.Archived || r.Disabled})
 		}
-		next := nextPage(resp.Header.Get("Link"))
+		next := linked(resp.Header.Get("Link"), "next")
 		if next == "" {
 			return all, nil
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"time"
 
@@ -28,10 +29,12 @@ func (a *App) Work(ctx context.Context, job Job, judge Judge) (Result, error) {
 		return Result{}, err
 	}
 	var result Result
-	switch job.Kind {
-	case KindPull, KindGroup:
+	switch more, off := c.spared(ctx, job); {
+	case off:
+		result.More = more
+	case job.Kind == KindPull || job.Kind == KindGroup:
 		result, err = c.review(ctx, job, judge)
-	case KindInstall:
+	case job.Kind == KindInstall:
 		result, err = c.install(ctx, job, judge)
 	default:
 		result, err = c.expand(ctx, job)
@@ -71,6 +74,9 @@ func (c *client) review(ctx context.Context, job Job, judge Judge) (Result, erro
 	result, err := c.app.Publish(ctx, r, report, decision)
 	if err == nil && r.Unsettled {
 		err = told(&LaterError{After: settle, Why: unsettled})
+	}
+	if err == nil {
+		r.looked(decision)
 	}
 	return result, err
 }
@@ -140,6 +146,9 @@ func (r *Reading) judge(ctx context.Context, judge Judge) (review.Report, error)
 			return review.Report{}, fmt.Errorf("review %s: %w", r.job, runErr)
 		}
 		r.name(report.Names)
+		if err := r.readLabels(ctx, report.Settings.Override.Label); err != nil {
+			return review.Report{}, fmt.Errorf("read the labels of %s: %w", r.job, err)
+		}
 		want := judge.Want(r.Request)
 		if _, err := r.Standings(ctx, want.People, want.Teams); err != nil {
 			return review.Report{}, err
@@ -198,6 +207,7 @@ func (r *Reading) name(names rules.Names) {
 // last thing tried for a job; the check run holds. A job that leads to others
 // has no check of its own, and is given up by doing nothing.
 func (a *App) GiveUp(ctx context.Context, job Job, why error) error {
+	a.kept.looks.put(job.key(), look{}) // whatever comes next is to be reviewed
 	c, err := a.client(job)
 	if err != nil {
 		return err
@@ -211,9 +221,8 @@ func (a *App) GiveUp(ctx context.Context, job Job, why error) error {
 			head, base, checks = r.Request.Ref.HeadSHA, r.Request.Ref.BaseRef, r.talk.checks
 			break
 		}
-		// A pull request that cannot be read holds at the head that the
-		// delivery saw; an old one does no harm.
-		if head, base = job.HeadSHA, job.BaseRef; head == "" || base == "" {
+		// A pull request that cannot be read whole holds all the same.
+		if head, base, err = c.ends(ctx, job, err); err != nil {
 			return err
 		}
 		if checks, err = c.checksAt(ctx, head); err != nil {
@@ -232,6 +241,35 @@ func (a *App) GiveUp(ctx context.Context, job Job, why error) error {
 		Summary: "Holdpoint tried several times and could not review this change, so it is held.\n\n" + publish.Escape(publish.Prose, why.Error(), maxWhy) +
 			"\n\nA push, or a re-run of this check, starts a new review.\n"}
 	return c.giveUpOn(ctx, job, head, base, checks, text)
+}
+
+// ends are the head and base branch of a pull request, read without anything
+// else. A job that follows from another names neither, and where not even this
+// can be read they are as the delivery saw them: an old head does no harm. why is
+// the error of reading all.
+func (c *client) ends(ctx context.Context, job Job, why error) (head, base string, err error) {
+	var now struct {
+		State string     `json:"state"`
+		Head  payloadRef `json:"head"`
+		Base  struct {
+			payloadRef
+			Repo struct {
+				ID int64 `json:"id"`
+			} `json:"repo"`
+		} `json:"base"`
+	}
+	_, err = c.do(ctx, http.MethodGet, c.repoPath("/pulls/%d", job.Number), nil, &now)
+	switch {
+	case err == nil && now.Base.Repo.ID != job.RepoID:
+		return "", "", fmt.Errorf("read %s: %w", job, ErrRepository)
+	case err == nil && now.State != "open":
+		return "", "", fmt.Errorf("read %s: it is %s: %w", job, now.State, ErrGone)
+	case err == nil && now.Head.SHA != "" && now.Base.Ref != "":
+		return now.Head.SHA, now.Base.Ref, nil
+	case job.HeadSHA == "" || job.BaseRef == "":
+		return "", "", errors.Join(why, err)
+	}
+	return job.HeadSHA, job.BaseRef, nil
 }
 
 // giveUpOn writes that to the runs of the base on a head; those of other bases

@@ -41,19 +41,20 @@ func hostile() map[string]map[string]string {
 		"doubled map": {"main.tf": "locals {\n  s0 = { a = 1 }\n" + many(100, func(i int) string {
 			return fmt.Sprintf("  s%d = merge({ a = local.s%d }, { b = local.s%d })", i+1, i, i)
 		}) + "}\n" + res("local.s100")},
-		"long chain":    {"main.tf": "locals {\n  s0 = 1\n" + many(5000, func(i int) string { return fmt.Sprintf("  s%d = local.s%d + 1", i+1, i) }) + "}\n" + res("local.s5000")},
-		"setproduct":    {"main.tf": "locals {\n  l = range(1000)\n}\n" + res("setproduct(local.l, local.l, local.l)")},
-		"format width":  {"main.tf": res(`format("%999999999d", 1)`)},
-		"replace":       {"main.tf": "locals {\n  s = join(\"\", [for i in range(1000) : \"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\"])\n}\n" + res(`length(replace(local.s, "x", local.s))`)},
-		"indent":        {"main.tf": res(`indent(1000000000, "a\nb\nc\n")`)},
-		"deep brackets": {"main.tf": res(strings.Repeat("[", 100000) + strings.Repeat("]", 100000))},
-		"deep blocks":   {"main.tf": "resource \"terraform_data\" \"a\" {\n" + strings.Repeat("b {\n", 50000) + strings.Repeat("}\n", 50000) + "}\n"},
-		"bangs":         {"main.tf": res(strings.Repeat("!", 500000) + "true")},
-		"conditionals":  {"main.tf": res(strings.Repeat("true ? 1 : ", 150000) + "1")},
-		"templates":     {"main.tf": res(strings.Repeat("\"${", 100000))},
-		"recursion":     {"main.tf": "module \"m\" {\n  source = \"./m\"\n}\nresource \"terraform_data\" \"a\" {\n}\n", "m/main.tf": "module \"m\" {\n  source = \"../m\"\n}\n"},
-		"fork bomb":     forkBomb(),
-		"big file":      {"main.tf": res("1"), "big.tf": strings.Repeat("# nothing\n", 400000)},
+		"long chain":     {"main.tf": "locals {\n  s0 = 1\n" + many(5000, func(i int) string { return fmt.Sprintf("  s%d = local.s%d + 1", i+1, i) }) + "}\n" + res("local.s5000")},
+		"setproduct":     {"main.tf": "locals {\n  l = range(1000)\n}\n" + res("setproduct(local.l, local.l, local.l)")},
+		"format width":   {"main.tf": res(`format("%999999999d", 1)`)},
+		"replace":        {"main.tf": "locals {\n  s = join(\"\", [for i in range(1000) : \"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\"])\n}\n" + res(`length(replace(local.s, "x", local.s))`)},
+		"indent":         {"main.tf": res(`indent(1000000000, "a\nb\nc\n")`)},
+		"deep brackets":  {"main.tf": res(strings.Repeat("[", 100000) + strings.Repeat("]", 100000))},
+		"deep blocks":    {"main.tf": "resource \"terraform_data\" \"a\" {\n" + strings.Repeat("b {\n", 50000) + strings.Repeat("}\n", 50000) + "}\n"},
+		"bangs":          {"main.tf": res(strings.Repeat("!", 500000) + "true")},
+		"conditionals":   {"main.tf": res(strings.Repeat("true ? 1 : ", 150000) + "1")},
+		"templates":      {"main.tf": res(strings.Repeat("\"${", 100000))},
+		"recursion":      {"main.tf": "module \"m\" {\n  source = \"./m\"\n}\nresource \"terraform_data\" \"a\" {\n}\n", "m/main.tf": "module \"m\" {\n  source = \"../m\"\n}\n"},
+		"fork bomb":      forkBomb(""),
+		"fork elsewhere": forkBomb("module \"e\" {\n  source = \"terraform-aws-modules/vpc/aws\"\n}\n"),
+		"big file":       {"main.tf": res("1"), "big.tf": strings.Repeat("# nothing\n", 400000)},
 		"yaml bomb": {"main.tf": res(`yamldecode(file("b.yaml"))`), "b.yaml": "a: &a [x,x,x,x,x,x,x,x,x]\n" + many(12, func(i int) string {
 			c := string(rune('a' + i))
 			d := string(rune('b' + i))
@@ -113,6 +114,9 @@ func counting(before, after fs.FS) (plan.Plan, spent) {
 	return p, spent{w.Used(), w.Refused(), is.TotalAlloc - was.TotalAlloc, is.Mallocs - was.Mallocs}
 }
 
+// cheap, in units, is what is counted a second time.
+const cheap = 500_000
+
 func TestLimits(t *testing.T) {
 	before := plantest.Tree(map[string]string{"main.tf": "resource \"terraform_data\" \"a\" {\n  triggers_replace = 0\n}\n"})
 	cases := hostile()
@@ -124,9 +128,11 @@ func TestLimits(t *testing.T) {
 			if !took.within() {
 				t.Errorf("%+v is more than there is for it", took)
 			}
-			again, as := counting(before, after)
-			if as.units != took.units || as.refused != took.refused || !reflect.DeepEqual(p, again) {
-				t.Errorf("another time it is another: %+v, then %+v\n%s\n%s", took, as, describe(p), describe(again))
+			if took.units < cheap || !testing.Short() && name == "file in a loop" {
+				again, as := counting(before, after)
+				if as.units != took.units || as.refused != took.refused || !reflect.DeepEqual(p, again) {
+					t.Errorf("another time it is another: %+v, then %+v\n%s\n%s", took, as, describe(p), describe(again))
+				}
 			}
 			if name == "indent" || name == "big number" || name == "regex" || name == "range" || name == "conditionals" {
 				return // cheap enough to be answered, or refused by the function itself
@@ -225,11 +231,12 @@ func TestSameForAll(t *testing.T) {
 	}
 }
 
-// forkBomb are modules of which each calls the next three times.
-func forkBomb() map[string]string {
+// forkBomb are modules of which each calls the next three times; last stands in
+// the last of them.
+func forkBomb(last string) map[string]string {
 	files := map[string]string{
 		"main.tf":     "module \"a\" {\n  source = \"./m0\"\n}\nresource \"terraform_data\" \"a\" {\n}\n",
-		"m20/main.tf": "resource \"terraform_data\" \"x\" {\n}\n",
+		"m20/main.tf": "resource \"terraform_data\" \"x\" {\n}\n" + last,
 	}
 	for i := range 20 {
 		files[fmt.Sprintf("m%d/main.tf", i)] = calls(i + 1)

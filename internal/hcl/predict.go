@@ -15,6 +15,7 @@ import (
 
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/compare"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/elsewhere"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/upload"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/work"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
@@ -62,8 +63,10 @@ func Predict(before, after fs.FS, facts plan.Facts, opt Options) plan.Plan {
 	if err != nil {
 		return plan.Plan{Gaps: []plan.Gap{{Kind: plan.GapUnreadable, Subject: "tree", Why: "the two trees cannot be compared: " + err.Error()}}}
 	}
-	p := &prediction{before: before, after: after, facts: facts, opt: opt, loader: config.NewLoader(maxConfigBytes),
-		tools: [2]*config.Runtimes{config.NewRuntimes(before), config.NewRuntimes(after)}, lines: compare.NewLines(before, after)}
+	was, is := elsewhere.Over(before), elsewhere.Over(after)
+	p := &prediction{before: was, after: is, laid: [2]*elsewhere.Tree{was, is}, facts: facts, opt: opt, loader: config.NewLoader(maxConfigBytes),
+		tools: [2]*config.Runtimes{config.NewRuntimes(before), config.NewRuntimes(after)}, lines: compare.NewLines(was, is),
+		sources: plan.SourcesOr(opt.Sources), installs: map[installKey]elsewhere.Installed{}}
 	for _, f := range files {
 		p.changed = append(p.changed, f.Path)
 		if f.From != f.Path {
@@ -104,6 +107,9 @@ type prediction struct {
 	loader        *config.Loader
 	tools         [2]*config.Runtimes // before, after
 	lines         *compare.Lines
+	sources       plan.Sources
+	laid          [2]*elsewhere.Tree // before and after, with what is installed
+	installs      map[installKey]elsewhere.Installed
 	changed       []string
 	applied       []string                   // the roots
 	named         func() map[string][]string // environments in changed lines, found once
@@ -284,7 +290,10 @@ func (p *prediction) vanished(root string, before side) plan.Plan {
 	if heir, ok := p.heir(root, before); ok {
 		return heir
 	}
-	in := p.input(root, before, side{tree: p.after}, variant{})
+	in, stop := p.input(root, before, side{tree: p.after}, variant{})
+	if stop != nil {
+		return *stop
+	}
 	at := plan.Range{File: before.module.Files[0], Line: 1, EndLine: 1, Side: plan.Before}
 	out := compare.Orphans(in, plan.RootGone, at, "all configuration of "+root+" is removed", false)
 	if len(out.Changes) > 0 {
@@ -307,10 +316,11 @@ func (p *prediction) heir(root string, before side) (plan.Plan, bool) {
 		if !after.exists() || after.module.Settings.State != state || p.load(p.before, plan.Before, dir).exists() {
 			continue
 		}
-		in := p.input(dir, before, after, p.values("", dir, nil, false))
-		in.Before.Dir = root
+		in, stop := p.inputFrom(root, dir, before, after, p.values("", dir, nil, false))
+		if stop != nil {
+			return *stop, true
+		}
 		in.Before.Given, _ = config.Values(p.before, config.AutoFiles(p.before, root))
-		in.Before.Versions = config.LockedVersions(p.before, root)
 		return compare.Root(in), true
 	}
 	return plan.Plan{}, false
@@ -336,13 +346,30 @@ func (p *prediction) stateOf(state, root string) (string, bool) {
 	return "", false
 }
 
-func (p *prediction) input(root string, before, after side, v variant) compare.Input {
-	return compare.Input{
-		Root: root, Variant: v.name, Workspace: cmp.Or(v.workspace, "default"), Loader: p.loader, Facts: p.facts, Losses: p.opt.Losses,
-		Lines: p.lines, Work: p.opt.Work, Changed: p.changed,
-		Before: compare.Side{Tree: before.tree, Dir: root, Module: before.module, Runtime: before.runtime, Given: v.before, Versions: config.LockedVersions(before.tree, root)},
-		After:  compare.Side{Tree: after.tree, Dir: root, Module: after.module, Runtime: after.runtime, Given: v.after, Versions: config.LockedVersions(after.tree, root)},
+// input is a root on both sides. Stop is not nil where it cannot be compared: it
+// is empty where something from elsewhere has not come yet, so that the run is
+// repeated anyway, and says so where its calls are too many to be followed.
+func (p *prediction) input(root string, before, after side, v variant) (in compare.Input, stop *plan.Plan) {
+	return p.inputFrom(root, root, before, after, v)
+}
+
+func (p *prediction) inputFrom(old, root string, before, after side, v variant) (in compare.Input, stop *plan.Plan) {
+	installed := p.install(old, root, before, after)
+	switch {
+	case installed.Limit != "":
+		return in, &plan.Plan{Gaps: []plan.Gap{{Root: root, Kind: plan.GapLimit, Subject: root, Why: installed.Limit}}}
+	case installed.Missing:
+		return in, &plan.Plan{}
 	}
+	in = compare.Input{
+		Root: root, Variant: v.name, Workspace: cmp.Or(v.workspace, "default"), Loader: p.loader, Facts: p.facts, Losses: p.opt.Losses,
+		Lines: p.lines, Work: p.opt.Work, Changed: p.changedWith(installed.Changed), Drifts: installed.Drifts,
+		Before: compare.Side{Tree: before.tree, Dir: old, Module: before.module, Runtime: before.runtime, Given: v.before,
+			Versions: config.LockedVersions(before.tree, old), Elsewhere: installed.Before},
+		After: compare.Side{Tree: after.tree, Dir: root, Module: after.module, Runtime: after.runtime, Given: v.after,
+			Versions: config.LockedVersions(after.tree, root), Elsewhere: installed.After},
+	}
+	return in, nil
 }
 
 // variant compares a root under one set of variable files.
@@ -350,7 +377,10 @@ func (p *prediction) variant(root string, before, after side, v variant) plan.Pl
 	if len(v.gaps) > 0 {
 		return plan.Plan{Gaps: v.gaps}
 	}
-	in := p.input(root, before, after, v)
+	in, stop := p.input(root, before, after, v)
+	if stop != nil {
+		return *stop
+	}
 	if state, gone := p.stateFileGone(root, before); gone {
 		at := p.changedLine(plan.Range{File: state, Line: 1, EndLine: 1, Side: plan.Before})
 		return compare.Orphans(in, plan.StateRelocated, at, "the committed state file is removed", true)

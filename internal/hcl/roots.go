@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
-	"github.com/holdpoint-dev/holdpoint/internal/hcl/eval"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -64,7 +63,7 @@ func (p *prediction) calls(tree fs.FS, which plan.Side, dir string, called map[s
 		return
 	}
 	for _, call := range m.Calls {
-		if !eval.Local(call.Source) {
+		if !config.IsLocal(call.Source) {
 			continue
 		}
 		target := path.Join(dir, call.Source)
@@ -197,7 +196,7 @@ func (r *reach) add(tree fs.FS, dir string, m *config.Module, rt config.Runtime,
 		return
 	}
 	for _, call := range m.Calls {
-		if !eval.Local(call.Source) {
+		if !config.IsLocal(call.Source) {
 			continue
 		}
 		target := path.Join(dir, call.Source)

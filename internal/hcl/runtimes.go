@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
-	"github.com/holdpoint-dev/holdpoint/internal/hcl/eval"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -45,7 +44,7 @@ func (p *prediction) differ(one, other side) bool {
 			return true
 		}
 		for _, call := range m.Calls {
-			if eval.Local(call.Source) && walk(path.Join(dir, call.Source)) {
+			if config.IsLocal(call.Source) && walk(path.Join(dir, call.Source)) {
 				return true
 			}
 		}

@@ -145,7 +145,7 @@ func beyond(plain, other plan.Plan, because plan.Cause, changed bool) plan.Plan 
 		if !c.Action.Destroys() || known[key{c.Address, c.Action}] {
 			continue
 		}
-		if changed && (len(c.Causes) == 0 || c.Causes[0].Range.File != because.Range.File) {
+		if changed && (len(c.Causes) == 0 || c.Causes[0].File != because.File) {
 			c.Causes = append([]plan.Cause{because}, c.Causes...)
 		}
 		out.Changes = append(out.Changes, c)

@@ -13,7 +13,7 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/plan/plantest"
 )
 
-var update = flag.Bool("update", false, "rewrite the want section of the fixtures in testdata/uploads")
+var update = flag.Bool("update", false, "rewrite the want section of the fixtures in testdata/uploads and testdata/sources")
 
 // TestUploads replays the fixtures of files that decide which configuration a
 // tool sees. The second line of a fixture says what it has to find, so that

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
-	"github.com/holdpoint-dev/holdpoint/internal/hcl/eval"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -75,7 +74,7 @@ func (p *prediction) folders(sides ...side) (seen map[string]bool, asks bool) {
 				asks = asks || strings.Contains(script(s.tree, f), "terraform.workspace")
 			}
 			for _, call := range m.Calls {
-				if eval.Local(call.Source) {
+				if config.IsLocal(call.Source) {
 					walk(path.Join(dir, call.Source))
 				}
 			}

@@ -12,7 +12,6 @@ import (
 
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/compare"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
-	"github.com/holdpoint-dev/holdpoint/internal/hcl/eval"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -101,7 +100,7 @@ func readWrapped(tree fs.FS, name string) (wrapped, bool) {
 // written out or lies elsewhere. `a//b` is b of a, all of which is copied.
 func moduleFolder(dir string, source hclsyntax.Expression) string {
 	value, diags := source.Value(nil)
-	if diags.HasErrors() || value.IsNull() || value.Type() != cty.String || !eval.Local(value.AsString()) {
+	if diags.HasErrors() || value.IsNull() || value.Type() != cty.String || !config.IsLocal(value.AsString()) {
 		return ""
 	}
 	return path.Join(dir, strings.ReplaceAll(value.AsString(), "//", "/"))
@@ -147,8 +146,11 @@ func (p *prediction) unit(name string) (plan.Plan, bool) {
 	if !inputs(v.before, before, changed, name) || !inputs(v.after, after, changed, name) {
 		return plan.Plan{}, false
 	}
-	in := p.input(root, was, is, v)
-	in.Before.Dir, in.After.Dir = before.source, after.source
+	in, stop := p.inputFrom(before.source, after.source, was, is, v)
+	if stop != nil {
+		return *stop, true
+	}
+	in.Root = root
 	in.Before.Versions, in.After.Versions = config.LockedVersions(p.before, root), config.LockedVersions(p.after, root)
 	return compare.Root(in), true
 }

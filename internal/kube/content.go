@@ -88,7 +88,10 @@ func (p *prediction) failures(r *pair) {
 	}
 	if r.after != nil {
 		for _, g := range r.after.trouble {
-			if r.before == nil && (g.Kind == plan.GapOpaque || g.Kind == plan.GapUnsupported) {
+			switch {
+			case r.before != nil:
+				g.Root = r.before.unit.Root // what may go was applied from there
+			case g.Kind == plan.GapOpaque || g.Kind == plan.GapUnsupported:
 				continue
 			}
 			p.gaps = append(p.gaps, p.narrowed(r, g))

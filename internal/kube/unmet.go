@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"path"
 	"reflect"
 	"slices"
 	"strings"
@@ -43,7 +44,11 @@ func (p *prediction) lacks(r *pair) bool {
 		subject = from.What + " -> " + to.What
 	}
 	change := changeOf(r, from, to)
-	g := plan.Gap{At: at, Root: r.either().Home(), Kind: plan.GapOpaque, Subject: subject, Source: is.Source.Address, Variant: r.either().Variant}
+	root := r.either().Home()
+	if from == nil {
+		root = r.before.unit.Home() // what may go was applied from there
+	}
+	g := plan.Gap{At: at, Root: root, Kind: plan.GapOpaque, Subject: subject, Source: is.Source.Address, Variant: r.either().Variant}
 	reason := "what it holds is not in the repository"
 	for _, c := range []*content{r.before, r.after} {
 		if c != nil && c.why != "" {
@@ -53,11 +58,20 @@ func (p *prediction) lacks(r *pair) bool {
 	for _, u := range p.unmet {
 		if u.gap.Subject == subject && u.change == change && u.reason == reason {
 			u.readers = append(u.readers, r.either().Owner.Label())
+			u.gap.Root = above(u.gap.Root, root)
 			return true
 		}
 	}
 	p.unmet = append(p.unmet, &unmet{gap: g, change: change, reason: reason, readers: []string{r.either().Owner.Label()}})
 	return true
+}
+
+// above is the deepest folder that holds both.
+func above(a, b string) string {
+	for a != "." && a != b && !strings.HasPrefix(b, a+"/") {
+		a = path.Dir(a)
+	}
+	return a
 }
 
 // there is what a side names elsewhere, nil where it names nothing that is

@@ -171,6 +171,9 @@ type Change struct {
 	// At is where the object is declared: on the before side for what goes
 	// away, else on the after side.
 	At Range
+	// Sources are the digests of the packages from elsewhere that the change comes
+	// of, sorted: with others it may be another one.
+	Sources []string
 	// Variant names the var-file, workspace, runtime or apply family under
 	// which the change holds; empty where it holds under all.
 	Variant string
@@ -198,6 +201,17 @@ const (
 	// GapUnfinished: the time or the memory of this machine came to an end. It
 	// says nothing of the change, and nothing is judged beside it ([ErrUnfinished]).
 	GapUnfinished GapKind = "unfinished"
+
+	// Of a source from elsewhere that is not had: what changes of what the tree
+	// says of it. GapOpaque is any other change.
+	GapSourceVersion  GapKind = "source-version"  // another version
+	GapSourcePatch    GapKind = "source-patch"    // another patch version
+	GapSourceRemoval  GapKind = "source-removal"  // something leaves a map, a list, or the range of versions
+	GapSourceAddition GapKind = "source-addition" // elements come, nothing else changes
+	GapSourceLabels   GapKind = "source-labels"   // tags, labels and descriptions alone
+	// GapSourceDrift: a reference to a source means something else now than before
+	// the change, although nothing of the change says so.
+	GapSourceDrift GapKind = "source-drift"
 )
 
 // ErrUnfinished: a prediction was not finished because the time or the memory of

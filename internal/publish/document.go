@@ -253,8 +253,20 @@ func footer(rep review.Report) string {
 	if rep.Rules != "" {
 		line += ", rules " + Escape(Span, rep.Rules, 12)
 	}
-	return line + ".\n"
+	line += ".\n"
+	if lines := sourceLines(rep.Sources); len(lines) > 0 {
+		var b strings.Builder
+		for _, l := range lines {
+			b.WriteString("- " + Escape(Span, l, maxSourceText) + "\n")
+		}
+		line = strings.Replace(line, "the two trees alone", "the two trees and what they name from elsewhere", 1)
+		line += details("From elsewhere", b.String())
+	}
+	return line
 }
+
+// maxSourceText is the length of a line about a source, in characters.
+const maxSourceText = 300
 
 // guard is the last look at a finished text. Every slot is escaped already; a
 // text that holds a trigger all the same is not worth the risk, and a fixed

@@ -144,6 +144,7 @@ type jsonReport struct {
 	Head       string            `json:"head"`
 	Digest     string            `json:"digest"`
 	Rules      string            `json:"rules"`
+	Sources    []jsonSource      `json:"sources"`
 	Agent      *jsonAgent        `json:"agent"`
 	Missing    []jsonMissing     `json:"missing"`
 	Findings   []jsonFinding     `json:"findings"`
@@ -156,7 +157,7 @@ type jsonReport struct {
 func JSON(w io.Writer, rep review.Report, dec review.Decision) error {
 	out := jsonReport{
 		Version: JSONVersion, Conclusion: cmp.Or(dec.Conclusion, review.Failure), Basis: dec.Basis, Title: dec.Title, Why: dec.Why,
-		Base: rep.Ref.BaseSHA, Head: rep.Ref.HeadSHA, Digest: rep.Digest, Rules: rep.Rules,
+		Base: rep.Ref.BaseSHA, Head: rep.Ref.HeadSHA, Digest: rep.Digest, Rules: rep.Rules, Sources: sourcesJSON(rep.Sources),
 		Missing: []jsonMissing{}, Findings: []jsonFinding{}, Changes: []jsonChange{}, Gaps: gapsJSON(rep.Gaps),
 	}
 	if a := rep.Agent; a != nil {

@@ -147,6 +147,26 @@ func lastPush(req Request) (last Push, known bool) {
 	return last, known && !req.Evidence.PushesUnknown
 }
 
+// signals are the request's with those who pushed to the head branch since it
+// was last made: what came before was another branch of its name. A log that
+// does not reach from there to this head does not tell of all.
+func (r Request) signals() rules.Signals {
+	s, made := r.Signals, time.Time{}
+	for _, p := range r.Evidence.Pushes {
+		if p.Kind == branchCreation && p.At.After(made) {
+			made = p.At
+		}
+	}
+	_, known := lastPush(r)
+	s.Pushers, s.PushersKnown = nil, known && !made.IsZero()
+	for _, p := range r.Evidence.Pushes {
+		if p.Kind != branchDeletion && !p.At.Before(made) {
+			s.Pushers = append(s.Pushers, p.By)
+		}
+	}
+	return s
+}
+
 func askedAgain(r PullReview, requests []ReviewRequest) bool {
 	return slices.ContainsFunc(requests, func(q ReviewRequest) bool { return q.Of.ID == r.By.ID && q.At.After(r.Submitted) })
 }

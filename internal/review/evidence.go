@@ -124,6 +124,12 @@ type Push struct {
 	Kind string
 }
 
+// GitHub's activity types of a branch's beginning and end.
+const (
+	branchCreation = "branch_creation"
+	branchDeletion = "branch_deletion"
+)
+
 // Standing is what one account may do in the repository now.
 type Standing struct {
 	Account rules.Account

@@ -74,8 +74,12 @@ func (d Described) fill(req *Request) {
 	if len(pushed) == 0 {
 		pushed = []string{d.Author}
 	}
-	for _, login := range pushed {
-		req.Evidence.Pushes = append(req.Evidence.Pushes, Push{By: described(login), Ref: s.Branch, After: req.Ref.HeadSHA, At: req.Now, Kind: "push"})
+	for i, login := range pushed {
+		kind := "push"
+		if i == 0 {
+			kind = branchCreation
+		}
+		req.Evidence.Pushes = append(req.Evidence.Pushes, Push{By: described(login), Ref: s.Branch, After: req.Ref.HeadSHA, At: req.Now, Kind: kind})
 	}
 	for login, p := range d.People {
 		standing := Standing{Account: described(login), Role: p.Role, Base: p.Base}

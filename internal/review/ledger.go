@@ -213,7 +213,7 @@ func (e *entry) observe(req Request, label string) {
 // isPart reports whether a push brought something into the pull request: its
 // result is one of the commits, or it came after the pull request was opened.
 func (e *entry) isPart(p Push, req Request) bool {
-	if p.By.ID == 0 || p.Kind == "branch_deletion" {
+	if p.By.ID == 0 || p.Kind == branchDeletion {
 		return false
 	}
 	return p.After == req.Ref.HeadSHA || !p.At.Before(req.Evidence.OpenedAt) ||

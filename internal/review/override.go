@@ -33,7 +33,7 @@ func override(req Request, e *entry, c *circle, o opinions) labelled {
 	label := standing.Name
 	event, ok := lastLabelEvent(req.Evidence.LabelEvents, label)
 	if !ok || !event.Added {
-		return labelled{label: label, by: "somebody", why: "GitHub's timeline does not say who set it"}
+		return labelled{label: label, by: "somebody", why: "GitHub's timeline does not say who set it; take it off and set it again"}
 	}
 	who, proven := c.part(event.By)
 	right := c.allowed(settings.Approvers, event.By)
@@ -60,15 +60,15 @@ func override(req Request, e *entry, c *circle, o opinions) labelled {
 	return labelled{label: label, release: &Release{Login: event.By.Login, ID: event.By.ID, Right: right, What: "override", At: event.At.UTC()}}
 }
 
-// labelSlack is how much earlier than the event in the timeline a delivery may
+// LabelSlack is how much earlier than the event in the timeline a delivery may
 // date the same act: it gives the pull request's own time.
-const labelSlack = 10 * time.Second
+const LabelSlack = 10 * time.Second
 
 // sawLabel reports whether a delivery showed this person setting this very
 // label on this head and base, this time and not an earlier one.
 func (e *entry) sawLabel(standing Label, event LabelEvent) bool {
 	return slices.ContainsFunc(e.labels, func(l shownLabel) bool {
-		return l.fits && l.id == standing.ID && sameLabel(l.name, standing.Name) && l.by.id == event.By.ID && !l.at.Add(labelSlack).Before(event.At)
+		return l.fits && l.id == standing.ID && sameLabel(l.name, standing.Name) && l.by.id == event.By.ID && !l.at.Add(LabelSlack).Before(event.At)
 	})
 }
 

@@ -19,8 +19,8 @@ func TestSawLabel(t *testing.T) {
 	}{
 		"the very act":            {func(*shownLabel) {}, true},
 		"another spelling":        {func(l *shownLabel) { l.name = "Holdpoint-Override" }, true},
-		"dated a little earlier":  {func(l *shownLabel) { l.at = at.Add(-labelSlack) }, true},
-		"an earlier act":          {func(l *shownLabel) { l.at = at.Add(-labelSlack - time.Second) }, false},
+		"dated a little earlier":  {func(l *shownLabel) { l.at = at.Add(-LabelSlack) }, true},
+		"an earlier act":          {func(l *shownLabel) { l.at = at.Add(-LabelSlack - time.Second) }, false},
 		"by another person":       {func(l *shownLabel) { l.by.id = 105 }, false},
 		"another label":           {func(l *shownLabel) { l.id = 8 }, false},
 		"another name":            {func(l *shownLabel) { l.name = "harmless" }, false},

@@ -65,7 +65,7 @@ func run(req Request, set *rules.Set, predictors []Predictor) Report {
 	if req.Evidence.Group != nil {
 		rep.Agent, rep.Evidence = req.Evidence.Group.agent()
 	} else {
-		rep.Agent, rep.Evidence = set.Agent(req.Signals, settings, changedFiles(req))
+		rep.Agent, rep.Evidence = set.Agent(req.signals(), settings, changedFiles(req))
 	}
 	read := rules.Case{Comparison: "change", Plan: plan.Plan{Gaps: readingGaps(req)}, Agent: rep.Agent, Settings: settings}
 	findings := set.Judge(read)

@@ -113,6 +113,9 @@ func (w *world) tick() { w.now = w.now.Add(time.Minute) }
 
 func (w *world) push(p *pull, head string, by rules.Account, options map[string]string) {
 	push := Push{By: by, Ref: p.branch, Before: p.head, After: head, At: w.now, Kind: "push"}
+	if p.head == "" {
+		push.Kind = branchCreation
+	}
 	if !slices.Contains(p.heads, head) {
 		p.heads = append(p.heads, head)
 	}

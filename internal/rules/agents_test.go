@@ -161,8 +161,15 @@ func TestExemptionIsNarrow(t *testing.T) {
 		{"somebody's commit on its branch", Signals{Author: bot, Commits: []Commit{own, {Author: Person{Account: Account{ID: 9}}, Committer: Person{Account: bot}, Verified: true}}}, lock, true},
 		{"an unsigned commit", Signals{Author: bot, Commits: []Commit{{Author: Person{Account: bot}, Committer: Person{Account: bot}}}}, lock, true},
 		{"a person of that name", Signals{Author: Account{ID: 3, Login: "dependabot", Type: "User"}, Branch: "dependabot/x", Commits: []Commit{own}}, lock, true},
+		{"pushed by GitHub for it", Signals{Author: bot, Commits: []Commit{own}, Pushers: []Account{bot, {ID: WebFlow}}, PushersKnown: true}, lock, false},
+		{"pushed by somebody else before", Signals{Author: bot, Commits: []Commit{own}, Pushers: []Account{{ID: 9, Type: "User"}, bot}, PushersKnown: true}, lock, true},
+		{"pushed by nobody known", Signals{Author: bot, Commits: []Commit{own}, Pushers: []Account{{}}, PushersKnown: true}, lock, true},
+		{"a log of pushes that is not whole", Signals{Author: bot, Commits: []Commit{own}, Pushers: []Account{bot}}, lock, true},
 		{"no files", Signals{Author: bot, Commits: []Commit{own}}, nil, true},
 	} {
+		if c.signals.Pushers == nil {
+			c.signals.Pushers, c.signals.PushersKnown = []Account{bot}, true
+		}
 		if agent, _ := set.Agent(c.signals, settings, c.files); (agent != nil) != c.agent {
 			t.Errorf("%s: agent %v, want %v", c.what, agent != nil, c.agent)
 		}

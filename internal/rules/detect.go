@@ -253,38 +253,6 @@ func (s *Set) coAuthors(c Commit) []string {
 // app (user id of web-flow).
 const WebFlow = 19864447
 
-// exempts reports whether the settings take this pull request out of the
-// agents: a bot they name, whose every commit is its own and signed, and whose
-// every changed path is one of the entry's. A signature speaks for the
-// committer: that must be GitHub, which signs for apps, or the bot itself.
-func (s Settings) exempts(signals Signals, files []plan.File) bool {
-	if signals.Author.Type != "Bot" || signals.CommitsIncomplete || len(signals.Commits) == 0 || len(files) == 0 {
-		return false
-	}
-	for _, c := range signals.Commits {
-		by, own := c.Committer.Account.ID, signals.Author.ID
-		if !c.Verified || own == 0 || c.Author.Account.ID != own || by != own && by != WebFlow {
-			return false
-		}
-	}
-	for _, e := range s.Agents.Exempt {
-		if e.Login.Is(signals.Author) && within(e.Paths, files) {
-			return true
-		}
-	}
-	return false
-}
-
-// within reports whether every changed path, old names included, fits.
-func within(patterns []string, files []plan.File) bool {
-	for _, f := range files {
-		if !matchAny(patterns, f.Path) || f.From != "" && !matchAny(patterns, f.From) {
-			return false
-		}
-	}
-	return len(files) > 0
-}
-
 // visible takes out characters that do not show: zero-width and other default
 // ignorable ones, by which marks are hidden from patterns.
 func visible(text string) string {

@@ -30,9 +30,7 @@ type Case struct {
 // Judge applies every rule to every change, changed file and gap. Its answer
 // is in no particular order.
 func (s *Set) Judge(c Case) []Finding {
-	if c.Settings.exemptsAll(c.Files) {
-		return nil
-	}
+	c, files := c.withoutExempt()
 	j := judging{Set: s, Case: c, counts: count(s, c.Plan)}
 	var out []Finding
 	for i := range c.Plan.Changes {
@@ -41,8 +39,8 @@ func (s *Set) Judge(c Case) []Finding {
 	for _, root := range j.counts.roots() {
 		out = append(out, j.root(root)...)
 	}
-	for i := range c.Files {
-		out = append(out, j.file(&c.Files[i])...)
+	for i := range files {
+		out = append(out, j.file(&files[i])...)
 	}
 	for i := range c.Plan.Gaps {
 		out = append(out, j.gap(&c.Plan.Gaps[i])...)
@@ -57,14 +55,6 @@ func (s *Set) Wants(name string) bool {
 		return true
 	}
 	return slices.ContainsFunc(s.rules, func(r *Rule) bool { return r.adds != nil && matchAny(r.Paths, name) })
-}
-
-// exemptsAll reports whether every changed path is exempt: one that is not
-// brings all the others back, so that a name alone hides nothing. The settings
-// themselves are never exempt, whatever pattern they fit.
-func (s Settings) exemptsAll(files []plan.File) bool {
-	own := func(f plan.File) bool { return f.Path == SettingsPath || f.From == SettingsPath }
-	return len(s.Exempt) > 0 && within(s.Exempt, files) && !slices.ContainsFunc(files, own)
 }
 
 type judging struct {
@@ -105,7 +95,7 @@ func count(s *Set, p plan.Plan) counts {
 			continue
 		}
 		seen[c.Previous] = true
-		loss, _ := s.types.of(c.Address)
+		loss, _ := s.types.lost(&c)
 		root := plan.Address{Engine: c.Address.Engine, Root: c.Address.Root}
 		if n.byRoot[root] == nil {
 			n.byRoot[root] = &tally{}
@@ -132,7 +122,7 @@ func (j *judging) vars(extra string, value map[string]any) map[string]any {
 }
 
 func (j *judging) change(c *plan.Change) []Finding {
-	loss, listed := j.types.of(c.Address)
+	loss, listed := j.types.lost(c)
 	var lost []string
 	if c.Action == plan.Update || c.Action == plan.None {
 		for _, g := range j.guards {
@@ -210,7 +200,7 @@ func (j *judging) change(c *plan.Change) []Finding {
 			for _, l := range c.Losses {
 				parts = append(parts, l.What)
 			}
-			f.Fingerprint = fingerprint(parts...)
+			f.Fingerprint = fingerprint(append(parts, c.Sources...)...)
 		},
 	})
 }

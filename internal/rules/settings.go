@@ -27,7 +27,7 @@ type Settings struct {
 	Unattributed Unattributed        `yaml:"unattributed" doc:"What to do with commits and pushes that cannot be traced to an account: raise (one more approval) or hold." enum:"raise,hold"`
 	Override     Override            `yaml:"override" doc:"The label by which a maintainer releases a change in an emergency."`
 	Checks       []Check             `yaml:"checks" doc:"Names of the check for patterns of base branches. Without an entry it is the branch's own name. Only the default branch may have this."`
-	Exempt       []string            `yaml:"exempt" doc:"Paths that are not judged. They count only when every changed path of the pull request, old names included, is one of them. This file is never exempt." form:"pattern"`
+	Exempt       []string            `yaml:"exempt" doc:"Paths that are not judged. They count only when every changed path of the pull request, old names included, is one of them, and take out what is about roots (folders applied as one) whose files all fit, and edits of the files themselves. What a root outside reads of them is judged. This file is never exempt." form:"pattern"`
 	Terraform    TerraformSettings   `yaml:"terraform" doc:"What the repository does not say by itself about its Terraform roots."`
 	Kubernetes   KubernetesSettings  `yaml:"kubernetes" doc:"What the repository does not say by itself about its Kubernetes folders."`
 }
@@ -77,7 +77,7 @@ type Enforce struct {
 // table without bound, and narrow it only for named bot accounts.
 type AgentSettings struct {
 	Also   []User     `yaml:"also" doc:"Further accounts that count as agents." form:"user"`
-	Exempt []ExemptOf `yaml:"exempt" doc:"Bot accounts that do not count as agents, for what they do."`
+	Exempt []ExemptOf `yaml:"exempt" doc:"Bot accounts that do not count as agents, for what they do. Every commit and every push of the head branch must be the account's own, or made by GitHub for it."`
 }
 
 // ExemptOf takes one bot account out of the agents while every change it makes

@@ -17,9 +17,9 @@ type Account struct {
 	App string
 }
 
-// Signals is what tells who made a change. Nothing of it but Author is proof:
-// titles, bodies, branch names, commit authors and trailers are the author's
-// own words.
+// Signals is what tells who made a change. Nothing of it but Author and Pushers
+// is proof: titles, bodies, branch names, commit authors and trailers are the
+// author's own words.
 type Signals struct {
 	// Author opened the pull request; on a laptop it is the zero Account.
 	Author Account
@@ -36,6 +36,11 @@ type Signals struct {
 	// CommitsIncomplete is set when there are more commits than could be
 	// read (GitHub lists 250).
 	CommitsIncomplete bool
+	// Pushers are the accounts that pushed to the head branch since it was
+	// made, as GitHub's servers recorded them. Without PushersKnown somebody
+	// else may have.
+	Pushers      []Account
+	PushersKnown bool
 }
 
 // Commit is one commit of the change.

@@ -25,11 +25,15 @@ type typeFile struct {
 	// Types are by Terraform type or Kubernetes <group>/<Kind>. A name may
 	// hold `*`; a name without one wins, then the longest pattern.
 	Types map[string]TypeLoss `yaml:"types"`
+	// Words are by a word of the name or the source of a module whose content is
+	// not known.
+	Words map[string]TypeLoss `yaml:"words"`
 }
 
 type typeTable struct {
 	exact    map[plan.Engine]map[string]TypeLoss
 	patterns map[plan.Engine][]typePattern
+	words    map[plan.Engine]map[string]TypeLoss
 }
 
 type typePattern struct {
@@ -38,7 +42,8 @@ type typePattern struct {
 }
 
 func newTypeTable() typeTable {
-	return typeTable{exact: map[plan.Engine]map[string]TypeLoss{}, patterns: map[plan.Engine][]typePattern{}}
+	return typeTable{exact: map[plan.Engine]map[string]TypeLoss{}, patterns: map[plan.Engine][]typePattern{},
+		words: map[plan.Engine]map[string]TypeLoss{}}
 }
 
 func (t typeTable) add(file string, f typeFile) error {
@@ -61,6 +66,9 @@ func (t typeTable) add(file string, f typeFile) error {
 		}
 		t.exact[f.Engine][name] = loss
 	}
+	if err := t.addWords(file, f); err != nil {
+		return err
+	}
 	slices.SortFunc(t.patterns[f.Engine], func(a, b typePattern) int {
 		if len(a.pattern) != len(b.pattern) {
 			return len(b.pattern) - len(a.pattern)
@@ -68,6 +76,61 @@ func (t typeTable) add(file string, f typeFile) error {
 		return strings.Compare(a.pattern, b.pattern)
 	})
 	return nil
+}
+
+func (t typeTable) addWords(file string, f typeFile) error {
+	if t.words[f.Engine] == nil {
+		t.words[f.Engine] = map[string]TypeLoss{}
+	}
+	for word, loss := range f.Words {
+		if err := checkTypeLoss(loss); err != nil {
+			return fmt.Errorf("%s: %s: %w", file, word, err)
+		}
+		if len(wordsOf(word)) != 1 {
+			return fmt.Errorf("%s: %q is not one word in lower case", file, word)
+		}
+		t.words[f.Engine][word] = loss
+	}
+	return nil
+}
+
+// wordsOf splits a name or an address into words in lower case.
+func wordsOf(text string) []string {
+	return strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') })
+}
+
+// named finds what is lost with something of which only names are known: the
+// worst of what their words stand for.
+func (t typeTable) named(engine plan.Engine, names ...string) (loss TypeLoss, listed bool) {
+	for _, name := range names {
+		for _, word := range wordsOf(name) {
+			l, ok := t.words[engine][word]
+			if ok && (!listed || slices.Index(Losses(), l.Loss) < slices.Index(Losses(), loss.Loss)) {
+				loss, listed = l, true
+			}
+		}
+	}
+	return loss, listed
+}
+
+// lost finds what is lost with the object of a change. Of a module whose content
+// is not known, its own name and source tell.
+func (t typeTable) lost(c *plan.Change) (loss TypeLoss, listed bool) {
+	if c.Address.Type != "" {
+		return t.of(c.Address)
+	}
+	source, _ := c.Before["source"].(string)
+	return t.named(c.Address.Engine, lastCall(c.Address.Module), source)
+}
+
+// lastCall is the name of the innermost call of a module address, without keys.
+func lastCall(module string) string {
+	i := strings.LastIndex(module, "module.")
+	if i < 0 {
+		return ""
+	}
+	name, _, _ := strings.Cut(module[i+len("module."):], "[")
+	return name
 }
 
 func checkTypeLoss(t TypeLoss) error {

@@ -22,6 +22,9 @@ type Message struct {
 	Sent time.Time `json:"sent"`
 	// NotBefore is when a deferred message may be handled; zero at once.
 	NotBefore time.Time `json:"not_before,omitzero"`
+	// Then is the group that a message goes to when its time has come: it waits
+	// in one of its own, so that no other waits with it.
+	Then string `json:"then,omitempty"`
 	// Deferrals counts how often it was put off without a try of its own.
 	Deferrals int `json:"deferrals,omitempty"`
 	// Tries counts the tries that came to an end, where the queue cannot.

@@ -93,6 +93,9 @@ func (w Worker) Handle(ctx context.Context, m Message, t Try) (o Outcome, abando
 		log.Error("job cannot be read", "error", err)
 		return w.settled(Outcome{Verdict: Bury, Reason: err.Error()}), false
 	}
+	if m.Then != "" {
+		return w.settled(w.moveOn(ctx, log, m, t)), false
+	}
 	if t.Number == 1 && t.Interrupted == 0 {
 		w.Meter.Add(WaitSeconds, start.Sub(m.Sent).Seconds())
 	}
@@ -199,11 +202,30 @@ func (w Worker) queueMore(ctx context.Context, from Message, jobs []github.Job) 
 		// The id is the job's content: the same follow-up asked for twice in
 		// a moment is one.
 		m.ID, m.Trace, m.Sent = digest(append([]byte(from.ID), m.Job...)), from.Trace, w.Now()
+		if job.NotBefore.After(m.Sent) {
+			m.Group, m.Then, m.NotBefore = fmt.Sprintf("%s/%d", m.Group, job.Number), m.Group, job.NotBefore
+		}
 		if err := w.Queue.Send(ctx, m); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// moveOn puts a message whose time has come at the end of its group.
+func (w Worker) moveOn(ctx context.Context, log *slog.Logger, m Message, t Try) Outcome {
+	next := m
+	next.Group, next.Then, next.NotBefore, next.Tries, next.Deferrals = m.Then, "", time.Time{}, 0, 0
+	next.Sent = w.Now()
+	next.ID = digest([]byte(m.Then + " " + m.ID))
+	if err := w.Queue.Send(ctx, next); err != nil {
+		log.Error("job could not be put into its group", "error", err)
+		if t.exhausted() != "" {
+			return Outcome{Verdict: Bury, Reason: err.Error()}
+		}
+		return Outcome{Verdict: Retry, After: firstPause, Reason: err.Error()}
+	}
+	return Outcome{Verdict: Done}
 }
 
 func (w Worker) settled(o Outcome) Outcome {

@@ -303,3 +303,56 @@ func TestEveryLineSaysWhichJob(t *testing.T) {
 		}
 	}
 }
+
+// A13: a job that is put off waits in a group of its own; its neighbours in the
+// repository go on, and it goes to the end of them when its time has come.
+func TestA13PutOffJobsKeepNobodyWaiting(t *testing.T) {
+	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	var mu sync.Mutex
+	clock := func() time.Time { mu.Lock(); defer mu.Unlock(); return now }
+	q := openQueue(t, filepath.Join(t.TempDir(), "q"), clock)
+	defer q.Close() //nolint:errcheck // the test is over
+	flooded := github.Job{Kind: github.KindPull, Installation: 7, RepoID: 42, Owner: "acme", Repo: "infra", Number: 13, NotBefore: now.Add(time.Minute)}
+	s := &script{do: map[int]func(context.Context, int) (service.Result, error){
+		1: func(context.Context, int) (service.Result, error) {
+			return service.Result{More: []github.Job{flooded}}, nil
+		},
+	}}
+	w := worker(s, q, &tally{})
+	w.Now = clock
+	for _, n := range []int{1, 2, 3} {
+		if err := q.Send(t.Context(), message(t, n)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	work := func(times int) {
+		for range times {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			d, err := q.Receive(ctx)
+			cancel()
+			if err != nil {
+				t.Fatal(err)
+			}
+			o, _ := w.Handle(t.Context(), d.Message, d.Try)
+			if err := q.Settle(t.Context(), d, o); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	work(3)
+	if order, _ := s.seen(); !slices.Equal(order, []int{1, 2, 3}) {
+		t.Fatalf("done are %v, want 1, 2 and 3 before what was put off", order)
+	}
+	mu.Lock()
+	now = now.Add(time.Minute)
+	mu.Unlock()
+	for _, n := range []int{4, 5} {
+		if err := q.Send(t.Context(), message(t, n)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	work(4) // moving it to the repository's group is one
+	if order, _ := s.seen(); !slices.Equal(order, []int{1, 2, 3, 4, 5, 13}) && !slices.Equal(order, []int{1, 2, 3, 4, 13, 5}) {
+		t.Errorf("done are %v, want 13 behind what was there", order)
+	}
+}

@@ -252,12 +252,15 @@ func (p *Pull) graph() object {
 	if p.Head != nil {
 		head = object{"databaseId": p.Head.ID, "nameWithOwner": p.Head.Name(), "name": p.Head.name, "owner": p.Head.owner.actor(), "isPrivate": p.Head.Private}
 	}
-	ids := p.commits()
-	var commits []any
-	for i, id := range ids {
-		if i < maxCommits {
-			commits = append(commits, object{"commit": r.graphCommit(id)})
+	commits := func(args map[string]any) any {
+		var list []any
+		ids := p.commits()
+		for i, id := range ids {
+			if i < maxCommits {
+				list = append(list, object{"commit": r.graphCommit(id)})
+			}
 		}
+		return s.capped(list, len(ids))(args)
 	}
 	body := p.body
 	sha, mergeable := "", ""
@@ -270,7 +273,7 @@ func (p *Pull) graph() object {
 		"__typename": "PullRequest", "number": p.Number, "fullDatabaseId": fmt.Sprint(r.ID*1000 + int64(p.Number)), "title": p.title, "body": body, "state": p.graphState(),
 		"isDraft": p.draft, "merged": p.merged, "createdAt": stamp(p.created), "updatedAt": stamp(p.updated), "author": p.Author.actor(),
 		"headRefName": p.headRef, "headRefOid": p.headSHA, "headRepository": head, "isCrossRepository": p.Head != r,
-		"baseRefName": p.baseRef, "baseRefOid": p.baseSHA, "baseRef": r.ref(p.baseRef), "changedFiles": len(p.files()),
+		"baseRefName": p.baseRef, "baseRefOid": p.baseSHA, "baseRef": r.ref(p.baseRef), "changedFiles": func(map[string]any) any { return len(p.files()) },
 		"mergeable": func(map[string]any) any { test(); return mergeable },
 		"potentialMergeCommit": func(map[string]any) any {
 			if test(); sha == "" {
@@ -278,11 +281,16 @@ func (p *Pull) graph() object {
 			}
 			return r.graphCommit(sha)
 		},
-		"mergeCommit":    nil,
-		"assignees":      s.connection(assignees),
-		"labels":         s.connection(labels),
-		"commits":        s.capped(commits, len(ids)),
-		"reviews":        s.connection(reviews),
+		"mergeCommit": nil,
+		"assignees":   s.connection(assignees),
+		"labels":      s.connection(labels),
+		"commits":     commits,
+		"reviews": func(args map[string]any) any {
+			states, _ := args["states"].([]any)
+			return s.connection(slices.DeleteFunc(slices.Clone(reviews), func(v any) bool {
+				return len(states) > 0 && !slices.Contains(states, v.(object)["state"])
+			}))(args)
+		},
 		"reviewRequests": s.connection(requests),
 		"comments":       s.connection(comments),
 		"reviewThreads":  s.connection(threads),

@@ -108,8 +108,11 @@ func (s *Server) page(c call, all []any) answer {
 	a := ok(append([]any{}, all[from:to]...))
 	if to < len(all) {
 		q := c.URL.Query()
+		address := strings.TrimSuffix(s.WebURL(), "/") + c.URL.EscapedPath() + "?"
 		q.Set("page", strconv.Itoa(page+1))
-		a.header = http.Header{"Link": {fmt.Sprintf(`<%s%s?%s>; rel="next"`, strings.TrimSuffix(s.WebURL(), "/"), c.URL.EscapedPath(), q.Encode())}}
+		next := address + q.Encode()
+		q.Set("page", strconv.Itoa((len(all)+per-1)/per))
+		a.header = http.Header{"Link": {fmt.Sprintf(`<%s>; rel="next", <%s>; rel="last"`, next, address+q.Encode())}}
 	}
 	return a
 }

@@ -38,6 +38,7 @@ func (c *comparison) causes(o *object, s *step, change plan.Change, why string) 
 	if links == nil {
 		links = t.anything(o)
 	}
+	links = t.through(links)
 	text := change.Address.String() + ": " + change.Reason.Sentence()
 	if why != "" {
 		text = change.Address.String() + ": " + why
@@ -54,6 +55,7 @@ func (c *comparison) opaqueCauses(old *eval.Call, change plan.Change) []plan.Cau
 	if links == nil {
 		links = t.anything(nil)
 	}
+	links = t.through(links)
 	return append(links, plan.Cause{Range: change.At, Text: clip(change.Address.String() + ": " + change.Reason.Sentence())})
 }
 

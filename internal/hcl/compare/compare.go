@@ -9,6 +9,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/elsewhere"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/eval"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/move"
@@ -25,6 +26,8 @@ type Side struct {
 	Runtime  config.Runtime
 	Given    map[string]config.Value
 	Versions map[string]string // provider source -> locked version
+	// Elsewhere are the modules from elsewhere, by the path of their call.
+	Elsewhere map[string]elsewhere.Module
 }
 
 // maxWork is how many units one side of a root may take.
@@ -46,6 +49,8 @@ type Input struct {
 	Work *work.Meter
 	// Changed are the paths that differ between the trees, sorted.
 	Changed []string
+	// Drifts are references to modules that moved by themselves.
+	Drifts []elsewhere.Drift
 }
 
 // comparison is the work on one Input.
@@ -96,10 +101,10 @@ func newComparison(in Input) *comparison {
 		failedBefore: map[string]string{}, seenGaps: map[plan.Gap]bool{}, pendingMemo: map[string]pendency{}, limits: map[string]bool{},
 	}
 	c.before = eval.New(eval.World{Side: plan.Before, Tree: in.Before.Tree, Dir: in.Before.Dir, Runtime: in.Before.Runtime, Loader: in.Loader, Work: in.Work.Part("this root", maxWork),
-		Given: in.Before.Given, Workspace: in.Workspace, Objects: &priorObjects{c}}, in.Before.Module)
+		Given: in.Before.Given, Workspace: in.Workspace, Elsewhere: in.Before.Elsewhere, Objects: &priorObjects{c}}, in.Before.Module)
 	if in.After.Module != nil {
 		c.after = eval.New(eval.World{Side: plan.After, Tree: in.After.Tree, Dir: in.After.Dir, Runtime: in.After.Runtime, Loader: in.Loader, Work: in.Work.Part("this root", maxWork),
-			Given: in.After.Given, Workspace: in.Workspace, Objects: &plannedObjects{c}}, in.After.Module)
+			Given: in.After.Given, Workspace: in.Workspace, Elsewhere: in.After.Elsewhere, Objects: &plannedObjects{c}}, in.After.Module)
 	}
 	return c
 }
@@ -124,6 +129,7 @@ func (c *comparison) run() {
 	c.losses()
 	c.leftovers()
 	c.opaque()
+	c.drifts()
 	c.validate()
 	c.tellLimits()
 }

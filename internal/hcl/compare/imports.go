@@ -103,6 +103,9 @@ func refusedImport(w *eval.World, block *config.Import, seen map[string]bool) st
 		return ""
 	}
 	b := w.Branch(e.Module.Static())
+	if b == nil && intoOpaque(w, e.Module) {
+		return "" // what it declares is not to be seen from here
+	}
 	if b == nil || b.Config.Resources[e.Type+"."+e.Name] == nil {
 		return "Configuration for import target does not exist: " + e.String() + " is not declared"
 	}

@@ -44,5 +44,9 @@ func (c *comparison) limit(w *eval.World, subject string, d *hcl.Diagnostic) {
 			subject, d = c.Root, first
 		}
 	}
-	c.gap(plan.Gap{At: w.Place(*d.Subject), Root: c.Root, Kind: plan.GapLimit, Subject: subject, Why: d.Summary + ": " + d.Detail, Variant: c.Variant})
+	at := w.Place(*d.Subject)
+	if w == c.after && !slices.ContainsFunc(c.before.Limits, func(old *hcl.Diagnostic) bool { return old.Detail == d.Detail }) {
+		at = c.brought(d, at)
+	}
+	c.gap(plan.Gap{At: at, Root: c.Root, Kind: plan.GapLimit, Subject: subject, Why: d.Summary + ": " + d.Detail, Variant: c.Variant})
 }

@@ -2,18 +2,33 @@ package compare
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/elsewhere"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/eval"
-	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/move"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
-// opaqueCall compares one call of a module that lies outside the repository:
-// what leaves with it is destroyed for certain, what a change of its version
-// or inputs does is not to be seen from here.
-func (c *comparison) opaqueCall(old, now *eval.Call) {
+// opaque compares calls of modules from elsewhere that are not had.
+func (c *comparison) opaque() {
+	told := told{}
+	for _, call := range c.opaqueCalls {
+		m := moduleAt(c.after.Root, call.Module.Address)
+		var now *eval.Call
+		if m != nil {
+			now = m.ModuleCall(call.Config.Name)
+		}
+		c.opaqueCall(call, now, told)
+	}
+	told.tell(c)
+}
+
+// opaqueCall compares one call: what leaves with it is destroyed for certain,
+// what a change of its version or inputs does is not to be seen from here.
+func (c *comparison) opaqueCall(old, now *eval.Call, told told) {
 	if now == nil {
 		now = c.movedCall(old)
 	}
@@ -27,7 +42,7 @@ func (c *comparison) opaqueCall(old, now *eval.Call) {
 	for _, key := range e.Keys {
 		switch {
 		case now.Expansion().Has(key) || now != c.sameCall(old):
-			c.opaqueChanged(old, now, key)
+			c.opaqueChanged(old, now, key, told)
 		case now.Expansion().Repeat == eval.Counted || now.Expansion().Repeat == eval.Each || now.Expansion().Repeat == eval.Single:
 			c.opaqueGone(old, key, plan.NoModule)
 		default:
@@ -60,7 +75,7 @@ func (c *comparison) movedCall(old *eval.Call) *eval.Call {
 func (c *comparison) opaqueGone(old *eval.Call, key eval.Key, reason plan.Reason) {
 	address := plan.Address{Engine: plan.Terraform, Root: c.Root, Module: old.Address + string(key)}
 	change := plan.Change{Address: address, Previous: address, Action: plan.Delete, Reason: reason, Certain: key != eval.SomeKey,
-		Variant: c.Variant, At: c.before.Place(old.Config.Full)}
+		Variant: c.Variant, At: c.before.Place(old.Config.Full), Before: map[string]any{"source": old.Config.Source}}
 	for _, m := range c.after.Modules() {
 		for _, block := range m.Config.Removed {
 			if e, ok := move.ParseEndpoint(block.From, quoteIndex); ok && !e.IsResource() && m.Static == old.Module.Static && len(e.Module) == 1 && e.Module[0].Name == old.Config.Name {
@@ -74,36 +89,97 @@ func (c *comparison) opaqueGone(old *eval.Call, key eval.Key, reason plan.Reason
 	c.changes = append(c.changes, change)
 }
 
-func (c *comparison) opaqueChanged(old, now *eval.Call, key eval.Key) {
-	switch {
-	case !now.Opaque:
+func (c *comparison) opaqueChanged(old, now *eval.Call, key eval.Key, told told) {
+	if !now.Opaque {
 		c.opaqueGap(now, "what it held before lay outside the repository, so what its new source keeps of that is not known")
-	case old.Config.Source != now.Config.Source || old.Config.Version != now.Config.Version:
-		c.opaqueGap(now, fmt.Sprintf("its source %s is outside the repository, and source or version change here", now.Config.Source))
-	default:
-		was, is := asMap(old.Inputs(key)), asMap(now.Inputs(key))
-		for _, name := range sorted(is) {
-			before, ok := was[name]
-			if expr.IsLimited(before) || expr.IsLimited(is[name]) {
-				continue
-			}
-			if !ok || expr.Fingerprint(before) != expr.Fingerprint(is[name]) {
-				c.opaqueGap(now, fmt.Sprintf("its source %s is outside the repository, and its input %s changes", now.Config.Source, name))
-				return
-			}
-		}
-		for _, name := range sorted(was) {
-			if _, ok := is[name]; !ok {
-				c.opaqueGap(now, fmt.Sprintf("its source %s is outside the repository, and its input %s is no longer set", now.Config.Source, name))
-				return
-			}
-		}
+		return
 	}
+	edit := edited(old, now, key)
+	if len(edit.inputs) == 0 && edit.version == "" {
+		return
+	}
+	told.add(c, now, edit)
 }
 
 func (c *comparison) opaqueGap(call *eval.Call, why string) {
 	c.gap(plan.Gap{At: c.after.Place(call.Config.Full), Root: c.Root, Kind: plan.GapOpaque, Subject: call.Address, Variant: c.Variant,
-		Why: why + "; vendor the module, or compare its versions by hand"})
+		Source: call.Config.Source, Why: why + "; " + c.wayOut(call)})
+}
+
+// wayOut says why the content is not had, and what would make it known.
+func (c *comparison) wayOut(call *eval.Call) string {
+	way := "vendor the module, or compare its versions by hand"
+	for _, side := range []map[string]elsewhere.Module{c.After.Elsewhere, c.Before.Elsewhere} {
+		if err := side[call.Static()].Err; err != nil && err.Why != plan.SourceOffline {
+			return err.Error() + "; " + way
+		}
+	}
+	return way
+}
+
+// told are the edits of calls of modules that are not had, one for each module
+// and change of its version.
+type told map[toldKey]*tale
+
+type toldKey struct{ source, version string }
+
+type tale struct {
+	call  *eval.Call
+	edit  edit
+	more  []string
+	order int
+}
+
+// add notes an edit. Calls that change the version alone, all in the same way,
+// are told as one.
+func (t told) add(c *comparison, call *eval.Call, e edit) {
+	key := toldKey{call.Config.Source, e.version}
+	if len(e.inputs) > 0 {
+		key.source = call.Address // its inputs are its own
+	}
+	first := t[key]
+	switch {
+	case first == nil:
+		t[key] = &tale{call: call, edit: e, order: len(t)}
+	case len(e.inputs) > 0:
+		first.edit.join(e)
+	case first.call.Address != call.Address && !slices.Contains(first.more, call.Address):
+		first.more = append(first.more, call.Address)
+	}
+}
+
+func (t told) tell(c *comparison) {
+	tales := make([]*tale, len(t))
+	for _, one := range t {
+		tales[one.order] = one
+	}
+	for _, one := range tales {
+		why := one.edit.text()
+		if len(one.more) > 0 {
+			why += fmt.Sprintf(" (also of %s)", listed(one.more))
+		}
+		c.gap(plan.Gap{At: c.after.Place(one.call.Config.Full), Root: c.Root, Kind: one.edit.kind(), Subject: one.call.Address, Variant: c.Variant,
+			Source: one.call.Config.Source, Why: why + "; what that does is not in the repository: " + c.wayOut(one.call)})
+	}
+}
+
+// intoOpaque reports whether a path of calls leads into a module that is not
+// had.
+func intoOpaque(w *eval.World, path move.Path) bool {
+	for i := range path {
+		b := w.Branch(path[:i].Static())
+		if b == nil {
+			return false
+		}
+		call := b.Config.Calls[path[i].Name]
+		if call == nil {
+			return false
+		}
+		if !config.IsLocal(call.Source) && w.Branch(path[:i+1].Static()) == nil {
+			return true
+		}
+	}
+	return false
 }
 
 // providerGone tells whether an object whose configuration is gone needs a
@@ -121,14 +197,7 @@ func (c *comparison) providerGone(o *object) string {
 	return fmt.Sprintf("Provider configuration not present: %s is to be destroyed with provider %s, which is no longer configured", o.address, local)
 }
 
-func aliased(local string) bool {
-	for i := range local {
-		if local[i] == '.' {
-			return true
-		}
-	}
-	return false
-}
+func aliased(local string) bool { return strings.Contains(local, ".") }
 
 // providerOf finds the module and local name of the provider configuration a
 // resource uses; the root's default where none is written.
@@ -161,10 +230,6 @@ func defaultUnless(root *config.Module, local string) string {
 	if root.Providers[local] != nil || !aliased(local) {
 		return local
 	}
-	for i := range local {
-		if local[i] == '.' {
-			return local[:i]
-		}
-	}
-	return local
+	short, _, _ := strings.Cut(local, ".")
+	return short
 }

@@ -2,6 +2,7 @@ package compare
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -101,11 +102,27 @@ func (c *comparison) diagnostics(subject string, diags hcl.Diagnostics) {
 				continue // what follows from it is the same limit again
 			}
 			c.limits[d.Detail] = true
-			c.gap(plan.Gap{At: c.after.Place(at), Root: c.Root, Kind: kind, Subject: subject, Why: d.Summary + ": " + d.Detail, Variant: c.Variant})
+			c.gap(plan.Gap{At: c.brought(d, c.after.Place(at)), Root: c.Root, Kind: kind, Subject: subject, Why: d.Summary + ": " + d.Detail, Variant: c.Variant})
 			continue
 		}
 		c.invalidAt(at, subject, d.Summary+": "+d.Detail)
 	}
+}
+
+// brought is the place of a diagnostic that the before side did not have: where
+// nothing of its file and root changes, the changed file that brought it. That
+// is the one which the diagnostic or the expression names, or else the first.
+func (c *comparison) brought(d *hcl.Diagnostic, at plan.Range) plan.Range {
+	inRoot := func(name string) bool { return name == at.File || c.Root == "." || strings.HasPrefix(name, c.Root+"/") }
+	if len(c.Changed) == 0 || slices.ContainsFunc(c.Changed, inRoot) {
+		return at
+	}
+	told := d.Detail
+	for line := at.Line; line <= at.EndLine; line++ {
+		told += c.Lines.Text(at.File, at.Side, line)
+	}
+	named := func(name string) bool { return strings.Contains(told, path.Base(name)) }
+	return plan.Range{File: c.Changed[max(0, slices.IndexFunc(c.Changed, named))], Side: plan.After}
 }
 
 // unknownSet compares a resource whose instances the trees do not tell with

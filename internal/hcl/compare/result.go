@@ -14,6 +14,9 @@ func (c *comparison) result() plan.Plan {
 			changes[i].Certain = false
 		}
 	}
+	for i := range changes {
+		changes[i].Sources = c.sourcesOf(changes[i])
+	}
 	root := plan.Address{Engine: plan.Terraform, Root: c.Root}
 	return plan.Plan{Changes: changes, Gaps: c.gaps, Objects: map[plan.Address]int{root: len(c.objects)}}
 }

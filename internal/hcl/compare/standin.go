@@ -43,7 +43,7 @@ func (c *comparison) standin(shape int) standins {
 			c.standinWork = c.Work.Part("this root once more", maxWork)
 		}
 		make := func(w *eval.World, side Side) *eval.World {
-			return eval.New(eval.World{Side: w.Side, Tree: w.Tree, Dir: w.Dir, Runtime: w.Runtime, Loader: w.Loader, Given: side.Given, Workspace: w.Workspace, Work: c.standinWork,
+			return eval.New(eval.World{Side: w.Side, Tree: w.Tree, Dir: w.Dir, Runtime: w.Runtime, Loader: w.Loader, Given: side.Given, Workspace: w.Workspace, Elsewhere: w.Elsewhere, Work: c.standinWork,
 				Objects: &standinObjects{w, shape}, Concrete: func(v cty.Value) cty.Value { return concrete(v, shape) }}, w.Root.Config)
 		}
 		c.standinWorlds[shape] = standins{make(c.before, c.Before), make(c.after, c.After)}

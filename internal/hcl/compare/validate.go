@@ -246,15 +246,3 @@ func (c *comparison) removedStill() {
 		}
 	}
 }
-
-// opaque compares calls of modules from elsewhere.
-func (c *comparison) opaque() {
-	for _, call := range c.opaqueCalls {
-		m := moduleAt(c.after.Root, call.Module.Address)
-		var now *eval.Call
-		if m != nil {
-			now = m.ModuleCall(call.Config.Name)
-		}
-		c.opaqueCall(call, now)
-	}
-}

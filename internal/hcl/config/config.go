@@ -4,6 +4,8 @@
 package config
 
 import (
+	"strings"
+
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
@@ -186,10 +188,14 @@ type Dynamic struct {
 
 // Call is a module call.
 type Call struct {
-	Name      string
-	Source    string
-	Version   string
-	SourceAt  hcl.Range
+	Name    string
+	Source  string
+	Version string
+	// Computed: the source or the version is an expression.
+	Computed bool
+	SourceAt hcl.Range
+	// VersionAt is where the version is written; zero where it is not.
+	VersionAt hcl.Range
 	Inputs    map[string]*Attribute
 	Count     *expr.Expression
 	ForEach   *expr.Expression
@@ -199,6 +205,12 @@ type Call struct {
 	Providers map[string]string
 	Range     hcl.Range
 	Full      hcl.Range
+}
+
+// IsLocal reports whether a module source is a folder of the package that the call
+// is in.
+func IsLocal(source string) bool {
+	return source == "." || source == ".." || strings.HasPrefix(source, "./") || strings.HasPrefix(source, "../")
 }
 
 // Moved is a moved block, its addresses as written.

@@ -3,12 +3,50 @@ package config
 import (
 	"fmt"
 	"regexp"
+	"strings"
 
 	version "github.com/hashicorp/go-version"
 )
 
 // maxMajor is above any major version of a provider.
 const maxMajor = 99
+
+// Allows reports whether a constraint allows a version.
+func Allows(constraint, text string) bool {
+	c, err := version.NewConstraint(constraint)
+	if err != nil {
+		return false
+	}
+	v, err := version.NewVersion(text)
+	return err == nil && c.Check(v)
+}
+
+// SameMinor reports whether two exact versions, or the versions that two
+// constraints begin with, are of one minor version.
+func SameMinor(was, is string) bool {
+	a, b := first(was), first(is)
+	return a != nil && b != nil && a.Segments()[0] == b.Segments()[0] && a.Segments()[1] == b.Segments()[1]
+}
+
+// Leaves reports whether a constraint leaves the range that another allowed. An
+// exact version is no range.
+func Leaves(was, is string) bool {
+	c, err := version.NewConstraint(was)
+	if err != nil || len(c) == 1 && !strings.ContainsAny(was, "<>~!") {
+		return false
+	}
+	v := first(is)
+	return v != nil && !c.Check(v)
+}
+
+// first is the first version that a constraint names.
+func first(constraint string) *version.Version {
+	v, err := version.NewVersion(written.FindString(constraint))
+	if err != nil {
+		return nil
+	}
+	return v
+}
 
 var written = regexp.MustCompile(`\d+(?:\.\d+){0,2}`)
 

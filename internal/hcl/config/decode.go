@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -178,11 +179,13 @@ func (d *decoder) call(b *rawBlock) {
 	attrs := b.body.attrs
 	if a := attrs["source"]; a != nil {
 		c.Source, c.SourceAt = d.constant(a), a.rng
+		c.Computed = strings.HasPrefix(c.Source, computed)
 	} else {
 		d.problem(b.header, "module."+name, "Missing required argument: a module needs a source")
 	}
 	if a := attrs["version"]; a != nil {
-		c.Version = d.constant(a)
+		c.Version, c.VersionAt = d.constant(a), a.rng
+		c.Computed = c.Computed || strings.HasPrefix(c.Version, computed)
 	}
 	if a := attrs["providers"]; a != nil {
 		c.Providers = providerMap(a.expr)
@@ -212,12 +215,15 @@ func (d *decoder) noBlocks(b *rawBlock) {
 	}
 }
 
+// computed is how the text of an expression begins where a string is wanted.
+const computed = "(expression) "
+
 // constant reads a string that must be written out; anything else (an OpenTofu
 // or Terraform 1.15 expression) stays as its text, which names it.
 func (d *decoder) constant(a *rawAttr) string {
 	v, diags := a.expr.Value(nil)
 	if diags.HasErrors() || !v.IsKnown() || v.IsNull() || v.Type() != cty.String {
-		return "(expression) " + string(a.src[a.expr.Range().Start.Byte:a.expr.Range().End.Byte])
+		return computed + string(a.src[a.expr.Range().Start.Byte:a.expr.Range().End.Byte])
 	}
 	return v.AsString()
 }

@@ -4,11 +4,9 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
-	"path"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -283,30 +281,4 @@ func (d *decoder) overrideLocals(blocks []*rawBlock, over *rawBlock) []*rawBlock
 		}
 	}
 	return blocks
-}
-
-// Installed reads .terraform/modules/modules.json of a root, where a vendored
-// copy says in which folder each module call's source lies.
-func Installed(tree fs.FS, root string) map[string]Vendored {
-	b, problem := read(tree, path.Join(root, ".terraform/modules/modules.json"))
-	if problem != nil {
-		return nil
-	}
-	var manifest struct {
-		Modules []Vendored
-	}
-	if json.Unmarshal(b, &manifest) != nil {
-		return nil
-	}
-	out := map[string]Vendored{}
-	for _, m := range manifest.Modules {
-		out[m.Key] = m
-	}
-	return out
-}
-
-// Vendored is one entry of modules.json; Key is the call path without
-// instance keys, Dir is relative to the root.
-type Vendored struct {
-	Key, Source, Version, Dir string
 }

@@ -76,14 +76,10 @@ func (b *Branch) recurs(dir string) bool {
 // folder is where a call's source lies in the tree; inside is false where it
 // lies elsewhere.
 func (w *World) folder(caller, static string, call *config.Call) (dir string, inside bool) {
-	if Local(call.Source) {
-		dir = path.Join(caller, call.Source)
-	} else {
-		v, ok := w.vendored[static]
-		if !ok || !strings.HasSuffix(v.Source, strings.TrimPrefix(call.Source, "registry.terraform.io/")) {
-			return "", false
-		}
-		dir = path.Join(w.Dir, v.Dir)
+	if !config.IsLocal(call.Source) {
+		dir = w.Elsewhere[static].Dir
+		return dir, dir != ""
 	}
+	dir = path.Join(caller, call.Source)
 	return dir, dir != ".." && !strings.HasPrefix(dir, "../")
 }

@@ -20,7 +20,7 @@ type Call struct {
 	Config *config.Call
 	// Address is without an instance key.
 	Address string
-	// Opaque: the source is outside the repository.
+	// Opaque: the source is outside the repository, and is not had.
 	Opaque bool
 	// Broken: the source is inside, but cannot be read.
 	Broken *config.Problem
@@ -32,11 +32,6 @@ type Call struct {
 	instances map[Key]*Module
 	outputs   map[Key]*node
 	whole     *node
-}
-
-// Local reports whether a module source is a folder of this repository.
-func Local(source string) bool {
-	return source == "." || source == ".." || strings.HasPrefix(source, "./") || strings.HasPrefix(source, "../")
 }
 
 // ModuleCall returns a call declared in the module.
@@ -56,7 +51,7 @@ func (m *Module) ModuleCall(name string) *Call {
 
 func (c *Call) load() {
 	m := c.Module
-	dir, inside := m.World.folder(m.Dir, strings.TrimPrefix(m.Static+"."+c.Config.Name, "."), c.Config)
+	dir, inside := m.World.folder(m.Dir, c.Static(), c.Config)
 	if c.dir = dir; !inside {
 		c.Opaque = true
 		return
@@ -96,6 +91,9 @@ func (c *Call) recursive() *config.Problem {
 	}
 	return nil
 }
+
+// Static is the call path without keys.
+func (c *Call) Static() string { return strings.TrimPrefix(c.Module.Static+"."+c.Config.Name, ".") }
 
 // Child is the configuration behind the call, nil where it is not available.
 func (c *Call) Child() *config.Module { return c.child }
@@ -163,12 +161,11 @@ func (c *Call) output(key Key, name string, at hcl.Range) (cty.Value, hcl.Diagno
 }
 
 // object is one instance as a whole: an object of its outputs. Two modules from
-// elsewhere may take outputs of each other, as long as no single output goes
-// round. Which goes where is not to be seen from outside: while one is named, its
-// own outputs go by a name without inputs.
+// elsewhere that are not had may take outputs of each other: a limit that went
+// round comes back to where it began, and is not carried once more.
 func (c *Call) object(key Key) (cty.Value, hcl.Diagnostics) {
 	if n := c.outputs[key]; n != nil && n.state == running {
-		return expr.OpenObject(expr.Open{ID: c.opaqueID(key, cty.StringVal("inputs made of its outputs"))}, nil), nil
+		return expr.OpenObject(expr.Open{ID: c.OpaqueID(key)}, nil), nil
 	} else if n != nil {
 		return n.val, n.diags
 	}
@@ -189,8 +186,7 @@ func (c *Call) object(key Key) (cty.Value, hcl.Diagnostics) {
 func (c *Call) outputObject(key Key) (cty.Value, hcl.Diagnostics) {
 	m := c.Instance(key)
 	if m == nil {
-		inputs := c.Inputs(key)
-		return expr.CarryLimit(expr.OpenObject(expr.Open{ID: c.opaqueID(key, inputs)}, nil), inputs), nil
+		return expr.CarryLimit(expr.OpenObject(expr.Open{ID: c.OpaqueID(key)}, nil), c.Inputs(key)), nil
 	}
 	var diags hcl.Diagnostics
 	vals := make(map[string]cty.Value, len(m.Config.Outputs))
@@ -205,13 +201,10 @@ func (c *Call) outputObject(key Key) (cty.Value, hcl.Diagnostics) {
 	return cty.ObjectVal(vals), nil
 }
 
-// OpaqueID names the outputs of a module from elsewhere: they are the same as
-// long as source, version and inputs are.
-func (c *Call) OpaqueID(key Key) string { return c.opaqueID(key, c.Inputs(key)) }
-
-func (c *Call) opaqueID(key Key, inputs cty.Value) string {
-	return c.Address + string(key) + "@" + expr.Fingerprint(cty.StringVal(c.Config.Source), cty.StringVal(c.Config.Version), inputs)
-}
+// OpaqueID names the outputs of a module from elsewhere that is not had. They
+// count as the same on both sides: whatever changes of the call is told of the
+// call itself, and what would follow from it is no finding of its own.
+func (c *Call) OpaqueID(key Key) string { return c.Address + string(key) + "@" }
 
 // Inputs is the object of what the call hands to one instance.
 func (c *Call) Inputs(key Key) cty.Value {

@@ -17,6 +17,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/elsewhere"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/funcs"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/work"
@@ -69,6 +70,9 @@ type World struct {
 	Concrete func(cty.Value) cty.Value
 	// Workspace is the value of terraform.workspace.
 	Workspace string
+	// Elsewhere are the modules that are no folders of the package that calls
+	// them, by the path of the call.
+	Elsewhere map[string]elsewhere.Module
 	// Problems are what modules could not be read.
 	Problems []config.Problem
 	// Reads are the files that functions looked at, by name in the tree.
@@ -78,7 +82,6 @@ type World struct {
 	Limits hcl.Diagnostics
 
 	functions expr.Functions
-	vendored  map[string]config.Vendored
 	instances int
 	depth     int
 	readBytes int
@@ -93,7 +96,6 @@ func New(w World, root *config.Module) *World {
 	world := &w
 	world.Reads, world.lists = map[string]bool{}, map[string]bool{}
 	world.functions = funcs.Table(world)
-	world.vendored = config.Installed(w.Tree, w.Dir)
 	world.Root = world.module(nil, nil, NoKey, root, w.Dir, nil)
 	return world
 }

@@ -246,8 +246,8 @@ func (s *Scan) DecidingOverride(name string) (string, error) {
 		return "", err
 	}
 	var src argoSource
-	if err := json.Unmarshal(patch, &src); err != nil {
-		return string(patch), nil
+	if json.Unmarshal(patch, &src) != nil {
+		return string(patch), nil //nolint:nilerr // not a source as Argo CD knows it: all of its text may decide
 	}
 	if src = src.deciding(); reflect.ValueOf(src).IsZero() {
 		return "", nil

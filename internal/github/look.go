@@ -1,0 +1,187 @@
+package github
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/holdpoint-dev/holdpoint/internal/review"
+)
+
+// look is what this process keeps of the last review of a pull request. It
+// orders and spares work and decides nothing: another process knows nothing of
+// it, and does more.
+type look struct {
+	// began is when the review began to read, base the tip of the base branch
+	// that it saw, updated when GitHub said that the pull request last changed.
+	began, updated time.Time
+	base           string
+	// baseRef and label are the base branch and the name of the override label
+	// that its settings gave.
+	baseRef, label string
+	// overridden: the label let it through.
+	overridden bool
+	// set is the label's last event where it stands; heard is the time of the
+	// last one that was reviewed with its own delivery.
+	set   review.LabelEvent
+	heard time.Time
+}
+
+func (j Job) branch() [2]string { return [2]string{j.Owner + "/" + j.Repo, j.BaseRef} }
+
+func (j Job) key() [2]int64 { return [2]int64{j.RepoID, int64(j.Number)} }
+
+// looked keeps that a review came to its end.
+func (r *Reading) looked(d review.Decision) {
+	if r.talk == nil {
+		return
+	}
+	looks, e := r.client.app.kept.looks, r.Request.Evidence
+	old, _ := looks.get(r.job.key())
+	l := look{began: r.began, base: r.Request.Ref.BaseSHA, updated: r.talk.pull.UpdatedAt, baseRef: r.Request.Ref.BaseRef, label: r.override,
+		overridden: d.Basis == review.Overridden, heard: old.heard}
+	for _, v := range e.LabelEvents {
+		if strings.EqualFold(v.Name, r.override) && !v.At.Before(l.set.At) {
+			l.set = v
+		}
+	}
+	if l.showsLast(r.job) {
+		l.heard = l.set.At
+	}
+	looks.put(r.job.key(), l)
+}
+
+// showsLast reports whether a delivery is of the override label's last event,
+// as far as it can tell.
+func (l look) showsLast(j Job) bool {
+	return j.Action == "labeled" && strings.EqualFold(j.Label.name(), l.label) && j.Sender.ID == l.set.By.ID && !j.Label.At.Add(review.LabelSlack).Before(l.set.At)
+}
+
+func (f *LabelFact) name() string {
+	if f == nil {
+		return ""
+	}
+	return f.Name
+}
+
+// lag is how much older an answer of GitHub may be than a delivery that came
+// before it was asked for: copies of its database lag.
+const lag = 5 * time.Second
+
+// labelKnown is how long the name of the override label is taken to be the one
+// that the last review read.
+const labelKnown = 10 * time.Minute
+
+// needless reports whether a delivery asks for nothing: it is of a label that
+// means nothing, or the last review of the pull request began after it, and it
+// tells nothing that the review did not have. Only jobs that are deliveries
+// themselves are needless, not those that follow from other jobs.
+func (c *client) needless(job Job) bool {
+	l, ok := c.app.kept.looks.get(job.key())
+	if !ok || job.Kind != KindPull || job.BaseRef == "" || job.BaseRef != l.baseRef || job.Retargeted || job.Event == "label" {
+		return false
+	}
+	if job.Label != nil && !strings.EqualFold(job.Label.Name, l.label) {
+		moved, _ := c.app.kept.moves.get(job.branch())
+		return l.began.After(moved) && c.app.config.Now().Sub(l.began) < labelKnown
+	}
+	if job.tells() && (job.Label == nil || l.showsLast(job) && !l.heard.Equal(l.set.At)) {
+		return false
+	}
+	after := l.began.Sub(job.Received)
+	return after >= lag || after >= 0 && job.Label != nil && l.updated.After(job.Label.At)
+}
+
+// What one pull request may take of what an installation has: so many reviews
+// at once for events of which there can be any number, and one more every
+// while. What is more is put off, and one review then serves for all of it.
+const (
+	burst = 10
+	while = time.Minute
+)
+
+// meter counts the reviews of a pull request that are left.
+type meter struct {
+	left float64
+	at   time.Time
+	// due is when the review comes to which others were put off.
+	due time.Time
+}
+
+// floods are the actions that cost nothing and can be repeated without end.
+var floods = map[string][]string{
+	"pull_request": {"labeled", "unlabeled", "edited", "ready_for_review", "converted_to_draft", "review_requested",
+		"review_request_removed", "enqueued", "dequeued", "synchronize"},
+	"check_run":   {"rerequested", "requested_action"},
+	"check_suite": {"rerequested", "requested_action"},
+}
+
+// repeatable reports whether a job is one of those that are put off when there
+// are too many. Approvals, objections and changes of the base are not, nor is
+// taking off the label that lets it through.
+func (c *client) repeatable(job Job) bool {
+	l, _ := c.app.kept.looks.get(job.key())
+	switch {
+	case job.Kind != KindPull || job.Retargeted || !job.NotBefore.IsZero(), job.Action == "unlabeled" && l.overridden:
+		return false
+	case job.Event == "pull_request_review":
+		return !job.tells() && job.Action != "dismissed"
+	}
+	return slices.Contains(floods[job.Event], job.Action)
+}
+
+// spared reports whether a job need not be done, or not now, and which job
+// takes its place.
+func (c *client) spared(ctx context.Context, job Job) (more []Job, off bool) {
+	if c.needless(job) {
+		return nil, true
+	}
+	return c.put(ctx, job)
+}
+
+// put reports whether a job is put off, because its pull request asks for too
+// much, and to which job: none where one comes already that will do.
+func (c *client) put(ctx context.Context, job Job) (more []Job, off bool) {
+	if !c.repeatable(job) {
+		return nil, false
+	}
+	now := c.app.config.Now()
+	m, ok := c.app.kept.meters.get(job.key())
+	if !ok {
+		m = meter{left: burst, at: now}
+	}
+	m.left, m.at = min(m.left+max(now.Sub(m.at), 0).Seconds()/while.Seconds(), burst), now
+	defer func() { c.app.kept.meters.put(job.key(), m) }()
+	if m.left >= 1 {
+		m.left--
+		return nil, false
+	}
+	comes := m.due.After(now)
+	if comes && !job.tells() {
+		return nil, true
+	}
+	if !comes {
+		m.due = now.Add(time.Duration((1 - m.left) * float64(while)))
+		m.left-- // it takes its turn now
+		c.app.config.Log.WarnContext(ctx, "pull request asks for too many reviews", "job", job.String(), "put_off_to", m.due)
+	}
+	job.NotBefore = m.due
+	return []Job{job}, true
+}
+
+// lookedAt is when a pull request was looked at last: as this process knows, or
+// as its check run tells, which stays as it is where nothing changed.
+func (c *client) lookedAt(job Job, number int, checked time.Time) time.Time {
+	if l, ok := c.app.kept.looks.get(job.pull(number, "").key()); ok && l.began.After(checked) {
+		return l.began
+	}
+	return checked
+}
+
+// sawBase reports whether a pull request was reviewed against the very commit
+// that the job's branch moved to.
+func (c *client) sawBase(job Job, number int) bool {
+	l, ok := c.app.kept.looks.get(job.pull(number, "").key())
+	return ok && l.base != "" && l.base == job.BaseSHA
+}
