@@ -215,9 +215,20 @@ const (
 )
 
 // ErrUnfinished: a prediction was not finished because the time or the memory of
-// this machine came to an end, not one of our limits of work. Another try may
+// the machine came to an end, and not one of our limits of work. Another try may
 // finish it.
-var ErrUnfinished = errors.New("not finished on this machine")
+var ErrUnfinished = errors.New("the time or the memory of the machine came to an end")
+
+// Unfinished is an error that wraps [ErrUnfinished] where the plan was not
+// finished, nil otherwise.
+func (p Plan) Unfinished() error {
+	for _, g := range p.Gaps {
+		if g.Kind == GapUnfinished {
+			return fmt.Errorf("the change could not be reviewed: %s: %s: %w", g.Subject, g.Why, ErrUnfinished)
+		}
+	}
+	return nil
+}
 
 // Gap is something that could not be told. It is part of the answer, never a
 // log line, and as narrow as it can be.

@@ -37,10 +37,8 @@ func Run(req Request, set *rules.Set, predictors []Predictor) (Report, error) {
 	if s, ok := sources.Missing(); ok {
 		return Report{}, fmt.Errorf("the change is not judged: source %s: %w", s.Address, plan.ErrNotFetched)
 	}
-	for _, g := range rep.Gaps {
-		if g.Kind == plan.GapUnfinished {
-			return Report{}, fmt.Errorf("the change is not judged: %s: %s: %w", g.Subject, g.Why, plan.ErrUnfinished)
-		}
+	if err := rep.Plan.Unfinished(); err != nil {
+		return Report{}, err
 	}
 	rep.Sources = sources.Used()
 	return rep, nil

@@ -74,9 +74,12 @@ type Rendered struct {
 	Work Work
 }
 
-// Work is what a renderer allocated, all in all: it depends on what is rendered,
-// and not on how busy the machine is.
-type Work struct{ Objects, Bytes uint64 }
+// Work is what rendering takes. It depends on what is rendered, and not on how
+// busy the machine is.
+type Work struct {
+	Steps uint64 // nodes of templates that were run in loops and named templates
+	Bytes uint64 // allocated, all in all
+}
 
 // Doc is one rendered document or stream of documents.
 type Doc struct {
