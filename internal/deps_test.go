@@ -81,9 +81,9 @@ const yamlLibrary = "go.yaml.in/yaml/v3"
 // edges say which packages of the standard library may be reached from where
 // alone, and why.
 var edges = []struct{ prefix, only, why string }{
-	{"net", "internal/github,internal/service,cmd/,tools/,internal/kube/render,internal/sources/fetch,internal/sources/oci,internal/sources/sourcestest", "only the edges reach the network"},
-	{"os/exec", "internal/gitlocal,internal/kube/render,internal/github/githubtest,internal/sources/sourcestest,cmd/,tools/", "only the edges start programs"},
-	{"os", "internal/gitlocal,internal/kube/render,internal/service,internal/github/githubtest,internal/plan/plantest,internal/sources/cache,internal/sources/sourcestest,cmd/,tools/", "only the edges see the disk and the environment"},
+	{"net", "internal/github,internal/service,cmd/,tools/,internal/kube/render,internal/sources/apart,internal/sources/fetch,internal/sources/oci,internal/sources/sourcestest", "only the edges reach the network"},
+	{"os/exec", "internal/gitlocal,internal/kube/render,internal/github/githubtest,internal/sources/apart,internal/sources/sourcestest,cmd/,tools/", "only the edges start programs"},
+	{"os", "internal/gitlocal,internal/kube/render,internal/service,internal/github/githubtest,internal/plan/plantest,internal/sources/apart,internal/sources/cache,internal/sources/sourcestest,cmd/,tools/", "only the edges see the disk and the environment"},
 	{"log", "internal/github,internal/service,cmd/", "an error is returned by the core, logged at the edge"},
 	{"math/rand", "internal/github,internal/service,cmd/,tools/", "the same input gives the same answer"},
 }

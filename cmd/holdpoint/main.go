@@ -16,6 +16,7 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/gitlocal"
 	"github.com/holdpoint-dev/holdpoint/internal/kube"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/render"
+	"github.com/holdpoint-dev/holdpoint/internal/sources/apart"
 )
 
 func main() {
@@ -73,6 +74,9 @@ type exitRequest int
 func Main(args []string, stdin io.Reader, stdout, stderr io.Writer, env []string) int {
 	if render.ChildRequested(args, env) {
 		return render.Main(stdin, stdout)
+	}
+	if apart.ChildRequested(args, env) {
+		return sourcesChild(stdin, stdout, stderr, (&app{env: env}).look)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()

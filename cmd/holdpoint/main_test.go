@@ -7,6 +7,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/render"
+	"github.com/holdpoint-dev/holdpoint/internal/sources/apart"
 )
 
 // TestMain makes this test program stand in for holdpoint: testscript starts
@@ -14,6 +15,10 @@ import (
 func TestMain(m *testing.M) {
 	if render.ChildRequested(os.Args, os.Environ()) {
 		os.Exit(render.Main(os.Stdin, os.Stdout))
+	}
+	if apart.ChildRequested(os.Args, os.Environ()) {
+		sourceNetwork = testNetwork
+		main()
 	}
 	if os.Getenv("HOLDPOINT_TEST_SERVE") != "" {
 		main() // the server that the load tests start and kill

@@ -15,6 +15,7 @@ import (
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/render"
 	"github.com/holdpoint-dev/holdpoint/internal/service"
+	"github.com/holdpoint-dev/holdpoint/internal/sources/apart"
 )
 
 // serveCommand is the service in one process: it takes webhooks, reviews, and
@@ -38,6 +39,11 @@ func (serveCommand) Help() string {
   HOLDPOINT_WORKERS              repositories reviewed at once (default 4)
   HOLDPOINT_JOB_SECONDS          time of one try of a review (default 15)
   HOLDPOINT_SWEEP_MINUTES        time between searches for missed events (default 15)
+  HOLDPOINT_SOURCES              on, or off: modules, charts and bases from
+                                 elsewhere are not fetched (default on)
+  HOLDPOINT_SOURCES_HOSTS        hosts to fetch from beside the usual public ones
+  HOLDPOINT_SOURCES_MIRRORS      HOST=https://ADDRESS of what serves its paths
+  HOLDPOINT_SOURCES_MIB          size of what is kept of them (default 1024)
   HOLDPOINT_LOG_LEVEL            debug, info, warn or error (default info)
 
 Webhooks go to /webhook. /healthz says that the process runs, /readyz that it
@@ -53,6 +59,13 @@ type serveConfig struct {
 	Workers               int
 	Budget, Every, Grace  time.Duration
 	Level                 slog.Level
+
+	// Sources: what repositories name and do not hold is fetched.
+	// SourcesEnvironment is what the process that fetches is told of it, and
+	// SourcesSpace the size of what is kept in bytes.
+	Sources            bool
+	SourcesEnvironment []string
+	SourcesSpace       int64
 }
 
 // readServeConfig reads the environment and tells every error at once.
@@ -71,6 +84,13 @@ func readServeConfig(look func(string) (string, bool)) (serveConfig, error) {
 		Level:         e.Level("HOLDPOINT_LOG_LEVEL"),
 	}
 	c.Grace = c.Budget
+	c.Sources, c.SourcesSpace = e.FetchesSources(), e.Number(sourcesSpaceVariable, 1024, 16, 1<<20)<<20
+	e.Hosts() // what the child would refuse is refused now
+	for _, name := range append(service.SourceVariables(), "SSL_CERT_FILE", "SSL_CERT_DIR") {
+		if v, ok := look(name); ok {
+			c.SourcesEnvironment = append(c.SourcesEnvironment, name+"="+v)
+		}
+	}
 	for _, a := range []struct{ name, value string }{{"HOLDPOINT_LISTEN", c.Listen}, {"HOLDPOINT_METRICS_LISTEN", c.ListenMetrics}} {
 		if _, _, err := net.SplitHostPort(a.value); err != nil {
 			e.Fail(a.name, "is %q; want host:port or :port", a.value)
@@ -112,6 +132,7 @@ type server struct {
 	receiver service.Receiver
 	runner   service.Runner
 	sweeper  service.Sweeper
+	fetching *apart.Process // nil where nothing is fetched
 	stopping atomic.Bool
 
 	web, metrics, admin net.Listener
@@ -146,6 +167,13 @@ func (s *server) assemble(ctx context.Context, secrets service.SecretSource) err
 	if err != nil {
 		return err
 	}
+	if c.Sources {
+		client, child, err := newSources(c)
+		if err != nil {
+			return err
+		}
+		s.fetching, judge.Sources = child, service.Sources(client, c.App)
+	}
 	source, err := service.NewAppSource(ctx, service.AppOptions{App: c.App, Key: service.NewCachedSecret(readFile(c.KeyFile), time.Now),
 		Wants: wants, Meter: s.meter, Log: s.log, Now: time.Now})
 	if err != nil {
@@ -173,6 +201,9 @@ func (s *server) close() {
 		if l != nil {
 			_ = l.Close()
 		}
+	}
+	if s.fetching != nil {
+		_ = s.fetching.Close() // it ends with this process anyway
 	}
 	if err := s.queue.Close(); err != nil {
 		s.log.Error("queue did not close", "error", err)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 	"github.com/holdpoint-dev/holdpoint/internal/review"
+	"github.com/holdpoint-dev/holdpoint/internal/rules"
 )
 
 // Config sets an App up. The zero addresses are those of github.com.
@@ -114,6 +115,9 @@ type Judge struct {
 	Decide func(review.Report, review.Request) review.Decision
 	// Want says whose standing the decision depends on: review.Want.
 	Want func(review.Request) review.Wanted
+	// Names are the names of checks by a request's default branch:
+	// review.Names.
+	Names func(review.Request) rules.Names
 	// Sources begins to resolve what the trees of a job name and do not hold;
 	// nil where nothing from elsewhere is looked for.
 	Sources func(SourcesFor) Resolving
@@ -121,7 +125,14 @@ type Judge struct {
 
 // SourcesFor is what may be known of a job when its sources are resolved.
 type SourcesFor struct {
-	Request review.Request
+	Repository   string // `owner/name`
+	Installation int64
+	// Anew: what is decided may let the change through, so references that move
+	// are looked up again, whatever is remembered of them.
+	Anew bool
+	// Token makes a token that may read the contents of the repository and
+	// nothing else.
+	Token func(context.Context) (string, error)
 }
 
 // Resolving answers what is asked for and not known; an error ends the review.
@@ -134,6 +145,8 @@ type Result struct {
 	// Decision is the decision that was published; the zero value where the
 	// job asked for none (a push, a label).
 	Decision review.Decision
+	// Report is what it was made of.
+	Report review.Report
 	// Published is true where the check run says so now.
 	Published bool
 	// More are jobs that this one leads to. The caller queues them.

@@ -170,6 +170,16 @@ func (a *App) auth(s scope) (http.RoundTripper, error) {
 	if t := a.tokens[s]; t != nil {
 		return t, nil
 	}
+	t, err := a.transport(s)
+	if err != nil {
+		return nil, err
+	}
+	a.tokens[s] = t
+	return t, nil
+}
+
+// transport signs for a scope.
+func (a *App) transport(s scope) (*ghinstallation.Transport, error) {
 	limited := roundTripper(func(r *http.Request) (*http.Response, error) { return a.limited(s.installation, r) })
 	t, err := ghinstallation.New(limited, a.config.AppID, s.installation, a.config.PrivateKey)
 	if err != nil {
@@ -183,8 +193,26 @@ func (a *App) auth(s scope) (http.RoundTripper, error) {
 	case s.name != "":
 		t.InstallationTokenOptions.Repositories = []string{s.name}
 	}
-	a.tokens[s] = t
 	return t, nil
+}
+
+// readToken makes a token that may read the contents of the client's repository
+// and nothing else, for who reads on its behalf. GitHub takes an empty list of
+// repositories as all of them, so without a number there is none.
+func (c *client) readToken(ctx context.Context) (string, error) {
+	if c.scope.repo == 0 {
+		return "", errors.New("a token for no repository would be one for all")
+	}
+	t, err := c.app.transport(scope{installation: c.scope.installation, repo: c.scope.repo})
+	if err != nil {
+		return "", err
+	}
+	t.InstallationTokenOptions.Permissions = &github.InstallationPermissions{Contents: github.String("read")}
+	token, err := t.Token(context.WithValue(ctx, counterKey{}, c.count))
+	if err != nil {
+		return "", fmt.Errorf("token to read %s/%s: %w", c.owner, c.repo, err)
+	}
+	return token, nil
 }
 
 // forget drops a scope's token: GitHub refused it.

@@ -38,8 +38,9 @@ const (
 	headFields = "oid tree{oid} " + checksField +
 		" associatedPullRequests(first:100){" + pageFields + " nodes{number state headRefOid baseRefName}}"
 
-	// defaultField is the default branch, whose settings name the checks.
-	defaultField = "defaultBranchRef{name target{__typename oid ...on Commit{tree{oid}}}}"
+	// defaultField is the default branch, whose settings name the checks, and
+	// the first of all branches, which may share the name.
+	defaultField = "defaultBranchRef{name target{__typename oid ...on Commit{tree{oid}}}} " + refsField
 
 	mergeFields = "mergeable potentialMergeCommit{oid tree{oid} parents(first:2){nodes{oid}}}"
 

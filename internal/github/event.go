@@ -68,6 +68,7 @@ type payload struct {
 	Ref               string        `json:"ref"`
 	After             string        `json:"after"`
 	Deleted           bool          `json:"deleted"`
+	Created           bool          `json:"created"`
 	Repositories      []payloadRepo `json:"repositories"`
 	RepositoriesAdded []payloadRepo `json:"repositories_added"`
 }
@@ -239,7 +240,7 @@ func parsePush(p payload) (Job, error) {
 	if !ok || p.Deleted || strings.HasPrefix(branch, queuePrefix) {
 		return Job{}, fmt.Errorf("%w: ref %q", ErrIgnored, p.Ref)
 	}
-	return Job{Kind: KindBase, BaseRef: branch, BaseSHA: p.After}, nil
+	return Job{Kind: KindBase, BaseRef: branch, BaseSHA: p.After, Created: p.Created}, nil
 }
 
 func parseInstall(p payload) (Job, error) {

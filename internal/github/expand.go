@@ -17,14 +17,14 @@ import (
 const followAtOnce = 25
 
 // expand turns a job that is not about one pull request into those that are.
-func (c *client) expand(ctx context.Context, job Job) (Result, error) {
+func (c *client) expand(ctx context.Context, job Job, judge Judge) (Result, error) {
 	switch job.Kind {
 	case KindCommit:
 		return c.followCommit(ctx, job, 0)
 	case KindClosed:
 		return c.followClosed(ctx, job)
 	case KindBase:
-		return c.followBase(ctx, job)
+		return c.followBranch(ctx, job, judge)
 	case KindLabel:
 		return c.followLabel(ctx, job)
 	}

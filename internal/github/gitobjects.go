@@ -45,11 +45,9 @@ func (c *client) fetchFolders(ctx context.Context, o *objects) error {
 	o.mu.Lock()
 	var ids []string
 	for id := range o.wantedFolders {
-		if f, ok := c.app.kept.folders.get(id); ok {
-			o.folders[id] = f
-			continue
+		if !c.takeKept(o, id) {
+			ids = append(ids, id)
 		}
-		ids = append(ids, id)
 	}
 	o.wantedFolders = map[string]bool{}
 	total := len(o.folders) + len(ids)
@@ -71,6 +69,25 @@ func (c *client) fetchFolders(ctx context.Context, o *objects) error {
 		}
 		return nil
 	})
+}
+
+// takeKept takes a folder that an earlier job brought, with all below it that is
+// kept: asking for one after the other takes a round each. The caller holds o.mu.
+func (c *client) takeKept(o *objects, id string) bool {
+	if _, ok := o.folders[id]; ok {
+		return true
+	}
+	f, ok := c.app.kept.folders.get(id)
+	if !ok {
+		return false
+	}
+	o.folders[id] = f
+	for _, e := range f {
+		if e.isDir() {
+			c.takeKept(o, e.id)
+		}
+	}
+	return true
 }
 
 // treeAnswer is GitHub's answer for a tree.

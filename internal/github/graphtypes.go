@@ -197,6 +197,8 @@ type graphRepo struct {
 		Name   string
 		Target *graphOID
 	}
+	// Refs are the first of the branches.
+	Refs        *connection[graphRef]
 	Object      *graphHead
 	PullRequest *graphPull
 }

@@ -100,6 +100,7 @@ func (w *world) judge() github.Judge {
 		Run:    func(r review.Request) (review.Report, error) { return review.Run(r, w.set, w.predictors) },
 		Decide: review.Decide,
 		Want:   func(r review.Request) review.Wanted { return review.Want(r, w.set) },
+		Names:  func(r review.Request) rules.Names { return review.Names(r, w.set) },
 	}
 }
 

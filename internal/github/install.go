@@ -77,7 +77,7 @@ func (c *client) installOn(ctx context.Context, job Job, judge Judge) error {
 		}
 	}
 	query := "query Default($owner:String!,$name:String!,$app:Int!){repository(owner:$owner,name:$name){databaseId owner{__typename login}" +
-		" branch:defaultBranchRef{name target{__typename ...on Commit{oid tree{oid} " + checksField + "}}}}}"
+		" " + refsField + " branch:defaultBranchRef{name target{__typename ...on Commit{oid tree{oid} " + checksField + "}}}}}"
 	if err := c.graphql(ctx, query, map[string]any{"owner": c.owner, "name": c.repo, "app": c.app.config.AppID}, &out); err != nil {
 		return fmt.Errorf("read %s/%s: %w", c.owner, c.repo, err)
 	}
@@ -115,6 +115,17 @@ func (c *client) installOn(ctx context.Context, job Job, judge Judge) error {
 		text.Summary += "\nThe settings have a problem, and everything is held until it is mended: " +
 			publish.Escape(publish.Prose, report.Settings.Problem, maxWhy) + "\n"
 	}
-	_, err = c.writeCheck(ctx, branch.Target.OID, nil, name, review.Success, text)
+	shared, err := c.sharing(ctx, out.Repository.graphRepo, report.Names, branch.Name)
+	if err != nil {
+		return err
+	}
+	conclusion := review.Success
+	if len(shared) > 0 {
+		// A check belongs to the commit, and nobody judged what it would do to
+		// the others.
+		conclusion = review.Failure
+		text.Summary += "\nIt fails because other branches have this name of the check too, and the commit was not judged against them. That blocks no pull request.\n"
+	}
+	_, err = c.writeCheck(ctx, branch.Target.OID, nil, name, conclusion, text)
 	return err
 }

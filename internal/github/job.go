@@ -72,6 +72,11 @@ type Job struct {
 	Label  *LabelFact  `json:"label,omitempty"`
 	// Retargeted: the base branch of the pull request was changed.
 	Retargeted bool `json:"retargeted,omitempty"`
+	// Created: a branch was made, so that the names of checks have one more.
+	Created bool `json:"created,omitempty"`
+	// Beside is the branch whose move a job of KindBase follows up, where
+	// BaseRef is another branch of the same name of the check.
+	Beside string `json:"beside,omitempty"`
 	// Merged: the pull request was merged.
 	Merged bool `json:"merged,omitempty"`
 	// NotBefore is when the job may be done, zero for at once: it was put off,
@@ -142,8 +147,9 @@ func (j Job) String() string {
 
 // Replaces reports whether doing j makes doing an earlier job needless: the
 // same pull request, and nothing in the earlier delivery that only it can tell;
-// or the same branch, which moved once more. Whom the earlier job has not come
-// to, the later one comes to first.
+// or the same branch, which moved once more, as long as what the earlier one
+// leads to beside it is not lost. Whom the earlier job has not come to, the later
+// one comes to first.
 func (j Job) Replaces(earlier Job) bool {
 	if j.Kind != earlier.Kind || j.RepoID != earlier.RepoID {
 		return false
@@ -153,7 +159,7 @@ func (j Job) Replaces(earlier Job) bool {
 		// One that was put off has waited for its turn, and this one may be put off.
 		return j.Number == earlier.Number && earlier.NotBefore.IsZero() && (!earlier.tells() || j.outdoes(earlier))
 	case KindBase:
-		return j.BaseRef == earlier.BaseRef && j.Rest == nil
+		return j.BaseRef == earlier.BaseRef && j.Rest == nil && (j.Beside == "" || earlier.Beside != "") && (j.Created || !earlier.Created)
 	}
 	return false
 }
@@ -182,3 +188,7 @@ func (j Job) outdoes(earlier Job) bool {
 	}
 	return j.Action == "unlabeled" || j.Action == "labeled" && j.Sender.ID == earlier.Sender.ID && a.At.After(b.At)
 }
+
+// mayRelease reports whether a job may let through what was held, or follows
+// from something else that moved: then nothing is taken from memory.
+func (j Job) mayRelease() bool { return j.Event != "pull_request" || j.Label != nil }

@@ -40,7 +40,7 @@ func (r *Reading) looked(d review.Decision) {
 	looks, e := r.client.app.kept.looks, r.Request.Evidence
 	old, _ := looks.get(r.job.key())
 	l := look{began: r.began, base: r.Request.Ref.BaseSHA, updated: r.talk.pull.UpdatedAt, baseRef: r.Request.Ref.BaseRef, label: r.override,
-		overridden: d.Basis == review.Overridden, heard: old.heard}
+		overridden: d.ByLabel(), heard: old.heard}
 	for _, v := range e.LabelEvents {
 		if strings.EqualFold(v.Name, r.override) && !v.At.Before(l.set.At) {
 			l.set = v

@@ -162,7 +162,7 @@ func (r *Reading) unchanged(ctx context.Context, d review.Decision) error {
 		if !reflect.DeepEqual(now.evidence(r.checkName), r.Request.Evidence.Group) {
 			return moved("the merge group")
 		}
-		return nil
+		return r.othersUnchanged(ctx, now.repo)
 	}
 	now, err := r.client.converse(ctx, r.job.Number, r.Request.Ref.HeadSHA)
 	if err != nil {
@@ -178,14 +178,14 @@ func (r *Reading) unchanged(ctx context.Context, d review.Decision) error {
 		return moved("the pull request's state")
 	case !reflect.DeepEqual(opinions(now.reviews), opinions(was.reviews)) || !slices.Equal(now.asked(), was.asked()):
 		return moved("a review")
-	case d.Basis == review.Overridden && !r.stands(now.labels):
+	case d.ByLabel() && !r.stands(now.labels):
 		return moved("the label")
 	case !slices.Equal(now.siblings, was.siblings):
 		return moved("another pull request with this head")
 	case !slices.EqualFunc(now.checks, was.checks, func(a, b graphCheck) bool { return a.DatabaseID == b.DatabaseID && a.Text == b.Text }):
 		return moved("the ledger")
 	}
-	return nil
+	return r.othersUnchanged(ctx, now.repo)
 }
 
 // opinions are the reviews other than ours that say something.

@@ -13,6 +13,7 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 	"github.com/holdpoint-dev/holdpoint/internal/publish"
 	"github.com/holdpoint-dev/holdpoint/internal/review"
+	"github.com/holdpoint-dev/holdpoint/internal/rules"
 )
 
 // Reading is what was read for one job: the request, and what a publisher
@@ -26,11 +27,15 @@ type Reading struct {
 	job    Job
 	client *client
 	began  time.Time
-	// checkName is the check that is written, known once the settings are.
+	// checkName is the check that is written, and names are those of all
+	// bases, known once the settings are.
 	checkName string
+	names     rules.Names
 	objects   *objects
 	talk      *conversation
 	group     *groupReading
+	// shared are the other branches whose check this is.
+	shared []graphRef
 	// override is the name of the override label, known once the settings are.
 	override string
 	// via is the app that opened the pull request for a person, by its slug.

@@ -261,6 +261,31 @@ func TestE48LaterJobsReplaceEarlierOnes(t *testing.T) {
 	}
 }
 
+// A2: a later job of a branch does not take the place of one that leads to the
+// other branches of its name, or takes back what passed under it.
+func TestA2LaterMovesLoseNothing(t *testing.T) {
+	move := github.Job{Kind: github.KindBase, RepoID: 1, BaseRef: "release/2"}
+	beside, made := move, move
+	beside.Beside, made.Created = "release/1", true
+	for name, c := range map[string]struct {
+		later, earlier github.Job
+		want           bool
+	}{
+		"a move, a move":             {move, move, true},
+		"a move, beside another":     {move, beside, true},
+		"beside others, both":        {beside, beside, true},
+		"beside another, a move":     {beside, move, false},
+		"a move, its making":         {move, made, false},
+		"made again, its making":     {made, made, true},
+		"its making, a move":         {made, move, true},
+		"beside another, its making": {beside, made, false},
+	} {
+		if got := c.later.Replaces(c.earlier); got != c.want {
+			t.Errorf("%s: %t, want %t", name, got, c.want)
+		}
+	}
+}
+
 // A13: of a label's deliveries the last one stands for those before it, unless
 // an earlier one may be what lets the change through.
 func TestA13LabelsReplaceEarlierOnes(t *testing.T) {

@@ -21,7 +21,7 @@ const settle = 10 * time.Second
 // Work does a job: it reads, judges and publishes, or expands the job into
 // others. An error of type *LaterError is no failure.
 func (a *App) Work(ctx context.Context, job Job, judge Judge) (Result, error) {
-	if judge.Run == nil || judge.Decide == nil || judge.Want == nil {
+	if judge.Run == nil || judge.Decide == nil || judge.Want == nil || judge.Names == nil {
 		return Result{}, errors.New("judge lacks one of its functions")
 	}
 	c, err := a.client(job)
@@ -37,7 +37,7 @@ func (a *App) Work(ctx context.Context, job Job, judge Judge) (Result, error) {
 	case job.Kind == KindInstall:
 		result, err = c.install(ctx, job, judge)
 	default:
-		result, err = c.expand(ctx, job)
+		result, err = c.expand(ctx, job, judge)
 	}
 	if errors.Is(err, ErrTooLarge) {
 		// Trying again would read the same.
@@ -66,12 +66,16 @@ func (c *client) review(ctx context.Context, job Job, judge Judge) (Result, erro
 	if err != nil {
 		return Result{}, err
 	}
+	if err := r.readPeople(ctx, judge); err != nil {
+		return Result{}, err
+	}
 	r.Request.Now = c.app.config.Now()
 	decision := judge.Decide(report, r.Request)
 	if decision.Holds() && r.group == nil {
 		r.suggestions = publish.Suggest(r.Request, report, judge.Run)
 	}
 	result, err := c.app.Publish(ctx, r, report, decision)
+	result.Report = report
 	if err == nil && r.Unsettled {
 		err = told(&LaterError{After: settle, Why: unsettled})
 	}
@@ -109,7 +113,7 @@ func (r *Reading) takeBack(ctx context.Context) error {
 		if !run.passed() || !tells && !r.client.mayBeOf(run, ref.BaseRef) {
 			continue
 		}
-		said := publish.Check{Title: "Being reviewed again", Summary: "The base branch was changed, so the change is another one. It is reviewed again.", Text: text}
+		said := publish.Check{Title: reviewedAgain, Summary: "The base branch was changed, so the change is another one. It is reviewed again.", Text: text}
 		if _, err := r.client.writeCheck(ctx, ref.HeadSHA, &run, run.Name, review.Failure, said); err != nil {
 			return err
 		}
@@ -117,15 +121,41 @@ func (r *Reading) takeBack(ctx context.Context) error {
 	return nil
 }
 
+// reviewedAgain is the title of a check run whose verdict was taken back.
+const reviewedAgain = "Being reviewed again"
+
 // mayBeOf reports whether a run has a name that the check of a base has, as far
 // as this process knows them.
 func (c *client) mayBeOf(run graphCheck, baseRef string) bool {
 	return slices.Contains(c.namesOf(baseRef), run.Name)
 }
 
-// judge runs the predictors and rules until they have all the files they ask
-// for, and brings what the decision needs to know of people.
+// judge judges the head against its base, and against the other branches whose
+// check this is.
 func (r *Reading) judge(ctx context.Context, judge Judge) (review.Report, error) {
+	report, err := r.run(ctx, judge)
+	if err != nil {
+		return review.Report{}, err
+	}
+	r.name(report.Names)
+	if err := r.readLabels(ctx, report.Settings.Override.Label); err != nil {
+		return review.Report{}, fmt.Errorf("read the labels of %s: %w", r.job, err)
+	}
+	if !report.Settings.Sound() {
+		return report, nil // everything is held
+	}
+	return report, r.readOthers(ctx, judge, report.Names)
+}
+
+// readPeople brings what the decision needs to know of people.
+func (r *Reading) readPeople(ctx context.Context, judge Judge) error {
+	want := judge.Want(r.Request)
+	_, err := r.Standings(ctx, want.People, want.Teams)
+	return err
+}
+
+// run runs the predictors and rules until they have all the files they ask for.
+func (r *Reading) run(ctx context.Context, judge Judge) (review.Report, error) {
 	resolve := r.resolving(judge)
 	for round := 0; ; round++ {
 		report, runErr := judge.Run(r.Request)
@@ -145,14 +175,6 @@ func (r *Reading) judge(ctx context.Context, judge Judge) (review.Report, error)
 		if runErr != nil {
 			return review.Report{}, fmt.Errorf("review %s: %w", r.job, runErr)
 		}
-		r.name(report.Names)
-		if err := r.readLabels(ctx, report.Settings.Override.Label); err != nil {
-			return review.Report{}, fmt.Errorf("read the labels of %s: %w", r.job, err)
-		}
-		want := judge.Want(r.Request)
-		if _, err := r.Standings(ctx, want.People, want.Teams); err != nil {
-			return review.Report{}, err
-		}
 		return report, nil
 	}
 }
@@ -164,7 +186,8 @@ func (r *Reading) resolving(judge Judge) func(context.Context) (bool, error) {
 		return func(context.Context) (bool, error) { return false, nil }
 	}
 	var answers plan.Answers
-	from := judge.Sources(SourcesFor{Request: r.Request})
+	from := judge.Sources(SourcesFor{Repository: r.client.owner + "/" + r.client.repo, Installation: r.job.Installation,
+		Anew: r.job.mayRelease(), Token: r.client.readToken})
 	r.Request.Sources = &answers
 	return func(ctx context.Context) (bool, error) {
 		if len(answers.Wanted()) == 0 {
@@ -180,7 +203,7 @@ func (r *Reading) resolving(judge Judge) func(context.Context) (bool, error) {
 // name tells the reading which check is written, and picks the records.
 func (r *Reading) name(names rules.Names) {
 	check := names.Of(r.Request.Ref.BaseRef)
-	r.checkName = check
+	r.checkName, r.names = check, names
 	r.client.app.kept.named.put([2]string{r.client.owner + "/" + r.client.repo, r.Request.Ref.BaseRef}, check)
 	e := &r.Request.Evidence
 	if r.group != nil {

@@ -85,7 +85,7 @@ func (p *prediction) shadowed(root string, before, after side) bool {
 	if len(names) == 0 {
 		return false
 	}
-	return slices.ContainsFunc(pipelines(p.after, root), func(file string) bool {
+	return slices.ContainsFunc(p.pipelines(root), func(file string) bool {
 		return len(p.assignments(p.after, file, names)) > 0 && p.concerns(file, root)
 	})
 }
@@ -202,7 +202,7 @@ func changedPairs(was, is []assignment) [][2]*assignment {
 }
 
 func (p *prediction) givenVariant(root, file string, pair [2]*assignment, before, after side) (variant, *plan.Gap) {
-	v := p.values(file, root, nil, true)
+	v := p.values(set{label: file, guessed: true}, root)
 	for i, s := range []side{before, after} {
 		a := pair[i]
 		if a == nil || s.module.Variables[a.name] == nil {

@@ -65,3 +65,7 @@ func givenLines(p plan.Plan) string {
 	}
 	return b.String()
 }
+
+// Variable files wherever they lie: those that a script passes to a root are
+// its, those that nothing passes are of the roots that declare what they give.
+func TestVarFiles(t *testing.T) { replayLines(t, "varfiles") }

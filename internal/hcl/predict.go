@@ -73,12 +73,13 @@ func Predict(before, after fs.FS, facts plan.Facts, opt Options) plan.Plan {
 			p.changed = append(p.changed, f.From)
 		}
 	}
+	p.renames(files)
 	slices.Sort(p.changed)
 	p.changed = slices.Compact(p.changed)
 	if len(p.changed) == 0 {
 		return plan.Plan{}
 	}
-	p.named = sync.OnceValue(p.changedWords)
+	p.named, p.passing, p.unread = sync.OnceValue(p.changedWords), sync.OnceValue(p.findPassing), sync.OnceValue(p.findUnread)
 	out := p.run()
 	out.Sort()
 	return out
@@ -93,11 +94,8 @@ func Wants(name string) bool {
 		base == ".terraform.lock.hcl", base == upload.IgnoreFile, config.PinsRuntime(base), base == "terragrunt.hcl", name == "root.hcl",
 		strings.HasSuffix(name, ".terraform/modules/modules.json"):
 		return true
-	case base == "Makefile", base == "atlantis.yaml", base == "Taskfile.yml", base == "Taskfile.yaml", base == ".gitlab-ci.yml",
-		strings.HasPrefix(name, ".github/workflows/"):
-		return true
 	}
-	return false
+	return isPipeline(name)
 }
 
 type prediction struct {
@@ -112,13 +110,17 @@ type prediction struct {
 	installs      map[installKey]elsewhere.Installed
 	changed       []string
 	applied       []string                   // the roots
+	renamed       map[string]string          // variable files, the old name by the new one
+	left          []string                   // their old names
 	named         func() map[string][]string // environments in changed lines, found once
+	passing       func() passing             // found once
+	unread        func() unread              // found once
 }
 
 func (p *prediction) run() plan.Plan {
 	var gaps []plan.Gap
 	p.applied, gaps = p.roots()
-	out := plan.Plan{Gaps: gaps}
+	out := plan.Plan{Gaps: append(gaps, p.unread().gaps...)}
 	for i, root := range p.applied {
 		if p.opt.Work.Err() != nil {
 			out = p.unevaluated(out, p.applied[i:])
@@ -316,7 +318,7 @@ func (p *prediction) heir(root string, before side) (plan.Plan, bool) {
 		if !after.exists() || after.module.Settings.State != state || p.load(p.before, plan.Before, dir).exists() {
 			continue
 		}
-		in, stop := p.inputFrom(root, dir, before, after, p.values("", dir, nil, false))
+		in, stop := p.inputFrom(root, dir, before, after, p.values(set{}, dir))
 		if stop != nil {
 			return *stop, true
 		}

@@ -218,7 +218,7 @@ func (r *reach) holds(root, f string) bool {
 	if config.PinsRuntime(path.Base(f)) {
 		return dir == "." || dir == root
 	}
-	if strings.HasSuffix(f, ".tfvars") || strings.HasSuffix(f, ".tfvars.json") || isPipeline(f) {
+	if strings.HasSuffix(f, ".tfvars") || strings.HasSuffix(f, ".tfvars.json") || isPipeline(f) && r.p.passing().from(f) {
 		return true
 	}
 	if strings.HasPrefix(f, path.Join(root, ".terraform")+"/") {

@@ -142,7 +142,7 @@ func (p *prediction) unit(name string) (plan.Plan, bool) {
 		return plan.Plan{}, false
 	}
 	root := path.Dir(name)
-	v := p.values("", before.source, nil, false)
+	v := p.values(set{}, before.source)
 	if !inputs(v.before, before, changed, name) || !inputs(v.after, after, changed, name) {
 		return plan.Plan{}, false
 	}

@@ -27,21 +27,18 @@ func (p *prediction) compare() {
 			root := plan.Address{Engine: plan.Kubernetes, Root: r.before.unit.Home()}
 			p.objects[root] = max(p.objects[root], len(before))
 		}
-		stays := false
+		reinstalled := r.reinstalled()
 		for _, key := range slices.SortedFunc(maps.Keys(before), comparePlaces) {
 			old := before[key]
 			if now, ok := after[key]; ok {
-				stays = true
-				p.update(r, old, now)
+				if !reinstalled || !p.reinstall(r, old, now) {
+					p.update(r, old, now)
+				}
 				continue
 			}
 			p.removed(r, old)
 		}
 		p.selected(r, before, after)
-		if stays && r.reinstalled() {
-			p.gap(r.after.unit, r.after.unit.Owner.At, plan.GapUnknown, r.after.unit.Owner.Label(),
-				"the release gets another name or record: the old one is uninstalled, and what both hold under one name is deleted and made anew; keep spec.releaseName and spec.storageNamespace as they were")
-		}
 		for _, key := range slices.SortedFunc(maps.Keys(after), comparePlaces) {
 			if _, ok := before[key]; !ok {
 				p.appeared(r, after[key], lost)

@@ -58,6 +58,7 @@ const (
 	ForceTurnedOn     Reason = "force_turned_on"
 	ForcedRecreate    Reason = "forced_recreate"
 	TakesAway         Reason = "takes_away"
+	Reinstalled       Reason = "release_reinstalled"
 )
 
 var sentences = map[Reason]string{
@@ -83,6 +84,7 @@ var sentences = map[Reason]string{
 	CascadeTurnedOn:   "deleting its owner deletes it from here on",
 	GuardTurnedOff:    "its owner no longer refuses to sync an empty result",
 	ForceTurnedOn:     "its owner deletes and recreates what cannot be updated from here on",
+	Reinstalled:       "its release is uninstalled and installed anew, since its name, record or chart is another one",
 	TakesAway:         "something else goes by it",
 	ForcedRecreate:    "it cannot be updated in place, and its owner is told to delete and recreate it",
 	NoResourceConfig:  "its resource block is gone",
@@ -106,6 +108,7 @@ var sentences = map[Reason]string{
 	"retention-off":       "its claims are deleted with it from here on",
 	"reclaim-delete":      "its data is deleted with its claim from here on",
 	"volume-detached":     "the data it used is no longer mounted",
+	"data-elsewhere":      "it looks for its data in another folder",
 	"growth-irreversible": "a volume that grew cannot shrink again",
 	"limits-removed":      "its limits on resources go",
 	"grace-lowered":       "it gets less time to end",

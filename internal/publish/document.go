@@ -2,6 +2,7 @@ package publish
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -64,6 +65,9 @@ func Document(m Markdown, limit int) string {
 	}
 	d.add(needs(m.Decision))
 	d.add(everyName(holding))
+	for _, a := range m.Decision.Against {
+		d.add(onBranch(a, holding))
+	}
 	d.add(gapList(untold(m.Report.Gaps, m.Report.Findings)))
 	if m.Decision.Holds() {
 		m.agentSection(d, holding)
@@ -184,6 +188,39 @@ func needs(dec review.Decision) string {
 		}
 	}
 	return b.String()
+}
+
+// onBranch says what has to be held on another branch whose check this is.
+func onBranch(a review.Against, here []rules.Finding) string {
+	var b strings.Builder
+	verdict := "held"
+	if a.Passes {
+		verdict = "released"
+	}
+	fmt.Fprintf(&b, "\n**On %s, whose check this is too: %s**\n\n", Escape(Span, a.BaseRef, maxName), verdict)
+	more := slices.DeleteFunc(slices.Clone(a.Findings), func(f rules.Finding) bool {
+		return slices.ContainsFunc(here, func(g rules.Finding) bool { return g.Fingerprint == f.Fingerprint })
+	})
+	if n := len(a.Findings) - len(more); n > 0 {
+		fmt.Fprintf(&b, "%s of those above.\n\n", count(n, "finding"))
+	}
+	switch {
+	case len(more) > 0:
+		b.WriteString(table(more, true) + everyName(more) + gapList(gapsOf(more)))
+	case len(a.Findings) == 0:
+		fmt.Fprintf(&b, "%s\n", Escape(Prose, a.Why, 2*maxPhrase))
+	}
+	return b.String()
+}
+
+// gapsOf are the gaps that findings tell of.
+func gapsOf(findings []rules.Finding) (gaps []plan.Gap) {
+	for _, f := range findings {
+		if f.Gap != nil {
+			gaps = append(gaps, *f.Gap)
+		}
+	}
+	return gaps
 }
 
 func gapList(gaps []plan.Gap) string {

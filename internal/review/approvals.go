@@ -80,8 +80,7 @@ func lastWords(reviews []PullReview) []PullReview {
 		if r.State == Commented || r.State == Pending {
 			continue
 		}
-		old, ok := last[r.By.ID]
-		if !ok || cmp.Or(r.Submitted.Compare(old.Submitted), cmp.Compare(r.ID, old.ID)) > 0 {
+		if old := last[r.By.ID]; cmp.Or(r.Submitted.Compare(old.Submitted), cmp.Compare(r.ID, old.ID)) > 0 {
 			last[r.By.ID] = r
 		}
 	}

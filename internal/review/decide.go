@@ -11,7 +11,6 @@ import (
 // Decide says whether the change may be merged, and what is missing. It is
 // pure: the same report and request give the same decision.
 func Decide(rep Report, req Request) Decision {
-	settings := rep.Settings
 	d := Decision{Conclusion: Failure, CheckName: rep.Names.Of(req.Ref.BaseRef), Counts: counts(rep)}
 	if req.Evidence.Group != nil {
 		return decideGroup(d, rep, req)
@@ -20,23 +19,35 @@ func Decide(rep Report, req Request) Decision {
 	if err != nil {
 		led = &ledger{}
 	}
-	e := led.ensure(req.Ref.Number, req.Ref.BaseRef)
-	e.observe(req, settings.Override.Label)
-	e.carry(led)
+	e, d := led.judge(d, rep, req, req.Ref.BaseRef)
+	if err != nil {
+		d = d.broken(fmt.Sprintf("%v; it was begun anew, and releases have to be given again.", err))
+		d.Review = append(d.Review, req.Ref.Number)
+	}
+	e.decided(d)
+	d = withSiblings(d, rep.Names, req, led)
+	d = withBranches(d, req, led)
+	return d.recorded(led, e)
+}
+
+// judge brings the entry of the pull request against a branch up to date, and
+// decides by it alone: by the settings and findings of the branch, and by what
+// people said on the pull request.
+func (l *ledger) judge(d Decision, rep Report, req Request, branch string) (*entry, Decision) {
+	e := l.ensure(req.Ref.Number, branch)
+	e.observe(req, rep.Settings.Override.Label)
+	e.carry(l)
 	lost := carryEarlier(e, req)
 	holding := rep.Holding()
 	e.list(prints(holding), req.Now)
 	e.tell(rep.Findings)
 	e.agent = rep.Agent != nil
+	return e, decideOwn(d, rep, req, e, holding, lost)
+}
 
-	d = decideOwn(d, rep, req, e, holding, lost)
-	if err != nil {
-		d = d.broken(fmt.Sprintf("%v; it was begun anew, and releases have to be given again.", err))
-		d.Review = append(d.Review, req.Ref.Number)
-	}
+// decided keeps the verdict.
+func (e *entry) decided(d Decision) {
 	e.passed, e.basis, e.releases = d.Conclusion == Success, d.Basis, d.Releases
-	d = withSiblings(d, rep.Names, req, led)
-	return d.recorded(led, e)
 }
 
 // carryEarlier takes the pushers over from earlier heads. It returns the first
@@ -128,7 +139,7 @@ func withSiblings(d Decision, names rules.Names, req Request, led *ledger) Decis
 	}
 	var others []Sibling
 	for _, s := range req.Evidence.Siblings {
-		if !names.Shared(s.BaseRef, req.Ref.BaseRef) || s.Number == req.Ref.Number {
+		if !names.Shared(s.BaseRef, req.Ref.BaseRef) {
 			continue
 		}
 		if names.Of(s.BaseRef) != d.CheckName {

@@ -1,6 +1,11 @@
 package review
 
-import "time"
+import (
+	"slices"
+	"time"
+
+	"github.com/holdpoint-dev/holdpoint/internal/rules"
+)
 
 // Conclusion is what the check run says. Everything but Success holds, the
 // zero value too: neutral and skipped count as success on GitHub and are
@@ -21,6 +26,7 @@ const (
 	Overridden Basis = "overridden" // a maintainer's override
 	Held       Basis = "held"       // waits for people
 	BySibling  Basis = "sibling"    // another pull request with this head is held
+	ByBranch   Basis = "branch"     // it would be held on another branch of this check's name
 	Broken     Basis = "broken"     // settings, ledger or reading are not sound
 	Unreviewed Basis = "unreviewed" // taken back, and to be made again; no decision has it
 )
@@ -43,6 +49,9 @@ type Decision struct {
 	// Releases say who let it through, and by which right.
 	Releases []Release
 	Counts   Counts
+	// Against says what the head would do to the other branches whose check has
+	// this name, where anything has to be held there.
+	Against []Against
 	// Ledger is the text for the check run's output.text, whole: the record
 	// that the next review reads. At most 65,535 characters.
 	Ledger string
@@ -52,6 +61,22 @@ type Decision struct {
 	// Review are the numbers of pull requests that must be reviewed because
 	// they share the head and nothing is known of them.
 	Review []int
+}
+
+// Against is what has to be held on another branch.
+type Against struct {
+	BaseRef string
+	// Passes: it was released for that branch too.
+	Passes bool
+	// Why is one sentence.
+	Why      string
+	Findings []rules.Finding
+}
+
+// ByLabel reports whether the override label let it through, here or on another
+// branch whose check has this name.
+func (d Decision) ByLabel() bool {
+	return slices.ContainsFunc(d.Releases, func(r Release) bool { return r.What == "override" })
 }
 
 // Holds reports whether the pull request must wait.

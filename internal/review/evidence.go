@@ -53,6 +53,14 @@ type Evidence struct {
 	Siblings []Sibling
 	// SiblingsUnknown is set when they could not be listed in full.
 	SiblingsUnknown bool
+	// Branches are the other existing branches whose check has this name, and
+	// what the head would do to each. Left out are those that have the head
+	// already, and those to which another open pull request with this head goes:
+	// its own verdict is theirs.
+	Branches []Branch
+	// ManyBranches is how many branches have this name of the check, the base
+	// included, where they are too many to be judged; 0 where they are not.
+	ManyBranches int
 	// Group is set when a merge group is judged.
 	Group *Group
 }
@@ -178,6 +186,13 @@ type Sibling struct {
 	BaseRef string
 	// Ledger is the record of the check run of its base's name on this head.
 	Ledger Record
+}
+
+// Branch is a branch that the head was judged against beside its base, by its
+// own settings.
+type Branch struct {
+	BaseRef string
+	Report  Report
 }
 
 // Group is a merge group: the pull requests that the queue merges as one.

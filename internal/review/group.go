@@ -19,7 +19,7 @@ func decideGroup(d Decision, rep Report, req Request) Decision {
 	case len(group.Members) == 0:
 		d = d.broken("It is not known which pull requests are in this group.")
 	default:
-		d = decideMembers(d, rep, req)
+		d = groupOnBranches(decideMembers(d, rep, req), req)
 	}
 	d.Title = title(d)
 	return d
@@ -112,7 +112,8 @@ func (d Decision) held(why string) Decision {
 }
 
 // stillMay reports whether a person still has the right by which a change was
-// released, and the settings still give it.
+// released, and the settings still give it. Who stood in as the one more that
+// doubts ask for has what the default asks for.
 func (c *circle) stillMay(r Release) bool {
 	a := rules.Account{ID: r.ID, Login: r.Login, Type: "User"}
 	if !c.isPerson(a) {
@@ -120,9 +121,6 @@ func (c *circle) stillMay(r Release) bool {
 	}
 	if r.What == "override" {
 		return slices.Contains(c.rights(c.settings.Override.Approvers, a), r.Right)
-	}
-	if r.Right == spareRight {
-		return c.mayWrite(a)
 	}
 	for _, entry := range slices.Concat(c.settings.Approvals, []rules.Approval{rules.DefaultApproval()}) {
 		if slices.Contains(c.rights(entry.Approvers, a), r.Right) {

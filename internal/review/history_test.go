@@ -150,7 +150,7 @@ func (h *history) step(heads []string) {
 	case "dismiss":
 		if len(p.reviews) > 0 {
 			r := &p.reviews[h.rand.IntN(len(p.reviews))]
-			r.State, detail = Dismissed, "of "+r.By.Login
+			r.State, r.Objection, detail = Dismissed, r.Objection || r.State == ChangesRequested, "of "+r.By.Login
 		}
 	case "label":
 		if !slices.ContainsFunc(p.labels, func(l Label) bool { return l.Name == "holdpoint-override" }) {

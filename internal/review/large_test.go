@@ -38,7 +38,7 @@ func largeRequest(t testing.TB, set *rules.Set) (Report, Request) {
 	}
 	w.tick()
 	req := w.request(w.pulls[1])
-	return ran(req, set, []Predictor{w.predictor(w.pulls[1])}), req
+	return ran(req, set, []Predictor{w.predictor("head", "release/1")}), req
 }
 
 // 500 findings, 200 reviews and 20 pull requests on one head fit the check

@@ -82,7 +82,7 @@ type person struct {
 }
 
 // reviewed reports whether a verdict was made and stands.
-func (e *entry) reviewed() bool { return e != nil && e.basis != "" && e.basis != Unreviewed }
+func (e *entry) reviewed() bool { return e != nil && e.basis != Unreviewed }
 
 func (l *ledger) of(number int, baseRef string) *entry {
 	i := slices.IndexFunc(l.entries, func(e *entry) bool { return e.number == number && e.baseRef == baseRef })
@@ -161,7 +161,7 @@ func (e *entry) since(holding []string) map[string]time.Time {
 	for _, l := range e.listed {
 		for _, p := range holding {
 			_, found := slices.BinarySearch(l.prints, prefix(p))
-			if found || len(l.prints) == 0 && len(e.listed) == 1 && l.digest == whole {
+			if found || l.digest == whole { // the list may be shed, the digest is not
 				out[p] = l.at
 			}
 		}
@@ -263,22 +263,13 @@ func (e *entry) carry(earlier *ledger) {
 // have equal texts.
 func (l *ledger) order() {
 	slices.SortFunc(l.entries, func(a, b *entry) int {
-		if a.number != b.number {
-			return a.number - b.number
-		}
-		return cmp.Compare(a.baseRef, b.baseRef)
+		return cmp.Or(a.number-b.number, cmp.Compare(a.baseRef, b.baseRef))
 	})
 	for _, e := range l.entries {
 		slices.SortFunc(e.shown, func(a, b shownReview) int { return cmp.Compare(a.id, b.id) })
 		slices.SortFunc(e.pushers, func(a, b person) int { return cmp.Compare(a.id, b.id) })
 		slices.SortFunc(e.labels, func(a, b shownLabel) int {
-			if c := a.at.Compare(b.at); c != 0 {
-				return c
-			}
-			if c := cmp.Compare(a.by.id, b.by.id); c != 0 {
-				return c
-			}
-			return cmp.Compare(a.id, b.id)
+			return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.by.id, b.by.id), cmp.Compare(a.id, b.id))
 		})
 	}
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/holdpoint-dev/holdpoint/internal/rules"
 )
 
 func hash(i, j int) string {
@@ -131,6 +133,64 @@ func TestLedgerSheds(t *testing.T) {
 	}
 	if shed == 0 {
 		t.Error("nothing was shed: the test shows nothing")
+	}
+}
+
+// What deliveries show of the label counts where a person set this very label
+// on this head and base.
+func TestDeliveriesOfTheLabel(t *testing.T) {
+	set := Delivery{Kind: LabelAdded, By: rules.Account{ID: 102, Login: "carol", Type: "User"}, Head: "head", BaseRef: "main", Label: "Release-It", LabelID: 7}
+	for what, c := range map[string]struct {
+		change     func(*Delivery)
+		kept, fits bool
+	}{
+		"this label":      {func(*Delivery) {}, true, true},
+		"another label":   {func(d *Delivery) { d.Label = "harmless" }, false, false},
+		"through an app":  {func(d *Delivery) { d.By.App = "devin" }, false, false},
+		"by a bot":        {func(d *Delivery) { d.By.Type = "Bot" }, false, false},
+		"on another head": {func(d *Delivery) { d.Head = "other" }, true, false},
+		"on another base": {func(d *Delivery) { d.BaseRef = "dev" }, true, false},
+		"taken off":       {func(d *Delivery) { d.Kind = LabelRemoved }, false, false},
+	} {
+		d := set
+		c.change(&d)
+		e := &entry{}
+		e.observe(Request{Ref: Ref{HeadSHA: "head", BaseRef: "main"}, Evidence: Evidence{Deliveries: []Delivery{d, d}}}, "release-it")
+		if len(e.labels) != number(c.kept) || c.kept && e.labels[0].fits != c.fits {
+			t.Errorf("%s: %+v", what, e.labels)
+		}
+	}
+}
+
+// Two deliveries that disagree on where a review was given show it nowhere.
+func TestDeliveriesThatDisagree(t *testing.T) {
+	for what, c := range map[string]struct {
+		again shownReview
+		want  string
+	}{
+		"the same":     {shownReview{id: 1, head: "a", base: "main"}, "a"},
+		"another head": {shownReview{id: 1, head: "b", base: "main"}, nowhere},
+		"another base": {shownReview{id: 1, head: "a", base: "dev"}, nowhere},
+		"another one":  {shownReview{id: 2, head: "b", base: "dev"}, "a"},
+	} {
+		e := &entry{}
+		e.addShown(shownReview{id: 1, head: "a", base: "main"})
+		e.addShown(c.again)
+		if e.shown[0].head != c.want || len(e.shown) != int(c.again.id) {
+			t.Errorf("%s: %+v", what, e.shown)
+		}
+	}
+}
+
+// Told are findings that would hold if somebody else had made the change:
+// neither those that hold, which have to be released, nor warnings.
+func TestTold(t *testing.T) {
+	e := &entry{}
+	e.tell([]rules.Finding{
+		{Fingerprint: hash(0, 1), Severity: rules.Hold}, {Fingerprint: hash(0, 2), Severity: rules.Hold, Holds: true}, {Fingerprint: hash(0, 3), Severity: rules.Warn},
+	})
+	if !slices.Equal(e.told.prints, []string{prefix(hash(0, 1))}) {
+		t.Errorf("%q", e.told.prints)
 	}
 }
 

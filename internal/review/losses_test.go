@@ -257,6 +257,11 @@ func (l lossTest) tree(engine plan.Engine, typ string, object map[string]any) fs
 }
 
 func (l lossTest) terraform(typ string, resources map[string]any) fs.FS {
+	if name, ok := strings.CutPrefix(typ, "provider."); ok && resources != nil {
+		object := resources[typ].(map[string]any)["x"]
+		kept := map[string]any{name + "_kept": map[string]any{"x": map[string]any{"name": "x"}}}
+		return fstest.MapFS{"main.tf.json": {Data: encode(map[string]any{"provider": map[string]any{name: object}, "resource": kept})}}
+	}
 	name, _, _ := strings.Cut(typ, "_")
 	config := map[string]any{"locals": map[string]any{"a": 1}}
 	if source := l.sources[name]; source != "" {

@@ -31,8 +31,8 @@ func override(req Request, e *entry, c *circle, o opinions) labelled {
 	}
 	standing := req.Evidence.Labels[i]
 	label := standing.Name
-	event, ok := lastLabelEvent(req.Evidence.LabelEvents, label)
-	if !ok || !event.Added {
+	event := lastLabelEvent(req.Evidence.LabelEvents, label)
+	if !event.Added {
 		return labelled{label: label, by: "somebody", why: "GitHub's timeline does not say who set it; take it off and set it again"}
 	}
 	who, proven := c.part(event.By)
@@ -72,15 +72,17 @@ func (e *entry) sawLabel(standing Label, event LabelEvent) bool {
 	})
 }
 
-func lastLabelEvent(events []LabelEvent, name string) (last LabelEvent, ok bool) {
+// lastLabelEvent is the last that the timeline tells of a label. The zero event,
+// where it tells of none, is a removal.
+func lastLabelEvent(events []LabelEvent, name string) (last LabelEvent) {
 	for _, e := range events {
 		if !sameLabel(e.Name, name) {
 			continue
 		}
 		// Of two events in one second the removal counts as the later one.
-		if c := cmp.Or(e.At.Compare(last.At), number(!e.Added)-number(!last.Added)); !ok || c > 0 {
-			last, ok = e, true
+		if cmp.Or(e.At.Compare(last.At), number(!e.Added)-number(!last.Added)) > 0 {
+			last = e
 		}
 	}
-	return last, ok
+	return last
 }

@@ -61,9 +61,8 @@ func (c *circle) prove(id int64, part string) {
 func (c *circle) readCommits(req Request) {
 	unattributed := 0
 	for _, commit := range req.Signals.Commits {
-		if !c.readPerson(commit.Author, commit.Verified && commit.Committer.Account.ID == rules.WebFlow, "wrote a commit") {
-			unattributed++
-		} else if commit.Committer.Account.ID != rules.WebFlow && !c.readPerson(commit.Committer, commit.Verified, "committed to it") {
+		byAuthor := c.readPerson(commit.Author, commit.Verified && commit.Committer.Account.ID == rules.WebFlow, "wrote a commit")
+		if byCommitter := c.readPerson(commit.Committer, commit.Verified, "committed to it"); !byAuthor || !byCommitter {
 			unattributed++
 		}
 		for _, p := range commit.CoAuthors {

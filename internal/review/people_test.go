@@ -1,6 +1,10 @@
 package review
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/holdpoint-dev/holdpoint/internal/rules"
+)
 
 // A custom role is met by its exact name, and reaches GitHub's own roles by the
 // permission behind it.
@@ -23,6 +27,30 @@ func TestRolesReach(t *testing.T) {
 	} {
 		if got := c.standing.reaches(c.role); got != c.want {
 			t.Errorf("%+v reaches %s: %v, want %v", c.standing, c.role, got, c.want)
+		}
+	}
+}
+
+// A person is a user with a number who acts without an app and does not count as
+// an agent.
+func TestWhoIsAPerson(t *testing.T) {
+	settings := rules.Strict()
+	settings.Agents.Also = []rules.User{"robot"}
+	c := &circle{settings: settings}
+	for what, k := range map[string]struct {
+		account rules.Account
+		person  bool
+	}{
+		"a user":             {rules.Account{ID: 1, Login: "alice", Type: "User"}, true},
+		"a bot":              {rules.Account{ID: 1, Login: "alice[bot]", Type: "Bot"}, false},
+		"an organisation":    {rules.Account{ID: 1, Login: "acme", Type: "Organization"}, false},
+		"through an app":     {rules.Account{ID: 1, Login: "alice", Type: "User", App: "devin"}, false},
+		"a deleted account":  {rules.Account{Login: "ghost", Type: "User"}, false},
+		"an agent's account": {rules.Account{ID: 2, Login: "robot", Type: "User"}, false},
+		"nobody":             {rules.Account{}, false},
+	} {
+		if got := c.isPerson(k.account); got != k.person {
+			t.Errorf("%s: %t", what, got)
 		}
 	}
 }

@@ -23,7 +23,7 @@ func (r Record) read() (*ledger, error) {
 	if said == "" {
 		said = Success
 	}
-	if r.Text != "" && said != r.Conclusion {
+	if said != r.Conclusion {
 		for _, e := range led.entries {
 			e.withdraw(Unreviewed)
 		}

@@ -84,3 +84,9 @@ func (r Request) settings(set *rules.Set) (rules.Settings, rules.Names) {
 	}
 	return own, standard.Names()
 }
+
+// Names are the names of checks that the request's default branch gives.
+func Names(r Request, set *rules.Set) rules.Names {
+	_, names := r.settings(set)
+	return names
+}

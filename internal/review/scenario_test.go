@@ -123,6 +123,9 @@ func readPlan(t *testing.T, text string) plan.Plan {
 		if c.Root == "" {
 			c.Root = "."
 		}
+		if c.Total > 0 {
+			p.Objects = map[plan.Address]int{{Engine: plan.Engine(c.Engine), Root: c.Root}: c.Total}
+		}
 		for i := range max(c.Times, 1) {
 			c.Before, c.After = floats(c.Before), floats(c.After)
 			a := plan.Address{Engine: plan.Engine(c.Engine), Root: c.Root, Module: c.Module, Type: c.Type, Name: c.Name, Key: c.Key}

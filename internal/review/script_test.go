@@ -44,7 +44,7 @@ func TestDecisions(t *testing.T) {
 				if own := section(archive, end+".settings"); own != "" {
 					w.settings = own
 				}
-				s := &scripted{world: w, t: t}
+				s := &scripted{world: w, t: t, archive: archive}
 				s.run(script)
 				want := Failure
 				if end == "passes" {
@@ -80,6 +80,7 @@ func section(a *txtar.Archive, name string) string {
 type scripted struct {
 	*world
 	t        *testing.T
+	archive  *txtar.Archive
 	last     Conclusion
 	why      string
 	decision Decision
@@ -107,7 +108,7 @@ func (s *scripted) run(script string) {
 // split takes the options out of the words: `by=alice`, or `lost` alone.
 func split(words []string) (plain []string, options map[string]string) {
 	options = map[string]string{}
-	flags := []string{"lost", "unmapped", "unlogged", "verified", "web", "date"}
+	flags := []string{"lost", "unmapped", "unlogged", "verified", "unverified", "web", "date"}
 	for _, w := range words {
 		key, value, found := strings.Cut(w, "=")
 		switch {
@@ -129,6 +130,10 @@ func (s *scripted) act(verb string, words []string) error {
 	}
 	if act, ok := acts[verb]; ok {
 		act(s, plain, o)
+		return nil
+	}
+	if list, ok := decided[verb]; ok {
+		s.same(verb, list(s.decision), plain)
 		return nil
 	}
 	return fmt.Errorf("%s is no act", verb)
@@ -237,11 +242,16 @@ var acts = map[string]func(*scripted, []string, map[string]string){
 		p := s.pull(a[0])
 		s.review(p, s.who(a[1]), Commented, p.head, false)
 	},
+	// begin: a review that was not submitted yet.
+	"begin": func(s *scripted, a []string, o map[string]string) {
+		p := s.pull(a[0])
+		s.review(p, s.who(a[1]), Pending, p.head, true)
+	},
 	"dismiss": func(s *scripted, a []string, o map[string]string) {
 		p, by := s.pull(a[0]), s.who(a[1])
 		for i := range p.reviews {
 			if r := &p.reviews[len(p.reviews)-1-i]; r.By.ID == by.ID && r.State != Commented {
-				r.State = Dismissed
+				r.State, r.Objection = Dismissed, r.State == ChangesRequested
 				return
 			}
 		}
@@ -325,8 +335,10 @@ var acts = map[string]func(*scripted, []string, map[string]string){
 			s.t.Errorf("released by %v, want %q", s.decision.Releases, a[0])
 		}
 	},
-	"lose": func(s *scripted, a []string, o map[string]string) { s.lostTeams = a },
-	"hide": func(s *scripted, a []string, o map[string]string) { s.pull(a[0]).siblingsUnknown = true },
+	// settings: the section of this name is in force from now on.
+	"settings": func(s *scripted, a []string, o map[string]string) { s.settings = section(s.archive, a[0]) },
+	"lose":     func(s *scripted, a []string, o map[string]string) { s.lostTeams = a },
+	"hide":     func(s *scripted, a []string, o map[string]string) { s.pull(a[0]).siblingsUnknown = true },
 	// damage: somebody else's text stands in the check run.
 	"damage": func(s *scripted, a []string, o map[string]string) {
 		c := s.check(s.pull(a[0]))
@@ -339,7 +351,17 @@ var acts = map[string]func(*scripted, []string, map[string]string){
 			c.text = strings.Replace(c.text, "failure", "success", 1)
 		}
 	},
-	// group PULLS destroys=a,b doubt=text
+	// branch NAME settings=SECTION, unbranch NAME, many NUMBER
+	"branch": func(s *scripted, a []string, o map[string]string) {
+		own := "settings"
+		if o["settings"] != "" {
+			own = o["settings"]
+		}
+		s.branches[a[0]] = section(s.archive, own)
+	},
+	"unbranch": func(s *scripted, a []string, o map[string]string) { delete(s.branches, a[0]) },
+	"many":     func(s *scripted, a []string, o map[string]string) { s.many, _ = strconv.Atoi(a[0]) },
+	// group PULLS base=B destroys=a,b doubt=text
 	"group": func(s *scripted, a []string, o map[string]string) {
 		var numbers []int
 		for _, n := range a {
@@ -349,6 +371,10 @@ var acts = map[string]func(*scripted, []string, map[string]string){
 		if o["destroys"] != "" {
 			destroys = strings.Split(o["destroys"], ",")
 		}
-		s.conclude(s.group(numbers, destroys, o["doubt"]))
+		base := o["base"]
+		if base == "" {
+			base = "main"
+		}
+		s.conclude(s.group(numbers, base, destroys, o["doubt"]))
 	},
 }

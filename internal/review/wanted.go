@@ -45,6 +45,7 @@ func Want(req Request, set *rules.Set) Wanted {
 			}
 		}
 	}
+	w.wantBranches(req)
 	return w
 }
 

@@ -29,6 +29,10 @@ type world struct {
 	bases     map[string]int
 	checks    map[string]*checkRun
 	lostTeams []string
+	// branches exist beside those of pull requests, each with its settings;
+	// many is how many there are, where they are not judged.
+	branches map[string]string
+	many     int
 	// published is called for every decision that is published.
 	published func(*pull, Report, Decision)
 }
@@ -76,7 +80,7 @@ func newWorld(set *rules.Set) *world {
 	w := &world{
 		set: set, now: time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC),
 		people: map[string]*member{}, pulls: map[int]*pull{}, destroys: map[string][]string{}, disarms: map[string][]string{}, files: map[string][]plan.File{},
-		bases: map[string]int{}, checks: map[string]*checkRun{},
+		bases: map[string]int{}, branches: map[string]string{}, checks: map[string]*checkRun{},
 	}
 	for i, line := range []string{"alice write", "bob write", "carol maintain", "dave read", "erin write", "root admin", "tess triage", "mallory write"} {
 		login, role, _ := strings.Cut(line, " ")
@@ -130,19 +134,22 @@ func (w *world) push(p *pull, head string, by rules.Account, options map[string]
 	c := rules.Commit{SHA: head, Message: "change things\n", Verified: options["verified"] != ""}
 	c.Author = rules.Person{Name: author.Login, Email: author.Login + "@example.com", Account: author}
 	c.Committer = c.Author
-	if by := options["committer"]; by != "" {
-		c.Committer = rules.Person{Name: by, Email: by + "@example.com", Account: w.who(by)}
-	}
 	if options["unmapped"] != "" {
 		c.Author = rules.Person{Name: "somebody", Email: "somebody@example.net"}
 		c.Committer = c.Author
 	}
+	if by := options["committer"]; by != "" {
+		c.Committer = rules.Person{Name: by, Email: by + "@example.com", Account: w.who(by)}
+	}
 	if options["web"] != "" {
-		c.Committer, c.Verified = rules.Person{Name: "GitHub", Email: "noreply@github.com", Account: w.who("web-flow")}, true
+		c.Committer, c.Verified = rules.Person{Name: "GitHub", Email: "noreply@github.com", Account: w.who("web-flow")}, options["unverified"] == ""
 	}
 	if co := options["co"]; co != "" {
 		a := w.who(co)
 		c.Message += fmt.Sprintf("\nCo-authored-by: %s <%d+%s@users.noreply.github.com>\n", co, a.ID, co)
+	}
+	if co := options["oldmail"]; co != "" { // the form of before the id was in it
+		c.Message += fmt.Sprintf("\nCo-authored-by: %s <%s@users.noreply.github.com>\n", co, co)
 	}
 	if co := options["comail"]; co != "" { // GitHub knows whose address it is
 		c.Message += fmt.Sprintf("\nCo-authored-by: %s <%s@example.com>\n", co, co)
@@ -156,7 +163,7 @@ func (w *world) push(p *pull, head string, by rules.Account, options map[string]
 
 func (w *world) review(p *pull, by rules.Account, state ReviewState, commit string, lost bool) {
 	p.nextReview++
-	r := PullReview{ID: int64(p.number)*1000 + p.nextReview, By: by, State: state, Commit: commit, Submitted: w.now, Objection: state == ChangesRequested}
+	r := PullReview{ID: int64(p.number)*1000 + p.nextReview, By: by, State: state, Commit: commit, Submitted: w.now, Own: by.Login == "holdpoint[bot]"}
 	p.reviews = append(p.reviews, r)
 	w.deliver(p, Delivery{Kind: ReviewSubmitted, By: by, Review: r.ID, Commit: commit}, lost)
 }
@@ -236,6 +243,7 @@ func (w *world) request(p *pull) Request {
 			req.Evidence.Siblings = append(req.Evidence.Siblings, s)
 		}
 	}
+	w.readBranches(&req, func(base string) Predictor { return w.predictor(p.head, base) })
 	req.Evidence.Standings = w.standings(Want(req, w.set))
 	return req
 }
@@ -274,12 +282,12 @@ func emptied(files []plan.File) fs.FS {
 
 // predictor predicts what the script says of a head, and of a head on a base
 // that has moved.
-func (w *world) predictor(p *pull) Predictor {
-	targets := slices.Concat(w.destroys[p.head], w.destroys[fmt.Sprintf("%s@%s%d", p.head, p.base, w.bases[p.base])])
-	if on, ok := w.destroys[p.head+"@"+p.base]; ok {
+func (w *world) predictor(head, base string) Predictor {
+	targets := slices.Concat(w.destroys[head], w.destroys[fmt.Sprintf("%s@%s%d", head, base, w.bases[base])])
+	if on, ok := w.destroys[head+"@"+base]; ok {
 		targets = on
 	}
-	disarmed := destroying(w.disarms[p.head])
+	disarmed := destroying(w.disarms[head])
 	for i := range disarmed.Changes {
 		disarmed.Changes[i].Action, disarmed.Changes[i].Effect = plan.Update, plan.Disarm
 	}
@@ -314,7 +322,7 @@ func destroying(targets []string) plan.Plan {
 func (w *world) evaluate(number int) Decision {
 	p := w.pulls[number]
 	req := w.request(p)
-	rep := ran(req, w.set, []Predictor{w.predictor(p)})
+	rep := ran(req, w.set, []Predictor{w.predictor(p.head, p.base)})
 	d := Decide(rep, req)
 	p.deliveries = nil
 	w.checks[p.head+" "+d.CheckName] = &checkRun{head: p.head, name: d.CheckName, text: d.Ledger, conclusion: d.Conclusion, decision: d}
@@ -365,24 +373,4 @@ func (w *world) verdict(p *pull) Conclusion {
 		return c.conclusion
 	}
 	return Failure
-}
-
-// group decides on a merge group of pull requests.
-func (w *world) group(numbers []int, destroys []string, doubt string) Decision {
-	req := Request{
-		Ref: Ref{Owner: "acme", Repo: "infra", BaseRef: "main", HeadSHA: "group"}, Now: w.now, Base: settingsTree(w.settings),
-		Comparisons: []Comparison{{Name: "group", Before: plantest.Tree(map[string]string{"main.tf": ""}), After: plantest.Tree(map[string]string{"main.tf": ""}), Files: []plan.File{{Path: "main.tf", From: "main.tf", Status: plan.Modified}}}},
-		Evidence:    Evidence{Group: &Group{Doubtful: doubt}},
-	}
-	for _, n := range numbers {
-		p := w.pulls[n]
-		m := Member{Number: n, HeadSHA: p.head, BaseRef: p.base}
-		if c := w.check(p); c != nil {
-			m.Ledger = Record{c.text, c.conclusion}
-		}
-		req.Evidence.Group.Members = append(req.Evidence.Group.Members, m)
-	}
-	req.Evidence.Standings = w.standings(Want(req, w.set))
-	rep := ran(req, w.set, []Predictor{func(fs.FS, fs.FS, rules.Settings, plan.Sources) plan.Plan { return destroying(destroys) }})
-	return Decide(rep, req)
 }

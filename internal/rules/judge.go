@@ -214,7 +214,7 @@ func (j *judging) root(root plan.Address) []Finding {
 		"destroyed": n.destroyed, "replaced": n.replaced, "data": n.data, "total": total,
 	})
 	words := map[string]string{"root": root.Root, "count": fmt.Sprint(n.destroyed)}
-	if total > 0 {
+	if total >= n.destroyed && total > 0 {
 		words["share"] = fmt.Sprintf(" of %d", total)
 	}
 	at := plan.Range{File: root.Root, Side: plan.Before}

@@ -46,8 +46,11 @@ func (n Names) behind(baseRef string) string {
 // one: their names are equal but for case and for what is behind the limit.
 func (n Names) Shared(a, b string) bool { return SameName(n.Of(a), n.Of(b)) }
 
-// Given reports whether any name is another than the branch's own.
-func (n Names) Given() bool { return len(n.checks) > 0 }
+// Gives reports whether the settings give the name of a base's check to others
+// too.
+func (n Names) Gives(baseRef string) bool {
+	return slices.ContainsFunc(n.checks, func(c Check) bool { return SameName(namePrefix+c.Name, n.Of(baseRef)) })
+}
 
 // SameName reports whether GitHub may take two names of checks for one.
 func SameName(a, b string) bool { return foldedName(a) == foldedName(b) }

@@ -26,6 +26,7 @@ func NewJudge(render kube.Renderer) (judge github.Judge, wants func(path string)
 		},
 		Decide: review.Decide,
 		Want:   func(r review.Request) review.Wanted { return review.Want(r, set) },
+		Names:  func(r review.Request) rules.Names { return review.Names(r, set) },
 	}
 	wants = func(path string) bool { return hcl.Wants(path) || kube.Wants(path) || set.Wants(path) }
 	return judge, wants, nil

@@ -94,6 +94,7 @@ var loadJudge = sync.OnceValues(func() (github.Judge, error) {
 		},
 		Decide: review.Decide,
 		Want:   func(r review.Request) review.Wanted { return review.Want(r, set) },
+		Names:  func(r review.Request) rules.Names { return review.Names(r, set) },
 	}, err
 })
 

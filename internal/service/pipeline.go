@@ -6,7 +6,6 @@ import (
 
 	"github.com/holdpoint-dev/holdpoint/internal/github"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
-	"github.com/holdpoint-dev/holdpoint/internal/review"
 )
 
 // GitHub is what work needs of GitHub. *github.App is the one.
@@ -28,20 +27,11 @@ var _ Reviewer = Pipeline{}
 
 // Review does one job. What is gone from GitHub is done.
 func (p Pipeline) Review(ctx context.Context, job github.Job) (Result, error) {
-	var last review.Report
-	judge := p.Judge
-	judge.Run = func(r review.Request) (review.Report, error) {
-		report, err := p.Judge.Run(r)
-		if err == nil {
-			last = report
-		}
-		return report, err
-	}
 	app, err := p.GitHub(ctx)
 	if err != nil {
 		return Result{}, err
 	}
-	done, err := app.Work(ctx, job, judge)
+	done, err := app.Work(ctx, job, p.Judge)
 	if errors.Is(err, github.ErrGone) || errors.Is(err, github.ErrRepository) {
 		return Result{}, nil
 	}
@@ -53,10 +43,10 @@ func (p Pipeline) Review(ctx context.Context, job github.Job) (Result, error) {
 		return result, nil
 	}
 	result.Verdict = string(done.Decision.Basis)
-	for _, f := range last.Holding() {
+	for _, f := range done.Report.Holding() {
 		result.Classes[string(f.Loss)]++
 	}
-	for _, g := range last.Gaps {
+	for _, g := range done.Report.Gaps {
 		result.GapKinds[gapKind(g)]++
 	}
 	return result, nil

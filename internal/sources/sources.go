@@ -8,6 +8,8 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -114,6 +116,10 @@ func New(c Config) *Fetcher {
 	return f
 }
 
+// Rest lets go of idle connections, before a time in which nobody looks after
+// them.
+func (f *Fetcher) Rest() { f.config.Client.Close() }
+
 // Access says how GitHub's repositories may be read in one review.
 type Access interface {
 	// Own is the reviewed repository, `owner/name`, and a token for it alone,
@@ -134,6 +140,10 @@ type Review struct {
 	BasePushed time.Time
 	// Anew: references that move are looked up again, whatever is remembered.
 	Anew bool
+	// Spent and Admitted are what an earlier session of the same review took of
+	// its budget, as Spent of the session tells it.
+	Spent    time.Duration
+	Admitted []string
 }
 
 // Use is one content that a review used.
@@ -159,7 +169,19 @@ type Session struct {
 
 // Review begins the sources of one review.
 func (f *Fetcher) Review(r Review) *Session {
-	return &Session{Fetcher: f, review: r, trees: map[string]*loaded{}, admitted: map[string]bool{}}
+	s := &Session{Fetcher: f, review: r, spent: r.Spent, trees: map[string]*loaded{}, admitted: map[string]bool{}}
+	for _, digest := range r.Admitted {
+		s.admitted[digest] = true
+	}
+	return s
+}
+
+// Spent is what was taken of the review's budget so far: the time, and the
+// contents in a stable order.
+func (s *Session) Spent() (time.Duration, []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.spent, slices.Sorted(maps.Keys(s.admitted))
 }
 
 // Uses lists what was used, in the order of first use.

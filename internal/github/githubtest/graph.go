@@ -2,6 +2,7 @@ package githubtest
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -37,6 +38,16 @@ func (r *Repo) graph() object {
 			return r.ref(strings.TrimPrefix(name, "refs/heads/"))
 		},
 		"defaultBranchRef": r.ref(r.DefaultBranch),
+		"refs": func(args map[string]any) any {
+			like, _ := args["query"].(string)
+			var all []any
+			for _, name := range slices.Sorted(maps.Keys(r.branches)) {
+				if strings.Contains(strings.ToLower(name), strings.ToLower(like)) {
+					all = append(all, r.ref(name))
+				}
+			}
+			return s.connection(all)(args)
+		},
 		"pullRequest": func(args map[string]any) any {
 			if p := r.pulls[number(args["number"])]; p != nil {
 				return p.graph()

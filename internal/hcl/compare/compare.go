@@ -127,6 +127,7 @@ func (c *comparison) run() {
 	c.static()
 	c.planAll(c.after.Root, nil)
 	c.losses()
+	c.providerLosses()
 	c.leftovers()
 	c.opaque()
 	c.drifts()

@@ -1,7 +1,9 @@
 package compare
 
 import (
+	"maps"
 	"slices"
+	"strings"
 
 	"github.com/zclconf/go-cty/cty"
 
@@ -42,6 +44,32 @@ func (c *comparison) losses() {
 			change.Losses = append(change.Losses, plan.Loss{Effect: plan.Disarm, What: change.Reason.Sentence(), Certain: true})
 		}
 		change.Effect = plan.WorstEffect(change.Losses)
+	}
+}
+
+// providerLosses asks what the configuration of a provider of the root takes
+// away: it may carry safeguards for all that the provider manages.
+func (c *comparison) providerLosses() {
+	if c.Losses == nil || len(c.objects) == 0 {
+		return
+	}
+	for _, local := range slices.Sorted(maps.Keys(c.before.Root.Config.Providers)) {
+		old, now := c.before.Root.Config.Providers[local], c.after.Root.Config.Providers[local]
+		if now == nil {
+			continue
+		}
+		before, after := bodyValue(c.before.Root, old.Body), bodyValue(c.after.Root, now.Body)
+		name, _, _ := strings.Cut(local, ".")
+		found := c.Losses(plan.LossQuestion{Engine: plan.Terraform, Type: "provider." + name, Before: tree(before, before), After: tree(after, after)})
+		if len(found) == 0 {
+			continue
+		}
+		address := plan.Address{Engine: plan.Terraform, Root: c.Root, Type: "provider", Name: local}
+		change := plan.Change{Address: address, Previous: address, Action: plan.Update, Certain: true, Variant: c.Variant, At: c.after.Place(now.Range),
+			Losses: found, Effect: plan.WorstEffect(found)}
+		t := c.tracer()
+		change.Causes = append(t.either(now.Range, old.Range, address.String()+" changed"), plan.Cause{Range: change.At, Text: address.String() + " changes"})
+		c.changes = append(c.changes, change)
 	}
 }
 

@@ -17,7 +17,7 @@ import (
 // region or cluster a provider works in. For other providers every argument
 // counts.
 var reaching = map[string][]string{
-	"aws":        {"region", "profile", "access_key", "allowed_account_ids", "assume_role", "assume_role_with_web_identity"},
+	"aws":        {"region", "profile", "access_key", "assume_role", "assume_role_with_web_identity"},
 	"google":     {"project", "region", "zone", "universe_domain"},
 	"azurerm":    {"subscription_id", "tenant_id", "environment"},
 	"kubernetes": {"host", "config_path", "config_context", "config_context_cluster"},
@@ -39,13 +39,25 @@ func (c *comparison) providersMoved() {
 		}
 		old, was := c.reach(o.inst.Resource)
 		now, is := c.reach(r)
-		if old == nil || now == nil || was == is || told[was+is] || c.settledElsewhere(o) {
+		if old == nil || now == nil || was == is && !c.otherAccounts(o.inst.Resource, r) || told[was+is] || c.settledElsewhere(o) {
 			continue
 		}
 		told[was+is] = true
 		c.gap(plan.Gap{At: c.after.Place(now.Range), Root: c.Root, Kind: plan.GapUnknown, Subject: "provider " + now.Name, Variant: c.Variant,
 			Why: "where provider " + now.Name + " works changes: " + o.final.String() + " and what else it manages may be replaced, or made anew there while the old objects stay behind unmanaged"})
 	}
+}
+
+// otherAccounts: the accounts that the provider lets itself work in are others.
+// More or fewer of them, or none, say nothing of where it works.
+func (c *comparison) otherAccounts(old, now *eval.Resource) bool {
+	before, after := accounts(c.providerValue(old)), accounts(c.providerValue(now))
+	return len(before) > 0 && len(after) > 0 && !slices.ContainsFunc(before, func(id any) bool { return slices.Contains(after, id) })
+}
+
+func accounts(provider cty.Value) []any {
+	list, _ := tree(provider, provider)["allowed_account_ids"].([]any)
+	return list
 }
 
 // settledElsewhere: what the provider's new configuration does to the object

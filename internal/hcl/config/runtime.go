@@ -86,6 +86,12 @@ func (rt Runtime) CreateTriggers() bool { return rt.atLeast(OpenTofu, 12) }
 // LazyLogic: && and || short-circuit (Terraform 1.12, OpenTofu 1.10).
 func (rt Runtime) LazyLogic() bool { return rt.atLeast(Terraform, 12) || rt.atLeast(OpenTofu, 10) }
 
+// LooseYAML: yamldecode takes 1_000 and -0x1f for integers (go-cty-yaml 1.0.3:
+// Terraform before 1.10, OpenTofu before 1.9).
+func (rt Runtime) LooseYAML() bool {
+	return rt.Minor >= 0 && (rt.Tool == Terraform && rt.Minor < 10 || rt.Tool == OpenTofu && rt.Minor < 9)
+}
+
 // ImportsInModules: import blocks may stand in any module (Terraform 1.16).
 func (rt Runtime) ImportsInModules() bool { return rt.atLeast(Terraform, 16) }
 

@@ -95,7 +95,7 @@ type World struct {
 func New(w World, root *config.Module) *World {
 	world := &w
 	world.Reads, world.lists = map[string]bool{}, map[string]bool{}
-	world.functions = funcs.Table(world)
+	world.functions = funcs.Table(world, w.Runtime.LooseYAML())
 	world.Root = world.module(nil, nil, NoKey, root, w.Dir, nil)
 	return world
 }

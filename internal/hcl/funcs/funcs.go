@@ -36,8 +36,9 @@ var ErrHidden = expr.ErrNotReadable
 // Impure marks what differs at every plan: uuid(), timestamp(), bcrypt().
 type Impure struct{}
 
-// Table makes the functions for one evaluation.
-func Table(files Files) expr.Functions {
+// Table makes the functions for one evaluation. looseYAML is yamldecode before
+// go-cty-yaml 1.1.0.
+func Table(files Files, looseYAML bool) expr.Functions {
 	scope := &lang.Scope{BaseDir: ".", PureOnly: true}
 	table := expr.Functions{}
 	for name, f := range scope.Functions() {
@@ -49,7 +50,7 @@ func Table(files Files) expr.Functions {
 	for _, name := range []string{"uuid", "timestamp", "bcrypt"} {
 		table[name] = impure(name)
 	}
-	table["yamldecode"] = yamlDecode
+	table["yamldecode"] = yamlDecode(looseYAML)
 	table["plantimestamp"] = planTimestamp
 	table["abspath"] = placed("abspath")
 	table["pathexpand"] = placed("pathexpand")

@@ -66,6 +66,9 @@ func (s *Scan) fluxRelease(o object.Object, beside Beside) []*Unit {
 			u.Gaps = append(u.Gaps, ownerGap(s.Tree, o, plan.GapUnsupported, plan.Path{"spec", "postRenderers"}, "postRenderers are not run"))
 		}
 	}
+	if u.Tool == Helm { // helm-controller v1 internal/action/config_observation.go, ReleaseTargetChanged
+		owner.Record += " of chart " + u.Release.Name
+	}
 	u.Selectors = append(u.Selectors, taken.files...)
 	if u.Config == "" {
 		u.Config = configText(taken.unread, h.Spec.PostRenderers)

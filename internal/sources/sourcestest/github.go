@@ -3,8 +3,10 @@ package sourcestest
 import (
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
@@ -215,4 +217,30 @@ func Bare(t testing.TB, work string) string {
 	Git(t, ".", "clone", "-q", "--bare", work, bare)
 	Git(t, bare, "config", "uploadpack.allowAnySHA1InWant", "true")
 	return bare
+}
+
+// Publish makes a repository with one commit for each set of files, path to
+// text, on its branch main, and returns the commits.
+func (g *GitHub) Publish(t testing.TB, name string, commits ...map[string]string) (ids []string) {
+	t.Helper()
+	dir, bare := filepath.Join(t.TempDir(), "work"), filepath.Join(t.TempDir(), "bare.git")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	Git(t, dir, "init", "-q", "-b", "main")
+	for _, files := range commits {
+		Git(t, dir, "rm", "-rq", "--ignore-unmatch", ".")
+		for file, text := range files {
+			at := filepath.Join(dir, filepath.FromSlash(file))
+			if err := errors.Join(os.MkdirAll(filepath.Dir(at), 0o755), os.WriteFile(at, []byte(text), 0o644)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		Git(t, dir, "add", "-A")
+		Git(t, dir, "commit", "-qm", "A commit")
+		ids = append(ids, Git(t, dir, "rev-parse", "HEAD"))
+	}
+	Git(t, ".", "clone", "-q", "--bare", dir, bare)
+	g.Repos[strings.ToLower(name)] = bare
+	return ids
 }

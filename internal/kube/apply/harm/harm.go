@@ -22,6 +22,7 @@ const (
 	RetentionOff       Kind = "retention-off"
 	ReclaimDelete      Kind = "reclaim-delete"
 	VolumeDetached     Kind = "volume-detached"
+	DataElsewhere      Kind = "data-elsewhere" // it looks for its data in another folder
 	GrowthIrreversible Kind = "growth-irreversible"
 	LimitsRemoved      Kind = "limits-removed"
 	GraceLowered       Kind = "grace-lowered"
@@ -91,7 +92,7 @@ func Of(before, after object.Object, old, next map[string]any) []Effect {
 // byKind are the functions for built-in kinds, beside those for all kinds.
 var byKind = map[string][]func(*change){
 	"apps/Deployment":                               {replicas, podTemplate, recreate},
-	"apps/StatefulSet":                              {replicas, podTemplate, retention},
+	"apps/StatefulSet":                              {replicas, ordinals, podTemplate, retention},
 	"apps/ReplicaSet":                               {replicas, podTemplate},
 	"apps/DaemonSet":                                {podTemplate, placement},
 	"core/ReplicationController":                    {replicas, podTemplate, orphans},

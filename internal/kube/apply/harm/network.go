@@ -67,7 +67,7 @@ func routes(c *change) {
 	next := hosts(c.next)
 	for _, h := range slices.Sorted(maps.Keys(hosts(c.old))) {
 		if !next[h] {
-			c.add(RouteRemoved, "", plan.Path{"spec", "rules"}, "host %s is not served any more", h)
+			c.add(RouteRemoved, plan.RouteLost, plan.Path{"spec", "rules"}, "host %s is not served any more", h)
 		}
 	}
 	path := plan.Path{"spec", "ingressClassName"}
@@ -86,7 +86,7 @@ func hostnames(c *change) {
 	}
 	for _, h := range listAt(c.old, path...) {
 		if !slices.Contains(next, h) {
-			c.add(RouteRemoved, "", path, "host %v is not served any more", h)
+			c.add(RouteRemoved, plan.RouteLost, path, "host %v is not served any more", h)
 		}
 	}
 }
@@ -96,7 +96,7 @@ func listeners(c *change) {
 	path := plan.Path{"spec", "listeners"}
 	for _, l := range listAt(c.old, path...) {
 		if name := text(asMap(l), "name"); named(listAt(c.next, path...), name) == nil {
-			c.add(RouteRemoved, "", path, "the listener %s is gone, and with it what it served", name)
+			c.add(RouteRemoved, plan.RouteLost, path, "the listener %s is gone, and with it what it served", name)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
@@ -12,19 +13,53 @@ import (
 var fleeting = map[string]bool{"emptyDir": true, "configMap": true, "secret": true, "downwardAPI": true,
 	"projected": true, "image": true, "ephemeral": true, "gitRepo": true}
 
-// mounted is one place where a container sees data that outlives its pod.
-type mounted struct{ source, subPath, place string }
+// mounted is one place where a container sees data that outlives its pod. place
+// is the name of the volume; of init containers the container and its path are
+// left out, since what they do is done.
+type mounted struct{ source, subPath, place, container, path string }
 
 // volumes: data that pods saw and see no more.
 func (c *change) volumes(path plan.Path, old, next map[string]any) {
 	before, after := c.mounts(old, c.old), c.mounts(next, c.next)
 	for _, m := range before {
 		same := slices.ContainsFunc(after, func(n mounted) bool { return n.source == m.source && n.subPath == m.subPath })
+		if same {
+			c.elsewhere(path, m, after, named(listAt(old, "containers"), m.container), named(listAt(next, "containers"), m.container))
+		}
 		if same || slices.ContainsFunc(c.found, func(e Effect) bool { return e.Kind == VolumeDetached && e.Why == detached(m) }) {
 			continue
 		}
 		c.add(VolumeDetached, plan.Detach, c.mountPath(path, next, m), "%s", detached(m))
 	}
+}
+
+// elsewhere: a container sees the same data under another path, or sees it no
+// more. What it runs looks where it looked before, unless it is told otherwise.
+func (c *change) elsewhere(path plan.Path, m mounted, after []mounted, was, is map[string]any) {
+	if was == nil || is == nil || !m.lasts() {
+		return
+	}
+	var now []string
+	for _, n := range after {
+		if n.container == m.container && n.source == m.source && n.subPath == m.subPath {
+			now = append(now, n.path)
+		}
+	}
+	at := append(slices.Clone(path), "containers")
+	switch {
+	case len(now) == 0:
+		c.add(VolumeDetached, plan.Detach, at, "container %s does not see %s any more", m.container, m.source)
+	case slices.Contains(now, m.path), told(was, is, m.path, now[0]):
+	default:
+		c.maybe(DataElsewhere, plan.Detach, at, "container %s finds %s at %s and not at %s any more: what looks there starts empty",
+			m.container, m.source, now[0], m.path)
+	}
+}
+
+// lasts reports whether a container keeps its own data there: files of the node
+// and secrets that a driver mounts are read.
+func (m mounted) lasts() bool {
+	return m.container != "" && !strings.HasPrefix(m.source, "hostPath") && !strings.HasPrefix(m.source, "csi")
 }
 
 func detached(m mounted) string {
@@ -45,8 +80,7 @@ func (c *change) mountPath(path plan.Path, next map[string]any, m mounted) plan.
 	return append(slices.Clone(path), "volumes")
 }
 
-// mounts lists what containers see of lasting volumes. place is the name of
-// the volume.
+// mounts lists what containers see of lasting volumes.
 func (c *change) mounts(spec, whole map[string]any) []mounted {
 	sources := map[string]string{}
 	for _, v := range listAt(spec, "volumes") {
@@ -65,7 +99,11 @@ func (c *change) mounts(spec, whole map[string]any) []mounted {
 				for _, m := range listAt(asMap(item), use) {
 					name := text(asMap(m), "name")
 					if s := sources[name]; s != "" {
-						out = append(out, mounted{s, text(asMap(m), "subPath") + text(asMap(m), "subPathExpr"), name})
+						at := mounted{source: s, subPath: text(asMap(m), "subPath") + text(asMap(m), "subPathExpr"), place: name}
+						if list == "containers" {
+							at.container, at.path = text(asMap(item), "name"), text(asMap(m), "mountPath")+text(asMap(m), "devicePath")
+						}
+						out = append(out, at)
 					}
 				}
 			}

@@ -33,6 +33,28 @@ func replicas(c *change) {
 	}
 }
 
+// ordinals: pods are numbered from another start, so that those of the old
+// numbers go and new ones come, with claims of their own (kubernetes
+// pkg/controller/statefulset, parentOrdinal and getStartOrdinal).
+func ordinals(c *change) {
+	path := plan.Path{"spec", "ordinals", "start"}
+	old, _ := number(c.old, path...)
+	next, _ := number(c.next, path...)
+	had, ok := number(c.old, replicasPath...)
+	has, given := number(c.next, replicasPath...)
+	if old == next || !ok || !given || has == 0 || len(listAt(c.next, "spec", "volumeClaimTemplates")) == 0 {
+		return
+	}
+	leaves := had - max(0, min(old+had, next+has)-max(old, next))
+	switch {
+	case leaves <= 0:
+	case text(c.next, "spec", "persistentVolumeClaimRetentionPolicy", "whenScaled") == "Delete":
+		c.add(ClaimsDeleted, plan.DataLoss, path, "pods are numbered from %d instead of %d: %d of them go, and their claims are deleted (whenScaled: Delete)", next, old, leaves)
+	default:
+		c.add(DataElsewhere, plan.Detach, path, "pods are numbered from %d instead of %d: %d of them go, and new ones start with empty claims", next, old, leaves)
+	}
+}
+
 // retention: the claims of a StatefulSet are deleted with it from now on.
 func retention(c *change) {
 	for _, when := range []string{"whenDeleted", "whenScaled"} {
@@ -78,6 +100,7 @@ func podTemplate(c *change) {
 		return
 	}
 	c.volumes(path, old, next)
+	c.dataFolders(path, old, next)
 	c.limits(path, old, next)
 	grace := append(slices.Clone(path), "terminationGracePeriodSeconds")
 	before, _ := number(c.old, grace...)

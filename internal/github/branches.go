@@ -1,0 +1,344 @@
+package github
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+	"github.com/holdpoint-dev/holdpoint/internal/publish"
+	"github.com/holdpoint-dev/holdpoint/internal/review"
+	"github.com/holdpoint-dev/holdpoint/internal/rules"
+)
+
+// A check belongs to a commit, not to a pull request. So where several branches
+// have one name of the check, a commit passes under it only when it would pass
+// on each of them, whether or not a pull request goes there.
+
+// maxBranches is how many existing branches may have one name; with more of
+// them nothing passes under it.
+const maxBranches = 20
+
+// graphRef is a branch and its tip.
+type graphRef struct {
+	Name   string
+	Target *graphOID
+}
+
+// refsFields are the branches in a query; the arguments of refs stand before.
+const (
+	refsFields = "{" + pageFields + " nodes{name target{__typename oid ...on Commit{tree{oid}}}}}"
+	refsField  = "refs(refPrefix:\"refs/heads/\",first:100)" + refsFields
+)
+
+// sharing lists the existing branches whose check GitHub may take for that of a
+// base, by name and without the base. repo has the first of all branches.
+func (c *client) sharing(ctx context.Context, repo graphRepo, names rules.Names, base string) ([]graphRef, error) {
+	all, cursor, err := repo.Refs.page("branches")
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case cursor != "" && names.Gives(base):
+		more, err := c.branches(ctx, cursor, nil)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, more...)
+	case cursor != "":
+		// Only names that differ by case are looked for. GitHub does not say
+		// whether its filter regards case, so the default branch is added.
+		more, err := c.branches(ctx, nil, base)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, more...)
+		if d := repo.DefaultBranchRef; d != nil {
+			all = append(all, graphRef{d.Name, d.Target})
+		}
+	}
+	var shared []graphRef
+	for _, b := range all {
+		if b.Name == base || !names.Shared(b.Name, base) || strings.HasPrefix(b.Name, queuePrefix) {
+			continue // nobody can push to the queue's own branches
+		}
+		if b.Target == nil || !isObjectID(b.Target.OID) || b.Target.Tree.id() == "" {
+			return nil, fmt.Errorf("GitHub does not say where branch %s is", b.Name)
+		}
+		shared = append(shared, b)
+	}
+	slices.SortFunc(shared, func(a, b graphRef) int { return cmp.Compare(a.Name, b.Name) })
+	return slices.CompactFunc(shared, func(a, b graphRef) bool { return a.Name == b.Name }), nil
+}
+
+// branches lists branches behind a cursor, or those that are like a name; nil
+// is from the beginning, and all.
+func (c *client) branches(ctx context.Context, after, like any) (found []graphRef, err error) {
+	query := "query Branches($owner:String!,$name:String!,$after:String,$like:String){repository(owner:$owner,name:$name){databaseId" +
+		" refs(refPrefix:\"refs/heads/\",first:100,after:$after,query:$like)" + refsFields + "}}"
+	for range pages {
+		var out struct{ Repository *graphRepo }
+		if err := c.graphql(ctx, query, map[string]any{"owner": c.owner, "name": c.repo, "after": after, "like": like}, &out); err != nil {
+			return nil, fmt.Errorf("list branches: %w", err)
+		}
+		if out.Repository == nil {
+			return nil, errors.New("list branches: GitHub did not answer")
+		}
+		list, cursor, err := out.Repository.Refs.page("branches")
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, list...)
+		if cursor == "" {
+			return found, nil
+		}
+		after = cursor
+	}
+	return nil, fmt.Errorf("list branches: %w", ErrTooLarge)
+}
+
+// othersUnchanged looks again at the other branches whose check this is. An
+// error of type *LaterError says that there is another one, or that one moved.
+func (r *Reading) othersUnchanged(ctx context.Context, repo graphRepo) error {
+	now, err := r.client.sharing(ctx, repo, r.names, r.Request.Ref.BaseRef)
+	if err != nil {
+		return err
+	}
+	if !slices.EqualFunc(now, r.shared, func(a, b graphRef) bool { return a.Name == b.Name && a.Target.id() == b.Target.id() }) {
+		return &LaterError{Why: "a branch whose check has this name changed while it was judged"}
+	}
+	return nil
+}
+
+// against is the head as a change of another branch.
+type against struct {
+	*Reading
+	// nothing: the branch has the head already, or no history with it, so that
+	// nothing can be merged.
+	nothing bool
+}
+
+// readOthers judges the head against the other branches whose check this is.
+// Where a pull request goes to one, its own review does that.
+func (r *Reading) readOthers(ctx context.Context, judge Judge, names rules.Names) error {
+	e, head := &r.Request.Evidence, r.Request.Ref.HeadSHA
+	var err error
+	if r.shared, err = r.client.sharing(ctx, r.repository(), names, r.Request.Ref.BaseRef); err != nil {
+		return fmt.Errorf("read the branches that share the check of %s: %w", r.job, err)
+	}
+	if n := len(r.shared) + 1; n > maxBranches {
+		e.ManyBranches = n
+		return nil
+	}
+	var all []*against
+	for _, b := range r.shared {
+		open := slices.ContainsFunc(e.Siblings, func(s review.Sibling) bool { return s.BaseRef == b.Name })
+		if !open && b.Target.id() != head {
+			all = append(all, r.against(b))
+		}
+	}
+	if err := together(ctx, all, func(ctx context.Context, o *against) error { return o.load(ctx) }); err != nil {
+		return err
+	}
+	for _, o := range all {
+		if o.nothing {
+			continue
+		}
+		report, err := o.run(ctx, judge)
+		if err != nil {
+			return err
+		}
+		e.Branches = append(e.Branches, review.Branch{BaseRef: o.Request.Ref.BaseRef, Report: report})
+	}
+	return nil
+}
+
+// against prepares the reading of the head against another branch. It has its
+// own objects, since several are read at a time.
+func (r *Reading) against(b graphRef) *against {
+	o := &against{Reading: &Reading{job: r.job, client: r.client, objects: newObjects(), talk: r.talk, group: r.group, asked: map[string]bool{}}}
+	o.Request = r.Request
+	o.Request.Ref.BaseRef, o.Request.Ref.BaseSHA = b.Name, b.Target.id()
+	o.Request.Base, o.Request.Default, o.Request.Organisation = o.tree(b.Target.Tree.id()), o.defaultTree(), nil
+	o.Request.Comparisons, o.Request.Gaps, o.Request.Sources = nil, nil, nil
+	return o
+}
+
+// headTree is the id of the tree of the head.
+func (r *Reading) headTree() string {
+	if r.group != nil {
+		return r.group.head.Tree.id()
+	}
+	return r.talk.head.Tree.id()
+}
+
+// load reads the trees and files. GitHub makes no test merge without a pull
+// request, so the merge is made here, file by file.
+func (o *against) load(ctx context.Context) error {
+	ref := &o.Request.Ref
+	base, err := o.client.mergeBase(ctx, ref.BaseSHA, ref.HeadSHA)
+	if o.nothing = unrelated(err) || base.commit == ref.HeadSHA; o.nothing {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("read %s against %s: %w", o.job, ref.BaseRef, err)
+	}
+	ref.MergeBase = base.commit
+	o.Request.Comparisons = []review.Comparison{{Name: "change", Before: o.tree(base.tree), After: o.tree(o.headTree())}}
+	if base.commit != ref.BaseSHA {
+		if err := o.merge(ctx, base.tree); err != nil {
+			return fmt.Errorf("read %s against %s: %w", o.job, ref.BaseRef, err)
+		}
+	}
+	if err := o.readFiles(ctx); err != nil {
+		return fmt.Errorf("read %s against %s: %w", o.job, ref.BaseRef, err)
+	}
+	return nil
+}
+
+// unrelated reports whether GitHub says that two commits have no common
+// history: then it makes no pull request of them, and merges nothing.
+func unrelated(err error) bool {
+	return status(err) == http.StatusNotFound && strings.Contains(err.Error(), "No common ancestor")
+}
+
+// merge adds the comparison of the branch's tip with its merge with the head. A
+// file that a review reads and that both changed is a gap: only git's own merge
+// tells what becomes of it.
+func (o *against) merge(ctx context.Context, base string) error {
+	ours := o.Request.Base.(*tree).Root.id
+	var merged string
+	var both []string
+	for round := 0; ; round++ {
+		var err error
+		merged, both, err = mergeTrees(o.objects, base, ours, o.headTree())
+		if err == nil {
+			break
+		}
+		if !errors.Is(err, plan.ErrNotFetched) {
+			return err
+		}
+		if round == maxRounds {
+			return fmt.Errorf("merge of %s: %w", o.job, ErrTooLarge)
+		}
+		if err := o.client.fetchFolders(ctx, o.objects); err != nil {
+			return err
+		}
+	}
+	o.Request.Comparisons = append(o.Request.Comparisons, review.Comparison{Name: "merge", Before: o.Request.Base, After: o.tree(merged)})
+	ref := o.Request.Ref
+	for _, name := range both {
+		if strings.HasSuffix(name, "/") || o.client.app.config.Wants(name) {
+			o.Request.Gaps = append(o.Request.Gaps, plan.Gap{Kind: plan.GapUnreadable, Subject: name, At: plan.Range{Side: plan.After},
+				Why: fmt.Sprintf("it was changed on %s as well, whose check has this name too, so what a merge there would destroy cannot be told; a pull request to %s tells", ref.BaseRef, ref.BaseRef)})
+		}
+	}
+	return nil
+}
+
+// followBranch leads to the open pull requests of a branch that moved, and to
+// those of the other branches whose check it shares. Under a name that has one
+// branch more, what passed is taken back first: it was not judged against it.
+func (c *client) followBranch(ctx context.Context, job Job, judge Judge) (Result, error) {
+	if job.Beside != "" || job.Rest != nil {
+		return c.followBase(ctx, job) // the others were led to already
+	}
+	names, shared, err := c.sharedNow(ctx, job, judge)
+	if err != nil {
+		return Result{}, err
+	}
+	result, err := c.followBase(ctx, job)
+	if err != nil || len(shared) == 0 {
+		return result, err
+	}
+	open, err := c.openPulls(ctx, "labels", "[String!]", nil)
+	if err != nil {
+		return result, err
+	}
+	for _, b := range shared {
+		there := slices.DeleteFunc(slices.Clone(open), func(p graphOpen) bool { return p.BaseRefName != b.Name })
+		if len(there) == 0 {
+			continue
+		}
+		if job.Created {
+			more, err := c.takeBackOn(ctx, job, there, names.Of(b.Name))
+			if err != nil {
+				return result, err
+			}
+			result.More = append(result.More, more...)
+			continue
+		}
+		next := job
+		next.BaseRef, next.BaseSHA, next.Beside = b.Name, "", job.BaseRef
+		result.More = append(result.More, next)
+	}
+	return result, nil
+}
+
+// sharedNow are the names of checks, and the branches that share that of a
+// job's branch.
+func (c *client) sharedNow(ctx context.Context, job Job, judge Judge) (rules.Names, []graphRef, error) {
+	var out struct{ Repository *graphRepo }
+	query := "query Names($owner:String!,$name:String!){repository(owner:$owner,name:$name){databaseId name owner{__typename login} " + defaultField + "}}"
+	if err := c.graphql(ctx, query, map[string]any{"owner": c.owner, "name": c.repo}, &out); err != nil {
+		if missing(err) {
+			return rules.Names{}, nil, fmt.Errorf("read the names of checks: %w: %w", ErrGone, err)
+		}
+		return rules.Names{}, nil, fmt.Errorf("read the names of checks: %w", err)
+	}
+	if out.Repository == nil {
+		return rules.Names{}, nil, errors.New("read the names of checks: GitHub did not answer")
+	}
+	r := &Reading{job: job, client: c, objects: newObjects(), group: &groupReading{repo: *out.Repository}}
+	names, err := r.readNames(ctx, judge)
+	if err != nil {
+		return rules.Names{}, nil, fmt.Errorf("read the names of checks: %w", err)
+	}
+	shared, err := c.sharing(ctx, *out.Repository, names, job.BaseRef)
+	return names, shared, err
+}
+
+// readNames reads the settings of the default branch alone.
+func (r *Reading) readNames(ctx context.Context, judge Judge) (rules.Names, error) {
+	r.Request.Default = r.defaultTree()
+	r.Request.Base = r.Request.Default
+	r.Request.Ref.DefaultBranch = r.repository().defaultBranch()
+	r.Request.Ref.BaseRef = r.Request.Ref.DefaultBranch
+	if err := r.wantSettings(ctx); err != nil {
+		return rules.Names{}, err
+	}
+	if err := r.client.fetchBlobs(ctx, r.objects); err != nil {
+		return rules.Names{}, err
+	}
+	return judge.Names(r.Request), nil
+}
+
+// takeBackOn takes back what passed under a name of the check that has one
+// branch more now, the job's, and leads to the pull requests concerned.
+func (c *client) takeBackOn(ctx context.Context, job Job, open []graphOpen, name string) (more []Job, err error) {
+	checked, err := c.checksOfAll(ctx, open)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range open {
+		run := own(checked[p.HeadRefOid], name)
+		if run == nil || !run.passed() && run.Title != reviewedAgain {
+			continue
+		}
+		more = append(more, job.pull(p.Number, p.HeadRefOid))
+		if !run.passed() {
+			continue // an earlier try did it
+		}
+		text, _ := run.record().Withdraw(p.Number, job.BaseRef, review.Unreviewed)
+		said := publish.Check{Title: reviewedAgain, Text: text,
+			Summary: "There is a new branch whose check has this name, " + publish.Escape(publish.Span, job.BaseRef, maxWhy) + ". The commit is judged against it too.\n"}
+		if _, err := c.writeCheck(ctx, p.HeadRefOid, run, run.Name, review.Failure, said); err != nil {
+			return nil, err
+		}
+	}
+	return more, nil
+}

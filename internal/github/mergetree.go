@@ -1,0 +1,123 @@
+package github
+
+import (
+	"errors"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+)
+
+// merger merges trees by the ids of their entries, which needs no content.
+type merger struct {
+	objects *objects
+	digits  int
+	// both are the paths that both sides changed, in different ways.
+	both []string
+	// missing: a folder was not there and has been noted.
+	missing bool
+}
+
+// mergeTrees merges two trees that came from one: of each entry, what one side
+// changed is taken from it, as every three-way merge does. Where both changed a
+// file, theirs is taken and its path is returned; git may merge the lines, or
+// refuse. A path that ends in a slash is a file on one side and a folder on the
+// other. The merged folders are added to the objects. An error is
+// [plan.ErrNotFetched] where folders have to be brought first.
+func mergeTrees(o *objects, base, ours, theirs string) (id string, both []string, err error) {
+	m := &merger{objects: o, digits: len(theirs)}
+	e, err := m.entry(".", dirOf(base), dirOf(ours), dirOf(theirs))
+	if err != nil {
+		return "", nil, err
+	}
+	if m.missing {
+		return "", nil, plan.ErrNotFetched
+	}
+	return e.id, m.both, nil
+}
+
+func dirOf(id string) entry { return entry{name: ".", mode: "040000", id: id} }
+
+// is reports whether two entries are the same thing; the zero entry is absence.
+func (e entry) is(other entry) bool {
+	return e.id == other.id && strings.TrimPrefix(e.mode, "0") == strings.TrimPrefix(other.mode, "0")
+}
+
+// isFile reports whether there is something, and no folder.
+func (e entry) isFile() bool { return e.id != "" && !e.isDir() }
+
+func (m *merger) entry(name string, base, ours, theirs entry) (entry, error) {
+	switch {
+	case ours.is(theirs), base.is(theirs):
+		return ours, nil
+	case base.is(ours):
+		return theirs, nil
+	case ours.isDir() && theirs.isFile(), theirs.isDir() && ours.isFile():
+		m.both = append(m.both, name+"/") // whatever is below it
+		return theirs, nil
+	case !ours.isDir() && !theirs.isDir():
+		m.both = append(m.both, name)
+		return theirs, nil
+	}
+	if !base.isDir() {
+		base = entry{}
+	}
+	return m.folder(name, base, ours, theirs)
+}
+
+func (m *merger) folder(name string, base, ours, theirs entry) (entry, error) {
+	var sides [3][]entry
+	for i, e := range []entry{base, ours, theirs} {
+		if e.id == "" {
+			continue
+		}
+		list, err := m.objects.folder(e.id)
+		if errors.Is(err, plan.ErrNotFetched) {
+			m.missing = true
+			continue // the others are noted in the same round
+		}
+		if err != nil {
+			return entry{}, err
+		}
+		sides[i] = list
+	}
+	if m.missing {
+		return theirs, nil
+	}
+	var merged []entry
+	for _, n := range namesIn(sides[:]) {
+		var at [3]entry
+		for i, list := range sides {
+			if j, ok := slices.BinarySearchFunc(list, n, func(e entry, want string) int { return strings.Compare(e.name, want) }); ok {
+				at[i] = list[j]
+			}
+		}
+		e, err := m.entry(path.Join(name, n), at[0], at[1], at[2])
+		if err != nil {
+			return entry{}, err
+		}
+		if e.id != "" {
+			merged = append(merged, e)
+		}
+	}
+	if len(merged) == 0 && name != "." {
+		return entry{}, nil // git has no empty folders
+	}
+	id := treeID(merged, m.digits)
+	m.objects.mu.Lock()
+	defer m.objects.mu.Unlock()
+	m.objects.folders[id] = merged
+	return entry{name: path.Base(name), mode: "040000", id: id}, nil
+}
+
+// namesIn are all names in some folders, sorted.
+func namesIn(folders [][]entry) (names []string) {
+	for _, f := range folders {
+		for _, e := range f {
+			names = append(names, e.name)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}

@@ -1,0 +1,154 @@
+package github
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// scratch is a git repository for one test.
+type scratch struct {
+	*testing.T
+	dir string
+}
+
+func (s scratch) git(args ...string) (string, error) {
+	cmd := exec.Command("git", append([]string{"-C", s.dir, "-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"}, args...)...)
+	cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_SYSTEM=/dev/null")
+	out, err := cmd.Output()
+	return strings.TrimSpace(string(out)), err
+}
+
+func (s scratch) must(args ...string) string {
+	s.Helper()
+	out, err := s.git(args...)
+	if err != nil {
+		s.Fatalf("git %v: %v", args, err)
+	}
+	return out
+}
+
+// commit makes a commit of some files and returns its id and its tree's.
+func (s scratch) commit(files map[string]string, parents ...string) (id, tree string) {
+	s.Helper()
+	for _, dir := range []string{"a", "b"} {
+		if err := os.RemoveAll(filepath.Join(s.dir, dir)); err != nil {
+			s.Fatal(err)
+		}
+	}
+	for name, text := range files {
+		file := filepath.Join(s.dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+			s.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			s.Fatal(err)
+		}
+	}
+	s.must("add", "-A")
+	tree = s.must("write-tree")
+	args := []string{"commit-tree", "-m", "x", tree}
+	for _, p := range parents {
+		args = append(args, "-p", p)
+	}
+	return s.must(args...), tree
+}
+
+// load notes all folders of a tree.
+func (s scratch) load(o *objects, tree string) {
+	s.Helper()
+	ids, lists := map[string]string{".": tree}, map[string][]entry{".": {}}
+	for line := range strings.SplitSeq(s.must("ls-tree", "-r", "-t", tree), "\n") {
+		about, name, ok := strings.Cut(line, "\t")
+		if !ok {
+			continue
+		}
+		words := strings.Fields(about)
+		if words[1] == "tree" {
+			ids[name] = words[2]
+		}
+		lists[path.Dir(name)] = append(lists[path.Dir(name)], entry{name: path.Base(name), mode: words[0], id: words[2]})
+	}
+	for dir, list := range lists {
+		slices.SortFunc(list, func(a, b entry) int { return strings.Compare(a.name, b.name) })
+		o.folders[ids[dir]] = list
+	}
+}
+
+// changed is a copy of files in which some were edited, removed or added. Every
+// content is another, so that git sees no renames.
+func changed(r *rand.Rand, files map[string]string) map[string]string {
+	out := map[string]string{}
+	for name, text := range files {
+		out[name] = text
+	}
+	for range 1 + r.IntN(3) {
+		name := fmt.Sprintf("%c/%c/%c", 'a'+r.IntN(2), 'a'+r.IntN(2), 'a'+r.IntN(3))
+		if r.IntN(3) == 0 {
+			delete(out, name)
+			continue
+		}
+		out[name] = fmt.Sprintf("%d %d\n", r.Uint64(), r.Uint64())
+	}
+	return out
+}
+
+// A2: where no file was changed by both, the merge is git's own, to the id of
+// its tree; where one was, its path is told.
+func TestA2MergeIsGits(t *testing.T) {
+	s := scratch{t, t.TempDir()}
+	s.must("init", "-q")
+	r := rand.New(rand.NewPCG(1, 2))
+	clean, told := 0, 0
+	for range 40 {
+		files := changed(r, changed(r, changed(r, nil)))
+		left, right := changed(r, files), changed(r, files)
+		base, baseTree := s.commit(files)
+		ours, oursTree := s.commit(left, base)
+		theirs, theirsTree := s.commit(right, base)
+		o := newObjects()
+		for _, tree := range []string{baseTree, oursTree, theirsTree} {
+			s.load(o, tree)
+		}
+		got, both, err := mergeTrees(o, baseTree, oursTree, theirsTree)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var want []string
+		for _, name := range slices.Sorted(func(yield func(string) bool) {
+			for _, m := range []map[string]string{files, left, right} {
+				for name := range m {
+					if !yield(name) {
+						return
+					}
+				}
+			}
+		}) {
+			if left[name] != files[name] && right[name] != files[name] && left[name] != right[name] && !slices.Contains(want, name) {
+				want = append(want, name)
+			}
+		}
+		slices.Sort(both)
+		if !slices.Equal(both, want) {
+			t.Fatalf("both changed %q, want %q", both, want)
+		}
+		if len(want) > 0 {
+			told++
+			continue
+		}
+		clean++
+		merged, err := s.git("merge-tree", "--write-tree", ours, theirs)
+		if err != nil || merged != got {
+			t.Fatalf("the merge is %s, git's (%v) is %s", got, err, merged)
+		}
+	}
+	if clean < 10 || told < 3 {
+		t.Errorf("%d clean merges and %d others: the test shows nothing", clean, told)
+	}
+}

@@ -1,0 +1,88 @@
+package service
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/holdpoint-dev/holdpoint/internal/github"
+	"github.com/holdpoint-dev/holdpoint/internal/sources"
+	"github.com/holdpoint-dev/holdpoint/internal/sources/apart"
+	"github.com/holdpoint-dev/holdpoint/internal/sources/cache"
+	"github.com/holdpoint-dev/holdpoint/internal/sources/content"
+	"github.com/holdpoint-dev/holdpoint/internal/sources/fetch"
+)
+
+// Sources resolves what the trees of a job name and do not hold. Repositories
+// of github.com are read with a token for the reviewed repository alone; a
+// GitHub Enterprise Server's token says nothing there and is not sent.
+func Sources(client apart.Client, app App) func(github.SourcesFor) github.Resolving {
+	return func(job github.SourcesFor) github.Resolving {
+		r := apart.Review{Repository: job.Repository, Installation: strconv.FormatInt(job.Installation, 10), Anew: job.Anew, Token: job.Token}
+		if app.URL != publicGitHub {
+			r.Repository, r.Token = "", anonymous
+		}
+		return client.Begin(r)
+	}
+}
+
+func anonymous(context.Context) (string, error) { return "", nil }
+
+// Variables about sources from elsewhere. The process that fetches has them too.
+const (
+	sourcesVariable = "HOLDPOINT_SOURCES"
+	hostsVariable   = "HOLDPOINT_SOURCES_HOSTS"
+	mirrorsVariable = "HOLDPOINT_SOURCES_MIRRORS"
+)
+
+// SourceVariables are the names of the variables that HostRules reads.
+func SourceVariables() []string { return []string{hostsVariable, mirrorsVariable} }
+
+// FetchesSources reports whether sources from elsewhere are fetched at all.
+func (e *Environment) FetchesSources() bool {
+	switch v := e.Text(sourcesVariable, "on"); v {
+	case "on", "off":
+		return v == "on"
+	default:
+		e.Fail(sourcesVariable, "is %q; want on or off", v)
+		return false
+	}
+}
+
+// Hosts are those that sources are fetched from: the public ones, and what the
+// operator adds.
+func (e *Environment) Hosts() *fetch.Hosts {
+	rules := fetch.HostRules{Listed: append(fetch.DefaultHosts(), words(e.Text(hostsVariable, ""))...), Mirrors: map[string]string{}}
+	for _, pair := range words(e.Text(mirrorsVariable, "")) {
+		host, address, ok := strings.Cut(pair, "=")
+		if !ok {
+			e.Fail(mirrorsVariable, "has %q; want HOST=https://ADDRESS", pair)
+			continue
+		}
+		rules.Mirrors[host] = address
+	}
+	hosts, err := fetch.NewHosts(rules)
+	if err != nil {
+		e.Fail(hostsVariable+" and "+mirrorsVariable, "%v", err)
+	}
+	return hosts
+}
+
+// words are separated by spaces or commas.
+func words(text string) []string {
+	return strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' || r == '\n' || r == '\t' })
+}
+
+// sourceBudget bounds the sources of one review. It leaves the review more than
+// half of the time that a try has; what was fetched in it is kept, so the next
+// review goes on from there.
+func sourceBudget() sources.Budget {
+	return sources.Budget{Packages: 30, PackageTime: 6 * time.Second, ReviewTime: 7 * time.Second, Together: 4}
+}
+
+// NewFetcher is what the process that fetches works with.
+func NewFetcher(hosts *fetch.Hosts, network fetch.Network, store cache.Store, failed func(error)) *sources.Fetcher {
+	client := fetch.New(hosts, network, fetch.SystemClock(), nil)
+	return sources.New(sources.Config{Client: client, Store: store, Limits: content.DefaultLimits(), Budget: sourceBudget(), CacheFailed: failed})
+}
