@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime/debug"
 
+	"github.com/aws/aws-lambda-go/lambdacontext"
 	functions "github.com/aws/aws-sdk-go-v2/service/lambda"
 
 	"github.com/holdpoint-dev/holdpoint/internal/service"
@@ -21,6 +23,9 @@ type sourcesHandler func(context.Context, apart.Call) (apart.Reply, error)
 // newSources has neither the App's key nor the webhook secret nor the queue.
 // The token comes with each call, and is in no line of the log.
 func newSources(config config, aws cloud, network fetch.Network, log *slog.Logger) sourcesHandler {
+	if mib := int64(lambdacontext.MemoryLimitInMB); mib > 0 {
+		debug.SetMemoryLimit(mib << 20 / 10 * 9) // collect rather than be killed
+	}
 	store := aws.bucket(config.SourcesBucket)
 	fetcher := service.NewFetcher(config.SourceHosts, network, store, func(err error) {
 		log.Error("what was fetched is not kept", "error", err)

@@ -139,6 +139,8 @@ func TestWorkWithFaultsOfSources(t *testing.T) {
 		{"it does not start",
 			func(e *elsewhere) { sourcesFunctionOn(e.t, e.aws, e.internet, "HOLDPOINT_SOURCES_MIRRORS=nonsense") },
 			func(e *elsewhere) { sourcesFunctionOn(e.t, e.aws, e.internet) }, "Runtime.ExitError"},
+		{"its time is over",
+			func(e *elsewhere) { e.aws.sources.timeout = lastMoment }, func(e *elsewhere) { e.aws.sources.timeout = 25 * time.Second }, "deadline exceeded"},
 		{"nothing can be kept",
 			func(e *elsewhere) { e.aws.refuse("s3:PutObject", always) }, func(e *elsewhere) { e.aws.refuse("s3:PutObject", 0) }, "AccessDenied"},
 		{"something else is kept",
@@ -197,7 +199,7 @@ func TestTokenOfSources(t *testing.T) {
 	n, aws := sourcestest.New(t), newFakeAWS(t)
 	hosts := (&sourcestest.GitHub{Repos: map[string]string{}, Private: map[string]string{"acme/infra": canary}, Activity: map[string]string{}}).On(n)
 	id := hosts.Publish(t, "acme/infra", map[string]string{"main.tf": "# private\n"})[0]
-	f := sourcesFunctionOn(t, aws, n)
+	f := sourcesFunctionOn(t, aws, n, "HOLDPOINT_LOG_LEVEL=debug")
 	ask := func(call apart.Caller) (*plan.Answers, error) {
 		client := aws.sdk("work").sourcesClient(functionName, bucketName)
 		if call != nil {

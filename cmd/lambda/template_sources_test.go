@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -90,6 +91,39 @@ func TestTemplateSourcesHaveNoSecret(t *testing.T) {
 	}
 	if at(tm.Resources["Sources"], "Properties", "Events") != nil || at(tm.Resources["Sources"], "Properties", "FunctionUrlConfig") != nil {
 		t.Error("something else than work can call it")
+	}
+}
+
+// TestTemplateRefusesHosts: what the function would not start with is refused
+// at the deployment. A pattern is matched against all of a value.
+func TestTemplateRefusesHosts(t *testing.T) {
+	tm := readTemplate(t)
+	pattern := func(parameter string) *regexp.Regexp {
+		return regexp.MustCompile("^(?:" + at(tm.Parameters[parameter], "AllowedPattern").(string) + ")$")
+	}
+	hosts, mirrors := pattern("SourceHosts"), pattern("SourceMirrors")
+	for _, c := range []struct {
+		hosts, mirrors string
+		fine           bool
+	}{
+		{"", "", true},
+		{"charts.acme.com *.acme.dev", "registry.terraform.io=https://mirror.acme.com/terraform ghcr.io=https://mirror.acme.com", true},
+		{"charts.acme.com, a.dev", "a.dev=https://b.dev", true},
+		{"https://charts.acme.com", "", false},
+		{"Charts.acme.com", "", false},
+		{"charts.acme.com:8443", "", false},
+		{"acme.*", "", false},
+		{"", "mirror.acme.com", false},
+		{"", "ghcr.io=http://mirror.acme.com", false},
+		{"", "ghcr.io=https://mirror.acme.com:8443", false},
+		{"", "ghcr.io=https://me@mirror.acme.com", false},
+		{"", "ghcr.io=https://mirror.acme.com/?a=b", false},
+	} {
+		set := map[string]string{"HOLDPOINT_ROLE": "sources", sourcesBucket: bucketName, "HOLDPOINT_SOURCES_HOSTS": c.hosts, "HOLDPOINT_SOURCES_MIRRORS": c.mirrors}
+		_, err := readConfig(func(name string) (string, bool) { v, ok := set[name]; return v, ok })
+		if deployed := hosts.MatchString(c.hosts) && mirrors.MatchString(c.mirrors); deployed != c.fine || (err == nil) != c.fine {
+			t.Errorf("hosts %q, mirrors %q: deployed %t, error %v; want fine %t", c.hosts, c.mirrors, deployed, err, c.fine)
+		}
 	}
 }
 
