@@ -29,14 +29,6 @@ type word struct {
 	quoted bool
 }
 
-func (c *simple) text() string {
-	words := make([]string, len(c.words))
-	for i, w := range c.words {
-		words[i] = w.text
-	}
-	return strings.Join(words, " ")
-}
-
 // shell reads a text as POSIX shells and Bash do, as far as commands are
 // concerned. It never fails: what does not fit is taken literally.
 type shell struct {

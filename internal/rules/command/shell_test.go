@@ -1,6 +1,7 @@
 package command_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -97,7 +98,7 @@ func TestHostileTexts(t *testing.T) {
 		"one line": "echo " + strings.Repeat("a ", size/2), "lists": strings.Repeat(`["a","b`, size/8), "braces": strings.Repeat("${", size/2), "%x": strings.Repeat("%x[", size/3), "escapes": strings.Repeat(`\`, size), "nested quotes": strings.Repeat(`x "y 'z `, size/8),
 	} {
 		for _, reads := range []command.Reader{"shell", "lines", "yaml", "program", "config"} {
-			if _, err := full.Added(command.Files{Reads: reads, As: command.Script}, "", text+"\nkubectl delete ns a\n"); err != nil && err != command.ErrTooMuch {
+			if _, err := full.Added(command.Files{Reads: reads, As: command.Script}, "", text+"\nkubectl delete ns a\n"); err != nil && !errors.Is(err, command.ErrTooMuch) {
 				t.Errorf("%s as %s: %v", name, reads, err)
 			}
 		}

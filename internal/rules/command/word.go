@@ -244,9 +244,9 @@ func (s *shell) value(m []string, quoted bool) string {
 	value, known := s.vars[m[1]]
 	switch {
 	case m[1] == "IFS":
-		value, known = " ", true
+		value = " "
 	case !known && len(m) > 3 && m[2] != "":
-		value, known = m[3], true
+		value = m[3]
 	case !known:
 		return "$" + m[1]
 	}
