@@ -60,6 +60,7 @@ var foreign = map[string][]string{
 	"internal/kube/apply/schema": {"k8s.io/apimachinery"},
 	"internal/kube/render":       {"sigs.k8s.io/kustomize", "helm.sh/helm/v4"},
 	"internal/rules":             {"cel.dev/cel-go", yamlLibrary},
+	"internal/review/hosted":     {yamlLibrary},
 	"internal/publish":           {"github.com/owenrumney/go-sarif/v3"},
 	"internal/github":            {"github.com/google/go-github/v60", "github.com/bradleyfalzon/ghinstallation/v2"},
 	"internal/github/githubtest": {"github.com/getkin/kin-openapi", "github.com/golang-jwt/jwt/v4", "github.com/vektah/gqlparser/v2"},

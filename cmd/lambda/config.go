@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
 
 	"github.com/holdpoint-dev/holdpoint/internal/service"
+	"github.com/holdpoint-dev/holdpoint/internal/sources/fetch"
 )
 
 // role is what this process does. The zero value is invalid.
@@ -17,6 +18,16 @@ const (
 	roleReceive role = "receive"
 	roleWork    role = "work"
 	roleSweep   role = "sweep"
+	roleSources role = "sources"
+)
+
+// roles are those that there are.
+const roles = "receive, work, sweep or sources"
+
+// Variables that two roles have to agree on.
+const (
+	sourcesFunction = "HOLDPOINT_SOURCES_FUNCTION"
+	sourcesBucket   = "HOLDPOINT_SOURCES_BUCKET"
 )
 
 // config is the whole configuration of a role. Fields that a role does not use
@@ -34,6 +45,11 @@ type config struct {
 	Budget time.Duration
 	// Every is the time between two sweeps.
 	Every time.Duration
+	// SourcesFunction fetches what repositories name and do not hold, and
+	// SourcesBucket keeps it. Both are empty where nothing is fetched.
+	SourcesFunction, SourcesBucket string
+	// SourceHosts are those that may be asked.
+	SourceHosts *fetch.Hosts
 }
 
 // Limits of HOLDPOINT_JOB_SECONDS. With the default, three tries and their
@@ -55,7 +71,7 @@ const (
 // readConfig reads what the role needs and returns every error at once.
 func readConfig(look func(string) (string, bool)) (config, error) {
 	env := service.NewEnvironment(look)
-	c := config{Role: role(env.Required("HOLDPOINT_ROLE", "receive, work or sweep")), Level: env.Level("HOLDPOINT_LOG_LEVEL")}
+	c := config{Role: role(env.Required("HOLDPOINT_ROLE", roles)), Level: env.Level("HOLDPOINT_LOG_LEVEL")}
 	switch c.Role {
 	case roleReceive:
 		c.WebhookSecret = secretARN(env, "HOLDPOINT_WEBHOOK_SECRET_ARN")
@@ -66,14 +82,21 @@ func readConfig(look func(string) (string, bool)) (config, error) {
 		c.QueueURL = queueURL(env)
 		c.DeadLettersURL = fifoURL(env, "HOLDPOINT_DEAD_LETTERS_URL", "the URL of the SQS FIFO queue for what is given up")
 		c.Budget = env.Period("HOLDPOINT_JOB_SECONDS", time.Second, defaultBudget, leastBudget, mostBudget)
+		c.SourcesFunction, c.SourcesBucket = env.Text(sourcesFunction, ""), env.Text(sourcesBucket, "")
+		if (c.SourcesFunction == "") != (c.SourcesBucket == "") {
+			env.Fail(sourcesFunction+" and "+sourcesBucket, "one of them is set; want both, or neither to fetch nothing")
+		}
 	case roleSweep:
 		c.AppKey = secretARN(env, "HOLDPOINT_APP_KEY_ARN")
 		c.App = env.App()
 		c.QueueURL = queueURL(env)
 		c.Every = env.Period("HOLDPOINT_SWEEP_MINUTES", time.Minute, defaultEvery, leastEvery, mostEvery)
+	case roleSources:
+		c.SourcesBucket = env.Required(sourcesBucket, "the name of the bucket that keeps what is fetched")
+		c.SourceHosts = env.Hosts()
 	case "":
 	default:
-		env.Fail("HOLDPOINT_ROLE", "is %q; want receive, work or sweep", string(c.Role))
+		env.Fail("HOLDPOINT_ROLE", "is %q; want %s", string(c.Role), roles)
 	}
 	return c, env.Err()
 }

@@ -21,17 +21,22 @@ import (
 )
 
 // fakeAWS is the part of AWS that the functions call: SQS, Secrets Manager and
-// SSM in their JSON protocols.
+// SSM in their JSON protocols, S3 and Lambda in REST.
 type fakeAWS struct {
-	t      testing.TB
-	server *httptest.Server
-	queue  *fifo
+	t       testing.TB
+	server  *httptest.Server
+	queue   *fifo
+	bucket  *objects
+	sources *function // that fetches sources
 
 	mu      sync.Mutex
 	secrets map[string]string // by ARN
-	calls   map[string]bool   // by IAM action
-	fail    map[string]int    // action -> how many calls fail
+	calls   map[call]int
+	fail    map[string]int // action -> how many calls fail
 }
+
+// call is who called what.
+type call struct{ role, action string }
 
 const (
 	webhookARN = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:holdpoint/webhook-AbCdEf"
@@ -39,8 +44,9 @@ const (
 )
 
 func newFakeAWS(t testing.TB) *fakeAWS {
-	a := &fakeAWS{t: t, secrets: map[string]string{}, calls: map[string]bool{}, fail: map[string]int{},
-		queue: &fifo{visibility: 180 * time.Second, maxReceives: service.Interruptions + 3, seen: map[string]time.Time{}}}
+	a := &fakeAWS{t: t, secrets: map[string]string{}, calls: map[call]int{}, fail: map[string]int{},
+		bucket: &objects{kept: map[string][]byte{}},
+		queue:  &fifo{visibility: 180 * time.Second, maxReceives: service.Interruptions + 3, seen: map[string]time.Time{}}}
 	a.server = httptest.NewServer(a)
 	t.Cleanup(a.server.Close)
 	return a
@@ -49,9 +55,10 @@ func newFakeAWS(t testing.TB) *fakeAWS {
 func (a *fakeAWS) queueURL() string { return a.server.URL + "/123456789012/events.fifo" }
 func (a *fakeAWS) deadURL() string  { return a.server.URL + "/123456789012/dead.fifo" }
 
-// env is what makes a function call here. The SDK reads AWS_ENDPOINT_URL.
+// env is what makes a function call here. The SDK reads AWS_ENDPOINT_URL; the
+// key is that of the role.
 func (a *fakeAWS) env(role string, more ...string) []string {
-	return append([]string{"AWS_ENDPOINT_URL=" + a.server.URL, "HOLDPOINT_ROLE=" + role, "HOLDPOINT_QUEUE_URL=" + a.queueURL(),
+	return append([]string{"AWS_ENDPOINT_URL=" + a.server.URL, "AWS_ACCESS_KEY_ID=" + role, "HOLDPOINT_ROLE=" + role, "HOLDPOINT_QUEUE_URL=" + a.queueURL(),
 		"HOLDPOINT_DEAD_LETTERS_URL=" + a.deadURL()}, more...)
 }
 
@@ -62,12 +69,15 @@ func (a *fakeAWS) refuse(action string, calls int) {
 	a.fail[action] = calls
 }
 
-func (a *fakeAWS) called() []string {
+// called are the actions that a role took.
+func (a *fakeAWS) called(role string) []string {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	var names []string
-	for name := range a.calls {
-		names = append(names, name)
+	for c := range a.calls {
+		if c.role == role {
+			names = append(names, c.action)
+		}
 	}
 	slices.Sort(names)
 	return names
@@ -87,21 +97,30 @@ func (a *fakeAWS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return // who asked was killed
 	}
-	target := r.Header.Get("X-Amz-Target")
-	action, known := actions[target]
-	if !known {
-		a.t.Errorf("call to %s, which is not simulated", target)
+	action := actions[r.Header.Get("X-Amz-Target")]
+	if r.Header.Get("X-Amz-Target") == "" {
+		action = restAction(r)
 	}
-	if !strings.HasPrefix(r.Header.Get("Authorization"), "AWS4-HMAC-SHA256 ") {
-		a.t.Errorf("%s is not signed", target)
+	if action == "" {
+		a.t.Errorf("call to %s %s, which is not simulated", r.Header.Get("X-Amz-Target"), r.URL)
 	}
-	a.mu.Lock()
-	a.calls[action] = true
-	failing := a.fail[action] > 0
-	if failing {
-		a.fail[action]--
+	role, failing := a.note(r, action)
+	if service, _, _ := strings.Cut(action, ":"); service == "s3" || service == "lambda" {
+		switch {
+		case failing && service == "s3":
+			refuseREST(w, http.StatusForbidden, "AccessDenied")
+		case failing:
+			w.Header().Set("X-Amzn-ErrorType", "AccessDeniedException")
+			w.WriteHeader(http.StatusForbidden)
+		case service == "lambda":
+			a.invoke(w, raw)
+		case a.bucket.serve(w, r, action, raw):
+			a.mu.Lock()
+			a.calls[call{role, "s3:ListBucket"}]++
+			a.mu.Unlock()
+		}
+		return
 	}
-	a.mu.Unlock()
 	w.Header().Set("Content-Type", "application/x-amz-json-1.0")
 	if failing {
 		w.WriteHeader(http.StatusBadRequest)
@@ -114,7 +133,7 @@ func (a *fakeAWS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		WithDecryption                                                                               bool
 	}
 	if err := json.Unmarshal(raw, &in); err != nil {
-		a.t.Errorf("%s: %v", target, err)
+		a.t.Errorf("%s: %v", action, err)
 	}
 	var out any
 	switch action {
@@ -144,6 +163,25 @@ func (a *fakeAWS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		out = map[string]any{"Parameter": map[string]string{"ARN": in.Name, "Type": "SecureString", "Value": a.secret(in.Name)}}
 	}
 	_ = json.NewEncoder(w).Encode(out)
+}
+
+// note takes down who calls what, and reports whether the call is to fail. A
+// signature names the key and the service (AWS Signature Version 4).
+func (a *fakeAWS) note(r *http.Request, action string) (role string, failing bool) {
+	credential, signed := strings.CutPrefix(r.Header.Get("Authorization"), "AWS4-HMAC-SHA256 Credential=")
+	scope := strings.Split(strings.SplitN(credential, ",", 2)[0], "/")
+	service, _, _ := strings.Cut(action, ":")
+	if !signed || len(scope) != 5 || scope[3] != service {
+		a.t.Errorf("%s is not signed for %s: %q", action, service, r.Header.Get("Authorization"))
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.calls[call{scope[0], action}]++
+	failing = a.fail[action] > 0
+	if failing {
+		a.fail[action]--
+	}
+	return scope[0], failing
 }
 
 func (a *fakeAWS) secret(arn string) string {

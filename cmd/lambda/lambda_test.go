@@ -82,7 +82,7 @@ func TestReceiveFunction(t *testing.T) {
 		t.Errorf("message group %q", batch[0].Attributes["MessageGroupId"])
 	}
 	checkLog(t, f.logged())
-	checkActions(t, "Receive", aws.called(), nil)
+	checkActions(t, "Receive", aws.called("receive"), nil)
 }
 
 func TestReceiveAnswersWhenTheQueueIsAway(t *testing.T) {
@@ -106,7 +106,7 @@ func TestInitFailures(t *testing.T) {
 		want []string
 	}{
 		{"no role", aws.env("")[:1], []string{"HOLDPOINT_ROLE: is not set"}},
-		{"another role", aws.env("rest"), []string{`HOLDPOINT_ROLE: is \"rest\"; want receive, work or sweep`}},
+		{"another role", aws.env("rest"), []string{`HOLDPOINT_ROLE: is \"rest\"; want receive, work, sweep or sources`}},
 		{"every error at once", []string{"HOLDPOINT_ROLE=work", "HOLDPOINT_APP_ID=x", "HOLDPOINT_GITHUB_URL=ftp://x", "HOLDPOINT_JOB_SECONDS=1"}, []string{
 			"HOLDPOINT_APP_ID: is", "HOLDPOINT_APP_KEY_ARN: is not set", "HOLDPOINT_QUEUE_URL: is not set", "HOLDPOINT_GITHUB_URL: is", "HOLDPOINT_JOB_SECONDS: is"}},
 		{"not a FIFO queue", aws.env("receive", "HOLDPOINT_WEBHOOK_SECRET_ARN="+webhookARN, "HOLDPOINT_QUEUE_URL=https://sqs.example/queue"), []string{"FIFO queue, which ends in .fifo"}},

@@ -1,8 +1,9 @@
-// Command lambda is Holdpoint on AWS Lambda: one binary, three roles.
+// Command lambda is Holdpoint on AWS Lambda: one binary, four roles.
 //
 //	receive  takes webhooks and puts them into the queue
 //	work     reviews what is in the queue
 //	sweep    finds what was missed
+//	sources  fetches modules, charts and bases from elsewhere for work
 //
 // HOLDPOINT_ROLE chooses. All of the configuration is in the environment and
 // checked before the first event is taken.
@@ -20,13 +21,14 @@ import (
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/render"
 	"github.com/holdpoint-dev/holdpoint/internal/service"
+	"github.com/holdpoint-dev/holdpoint/internal/sources/fetch"
 )
 
 func main() {
 	if render.ChildRequested(os.Args, os.Environ()) {
 		os.Exit(render.Main(os.Stdin, os.Stdout))
 	}
-	os.Exit(run(os.Args[1:], os.LookupEnv, os.Stdout, os.Exit))
+	os.Exit(run(os.Args[1:], os.LookupEnv, fetch.SystemNetwork(), os.Stdout, os.Exit))
 }
 
 // initTime is how long Lambda lets a function start
@@ -34,8 +36,8 @@ func main() {
 const initTime = 9 * time.Second
 
 // run starts the role and serves it until the environment is shut down. It
-// returns only when it could not start.
-func run(args []string, look func(string) (string, bool), out io.Writer, exit func(int)) int {
+// returns only when it could not start. The role sources alone uses the network.
+func run(args []string, look func(string) (string, bool), network fetch.Network, out io.Writer, exit func(int)) int {
 	if len(args) == 1 && args[0] == "--version" {
 		fmt.Fprintln(out, service.Version())
 		return 0
@@ -48,7 +50,7 @@ func run(args []string, look func(string) (string, bool), out io.Writer, exit fu
 	}
 	log = log.With("role", string(config.Role))
 	meter := newEMF(out, string(config.Role), time.Now)
-	handler, err := start(config, log, meter, exit)
+	handler, err := start(config, network, log, meter, exit)
 	if err != nil {
 		log.Error("could not start", "error", err)
 		return 1
@@ -58,7 +60,7 @@ func run(args []string, look func(string) (string, bool), out io.Writer, exit fu
 }
 
 // start builds the handler of the role: only what that role needs.
-func start(config config, log *slog.Logger, meter *emf, exit func(int)) (any, error) {
+func start(config config, network fetch.Network, log *slog.Logger, meter *emf, exit func(int)) (any, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), initTime)
 	defer cancel()
 	aws, err := newAWS(ctx)
@@ -72,6 +74,8 @@ func start(config config, log *slog.Logger, meter *emf, exit func(int)) (any, er
 		return newWork(ctx, config, aws, log, meter, exit)
 	case roleSweep:
 		return newSweep(ctx, config, aws, log, meter)
+	case roleSources:
+		return newSources(config, aws, network, log), nil
 	default:
 		return nil, fmt.Errorf("unknown role %q", config.Role)
 	}

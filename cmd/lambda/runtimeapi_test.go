@@ -16,6 +16,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/holdpoint-dev/holdpoint/internal/sources/sourcestest"
 )
 
 // built is the folder of the function, once a test asked for it.
@@ -35,7 +37,15 @@ var binary = sync.OnceValues(func() (string, error) {
 	return path, err
 })
 
+// internetVariable names the file that leads to the internet of a test.
+const internetVariable = "HOLDPOINT_TEST_INTERNET"
+
+// TestMain makes this test program the function that fetches sources: a network
+// is handed in by code alone.
 func TestMain(m *testing.M) {
+	if file := os.Getenv(internetVariable); file != "" {
+		os.Exit(run(nil, os.LookupEnv, sourcestest.Elsewhere(file), os.Stdout, os.Exit))
+	}
 	code := m.Run()
 	if built != "" {
 		_ = os.RemoveAll(built)
@@ -48,6 +58,7 @@ func TestMain(m *testing.M) {
 // is started when there is something to do and killed at its timeout.
 type function struct {
 	t       testing.TB
+	program func() (string, error)
 	env     []string
 	timeout time.Duration
 
@@ -84,7 +95,7 @@ var (
 )
 
 func newFunction(t testing.TB, timeout time.Duration, env ...string) *function {
-	f := &function{t: t, timeout: timeout, pending: make(chan *invocation)}
+	f := &function{t: t, program: binary, timeout: timeout, pending: make(chan *invocation)}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /2018-06-01/runtime/invocation/next", f.next)
 	mux.HandleFunc("POST /2018-06-01/runtime/invocation/{id}/response", f.finish)
@@ -150,7 +161,7 @@ func (f *function) finish(w http.ResponseWriter, r *http.Request) {
 func (f *function) ensure() error {
 	f.mu.Lock()
 	if f.process == nil {
-		path, err := binary()
+		path, err := f.program()
 		if err != nil {
 			f.mu.Unlock()
 			f.t.Fatal(err)

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
-	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/holdpoint-dev/holdpoint/internal/github"
 	"github.com/holdpoint-dev/holdpoint/internal/service"
@@ -28,10 +27,7 @@ func (stuck) GiveUp(context.Context, github.Job, string) error { return nil }
 // the message may go; the try counts, and the message is not there twice.
 func TestWorkEndsWithAStuckTry(t *testing.T) {
 	fake := newFakeAWS(t)
-	sdk := cloud{config: aws.Config{Region: "eu-west-1", BaseEndpoint: aws.String(fake.server.URL),
-		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
-			return aws.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "example"}, nil
-		})}}
+	sdk := fake.sdk("work")
 	queue, log := sdk.queue(fake.queueURL()), service.NewLogger(io.Discard, 0)
 	m, err := service.NewMessage(github.Job{Kind: github.KindPull, Installation: 7, RepoID: 42, Owner: "acme", Repo: "infra", Number: 1})
 	if err != nil {

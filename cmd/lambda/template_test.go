@@ -8,7 +8,6 @@ import (
 	"io"
 	"maps"
 	"os"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -118,7 +117,7 @@ func (tm template) functions(t *testing.T) map[string]role {
 			found[name] = role(fmt.Sprint(at(r, "Properties", "Environment", "Variables", "HOLDPOINT_ROLE")))
 		}
 	}
-	if len(found) != 3 {
+	if len(found) != 4 {
 		t.Fatalf("functions %v, want one for each role", found)
 	}
 	return found
@@ -177,6 +176,11 @@ func TestTemplateNamesExist(t *testing.T) {
 			t.Errorf("%s is referred to and not declared", first)
 		}
 	}
+	on := func(condition string) {
+		if used[condition] = true; tm.Conditions[condition] == nil {
+			t.Errorf("condition %s is not declared", condition)
+		}
+	}
 	walk = func(v any) {
 		switch v := v.(type) {
 		case []any:
@@ -191,13 +195,14 @@ func TestTemplateNamesExist(t *testing.T) {
 				case "Fn::GetAtt":
 					use(inner.([]any)[0].(string))
 				case "Fn::Sub":
-					for _, m := range regexp.MustCompile(`\$\{([^}]+)\}`).FindAllStringSubmatch(inner.(string), -1) {
+					for _, m := range substituted.FindAllStringSubmatch(inner.(string), -1) {
 						use(m[1])
 					}
 				case "Fn::If":
-					name := inner.([]any)[0].(string)
-					if used[name] = true; tm.Conditions[name] == nil {
-						t.Errorf("condition %s is not declared", name)
+					on(inner.([]any)[0].(string))
+				case "Condition":
+					if name, ofResource := inner.(string); ofResource { // that of a statement is a map
+						on(name)
 					}
 				}
 				walk(inner)

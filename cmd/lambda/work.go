@@ -36,6 +36,9 @@ func newWork(ctx context.Context, config config, aws cloud, log *slog.Logger, me
 	if err != nil {
 		return nil, err
 	}
+	if config.SourcesFunction != "" {
+		judge.Sources = service.Sources(aws.sourcesClient(config.SourcesFunction, config.SourcesBucket), config.App)
+	}
 	source, err := appSource(ctx, config, aws, wants, meter, log)
 	if err != nil {
 		return nil, err

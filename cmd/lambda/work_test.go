@@ -74,9 +74,9 @@ func TestWorkTriesAgain(t *testing.T) {
 		t.Error(wrong)
 	}
 	checkLog(t, work.logged())
-	// Giving up and ending the process do more; ReceiveMessage is Lambda's own.
-	checkActions(t, "Work", slices.DeleteFunc(aws.called(), func(a string) bool { return a == "secretsmanager:GetSecretValue" }),
-		[]string{"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"})
+	// Giving up, ending the process and sources do more; ReceiveMessage is Lambda's own.
+	checkActions(t, "Work", aws.called("work"), []string{"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes",
+		"lambda:InvokeFunction", "s3:GetObject", "s3:ListBucket"})
 }
 
 // TestWorkWithoutTheQueue: a message whose successor the queue does not take
@@ -169,7 +169,7 @@ func TestSweepActions(t *testing.T) {
 	if err := sweep.invoke(map[string]any{}, &answer); err != nil {
 		t.Fatalf("%v\n%s", err, sweep.logged())
 	}
-	checkActions(t, "Sweep", aws.called(), nil)
+	checkActions(t, "Sweep", aws.called("sweep"), nil)
 }
 
 // TestWorkAnswersBeforeItsTimeout: a GitHub that never answers uses up the
@@ -222,7 +222,7 @@ func TestWorkIsKilled(t *testing.T) {
 func BenchmarkColdStartWork(b *testing.B) {
 	load := servicetest.NewLoad(b, 1, 1, 4)
 	aws := newFakeAWS(b)
-	benchmarkColdStart(b, workFunction(b, aws, load.Hub, "work"))
+	benchmarkColdStart(b, workFunction(b, aws, load.Hub, "work", sourcesFunction+"="+functionName, sourcesBucket+"="+bucketName))
 }
 
 // TestWorkBuriesWhatItCannotRead: a message that is none keeps its repository

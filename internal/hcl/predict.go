@@ -297,7 +297,7 @@ func (p *prediction) vanished(root string, before side) plan.Plan {
 		return *stop
 	}
 	at := plan.Range{File: before.module.Files[0], Line: 1, EndLine: 1, Side: plan.Before}
-	out := compare.Orphans(in, plan.RootGone, at, "all configuration of "+root+" is removed", false)
+	out := compare.Left(in, plan.RootGone, at, "all configuration of "+root+" is removed", false)
 	if len(out.Changes) > 0 {
 		out.Gaps = append(out.Gaps, plan.Gap{At: plan.Range{File: root, Side: plan.After}, Root: root, Kind: plan.GapInvalid, Subject: root,
 			Why: "would not plan: No configuration files: an empty folder destroys nothing, what it made stays behind unmanaged; destroy it first, or keep an empty main.tf for one apply"})
@@ -326,26 +326,6 @@ func (p *prediction) heir(root string, before side) (plan.Plan, bool) {
 		return compare.Root(in), true
 	}
 	return plan.Plan{}, false
-}
-
-// namesState reports whether a backend says which state it is; the rest may be
-// given by the command line.
-func namesState(state string) bool {
-	return slices.ContainsFunc([]string{"key=", "path=", "prefix=", "workspaces"}, func(s string) bool { return strings.Contains(state, s) })
-}
-
-// stateOf finds another root that kept its state in this place before the change.
-func (p *prediction) stateOf(state, root string) (string, bool) {
-	if !namesState(state) {
-		return "", false
-	}
-	folders, _ := configFolders(p.before)
-	for _, dir := range folders {
-		if dir != root && p.load(p.before, plan.Before, dir).exists() && p.load(p.before, plan.Before, dir).module.Settings.State == state {
-			return dir, true
-		}
-	}
-	return "", false
 }
 
 // input is a root on both sides. Stop is not nil where it cannot be compared: it
@@ -385,20 +365,10 @@ func (p *prediction) variant(root string, before, after side, v variant) plan.Pl
 	}
 	if state, gone := p.stateFileGone(root, before); gone {
 		at := p.changedLine(plan.Range{File: state, Line: 1, EndLine: 1, Side: plan.Before})
-		return compare.Orphans(in, plan.StateRelocated, at, "the committed state file is removed", true)
+		return compare.Left(in, plan.StateRelocated, at, "the committed state file is removed", true)
 	}
-	was, is := before.module.Settings, after.module.Settings
-	if was.State != is.State && len(before.module.Problems)+len(after.module.Problems) == 0 {
-		at, sideOf := is.StateRange, plan.After
-		if is.State == "" {
-			at, sideOf = was.StateRange, plan.Before
-		}
-		out := compare.Orphans(in, plan.StateRelocated, p.changedLine(place(at, sideOf)), "the state moves elsewhere", true)
-		if other, taken := p.stateOf(is.State, root); taken {
-			out.Gaps = append(out.Gaps, plan.Gap{At: p.changedLine(place(at, sideOf)), Root: root, Kind: plan.GapUnsupported, Subject: root,
-				Why: "its state is the one of " + other + " from here on: what that state holds and this folder does not configure would be destroyed"})
-		}
-		return out
+	if before.module.Settings.State != after.module.Settings.State && len(before.module.Problems)+len(after.module.Problems) == 0 {
+		return p.stateMoved(root, in)
 	}
 	out := compare.Root(in)
 	if v.guessed {
@@ -407,17 +377,6 @@ func (p *prediction) variant(root string, before, after side, v variant) plan.Pl
 		}
 	}
 	return out
-}
-
-// stateFileGone reports whether a state file that was committed beside a root
-// without a backend is removed: what it lists is then made anew.
-func (p *prediction) stateFileGone(root string, before side) (string, bool) {
-	name := path.Join(root, "terraform.tfstate")
-	if before.module.Settings.State != "" || !exists(p.before, name) || exists(p.after, name) {
-		return "", false
-	}
-	b, err := fs.ReadFile(p.before, name)
-	return name, err == nil && strings.Contains(string(b), `"resources"`) && !strings.Contains(string(b), `"resources":[]`) && !strings.Contains(string(b), `"resources": []`)
 }
 
 func (p *prediction) changedLine(r plan.Range) plan.Range {

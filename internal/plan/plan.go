@@ -183,7 +183,17 @@ type Change struct {
 	// Losses are what an update in place or a creation takes away; Effect is
 	// the worst of theirs.
 	Losses []Loss
+	// Left are the objects that a change of a whole root stands for: the root's
+	// state is elsewhere from here on. Address names the root alone then.
+	Left []Address
+	// Hosts is what an object that applies others (a release, a manifest, a
+	// stack) was told and is told; nil for all that do not.
+	Hosts *Hosted
 }
+
+// Hosted is the content of an object that applies others, on both sides, with
+// Unknown for what is not known. Another engine knows what becomes of it.
+type Hosted struct{ Before, After map[string]any }
 
 // GapKind groups gaps by what brought them about.
 type GapKind string

@@ -60,8 +60,8 @@ func (d Decision) byBranch(why string) Decision {
 // groupOnBranches holds a merge group that passes and does more to another branch
 // of the check's name than its members were released for there.
 func groupOnBranches(d Decision, req Request) Decision {
-	if why := tooMany(req); why != "" && !d.Holds() {
-		d.Conclusion, d.Basis, d.Why, d.Releases = Failure, ByBranch, why, nil
+	if why := tooMany(req); why != "" {
+		d = d.byBranch(why)
 	}
 	for _, b := range req.Evidence.Branches {
 		if d.Holds() {

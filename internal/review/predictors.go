@@ -11,6 +11,7 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/kube/apply"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/unit"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
+	"github.com/holdpoint-dev/holdpoint/internal/review/hosted"
 	"github.com/holdpoint-dev/holdpoint/internal/rules"
 )
 
@@ -23,7 +24,10 @@ func Predictors(ref Ref, facts plan.Facts, losses plan.Losses, render kube.Rende
 		func(before, after fs.FS, settings rules.Settings, sources plan.Sources) plan.Plan {
 			opt := terraformOptions(settings)
 			opt.Losses, opt.Sources = losses, sources
-			return hcl.Predict(before, after, facts, opt)
+			p := hcl.Predict(before, after, facts, opt)
+			return plan.Join(p, hosted.Predict(p, before, after, func(before, after fs.FS, declared []unit.Declaration) plan.Plan {
+				return kube.Predict(before, after, render, kube.Options{Declared: declared, Losses: losses, Sources: sources})
+			}))
 		},
 		func(before, after fs.FS, settings rules.Settings, sources plan.Sources) plan.Plan {
 			opt := kubernetesOptions(ref, settings)

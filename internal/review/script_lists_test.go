@@ -12,7 +12,14 @@ var decided = map[string]func(Decision) []string{
 	"discounted": func(d Decision) []string { return each(d.Discounted, func(d Discounted) string { return d.Login }) },
 	"released":   func(d Decision) []string { return each(d.Releases, func(r Release) string { return r.Login }) },
 	"reviews":    func(d Decision) []string { return each(d.Review, strconv.Itoa) },
-	"against":    func(d Decision) []string { return each(d.Against, func(a Against) string { return a.BaseRef }) },
+	"against":    func(d Decision) []string { return each(d.Against, Against.told) },
+}
+
+func (a Against) told() string {
+	if a.Passes {
+		return a.BaseRef + " passes"
+	}
+	return a.BaseRef
 }
 
 func each[T any](all []T, name func(T) string) (out []string) {

@@ -20,9 +20,6 @@ type decoder struct {
 	err   error
 }
 
-// maxDepth is deeper than any settings go.
-const maxDepth = 12
-
 func (d *decoder) fail(n *yaml.Node, format string, args ...any) {
 	d.failAt(n.Line, format, args...)
 }
@@ -33,26 +30,22 @@ func (d *decoder) failAt(line int, format string, args ...any) {
 	}
 }
 
-func (d *decoder) decode(n *yaml.Node, into reflect.Value, tag reflect.StructTag, at string, depth int) {
+func (d *decoder) decode(n *yaml.Node, into reflect.Value, tag reflect.StructTag, at string) {
 	d.lines[at] = n.Line
 	switch {
-	case d.err != nil:
-		return
-	case depth > maxDepth:
-		d.fail(n, "%s is nested too deeply", at)
 	case n.Kind == yaml.AliasNode || n.Anchor != "":
 		d.fail(n, "%s: anchors and aliases are not taken here; write the value out", at)
-	case n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null":
+	case n.ShortTag() == "!!null":
 		d.fail(n, "%s has no value; leave the key out for the default", at)
 	case into.Kind() == reflect.Pointer:
 		into.Set(reflect.New(into.Type().Elem()))
-		d.decode(n, into.Elem(), tag, at, depth)
+		d.decode(n, into.Elem(), tag, at)
 	case into.Kind() == reflect.Struct:
-		d.mapping(n, into, at, depth)
+		d.mapping(n, into, at)
 	case into.Kind() == reflect.Map:
-		d.dictionary(n, into, tag, at, depth)
+		d.dictionary(n, into, tag, at)
 	case into.Kind() == reflect.Slice:
-		d.sequence(n, into, tag, at, depth)
+		d.sequence(n, into, tag, at)
 	default:
 		d.scalar(n, into, tag, at)
 	}
@@ -65,9 +58,9 @@ func (d *decoder) pairs(n *yaml.Node, at string, visit func(key, value *yaml.Nod
 		return
 	}
 	seen := map[string]int{}
-	for i := 0; i+1 < len(n.Content) && d.err == nil; i += 2 {
+	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
-		if key.Kind != yaml.ScalarNode || key.ShortTag() != "!!str" {
+		if key.ShortTag() != "!!str" {
 			d.fail(key, "%s: %q is not a name", at, key.Value)
 			return
 		}
@@ -80,7 +73,7 @@ func (d *decoder) pairs(n *yaml.Node, at string, visit func(key, value *yaml.Nod
 	}
 }
 
-func (d *decoder) mapping(n *yaml.Node, into reflect.Value, at string, depth int) {
+func (d *decoder) mapping(n *yaml.Node, into reflect.Value, at string) {
 	fields := fieldsOf(into.Type())
 	given := map[string]bool{}
 	d.pairs(n, at, func(key, value *yaml.Node) {
@@ -90,7 +83,7 @@ func (d *decoder) mapping(n *yaml.Node, into reflect.Value, at string, depth int
 			return
 		}
 		given[key.Value] = true
-		d.decode(value, into.FieldByIndex(fields[i].index), fields[i].tag, join(at, key.Value), depth+1)
+		d.decode(value, into.FieldByIndex(fields[i].index), fields[i].tag, join(at, key.Value))
 	})
 	for _, f := range fields {
 		if f.tag.Get("required") == "true" && !given[f.name] {
@@ -99,16 +92,16 @@ func (d *decoder) mapping(n *yaml.Node, into reflect.Value, at string, depth int
 	}
 }
 
-func (d *decoder) dictionary(n *yaml.Node, into reflect.Value, tag reflect.StructTag, at string, depth int) {
+func (d *decoder) dictionary(n *yaml.Node, into reflect.Value, tag reflect.StructTag, at string) {
 	into.Set(reflect.MakeMap(into.Type()))
 	d.pairs(n, at, func(key, value *yaml.Node) {
 		item := reflect.New(into.Type().Elem()).Elem()
-		d.decode(value, item, tag, join(at, key.Value), depth+1)
+		d.decode(value, item, tag, join(at, key.Value))
 		into.SetMapIndex(reflect.ValueOf(key.Value), item)
 	})
 }
 
-func (d *decoder) sequence(n *yaml.Node, into reflect.Value, tag reflect.StructTag, at string, depth int) {
+func (d *decoder) sequence(n *yaml.Node, into reflect.Value, tag reflect.StructTag, at string) {
 	if n.Kind != yaml.SequenceNode {
 		d.fail(n, "%s is %s, want a list", at, kindName(n))
 		return
@@ -119,7 +112,7 @@ func (d *decoder) sequence(n *yaml.Node, into reflect.Value, tag reflect.StructT
 	}
 	into.Set(reflect.MakeSlice(into.Type(), len(n.Content), len(n.Content)))
 	for i, item := range n.Content {
-		d.decode(item, into.Index(i), tag, fmt.Sprintf("%s[%d]", at, i), depth+1)
+		d.decode(item, into.Index(i), tag, fmt.Sprintf("%s[%d]", at, i))
 	}
 }
 
@@ -127,12 +120,8 @@ func (d *decoder) sequence(n *yaml.Node, into reflect.Value, tag reflect.StructT
 var wanted = map[reflect.Kind]string{reflect.String: "a string", reflect.Int: "a whole number", reflect.Bool: "true or false"}
 
 func (d *decoder) scalar(n *yaml.Node, into reflect.Value, tag reflect.StructTag, at string) {
-	if n.Kind != yaml.ScalarNode {
-		d.fail(n, "%s is %s, want %s", at, kindName(n), wanted[into.Kind()])
-		return
-	}
 	want := map[reflect.Kind]string{reflect.String: "!!str", reflect.Int: "!!int", reflect.Bool: "!!bool"}[into.Kind()]
-	if n.ShortTag() != want {
+	if n.Kind != yaml.ScalarNode || n.ShortTag() != want {
 		d.fail(n, "%s is %s, want %s", at, kindName(n), wanted[into.Kind()])
 		return
 	}
@@ -172,7 +161,7 @@ func bounds(tag reflect.StructTag) (least, most int) {
 }
 
 func join(at, key string) string {
-	if at == "" || at == "settings" {
+	if at == "settings" {
 		return key
 	}
 	return at + "." + key
@@ -236,7 +225,7 @@ func fieldsOf(t reflect.Type) []field {
 func nearest(name string, fields []field) string {
 	best, least := "", 4
 	for _, f := range fields {
-		if n := distance(name, f.name); n < least && n < len(f.name) {
+		if n := distance(name, f.name); n < least {
 			best, least = f.name, n
 		}
 	}

@@ -78,21 +78,6 @@ func (s Settings) EnvironmentOf(file, root string) string {
 	return ""
 }
 
-// ApprovalsFor returns the entries that fit a finding: all of them must be
-// met. Where none fits it is the default.
-func (s Settings) ApprovalsFor(f Finding) []Approval {
-	var out []Approval
-	for _, a := range s.Approvals {
-		if a.Fits(&f) {
-			out = append(out, a)
-		}
-	}
-	if len(out) == 0 {
-		return []Approval{DefaultApproval()}
-	}
-	return out
-}
-
 // Fits reports whether the entry is for a finding.
 func (a Approval) Fits(f *Finding) bool {
 	return (len(a.Loss) == 0 || slices.Contains(a.Loss, f.Loss)) &&

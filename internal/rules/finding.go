@@ -62,7 +62,7 @@ type Finding struct {
 // a gap.
 func (f Finding) Subject() string {
 	switch {
-	case f.Change != nil && f.Change.Effect == plan.Mass:
+	case f.Change != nil && (f.Change.Effect == plan.Mass || len(f.Change.Left) > 0):
 		return f.Change.Address.Root
 	case f.Change != nil:
 		return f.Change.Address.String()

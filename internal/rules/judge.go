@@ -123,6 +123,11 @@ func (j *judging) vars(extra string, value map[string]any) map[string]any {
 
 func (j *judging) change(c *plan.Change) []Finding {
 	loss, listed := j.types.lost(c)
+	name := c.Address.String()
+	if len(c.Left) > 0 {
+		loss, listed = j.types.worst(c.Left), true
+		name = c.Address.Root
+	}
 	var lost []string
 	if c.Action == plan.Update || c.Action == plan.None {
 		for _, g := range j.guards {
@@ -151,11 +156,11 @@ func (j *judging) change(c *plan.Change) []Finding {
 		"action": string(c.Action), "destroys": c.Action.Destroys(), "moved": c.Previous != c.Address,
 		"effect": string(c.Effect), "reason": string(c.Reason), "certain": c.Certain, "variant": c.Variant,
 		"because": because, "before": known(c.Before), "after": known(c.After),
-		"loss": string(loss.Loss), "listed": listed, "disarmed": lost, "losses": len(c.Losses), "environment": environment,
+		"loss": string(loss.Loss), "listed": listed, "disarmed": lost, "losses": len(c.Losses), "left": len(c.Left), "environment": environment,
 	})
 	words := map[string]string{
 		"address": c.Address.String(), "type": c.Address.Type, "holds": loss.Holds, "does": does(c),
-		"guards": strings.Join(lost, ", "), "root": c.Address.Root,
+		"guards": strings.Join(lost, ", "), "root": c.Address.Root, "count": fmt.Sprint(len(c.Left)), "left": j.types.leftText(c.Left),
 	}
 	why := c.Reason.Sentence()
 	if c.Action == plan.Replace && len(because) > 0 && c.Effect != plan.Reject {
@@ -183,6 +188,9 @@ func (j *judging) change(c *plan.Change) []Finding {
 	if len(c.Causes) > 0 && c.Causes[0].File != "" {
 		words["cause"] = c.Causes[0].Place()
 	}
+	if len(c.Left) > 0 && len(c.Causes) > 0 {
+		words["does"] = c.Causes[0].Text
+	}
 	class := loss.Loss
 	if !listed {
 		class = Capacity
@@ -192,7 +200,7 @@ func (j *judging) change(c *plan.Change) []Finding {
 	}
 	return j.apply(aboutChange, vars, words, subject{
 		action: c.Action,
-		root:   c.Address.Root, at: c.At, name: c.Address.String(), class: class, environment: environment,
+		root:   c.Address.Root, at: c.At, name: name, class: class, environment: environment,
 		finish: func(r *Rule, f *Finding) {
 			f.Change = c
 			parts := []string{r.ID, string(c.Address.Engine), c.Address.Root, c.Address.String(), c.Previous.String(),

@@ -23,6 +23,7 @@ var placeholders = []string{
 	"why",     // what could not be told
 	"count",   // objects destroyed in the root
 	"share",   // ` of 40`, empty where the number is not known
+	"left",    // the worst of the objects that a whole root leaves behind
 	"root",
 }
 

@@ -53,6 +53,9 @@ func TestA1OnlyTheDefaultBranchNames(t *testing.T) {
 		"beside no settings":       {"version: 1\n" + one, "", "", ".github/holdpoint.yaml:3: checks: only"},
 		"beside the organisation":  {"version: 1\n" + other, "", "version: 1\n" + one, ".github/holdpoint.yaml:3: checks: only"},
 		"beside unsound ones":      {"version: 1\n", "version: 3\n", "", "the settings of the default branch, main, name the checks and are not sound: .github/holdpoint.yaml:1: version"},
+		"another name":             {"version: 1\n" + other, "version: 1\nchecks:\n  - {name: main2, bases: [evil]}\n", "", ".github/holdpoint.yaml:3: checks: only"},
+		"other bases":              {"version: 1\n" + other, "version: 1\nchecks:\n  - {name: main, bases: [dev]}\n", "", ".github/holdpoint.yaml:3: checks: only"},
+		"neither is sound":         {"version: 4\n", "version: 3\n", "", ".github/holdpoint.yaml:1: version is \"4\""},
 		"with an error of its own": {"version: 3\n" + other, "version: 1\n", "", ".github/holdpoint.yaml:1: version"},
 	} {
 		standard := set.SettingsFor(tree(c.standard), tree(c.organisation))

@@ -56,7 +56,7 @@ func readSettings(tree fs.FS) ([]byte, error) {
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("read %s: %w", SettingsPath, err)
-	case plan.IsSubmodule(info) || !info.Mode().IsRegular():
+	case !info.Mode().IsRegular():
 		return nil, fmt.Errorf("%s: want a plain file, not a link, folder or submodule", SettingsPath)
 	case info.Size() > largestSettings:
 		return nil, fmt.Errorf("%s: larger than %d bytes", SettingsPath, largestSettings)
@@ -88,22 +88,23 @@ func (s *Set) ParseSettings(file string, data []byte) (Settings, error) {
 		return fail(line, "this is not plain UTF-8 text")
 	}
 	dec := yaml.NewDecoder(bytes.NewReader(data))
-	var doc yaml.Node
-	if err := dec.Decode(&doc); errors.Is(err, io.EOF) {
+	var doc, more yaml.Node
+	err := dec.Decode(&doc)
+	if errors.Is(err, io.EOF) {
 		return fail(1, "the file is empty; it needs at least `version: 1`")
-	} else if err != nil {
-		return fail(errorLine(err), "%s", yamlWords(err))
 	}
-	var more yaml.Node
-	if err := dec.Decode(&more); err == nil {
-		return fail(more.Line, "there is a second document; settings are one")
-	} else if !errors.Is(err, io.EOF) {
+	if err == nil {
+		if err = dec.Decode(&more); err == nil {
+			return fail(more.Line, "there is a second document; settings are one")
+		}
+	}
+	if !errors.Is(err, io.EOF) {
 		return fail(errorLine(err), "%s", yamlWords(err))
 	}
 	settings := Strict()
 	settings.Version = 0
 	d := decoder{file: file, lines: map[string]int{}}
-	d.decode(doc.Content[0], reflect.ValueOf(&settings).Elem(), "", "settings", 0)
+	d.decode(doc.Content[0], reflect.ValueOf(&settings).Elem(), "", "settings")
 	if d.err == nil {
 		s.checkSettings(&d, settings)
 	}

@@ -28,7 +28,9 @@ var vocabulary = map[string]map[string]*cel.Type{
 		// disarmed are the guards (rules/guards.yaml) that the change loses.
 		"disarmed": cel.ListType(cel.StringType),
 		// losses counts what the change takes away without destroying (rules/losses).
-		"losses":      cel.IntType,
+		"losses": cel.IntType,
+		// left counts the objects that a change of a whole root leaves behind.
+		"left":        cel.IntType,
 		"environment": cel.StringType,
 	},
 	// Root is a folder applied as one in which something is destroyed. total

@@ -83,16 +83,20 @@ func TestE2SettingsArePlainFiles(t *testing.T) {
 	set := loaded(t)
 	weak := &fstest.MapFile{Data: []byte("version: 1\nenforce: {data: nobody}\n"), Mode: 0o644}
 	organisation := fstest.MapFS{SettingsPath: weak}
-	for name, tree := range map[string]fstest.MapFS{
-		"a symbolic link": {SettingsPath: {Data: []byte("weak.yaml"), Mode: fs.ModeSymlink | 0o777}, ".github/weak.yaml": weak},
-		"a folder":        {SettingsPath + "/inner.yaml": weak},
-		"a submodule":     {SettingsPath: {Mode: fs.ModeIrregular | 0o755}},
-		"an LFS pointer":  {SettingsPath: {Data: []byte("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n"), Mode: 0o644}},
-		"a large file":    {SettingsPath: {Data: []byte("version: 1\n" + strings.Repeat("# x\n", 40_000)), Mode: 0o644}},
-		"binary":          {SettingsPath: {Data: []byte("version: 1\n\x00\xff"), Mode: 0o644}},
+	for name, c := range map[string]struct {
+		tree    fs.FS
+		problem string
+	}{
+		"a symbolic link": {fstest.MapFS{SettingsPath: {Data: []byte("weak.yaml"), Mode: fs.ModeSymlink | 0o777}, ".github/weak.yaml": weak}, "want a plain file"},
+		"a folder":        {fstest.MapFS{SettingsPath + "/inner.yaml": weak}, "want a plain file"},
+		"a submodule":     {fstest.MapFS{SettingsPath: {Mode: fs.ModeIrregular | 0o755}}, "want a plain file"},
+		"an LFS pointer":  {fstest.MapFS{SettingsPath: {Data: []byte("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n"), Mode: 0o644}}, "Git LFS pointer"},
+		"a large file":    {unread{fstest.MapFS{SettingsPath: {Data: []byte("version: 1\n" + strings.Repeat("# x\n", 40_000)), Mode: 0o644}}}, "larger than"},
+		"binary":          {fstest.MapFS{SettingsPath: {Data: []byte("version: 1\n\x00\xff"), Mode: 0o644}}, "not plain UTF-8"},
+		"unread":          {unread{fstest.MapFS{SettingsPath: weak}}, "connection reset"},
 	} {
-		s := set.SettingsFor(tree, organisation)
-		if s.Sound() || s.Origin != FromBase || s.Enforce.Data != ByEveryone {
+		s := set.SettingsFor(c.tree, organisation)
+		if s.Sound() || s.Origin != FromBase || s.Enforce.Data != ByEveryone || !strings.Contains(s.Problem, c.problem) {
 			t.Errorf("%s: problem %q, origin %s, data %s", name, s.Problem, s.Origin, s.Enforce.Data)
 		}
 		if !s.enforced(Capacity, "", nil) {
@@ -111,6 +115,11 @@ func TestE2SettingsArePlainFiles(t *testing.T) {
 		t.Error("a tree that cannot be read falls back to the organisation")
 	}
 }
+
+// unread is a tree whose files cannot be read.
+type unread struct{ fstest.MapFS }
+
+func (unread) ReadFile(string) ([]byte, error) { return nil, errors.New("connection reset") }
 
 // unreadable is a tree whose reading fails for another reason than absence.
 type unreadable struct{}
@@ -132,6 +141,70 @@ func TestOverrideDefaults(t *testing.T) {
 		s, err := set.ParseSettings("x", []byte(text))
 		if err != nil || strings.Join(s.Override.Roles, ",") != strings.Join(want, ",") {
 			t.Errorf("%s: roles %v (%v), want %v", text, s.Override.Roles, err, want)
+		}
+	}
+}
+
+// What shows nothing, or turns the reading direction, is refused with its line.
+func TestBadText(t *testing.T) {
+	for text, line := range map[string]int{
+		"a\u202ab": 1, "a\n\u202eb": 2, "\u2066": 1, "\u2069": 1, "\u200b": 1, "\ufeff": 1, "a\x7f": 1, "\n\n\x1f": 3, "a\xffb": 1, "\xe2\x80": 1,
+		"": 0, "a\tb\r\n": 0, "caf\u00e9": 0, "\u65e5\u672c": 0, "\u2029\u202f\u2065\u206a": 0, "\ufffd": 0, "~\u0080": 0,
+	} {
+		if got, bad := badText([]byte(text)); got != line || bad != (line > 0) {
+			t.Errorf("%q: line %d, %t, want %d", text, got, bad, line)
+		}
+	}
+}
+
+// The forms of single values.
+func TestForms(t *testing.T) {
+	long := strings.Repeat("x", 51)
+	for form, c := range map[string]struct{ good, bad []string }{
+		"folder": {[]string{".", "prod", "a/b c"}, []string{"", "/prod", "../prod", "a/../b", "a/*", "a?", `a\b`, `\a`, "a\nb"}},
+		"file":   {[]string{"x.tfvars", "../shared.tfvars"}, []string{"", "/x.tfvars", `a\x`, "a\nb", "a\x00b"}},
+		"label":  {[]string{"", "holdpoint override", long[:50]}, []string{long, " x", "a,b", "a\nb", "a\tb"}},
+		"user":   {[]string{"alice", "alice#583231", "x[bot]", "x[bot]#1"}, []string{"", "@alice", "alice#0", "alice#x", "a b", "[bot]"}},
+		"team":   {[]string{"acme/dba"}, []string{"dba", "acme/", "/dba", "acme/dba/x", "@acme/dba"}},
+		"name":   {[]string{"prod", "eu west/1"}, []string{"", "-x", "a\nb", "x\u0430"}},
+	} {
+		for _, text := range append(slices.Clone(c.good), c.bad...) {
+			if err := forms[form](text); (err != nil) != slices.Contains(c.bad, text) {
+				t.Errorf("%s %q: %v", form, text, err)
+			}
+		}
+	}
+}
+
+// What is left out of the settings has its default, and what is given stands.
+func TestSettingsAreCompleted(t *testing.T) {
+	set := loaded(t)
+	s, err := set.ParseSettings("x", []byte("version: 1\napprovals:\n  - {roles: [write]}\n  - {roles: [write], number: 3, teams: [acme/A, ACME/a, acme/b]}\n"+
+		"override: {teams: [acme/b], second: True}\nterraform: {only_roots: TRUE, roots: [{path: prod}]}\nkubernetes: {folders: [{path: a, prune: False}]}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.Approvals[0].Number != 1 || s.Approvals[1].Number != 3 {
+		t.Errorf("numbers of approvals: %+v", s.Approvals)
+	}
+	if !s.Override.Second || !s.Terraform.OnlyRoots || s.Kubernetes.Folders[0].Prune {
+		t.Errorf("true and false: %+v", s)
+	}
+	if got := s.Teams(); !slices.Equal(got, []string{"acme/a", "acme/b"}) {
+		t.Errorf("teams %q", got)
+	}
+}
+
+// A rule that is gone is told as that, and settings that are too long are not read.
+func TestSettingsOfBefore(t *testing.T) {
+	set := *loaded(t)
+	set.retired = []string{"tf-of-before"}
+	for text, want := range map[string]string{
+		"version: 1\nrules: {tf-of-before: warn}\n":           "x:2: rules.tf-of-before: this rule is gone",
+		"version: 1\n" + strings.Repeat("#", largestSettings): "x:1: larger than",
+	} {
+		if _, err := set.ParseSettings("x", []byte(text)); err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("%.40q: %v, want %s", text, err, want)
 		}
 	}
 }

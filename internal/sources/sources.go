@@ -116,6 +116,10 @@ func New(c Config) *Fetcher {
 	return f
 }
 
+// Rest lets go of idle connections, before a time in which nobody looks after
+// them.
+func (f *Fetcher) Rest() { f.config.Client.Close() }
+
 // Access says how GitHub's repositories may be read in one review.
 type Access interface {
 	// Own is the reviewed repository, `owner/name`, and a token for it alone,

@@ -196,7 +196,9 @@ func (c *comparison) outcome(s *step, path move.Path) {
 			change.Effect = plan.Blocked
 		}
 	case plan.None:
-		if change.Effect == "" {
+		if c.otherChart(s) {
+			change.Action = plan.Update
+		} else if change.Effect == "" {
 			return
 		}
 	}
@@ -205,6 +207,7 @@ func (c *comparison) outcome(s *step, path move.Path) {
 		change.Certain, why = false, "how many instances there are depends on a value that is not in the repository"
 	}
 	c.add(s.prior, change, s, why)
+	c.hosts(s)
 	c.mayLose(s)
 }
 

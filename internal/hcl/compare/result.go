@@ -21,9 +21,10 @@ func (c *comparison) result() plan.Plan {
 	return plan.Plan{Changes: changes, Gaps: c.gaps, Objects: map[plan.Address]int{root: len(c.objects)}}
 }
 
-// Orphans tells that a root's state is elsewhere after the change: its objects
-// stay, and nothing manages them any more.
-func Orphans(in Input, reason plan.Reason, at plan.Range, text string, certain bool) plan.Plan {
+// Left tells that a root's state is elsewhere after the change, or that the root
+// is gone: its objects stay, and nothing manages them any more. It is one change
+// for all of them; text says what happens.
+func Left(in Input, reason plan.Reason, at plan.Range, text string, certain bool) plan.Plan {
 	c := newComparison(in)
 	c.enumerate(c.before.Root, nil)
 	for _, p := range c.before.Problems {
@@ -32,23 +33,17 @@ func Orphans(in Input, reason plan.Reason, at plan.Range, text string, certain b
 	if len(c.gaps) > 0 {
 		return plan.Plan{Gaps: c.gaps}
 	}
-	var out []plan.Change
+	root := plan.Address{Engine: plan.Terraform, Root: c.Root}
+	change := plan.Change{Address: root, Previous: root, Action: plan.Orphan, Reason: reason, Certain: certain, Variant: c.Variant,
+		At: at, Causes: []plan.Cause{{Range: at, Text: text}, {Range: plan.Range{File: c.Root, Side: plan.Before}, Text: "what it made is left behind"}}}
 	for _, o := range c.objects {
-		address := c.planAddress(o.address)
-		state, _ := o.inst.Value()
-		own := c.before.Place(o.inst.Resource.Config.Full)
-		out = append(out, plan.Change{
-			Address: address, Previous: address, Action: plan.Orphan, Reason: reason, Certain: certain, Variant: c.Variant, At: own,
-			Before: attributes(state), Causes: []plan.Cause{{Range: at, Text: text}, {Range: own, Text: address.String() + ": left behind"}},
-		})
+		change.Left = append(change.Left, c.planAddress(o.address))
 	}
 	for _, call := range c.opaqueCalls {
-		address := plan.Address{Engine: plan.Terraform, Root: c.Root, Module: call.Address}
-		own := c.before.Place(call.Config.Full)
-		out = append(out, plan.Change{
-			Address: address, Previous: address, Action: plan.Orphan, Reason: reason, Certain: certain, Variant: c.Variant, At: own,
-			Causes: []plan.Cause{{Range: at, Text: text}, {Range: own, Text: address.String() + ": left behind"}},
-		})
+		change.Left = append(change.Left, plan.Address{Engine: plan.Terraform, Root: c.Root, Module: call.Address})
 	}
-	return plan.Plan{Changes: out}
+	if len(change.Left) == 0 {
+		return plan.Plan{}
+	}
+	return plan.Plan{Changes: []plan.Change{change}}
 }

@@ -41,8 +41,8 @@ type Module struct {
 	// Order is every local, resource, call and output name in the order of
 	// the text, so that errors come out in a stable order.
 	Order []string
-	// ReadsFiles: some expression calls a function that reads files, or a
-	// data source reads a state file.
+	// ReadsFiles: some expression calls a function that reads files, a data
+	// source reads a state file, or a release may have its chart there.
 	ReadsFiles bool
 	// Problems are what is wrong with it. A module with a problem that is
 	// not of a single expression is not to be compared.

@@ -191,7 +191,7 @@ func (l *Loader) build(tree fs.FS, m *Module, rt Runtime, sources []source) {
 
 // readsFiles looks for words that a file must hold to read other files.
 func readsFiles(src []byte) bool {
-	for _, word := range []string{"file", "templatestring", "terraform_remote_state"} {
+	for _, word := range []string{"file", "templatestring", "terraform_remote_state", "helm_release"} {
 		if bytes.Contains(src, []byte(word)) {
 			return true
 		}

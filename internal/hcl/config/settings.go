@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
 
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
 )
@@ -101,6 +102,10 @@ func canonical(b *rawBody) string {
 		if v.IsNull() || stateless[name] {
 			continue
 		}
+		if v.Type() == cty.String && v.IsKnown() && shownState[name] && !strings.ContainsAny(v.AsString(), " \t\n{}") {
+			parts = append(parts, name+"="+v.AsString())
+			continue
+		}
 		parts = append(parts, name+"="+expr.Fingerprint(v))
 	}
 	for _, child := range b.blocks {
@@ -109,6 +114,11 @@ func canonical(b *rawBody) string {
 	slices.Sort(parts)
 	return strings.Join(parts, " ")
 }
+
+// shownState are arguments of backends whose values are names, which may be
+// told.
+var shownState = map[string]bool{"bucket": true, "key": true, "prefix": true, "path": true, "region": true, "workspace_key_prefix": true, "container_name": true,
+	"storage_account_name": true, "resource_group_name": true, "organization": true, "hostname": true, "name": true, "secret_suffix": true, "namespace": true}
 
 // stateless are backend arguments that say how the state is reached, not which
 // one it is.

@@ -169,6 +169,9 @@ func otherConditions(resourceType string) []condition {
 			[]string{"private_key_pem", "ca_private_key_pem", "ca_cert_pem", "cert_request_pem"}, ifDiffers,
 			"tls 4.2.1 internal/provider/attribute_plan_modifier: RequireReplaceIfStateContainsPEMString",
 		}}
+	case "kubectl_manifest":
+		return []condition{{[]string{"yaml_body"}, otherManifest,
+			"gavinbunney/kubectl 1.19 kubernetes/resource_kubectl_manifest.go CustomizeDiff: api_version, kind, name, namespace, force_new"}}
 	case "time_rotating":
 		return []condition{{[]string{"rotation_rfc3339"}, ifDiffers, "time 0.14 internal/provider/resource_time_rotating.go"}}
 	}

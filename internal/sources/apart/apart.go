@@ -5,6 +5,7 @@
 package apart
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -77,7 +78,8 @@ func Handle(ctx context.Context, f *sources.Fetcher, store cache.Store, call Cal
 	return reply
 }
 
-// leave puts the content of a package where the asker finds it.
+// leave puts the content of a package where the asker finds it. What is there
+// already and is something else is replaced.
 func leave(ctx context.Context, store cache.Store, kept map[cache.Key]bool, installation string, p plan.Package, err error) (Answer, error) {
 	var why *plan.SourceError
 	if errors.As(err, &why) {
@@ -97,17 +99,18 @@ func leave(ctx context.Context, store cache.Store, kept map[cache.Key]bool, inst
 		return a, nil
 	}
 	kept[key] = true
-	if _, err := store.Get(ctx, key); err == nil {
+	packed := content.Pack(tree)
+	if there, err := store.Get(ctx, key); err == nil && bytes.Equal(there, packed) {
 		return a, nil
 	}
-	return a, store.Put(ctx, key, content.Pack(tree))
+	return a, store.Put(ctx, key, packed)
 }
 
 // refusal is a plan.SourceError on its way: an answer, not an error of the call.
 type refusal plan.SourceError
 
-// key is where the content is: the id of the tree is part of it, so that a value
-// that is there is the right one.
+// key is where the content is. The id of the tree is part of it, so that one
+// that is shared by several calls is the same for all.
 func (a Answer) key() cache.Key {
 	return cache.Key{Scope: a.Scope, Name: "tree " + string(a.Tree) + " of " + a.Package.Digest}
 }

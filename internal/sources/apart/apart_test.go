@@ -213,6 +213,31 @@ func TestOtherContentIsAnError(t *testing.T) {
 	}
 }
 
+// What lay there spoiled is put right by the next call, for ever after.
+func TestSpoiledContentIsReplaced(t *testing.T) {
+	w := newWorld(t, crossings[0], sources.DefaultBudget())
+	m := module("github.com/acme/net?ref=" + w.repo(t, "acme/net", ""))
+	if _, err := ask(t, w.begin(), m); err != nil {
+		t.Fatal(err)
+	}
+	err := filepath.WalkDir(w.dir, func(name string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		return os.WriteFile(name, []byte("junk\n"), 0o600)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	answers, err := ask(t, w.begin(), m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p, err := answers.Package(m); err != nil || p.Tree == nil {
+		t.Errorf("%+v %v", p, err)
+	}
+}
+
 // The reviewed repository itself may be private: its readers are those of the
 // report. Any other private one is refused, in words that everybody may read.
 func TestPrivateRepositories(t *testing.T) {

@@ -32,6 +32,20 @@ func (c *change) volumes(path plan.Path, old, next map[string]any) {
 		}
 		c.add(VolumeDetached, plan.Detach, c.mountPath(path, next, m), "%s", detached(m))
 	}
+	c.unmounted(path, before, old, next)
+}
+
+// unmounted: a volume that no container mounts is for those that are put into
+// the pod when it starts; it holds no claim any more.
+func (c *change) unmounted(path plan.Path, mounts []mounted, old, next map[string]any) {
+	for _, v := range listAt(old, "volumes") {
+		name, source := text(asMap(v), "name"), sourceOf(asMap(v))
+		now := named(listAt(next, "volumes"), name)
+		used := slices.ContainsFunc(mounts, func(m mounted) bool { return m.place == name })
+		if strings.HasPrefix(source, "claim ") && !used && now != nil && sourceOf(now) == "" {
+			c.maybe(VolumeDetached, plan.Detach, c.mountPath(path, next, mounted{place: name}), "its volume %s is not %s any more", name, source)
+		}
+	}
 }
 
 // elsewhere: a container sees the same data under another path, or sees it no

@@ -301,3 +301,21 @@ func (t *Type) GateOf(path plan.Path) string {
 	}
 	return ""
 }
+
+// Kind finds a built-in kind by its name in any case; version may be empty for
+// the newest.
+func Kind(name, version string) (object.Identity, *Type, bool) {
+	r := builtin()
+	for _, gvk := range slices.Sorted(maps.Keys(r.kinds)) {
+		parts := strings.Split(gvk, "/")
+		if !strings.EqualFold(parts[2], name) {
+			continue
+		}
+		if version == "" || r.kinds[parts[0]+"/"+version+"/"+parts[2]] == nil {
+			version = r.latest[parts[0]+"/"+parts[2]]
+		}
+		id := object.Identity{Group: parts[0], Version: version, Kind: parts[2]}
+		return id, r.kinds[parts[0]+"/"+version+"/"+parts[2]], true
+	}
+	return object.Identity{}, nil, false
+}
