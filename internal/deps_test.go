@@ -26,6 +26,8 @@ var table = map[string]int{
 	"internal/kube":  2,
 	"internal/rules": 2,
 
+	"internal/templates": 2,
+
 	"internal/review": 3,
 
 	"internal/publish": 4,
@@ -61,6 +63,7 @@ var foreign = map[string][]string{
 	"internal/kube/render":       {"sigs.k8s.io/kustomize", "helm.sh/helm/v4"},
 	"internal/rules":             {"cel.dev/cel-go", yamlLibrary},
 	"internal/review/hosted":     {yamlLibrary},
+	"internal/templates":         {yamlLibrary},
 	"internal/publish":           {"github.com/owenrumney/go-sarif/v3"},
 	"internal/github":            {"github.com/google/go-github/v60", "github.com/bradleyfalzon/ghinstallation/v2"},
 	"internal/github/githubtest": {"github.com/getkin/kin-openapi", "github.com/golang-jwt/jwt/v4", "github.com/vektah/gqlparser/v2"},

@@ -279,6 +279,13 @@ func (c *client) followBranch(ctx context.Context, job Job, judge Judge) (Result
 	return result, nil
 }
 
+// givesToOthers reports whether the name of the check of a job's branch is that
+// of others too.
+func (c *client) givesToOthers(ctx context.Context, job Job, judge Judge) (bool, error) {
+	names, shared, err := c.sharedNow(ctx, job, judge)
+	return err == nil && (len(shared) > 0 || names.Gives(job.BaseRef)), err
+}
+
 // sharedNow are the names of checks, and the branches that share that of a
 // job's branch.
 func (c *client) sharedNow(ctx context.Context, job Job, judge Judge) (rules.Names, []graphRef, error) {

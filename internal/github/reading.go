@@ -43,7 +43,7 @@ type Reading struct {
 	// earlier are the heads this pull request had before, latest first.
 	earlier []string
 	// before are our check runs on them.
-	before [][]graphCheck
+	before []earlierHead
 	asked  map[string]bool // standings and teams that were asked for
 	// suggestions are edits that were proved to clear a finding.
 	suggestions []publish.Suggestion

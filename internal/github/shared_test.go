@@ -1,6 +1,7 @@
 package github_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -179,14 +180,13 @@ func TestA2ManyBranches(t *testing.T) {
 	}
 	w.settle()
 	head := w.commit(w.base, githubtest.Files{"README.md": "Words.\n"}, w.agent)
-	p := w.offer("one", "release/1", head)
+	w.offer("one", "release/1", head)
 	w.settle()
 	w.shared(head, "success")
 	w.repo.Push("release/21", w.base, w.dana)
 	w.settle()
 	w.fine()
 	w.shared(head, "failure", "21 branches have this name of the check")
-	_ = p
 }
 
 // A2: a file that both the head and another branch changed is a gap that names
@@ -249,6 +249,39 @@ func TestA2InstallationReleasesNothing(t *testing.T) {
 		if c := w.check(w.base, name); c == nil || c.Conclusion != want {
 			t.Errorf("the check of the installation is %+v, want %s", c, want)
 		}
+	}
+}
+
+// A2: a branch of the name that is made or moves between the judgement and the
+// release keeps the release back.
+func TestA2ChangeBeforeTheRelease(t *testing.T) {
+	for name, branch := range map[string]string{"made": "release/3", "moved": "release/2"} {
+		t.Run(name, func(t *testing.T) {
+			w, lost := newShared(t, oneForReleases)
+			w.repo.Push("release/1", lost, w.dana)
+			w.repo.Push("release/2", lost, w.dana)
+			w.settle()
+			head := w.commit(lost, githubtest.Files{"prod/db.tf": withoutOrders, "README.md": "Words.\n"}, w.agent)
+			p := w.offer("one", "release/1", head)
+			w.hub.On("POST /graphql Conversation", 1, func() {
+				w.repo.Push(branch, w.commit(w.base, githubtest.Files{"README.md": "Moved.\n"}, w.dana), w.dana)
+			})
+			w.receive()
+			_, err := w.app.Work(t.Context(), w.queue[len(w.queue)-1], w.judge())
+			var later *github.LaterError
+			if !errors.As(err, &later) {
+				t.Errorf("error %v, want one that asks to come later", err)
+			}
+			if c := w.check(head, "holdpoint: release"); c != nil {
+				t.Errorf("a check run says %s for what was not judged", c.Conclusion)
+			}
+			w.work()
+			w.settle()
+			w.shared(head, "failure", branch)
+			w.approve(p)
+			w.fine()
+			w.shared(head, "success")
+		})
 	}
 }
 

@@ -66,7 +66,7 @@ func demanded() (ids []string) {
 			ids = append(ids, fmt.Sprint(letter, i))
 		}
 	}
-	return append(ids, "A10", "A11", "A12", "A13", "A14", "A16")
+	return append(ids, "A10", "A11", "A12", "A13", "A14", "A16", "A17")
 }
 
 // shown reports what is wrong with a name in the table.
