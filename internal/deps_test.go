@@ -19,6 +19,8 @@ var table = map[string]int{
 	"rules":       0,
 	"rules/facts": 0,
 
+	"internal/eventually": 0,
+
 	"internal/plan": 1,
 
 	"internal/hcl":   2,
@@ -56,6 +58,7 @@ var foreign = map[string][]string{
 	"internal/hcl/upload":        {"golang.org/x/text/unicode/norm"},
 	"internal/hcl/funcs":         {"github.com/terraform-linters/tflint/terraform/lang", "github.com/bmatcuk/doublestar", "github.com/zclconf/go-cty-yaml", yamlLibrary},
 	"internal/kube/object":       {yamlLibrary},
+	"internal/kube/appset":       {yamlLibrary, "github.com/Masterminds/sprig/v3"},
 	"internal/kube/unit":         {yamlLibrary, "github.com/fluxcd/pkg/sourceignore", "helm.sh/helm/v4/pkg/ignore", "gopkg.in/evanphx/json-patch.v4"},
 	"internal/kube/apply":        {yamlLibrary},
 	"internal/kube/apply/crd":    {"cel.dev/cel-go"},
