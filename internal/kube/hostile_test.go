@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -110,10 +109,12 @@ func TestHostile(t *testing.T) {
 		"template-as-yaml":     {plain, map[string]string{"app/c.yaml": "{{- if .Values.x }}\n" + hostMap + "{{- end }}\n"}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			taken := allocated()
-			got := kube.Predict(plantest.Tree(c.before), plantest.Tree(c.after), render.New(render.Limits{}), kube.Options{})
-			if mib := taken() >> 20; mib > 300 {
-				t.Errorf("the parent allocated %d MiB", mib)
+			var got plan.Plan
+			spent := plantest.Spend(func() {
+				got = kube.Predict(plantest.Tree(c.before), plantest.Tree(c.after), render.New(render.Limits{}), kube.Options{})
+			})
+			if spent.Bytes > 300<<20 {
+				t.Errorf("the parent allocated %d bytes", spent.Bytes)
 			}
 			if len(got.Gaps) == 0 && !c.silent {
 				t.Errorf("no gap:\n%s", describe(got))
@@ -155,18 +156,6 @@ func bomb() string {
 		b += fmt.Sprintf("x%d: &x%d [%s]\n", i, i, strings.TrimSuffix(strings.Repeat(fmt.Sprintf("*x%d,", i-1), 9), ","))
 	}
 	return b
-}
-
-// allocated returns a function that tells how many bytes this process has
-// allocated since.
-func allocated() func() uint64 {
-	read := func() uint64 {
-		var m runtime.MemStats
-		runtime.ReadMemStats(&m)
-		return m.TotalAlloc
-	}
-	start := read()
-	return func() uint64 { return read() - start }
 }
 
 // TestLinkOut: a link that leads out of the tree is a gap where its target was
