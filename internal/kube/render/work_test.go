@@ -2,6 +2,7 @@ package render_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -60,6 +61,9 @@ func TestBombs(t *testing.T) {
 		"kustomization": {multiplied(14), overMemory},
 		"steps undone":  {chartOf("{{ _ 18446744073709551615 }}" + loops), overSteps},
 	} {
+		if testing.Short() && !slices.Contains([]string{"until", "empty loops", "made by tpl", "output"}, name) {
+			continue // the race detector has not the memory for all of them
+		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			if name == "tpl in itself" {
