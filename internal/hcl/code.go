@@ -1,6 +1,7 @@
 package hcl
 
 import (
+	"bytes"
 	"io/fs"
 	"maps"
 	"path"
@@ -31,7 +32,7 @@ func (p *prediction) code() plan.Plan {
 		at := place(c.run.Range, plan.After)
 		out.Changes = append(out.Changes, plan.Change{
 			Address: c.address, Previous: c.address, Action: plan.None, Effect: plan.RunsCode, Reason: plan.CodeRuns, Certain: true, At: at,
-			Causes: []plan.Cause{{Range: at, Text: c.run.Kind}},
+			Causes: []plan.Cause{p.codeCause(c), {Range: at, Text: c.run.Kind}},
 		})
 	}
 	return out
@@ -42,6 +43,27 @@ type coded struct {
 	address plan.Address
 	run     config.Run
 	text    string
+	// places are where the text stands.
+	places []plan.Range
+}
+
+// codeCause is the first line of the text that changed.
+func (p *prediction) codeCause(c coded) plan.Cause {
+	for _, r := range c.places {
+		if changed := p.lines.Changed(r); len(changed) > 0 {
+			r.Line, r.EndLine = changed[0], changed[0]
+			return plan.Cause{Range: r, Text: "another text"}
+		}
+	}
+	// What it said is gone.
+	for _, r := range c.places {
+		r.Line, r.EndLine, r.Side = 0, 0, plan.Before
+		if changed := p.lines.Changed(r); len(changed) > 0 {
+			r.Line, r.EndLine = changed[0], changed[0]
+			return plan.Cause{Range: r, Text: "a text that is gone"}
+		}
+	}
+	return plan.Cause{Range: c.places[0], Text: "the text"}
 }
 
 func (p *prediction) codeIn(tree fs.FS, which plan.Side) []coded {
@@ -60,9 +82,10 @@ func (p *prediction) codeIn(tree fs.FS, which plan.Side) []coded {
 		m := modules[dir]
 		add := func(kind, name string, runs []config.Run) {
 			for _, run := range runs {
-				t := &codeText{tree: tree, dir: dir, module: m, callers: callers[dir], seen: map[string]bool{}}
+				t := &codeText{tree: tree, side: which, dir: dir, module: m, callers: callers[dir], seen: map[string]bool{}}
+				t.at(run.Full)
 				address := plan.Address{Engine: plan.Terraform, Root: dir, Type: kind, Name: name}
-				out = append(out, coded{address, run, run.Kind + "\n" + t.of(run)})
+				out = append(out, coded{address, run, run.Kind + "\n" + t.of(run), t.places})
 			}
 		}
 		for _, key := range slices.Sorted(maps.Keys(m.Resources)) {
@@ -113,12 +136,16 @@ const maxCodeDepth = 10
 // texts that are more than a name, a number or a version.
 type codeText struct {
 	tree    fs.FS
+	side    plan.Side
 	dir     string
 	module  *config.Module
 	callers []*config.Call
 	seen    map[string]bool
 	out     strings.Builder
+	places  []plan.Range
 }
+
+func (t *codeText) at(r hcl.Range) { t.places = append(t.places, place(r, t.side)) }
 
 func (t *codeText) of(run config.Run) string {
 	for _, name := range slices.Sorted(maps.Keys(run.Says)) {
@@ -183,6 +210,7 @@ func (t *codeText) follow(e *expr.Expression) {
 }
 
 func (t *codeText) value(name string, e *expr.Expression) {
+	t.at(e.Range())
 	if text := plainText(e); !isSimple.MatchString(text) {
 		t.out.WriteString(name + " " + text + "\n")
 	}
@@ -198,8 +226,10 @@ func (t *codeText) given(name string) {
 		if err != nil {
 			continue
 		}
-		for _, m := range line.FindAllStringSubmatch(string(data), -1) {
-			if text := strings.TrimRight(m[1], " ,"); !isSimple.MatchString(text) {
+		for _, m := range line.FindAllSubmatchIndex(data, -1) {
+			if text := strings.TrimRight(string(data[m[2]:m[3]]), " ,"); !isSimple.MatchString(text) {
+				number := bytes.Count(data[:m[2]], []byte("\n")) + 1
+				t.places = append(t.places, plan.Range{File: f, Line: number, EndLine: number, Side: t.side})
 				t.out.WriteString("var." + name + " " + text + "\n")
 			}
 		}
@@ -207,6 +237,7 @@ func (t *codeText) given(name string) {
 	for _, caller := range t.callers {
 		if input := caller.Inputs[name]; input != nil {
 			if text := plainText(input.Value); !isSimple.MatchString(text) {
+				t.at(input.Value.Range())
 				t.out.WriteString("var." + name + " " + text + "\n")
 			}
 		}
@@ -222,6 +253,7 @@ func (t *codeText) file(name string) {
 	t.seen[name] = true
 	if info, err := fs.Stat(t.tree, name); err == nil && info.Mode().IsRegular() && info.Size() <= maxCodeFile {
 		if data, err := fs.ReadFile(t.tree, name); err == nil {
+			t.places = append(t.places, plan.Range{File: name, Side: t.side})
 			t.out.WriteString(path.Base(name) + " " + strings.Join(strings.Fields(commentLine.ReplaceAllString(string(data), "")), " ") + "\n")
 		}
 	}

@@ -14,8 +14,9 @@ type Run struct {
 	// Kind is local-exec, remote-exec, or the data source's type.
 	Kind string
 	// Says are the arguments that decide what is run, by name.
-	Says  map[string]*expr.Expression
-	Range hcl.Range
+	Says map[string]*expr.Expression
+	// Range is its header, Full the whole of it.
+	Range, Full hcl.Range
 }
 
 var (
@@ -32,7 +33,7 @@ func provisioners(b *rawBlock) []Run {
 		if len(p.labels) == 0 || p.labels[0] != "local-exec" && p.labels[0] != "remote-exec" {
 			continue
 		}
-		run := Run{Kind: p.labels[0], Says: map[string]*expr.Expression{}, Range: p.header}
+		run := Run{Kind: p.labels[0], Says: map[string]*expr.Expression{}, Range: p.header, Full: p.full}
 		for name, a := range p.body.attrs {
 			if slices.Contains(said, name) {
 				run.Says[name] = a.ready()
@@ -47,7 +48,7 @@ func provisioners(b *rawBlock) []Run {
 func runs(r *Resource, b *rawBlock) []Run {
 	out := provisioners(b)
 	if names := asked[r.Type]; r.Mode == Data && names != nil {
-		run := Run{Kind: r.Type, Says: map[string]*expr.Expression{}, Range: b.header}
+		run := Run{Kind: r.Type, Says: map[string]*expr.Expression{}, Range: b.header, Full: b.full}
 		for _, name := range names {
 			if a := r.Body.Attributes[name]; a != nil {
 				run.Says[name] = a.Value
