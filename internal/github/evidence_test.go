@@ -62,7 +62,7 @@ func TestSignalsOfCommits(t *testing.T) {
 			c.Commit.Authors.TotalCount = 2
 		}), complete: true, coAuthors: 1},
 		"with co-authors left out":    {commit: commit(func(c *graphCommit) { c.Commit.Authors.TotalCount = 2 })},
-		"with nobody named":           {commit: commit(func(c *graphCommit) { c.Commit.Authors.Nodes = nil })},
+		"with nobody named":           {commit: commit(func(c *graphCommit) { c.Commit.Authors.Nodes, c.Commit.Authors.TotalCount = nil, 0 })},
 		"whose authors are not told":  {commit: commit(func(c *graphCommit) { c.Commit.Authors = nil })},
 		"that is not told":            {commit: commit(func(c *graphCommit) { c.Commit = nil })},
 		"among more than can be told": {commit: commit(func(*graphCommit) {}), partial: true},
@@ -161,6 +161,8 @@ func TestDeliveriesOfAJob(t *testing.T) {
 		names []string
 	}{
 		"a review":            {Job{Kind: KindPull, Action: "submitted", Review: &ReviewFact{ID: 1, Submitted: at}}, []review.DeliveryKind{review.ReviewSubmitted}, []string{""}},
+		"no review":           {Job{Kind: KindPull, Action: "submitted"}, nil, nil},
+		"no label":            {Job{Kind: KindPull, Event: "pull_request", Action: "labeled"}, nil, nil},
 		"an edited review":    {Job{Kind: KindPull, Action: "edited", Review: &ReviewFact{ID: 1, Submitted: at}}, nil, nil},
 		"a label":             {Job{Kind: KindPull, Event: "pull_request", Action: "labeled", Label: label}, []review.DeliveryKind{review.LabelAdded}, []string{"override"}},
 		"a label off":         {Job{Kind: KindPull, Event: "pull_request", Action: "unlabeled", Label: label}, []review.DeliveryKind{review.LabelRemoved}, []string{"override"}},
@@ -317,6 +319,41 @@ func TestAnswersOfAGroup(t *testing.T) {
 		if !slices.Equal(members, c.members) || (g.doubtful != "") != (c.doubt != "") || !strings.Contains(g.doubtful, c.doubt) {
 			t.Errorf("%s: %d, %q, want %d, %q", what, members, g.doubtful, c.members, c.doubt)
 		}
+	}
+}
+
+// What GitHub answers of somebody's role: all of it is needed, and it is that of
+// the account that was meant.
+func TestAnswersOfARole(t *testing.T) {
+	dana := rules.Account{ID: 5, Login: "dana", Type: "User"}
+	for answer, want := range map[string]string{
+		`{"permission":"write","role_name":"deployer","user":{"id":5}}`: "deployer write",
+		`{"permission":"write","role_name":"write","user":{"id":6}}`:    "none none", // the login was given up
+		`{"role_name":"write","user":{"id":5}}`:                         "error",
+		`{"permission":"write","user":{"id":5}}`:                        "error",
+		`{"permission":"write","role_name":"write"}`:                    "error",
+	} {
+		var a roleAnswer
+		if err := json.Unmarshal([]byte(answer), &a); err != nil {
+			t.Fatal(err)
+		}
+		s, err := a.standing(dana)
+		got := s.Role + " " + s.Base
+		if err != nil {
+			got = "error"
+		}
+		if got != want || err == nil && s.Account != dana {
+			t.Errorf("%s: %s of %+v, want %s", answer, got, s.Account, want)
+		}
+	}
+}
+
+// Nobody is left out of those who have a say: more than can be asked about are
+// an error.
+func TestTooManyPeople(t *testing.T) {
+	r := &Reading{}
+	if err := r.readStandings(t.Context(), make([]rules.Account, maxPeople+1), nil); !errors.Is(err, ErrTooLarge) {
+		t.Errorf("%v", err)
 	}
 }
 

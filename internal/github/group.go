@@ -133,10 +133,7 @@ func queueNumber(ref string) int {
 	}
 	_, last, _ := strings.Cut(ref[strings.LastIndexByte(ref, '/')+1:], "pr-")
 	number, _, _ := strings.Cut(last, "-")
-	n, err := strconv.Atoi(number)
-	if err != nil {
-		return 0
-	}
+	n, _ := strconv.Atoi(number)
 	return n
 }
 
@@ -188,7 +185,7 @@ func (c *client) fetchGroup(ctx context.Context, job Job) (*Reading, error) {
 		// it out, a check that is missing makes it wait.
 		return nil, &LaterError{After: settle, Why: g.doubtful}
 	}
-	r := &Reading{job: job, client: c, objects: newObjects(), group: g, asked: map[string]bool{}}
+	r := &Reading{job: job, client: c, objects: newObjects(), group: g}
 	r.Request = review.Request{Now: c.app.config.Now(), Ref: review.Ref{
 		Host: c.app.host(), Owner: c.owner, Repo: c.repo, BaseRef: job.BaseRef, HeadRef: job.GroupRef,
 		DefaultBranch: g.repo.defaultBranch(), BaseSHA: job.BaseSHA, HeadSHA: job.HeadSHA, MergeBase: job.BaseSHA}}

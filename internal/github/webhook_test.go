@@ -101,6 +101,15 @@ func TestF66E49SignatureIsChecked(t *testing.T) {
 	}
 }
 
+// A body that GitHub would not send is not looked at.
+func TestLargeBody(t *testing.T) {
+	for size, want := range map[int]error{github.MaxWebhook: github.ErrSignature, github.MaxWebhook + 1: github.ErrMalformed} {
+		if _, err := github.ParseWebhook(secrets(t, githubtest.Secret), http.Header{}, make([]byte, size), time.Time{}); !errors.Is(err, want) {
+			t.Errorf("%d bytes: %v, want %v", size, err, want)
+		}
+	}
+}
+
 // What is wrong with a signature is told, so that it can be set right.
 func TestSignatureThatIsNone(t *testing.T) {
 	d := delivery(t)
