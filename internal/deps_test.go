@@ -19,12 +19,16 @@ var table = map[string]int{
 	"rules":       0,
 	"rules/facts": 0,
 
+	"internal/eventually": 0,
+
 	"internal/plan": 1,
 
 	"internal/hcl":   2,
 	"internal/facts": 2,
 	"internal/kube":  2,
 	"internal/rules": 2,
+
+	"internal/templates": 2,
 
 	"internal/review": 3,
 
@@ -54,6 +58,7 @@ var foreign = map[string][]string{
 	"internal/hcl/upload":        {"golang.org/x/text/unicode/norm"},
 	"internal/hcl/funcs":         {"github.com/terraform-linters/tflint/terraform/lang", "github.com/bmatcuk/doublestar", "github.com/zclconf/go-cty-yaml", yamlLibrary},
 	"internal/kube/object":       {yamlLibrary},
+	"internal/kube/appset":       {yamlLibrary, "github.com/Masterminds/sprig/v3"},
 	"internal/kube/unit":         {yamlLibrary, "github.com/fluxcd/pkg/sourceignore", "helm.sh/helm/v4/pkg/ignore", "gopkg.in/evanphx/json-patch.v4"},
 	"internal/kube/apply":        {yamlLibrary},
 	"internal/kube/apply/crd":    {"cel.dev/cel-go"},
@@ -61,6 +66,7 @@ var foreign = map[string][]string{
 	"internal/kube/render":       {"sigs.k8s.io/kustomize", "helm.sh/helm/v4"},
 	"internal/rules":             {"cel.dev/cel-go", yamlLibrary},
 	"internal/review/hosted":     {yamlLibrary},
+	"internal/templates":         {yamlLibrary},
 	"internal/publish":           {"github.com/owenrumney/go-sarif/v3"},
 	"internal/github":            {"github.com/google/go-github/v60", "github.com/bradleyfalzon/ghinstallation/v2"},
 	"internal/github/githubtest": {"github.com/getkin/kin-openapi", "github.com/golang-jwt/jwt/v4", "github.com/vektah/gqlparser/v2"},

@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
+
+	"github.com/holdpoint-dev/holdpoint/internal/eventually"
 )
 
 const secret = "a webhook secret of good length"
@@ -44,7 +46,7 @@ func openedPull(number int) []byte {
 
 func receiveFunction(t testing.TB, aws *fakeAWS) *function {
 	aws.set(webhookARN, secret)
-	return newFunction(t, 9*time.Second, aws.env("receive", "HOLDPOINT_WEBHOOK_SECRET_ARN="+webhookARN)...)
+	return newFunction(t, eventually.DeadMan, aws.env("receive", "HOLDPOINT_WEBHOOK_SECRET_ARN="+webhookARN)...)
 }
 
 func TestReceiveFunction(t *testing.T) {
@@ -112,10 +114,13 @@ func TestInitFailures(t *testing.T) {
 		{"not a FIFO queue", aws.env("receive", "HOLDPOINT_WEBHOOK_SECRET_ARN="+webhookARN, "HOLDPOINT_QUEUE_URL=https://sqs.example/queue"), []string{"FIFO queue, which ends in .fifo"}},
 		{"short secret", aws.env("receive", "HOLDPOINT_WEBHOOK_SECRET_ARN="+webhookARN), []string{"webhook secret 1: want at least 16 bytes"}},
 		{"not a key", aws.env("work", "HOLDPOINT_APP_ID=1", "HOLDPOINT_APP_KEY_ARN="+keyARN), []string{"is not PEM"}},
+		{"half of what sources need", aws.env("work", "HOLDPOINT_APP_ID=1", "HOLDPOINT_APP_KEY_ARN="+keyARN, sourcesBucket+"="+bucketName), []string{"want both, or neither to fetch nothing"}},
+		{"no bucket, no mirror", aws.env("sources", "HOLDPOINT_SOURCES_MIRRORS=nonsense"), []string{"HOLDPOINT_SOURCES_BUCKET: is not set", "HOLDPOINT_SOURCES_MIRRORS: has"}},
+		{"not a host", aws.env("sources", sourcesBucket+"="+bucketName, "HOLDPOINT_SOURCES_HOSTS=https://x"), []string{"want a host name"}},
 		{"not a secret", aws.env("work", "HOLDPOINT_APP_ID=1", "HOLDPOINT_APP_KEY_ARN=arn:aws:s3:::bucket"), []string{"want arn:aws:secretsmanager"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			f := newFunction(t, time.Second, c.env...)
+			f := newFunction(t, eventually.DeadMan, c.env...)
 			var response any
 			if err := f.invoke(map[string]any{}, &response); !errors.Is(err, errInit) {
 				t.Fatalf("it started (%v)", err)

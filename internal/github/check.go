@@ -21,8 +21,8 @@ const (
 )
 
 // checkBody is what a check run is created or updated with. It is always
-// completed: one that stays in progress becomes stale, and nothing but
-// failure holds.
+// completed: one that stays in progress becomes stale, and nothing holds but
+// failure and what was cancelled.
 type checkBody struct {
 	Name       string       `json:"name,omitempty"`
 	HeadSHA    string       `json:"head_sha,omitempty"`
@@ -70,7 +70,7 @@ func own(checks []graphCheck, name string) *graphCheck {
 // head, made once and updated in place. It returns false where it said so
 // already.
 func (c *client) writeCheck(ctx context.Context, head string, old *graphCheck, name string, conclusion review.Conclusion, text publish.Check) (bool, error) {
-	if conclusion != review.Success && conclusion != review.Failure {
+	if conclusion != review.Success && conclusion != cancelled {
 		conclusion = review.Failure // neutral, skipped and the like count as success
 	}
 	notes := annotationsOf(text)

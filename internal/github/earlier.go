@@ -11,6 +11,12 @@ import (
 // maxEarlier is how many earlier heads are looked at for the ledger they hold.
 const maxEarlier = 10
 
+// earlierHead is a head that the pull request had, with our check runs on it.
+type earlierHead struct {
+	sha    string
+	checks []graphCheck
+}
+
 // readEarlier brings the texts of our check runs on the heads before, and of
 // those with another name on this one.
 func (r *Reading) readEarlier(ctx context.Context) error {
@@ -37,7 +43,7 @@ func (r *Reading) readEarlier(ctx context.Context) error {
 		if !ok {
 			continue // a commit that is not of this repository, or was collected
 		}
-		r.before = append(r.before, checks)
+		r.before = append(r.before, earlierHead{sha, checks})
 		for _, k := range checks {
 			if k.Text != "" {
 				e.Earlier = append(e.Earlier, k.Text)

@@ -22,7 +22,7 @@ func (c *client) expand(ctx context.Context, job Job, judge Judge) (Result, erro
 	case KindCommit:
 		return c.followCommit(ctx, job, 0)
 	case KindClosed:
-		return c.followClosed(ctx, job)
+		return c.followClosed(ctx, job, judge)
 	case KindBase:
 		return c.followBranch(ctx, job, judge)
 	case KindLabel:
@@ -34,14 +34,7 @@ func (c *client) expand(ctx context.Context, job Job, judge Judge) (Result, erro
 // followCommit leads to the open pull requests with a commit as their head,
 // those of forks included.
 func (c *client) followCommit(ctx context.Context, job Job, except int) (Result, error) {
-	type pull struct {
-		Number int    `json:"number"`
-		State  string `json:"state"`
-		Head   struct {
-			SHA string `json:"sha"`
-		} `json:"head"`
-	}
-	pulls, err := listAll[pull](ctx, c, c.repoPath("/commits/%s/pulls?per_page=100", job.HeadSHA))
+	open, err := c.openOf(ctx, job.HeadSHA)
 	if code := status(err); code == http.StatusNotFound || code == http.StatusUnprocessableEntity {
 		return Result{}, fmt.Errorf("pull requests of %.12s: %w: %w", job.HeadSHA, ErrGone, err)
 	}
@@ -49,8 +42,8 @@ func (c *client) followCommit(ctx context.Context, job Job, except int) (Result,
 		return Result{}, err
 	}
 	var result Result
-	for _, p := range pulls {
-		if p.State == "open" && p.Head.SHA == job.HeadSHA && p.Number != except {
+	for _, p := range open {
+		if p.Number != except {
 			result.More = append(result.More, job.pull(p.Number, job.HeadSHA))
 		}
 	}
@@ -58,13 +51,28 @@ func (c *client) followCommit(ctx context.Context, job Job, except int) (Result,
 		return result, nil
 	}
 	// GitHub's list has no open ones once the default branch has the commit.
-	open, err := c.openWith(ctx, job.HeadSHA)
-	for _, p := range open {
+	hidden, err := c.openWith(ctx, job.HeadSHA)
+	for _, p := range hidden {
 		if p.Number != except {
 			result.More = append(result.More, job.pull(p.Number, job.HeadSHA))
 		}
 	}
 	return result, err
+}
+
+// openOf are the open pull requests with a commit as their head, but for those
+// of a commit that the default branch has.
+func (c *client) openOf(ctx context.Context, sha string) ([]commitPull, error) {
+	pulls, err := listAll[commitPull](ctx, c, c.repoPath("/commits/%s/pulls?per_page=100", sha))
+	return slices.DeleteFunc(pulls, func(p commitPull) bool { return p.State != "open" || p.Head.SHA != sha }), err
+}
+
+// commitPull is a pull request in the list of those that have a commit.
+type commitPull struct {
+	Number int        `json:"number"`
+	State  string     `json:"state"`
+	Head   payloadRef `json:"head"`
+	Base   payloadRef `json:"base"`
 }
 
 // openWith finds the open pull requests with a head among all that are open.
@@ -85,35 +93,56 @@ const bypassNote = bypassMarker + "\n**Merged while held.** The check of Holdpoi
 	"What it found is in that check run. If this was not meant to be, look at what an apply would do before one runs.\n"
 
 // followClosed leads to the other pull requests with the closed one's head,
-// and notes a merge that went past the check.
-func (c *client) followClosed(ctx context.Context, job Job) (Result, error) {
+// notes a merge that went past the check, and takes back what passed.
+func (c *client) followClosed(ctx context.Context, job Job, judge Judge) (Result, error) {
 	result, err := c.followCommit(ctx, job, job.Number)
 	if err != nil && !errors.Is(err, ErrGone) {
 		return result, err
-	}
-	if !job.Merged {
-		return result, nil
 	}
 	talk, err := c.converse(ctx, job.Number, job.HeadSHA)
 	if err != nil {
 		return result, err
 	}
-	if talk.repo.DatabaseID != job.RepoID || talk.pull.State != "MERGED" {
+	if talk.repo.DatabaseID != job.RepoID || talk.pull.State == "OPEN" {
 		return result, nil
 	}
+	if talk.pull.State == "MERGED" {
+		if err := c.noteBypass(ctx, job, talk, &result); err != nil {
+			return result, err
+		}
+		job.BaseRef = talk.pull.BaseRefName
+		if shared, err := c.givesToOthers(ctx, job, judge); err != nil || !shared {
+			return result, err // its base has it, so it cannot be proposed again
+		}
+	}
+	if len(result.More) > 0 {
+		return result, nil // their reviews take back what none of them needs
+	}
+	for _, run := range talk.checks {
+		if run.verdict() {
+			if err := c.retire(ctx, talk.pull.HeadRefOid, run); err != nil {
+				return result, err
+			}
+		}
+	}
+	return result, nil
+}
+
+// noteBypass notes a merge that went past the check.
+func (c *client) noteBypass(ctx context.Context, job Job, talk *conversation, result *Result) error {
 	if c.passed(talk) {
-		return result, nil
+		return nil
 	}
 	result.Bypassed = true
 	c.app.config.Log.WarnContext(ctx, "merged while held", "job", job.String(), "by", job.Sender.Login)
 	if slices.ContainsFunc(talk.comments, func(v graphComment) bool { return v.ViewerDidAuthor && strings.HasPrefix(v.Body, bypassMarker) }) {
-		return result, nil
+		return nil
 	}
-	_, err = c.do(ctx, http.MethodPost, c.repoPath("/issues/%d/comments", job.Number), map[string]string{"body": bypassNote}, nil)
+	_, err := c.do(ctx, http.MethodPost, c.repoPath("/issues/%d/comments", job.Number), map[string]string{"body": bypassNote}, nil)
 	if code := status(err); code == http.StatusForbidden || code == http.StatusNotFound || code == http.StatusUnprocessableEntity {
-		return result, nil // locked; the metric tells
+		return nil // locked; the metric tells
 	}
-	return result, err
+	return err
 }
 
 // passed reports whether our check let the merged head through. A head can
@@ -124,12 +153,16 @@ func (c *client) passed(talk *conversation) bool {
 	passed := false
 	for _, k := range talk.checks {
 		if slices.Contains(names, k.Name) {
-			return own(talk.checks, k.Name).Conclusion == "SUCCESS"
+			return own(talk.checks, k.Name).let()
 		}
-		passed = passed || k.Conclusion == "SUCCESS"
+		passed = passed || k.let()
 	}
 	return passed
 }
+
+// let reports whether a run let its commit through, also one that was taken back
+// when that was merged.
+func (k graphCheck) let() bool { return k.passed() || k.Title == retired }
 
 // graphOpen is an open pull request in a list.
 type graphOpen struct {

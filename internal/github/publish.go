@@ -12,7 +12,6 @@ import (
 
 	"github.com/holdpoint-dev/holdpoint/internal/publish"
 	"github.com/holdpoint-dev/holdpoint/internal/review"
-	"github.com/holdpoint-dev/holdpoint/internal/rules"
 )
 
 // publisher writes one decision.
@@ -41,6 +40,9 @@ func (a *App) Publish(ctx context.Context, r *Reading, report review.Report, dec
 		err = p.release(ctx)
 	}
 	result.Published = err == nil
+	if err == nil {
+		err = told(r.retire(ctx, decision))
+	}
 	for _, n := range decision.Review {
 		job := r.job.pull(n, "")
 		job.Received = a.config.Now() // asked for by this review, not by what led to it
@@ -80,10 +82,10 @@ func (p *publisher) hold(ctx context.Context) error {
 func (p *publisher) holdOthers(ctx context.Context) error {
 	ref, name := p.r.Request.Ref, p.text.Decision.CheckName
 	for _, run := range p.r.checks() {
-		text, tells := run.record().Withdraw(ref.Number, ref.BaseRef, review.Unreviewed)
-		if run.Name == name || !run.passed() || !tells && !rules.SameName(run.Name, name) {
+		if run.Name == name || !run.passed() || !p.r.alsoOf(run) {
 			continue
 		}
+		text, _ := run.record().Withdraw(ref.Number, ref.BaseRef, review.Unreviewed)
 		said := publish.Check{Title: "Held by another check of this commit", Text: text,
 			Summary: "The check " + publish.Escape(publish.Span, name, maxWhy) + " holds this commit, and this one stands for the same base branch, or has a name that differs by case alone.\n"}
 		if _, err := p.writeCheck(ctx, ref.HeadSHA, &run, run.Name, review.Failure, said); err != nil {

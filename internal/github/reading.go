@@ -43,7 +43,7 @@ type Reading struct {
 	// earlier are the heads this pull request had before, latest first.
 	earlier []string
 	// before are our check runs on them.
-	before [][]graphCheck
+	before []earlierHead
 	// suggestions are edits that were proved to clear a finding.
 	suggestions []publish.Suggestion
 }

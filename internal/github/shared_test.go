@@ -1,6 +1,7 @@
 package github_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -179,30 +180,60 @@ func TestA2ManyBranches(t *testing.T) {
 	}
 	w.settle()
 	head := w.commit(w.base, githubtest.Files{"README.md": "Words.\n"}, w.agent)
-	p := w.offer("one", "release/1", head)
+	w.offer("one", "release/1", head)
 	w.settle()
 	w.shared(head, "success")
 	w.repo.Push("release/21", w.base, w.dana)
 	w.settle()
 	w.fine()
 	w.shared(head, "failure", "21 branches have this name of the check")
-	_ = p
 }
 
-// A2: a file that both the head and another branch changed is a gap that names
-// what would settle it.
+// A2: a file that both the head and another branch changed is merged where there
+// is one way to do it; else it is a gap that names what would settle it.
 func TestA2BothChangedAFile(t *testing.T) {
+	for name, c := range map[string]struct {
+		theirs, here string
+		apart        bool
+	}{
+		"apart":        {infra["dev/main.tf"] + "# Two.\n", "# One.\n" + infra["dev/main.tf"], true},
+		"side by side": {infra["dev/main.tf"] + "# Two.\n", infra["dev/main.tf"] + "# One.\n", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, _ := newShared(t, oneForReleases)
+			w.repo.Push("release/1", w.base, w.dana)
+			w.repo.Push("release/2", w.commit(w.base, githubtest.Files{"dev/main.tf": c.theirs}, w.dana), w.dana)
+			head := w.commit(w.base, githubtest.Files{"dev/main.tf": c.here}, w.agent)
+			p := w.offer("one", "release/1", head)
+			w.settle()
+			w.fine()
+			if c.apart {
+				w.shared(head, "success")
+				return
+			}
+			w.shared(head, "failure", "dev/main.tf", "release/2 tells")
+			w.approve(p)
+			w.fine()
+			w.shared(head, "success")
+		})
+	}
+}
+
+// A2: what only the merge of both changes destroys is found in the merged file.
+func TestA2MergedFileDestroys(t *testing.T) {
 	w, _ := newShared(t, oneForReleases)
 	w.repo.Push("release/1", w.base, w.dana)
-	w.repo.Push("release/2", w.commit(w.base, githubtest.Files{"dev/main.tf": infra["dev/main.tf"] + "# Two.\n"}, w.dana), w.dana)
-	head := w.commit(w.base, githubtest.Files{"dev/main.tf": "# One.\n" + infra["dev/main.tf"]}, w.agent)
+	moved := infra["prod/db.tf"] + "\nresource \"aws_lb\" \"front\" {\n}\n"
+	w.repo.Push("release/2", w.commit(w.base, githubtest.Files{"prod/db.tf": moved}, w.dana), w.dana)
+	head := w.commit(w.base, githubtest.Files{"prod/db.tf": "# The databases.\n" + infra["prod/db.tf"]}, w.agent)
 	w.offer("one", "release/1", head)
 	w.settle()
-	w.shared(head, "failure", "dev/main.tf", "release/2 tells")
-	w.offer("two", "release/2", head) // it does
+	w.shared(head, "success")
+	head = w.commit(w.base, githubtest.Files{"prod/db.tf": withoutOrders}, w.agent)
+	w.offer("two", "release/1", head)
 	w.settle()
 	w.fine()
-	w.shared(head, "success")
+	w.shared(head, "failure", "release/2", "aws_db_instance.orders")
 }
 
 // A2: a merge group of a shared name is judged against the other branches too.
@@ -249,6 +280,39 @@ func TestA2InstallationReleasesNothing(t *testing.T) {
 		if c := w.check(w.base, name); c == nil || c.Conclusion != want {
 			t.Errorf("the check of the installation is %+v, want %s", c, want)
 		}
+	}
+}
+
+// A2: a branch of the name that is made or moves between the judgement and the
+// release keeps the release back.
+func TestA2ChangeBeforeTheRelease(t *testing.T) {
+	for name, branch := range map[string]string{"made": "release/3", "moved": "release/2"} {
+		t.Run(name, func(t *testing.T) {
+			w, lost := newShared(t, oneForReleases)
+			w.repo.Push("release/1", lost, w.dana)
+			w.repo.Push("release/2", lost, w.dana)
+			w.settle()
+			head := w.commit(lost, githubtest.Files{"prod/db.tf": withoutOrders, "README.md": "Words.\n"}, w.agent)
+			p := w.offer("one", "release/1", head)
+			w.hub.On("POST /graphql Conversation", 1, func() {
+				w.repo.Push(branch, w.commit(w.base, githubtest.Files{"README.md": "Moved.\n"}, w.dana), w.dana)
+			})
+			w.receive()
+			_, err := w.app.Work(t.Context(), w.queue[len(w.queue)-1], w.judge())
+			var later *github.LaterError
+			if !errors.As(err, &later) {
+				t.Errorf("error %v, want one that asks to come later", err)
+			}
+			if c := w.check(head, "holdpoint: release"); c != nil {
+				t.Errorf("a check run says %s for what was not judged", c.Conclusion)
+			}
+			w.work()
+			w.settle()
+			w.shared(head, "failure", branch)
+			w.approve(p)
+			w.fine()
+			w.shared(head, "success")
+		})
 	}
 }
 

@@ -92,7 +92,8 @@ const unreviewed = "This change could not be reviewed"
 
 // Checked reports whether a completed check run of ours stands on a commit.
 // One that says that the change could not be reviewed, or not yet with its test
-// merge, does not count: what was in the way may have passed.
+// merge, does not count: what was in the way may have passed. Nor does one that
+// was taken back.
 func (a *App) Checked(ctx context.Context, installation int64, r Repository, sha string) (bool, error) {
 	c, err := a.clientFor(scope{installation: installation}, r.Owner, r.Name, &counter{})
 	if err != nil {
@@ -103,7 +104,7 @@ func (a *App) Checked(ctx context.Context, installation int64, r Repository, sha
 		return false, err
 	}
 	for _, run := range runs {
-		if run.Status == "completed" && run.Title != unreviewed && !strings.Contains(run.Summary, unsettled) {
+		if run.Status == "completed" && run.Title != unreviewed && run.Title != retired && !strings.Contains(run.Summary, unsettled) {
 			return true, nil
 		}
 	}

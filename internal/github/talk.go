@@ -102,8 +102,8 @@ func (r *Reading) history(report review.Report, decision review.Decision) publis
 		return h
 	}
 	h.Held = 1
-	for _, checks := range r.before {
-		run := own(checks, decision.CheckName)
+	for _, was := range r.before {
+		run := own(was.checks, decision.CheckName)
 		if run == nil {
 			continue // a newer push came before it was looked at
 		}

@@ -187,7 +187,7 @@ func (p *prediction) removed(r *pair, old *entry) {
 		}
 	}
 	f := p.fateOf(r, old)
-	if f.action == "" {
+	if f.action == "" || p.renamedSource(old) {
 		return
 	}
 	if f.action == plan.Delete && f.certain && r.after != nil {

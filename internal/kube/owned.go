@@ -15,16 +15,94 @@ type ownerObject struct {
 	parent *unit.Unit
 	// beside finds what is rendered together with it, nil for one in a file.
 	beside unit.Beside
+	// guessed: something outside the repository decides whether there is one.
+	guessed bool
 }
 
-// owners are the owners of a side: those written in files, except where the
-// file belongs to a unit that was rendered, and those that were rendered.
+// ownersOf are the owners of a side: those written in files, except where the
+// file belongs to a unit that was rendered, those that were rendered, and the
+// Applications that sets among them generate.
 func (p *prediction) ownersOf(s *side) []ownerObject {
+	out := p.writtenOwners(s)
+	var other map[object.Key]ownerObject
+	for _, o := range out {
+		if !isSet(o.Object) {
+			continue
+		}
+		made := s.scan.Generate(o.Object)
+		if made.Gap == nil && (s.tree.Side == plan.Before || unit.PolicyOf(o.Object).Updates) {
+			out = append(out, generatedBy(o, made, nil)...)
+			continue
+		}
+		if other == nil {
+			other = p.setsOf(s)
+		}
+		out = append(out, p.standingOf(s, o, made, other)...)
+	}
+	return out
+}
+
+func isSet(o object.Object) bool { return o.Kind == "ApplicationSet" && o.Group == "argoproj.io" }
+
+// generatedBy are the Applications of a set. Those that stand already and are
+// not written any more are as they were.
+func generatedBy(set ownerObject, made unit.SetResult, standing map[object.Key]object.Object) []ownerObject {
+	var out []ownerObject
+	for _, app := range made.Applications {
+		guessed := made.IsGuessed(app)
+		if was, ok := standing[app.Key()]; ok {
+			was.File, was.Line, was.EndLine = app.File, app.Line, app.EndLine
+			app = was
+		}
+		out = append(out, ownerObject{Object: app, parent: set.parent, guessed: guessed})
+	}
+	return out
+}
+
+// setsOf are the sets of the other side, by their keys.
+func (p *prediction) setsOf(s *side) map[object.Key]ownerObject {
+	out := map[object.Key]ownerObject{}
+	for _, o := range p.writtenOwners(p.otherSide(s)) {
+		if isSet(o.Object) {
+			out[o.Key()] = o
+		}
+	}
+	return out
+}
+
+func (p *prediction) otherSide(s *side) *side {
+	if s == &p.before {
+		return &p.after
+	}
+	return &p.before
+}
+
+// standingOf are the Applications of a set that does not write them all: one
+// that cannot generate leaves them as they are, and so does one whose policy is
+// to make new ones alone.
+func (p *prediction) standingOf(s *side, o ownerObject, made unit.SetResult, sets map[object.Key]ownerObject) []ownerObject {
+	set, ok := sets[o.Key()]
+	if !ok {
+		return generatedBy(o, made, nil)
+	}
+	was := p.otherSide(s).scan.Generate(set.Object)
+	if made.Gap != nil {
+		return generatedBy(o, was, nil)
+	}
+	standing := map[object.Key]object.Object{}
+	for _, app := range was.Applications {
+		standing[app.Key()] = app
+	}
+	return generatedBy(o, made, standing)
+}
+
+// writtenOwners are those that nothing generates.
+func (p *prediction) writtenOwners(s *side) []ownerObject {
 	covered := map[string]bool{}
 	var out []ownerObject
 	for _, r := range p.sorted() {
 		c := r.built(s.tree.Side)
-		if c == nil || c.unit.Tool == unit.Folder {
+		if c == nil || c.unit.Tool == unit.Folder || c.unit.Tool == unit.Generated {
 			continue
 		}
 		for _, d := range r.sides() {
@@ -39,7 +117,7 @@ func (p *prediction) ownersOf(s *side) []ownerObject {
 					o.Namespace = e.key.Namespace
 				}
 				o.File, o.Line, o.EndLine = e.at.File, e.at.Line, e.at.EndLine
-				out = append(out, ownerObject{o, c.unit, c.find})
+				out = append(out, ownerObject{Object: o, parent: c.unit, beside: c.find})
 			}
 		}
 	}
@@ -81,10 +159,11 @@ func (p *prediction) owned() []*pair {
 		sides[i] = map[string][]found{}
 		for _, o := range p.ownersOf(s) {
 			units := s.scan.Owned(o.Object, o.beside)
-			if o.Kind == "ApplicationSet" {
+			if isSet(o.Object) {
 				units = []*unit.Unit{s.scan.ApplicationSet(o.Object)}
 			}
 			for _, u := range units {
+				u.Owner.Guessed = u.Owner.Guessed || o.guessed
 				if o.parent != nil && u.Owner.Cluster == "" {
 					u.Owner.Cluster = o.parent.Owner.Cluster
 				}

@@ -44,7 +44,8 @@ func (p *prediction) fateOf(r *pair, old *entry) fate {
 		}
 	}
 	f := toolFate(r, owner, gone, old)
-	f.certain = f.certain && certain
+	guessed := r.before.unit.Owner.Guessed || r.before.unit.Guesses[old.Key()]
+	f.certain = f.certain && certain && !guessed
 	if f.action == plan.Delete && f.effect == "" && p.losesData(old) {
 		f.effect = plan.DataLoss
 	}

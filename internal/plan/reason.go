@@ -59,6 +59,8 @@ const (
 	ForcedRecreate    Reason = "forced_recreate"
 	TakesAway         Reason = "takes_away"
 	Reinstalled       Reason = "release_reinstalled"
+	LeavesTemplate    Reason = "not_in_template"
+	PolicyRemoved     Reason = "template_policy_removed"
 )
 
 var sentences = map[Reason]string{
@@ -85,6 +87,8 @@ var sentences = map[Reason]string{
 	GuardTurnedOff:    "its owner no longer refuses to sync an empty result",
 	ForceTurnedOn:     "its owner deletes and recreates what cannot be updated from here on",
 	Reinstalled:       "its release is uninstalled and installed anew, since its name, record or chart is another one",
+	LeavesTemplate:    "it is no longer in its template, or under a condition there",
+	PolicyRemoved:     "what its template keeps it by is taken away",
 	TakesAway:         "something else goes by it",
 	ForcedRecreate:    "it cannot be updated in place, and its owner is told to delete and recreate it",
 	NoResourceConfig:  "its resource block is gone",

@@ -13,6 +13,7 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 	"github.com/holdpoint-dev/holdpoint/internal/review/hosted"
 	"github.com/holdpoint-dev/holdpoint/internal/rules"
+	"github.com/holdpoint-dev/holdpoint/internal/templates"
 )
 
 // Predictors are those of every engine: the one list for the service and the
@@ -33,6 +34,9 @@ func Predictors(ref Ref, facts plan.Facts, losses plan.Losses, render kube.Rende
 			opt := kubernetesOptions(ref, settings)
 			opt.Losses, opt.Sources = losses, sources
 			return kube.Predict(before, after, render, opt)
+		},
+		func(before, after fs.FS, _ rules.Settings, _ plan.Sources) plan.Plan {
+			return templates.Predict(before, after)
 		},
 	}
 }

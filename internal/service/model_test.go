@@ -12,7 +12,7 @@ import (
 )
 
 var (
-	modelHistories = flag.Int("model.histories", 300, "random histories of an attacker with write access; docs/security.md states a run with 50,000")
+	modelHistories = flag.Int("model.histories", 300, "random histories of an attacker with write access; docs/security.md states the longest run")
 	modelAll       = flag.Bool("model.all", false, "go on after a history that fails")
 	modelFirst     = flag.Uint64("model.first", 0, "the first history's number: one that failed is tried again by its number with -model.histories 1")
 )
@@ -54,7 +54,7 @@ func TestModelOfAnAttacker(t *testing.T) {
 		return
 	}
 	for _, what := range []string{"destroying change held", "destroying change released", "released by label", "merged", "merged by the queue", "one head on two bases",
-		"retargeted with a check", "lost", "repeated", "reordered", "given up", "settings of another branch", "objection"} {
+		"retargeted with a check", "lost", "repeated", "reordered", "given up", "settings of another branch", "objection", "a branch later"} {
 		if shown[what] < *modelHistories/50 {
 			t.Errorf("%s: %d times in %d histories, so the model shows nothing of it", what, shown[what], *modelHistories)
 		}

@@ -1,6 +1,7 @@
 package service_test
 
 import (
+	"encoding/json"
 	"slices"
 	"time"
 
@@ -16,8 +17,14 @@ func (w *modelWorld) do(m move) {
 	case pushes:
 		w.push(m)
 	case points:
-		if sha := w.repo.Branch(m.from); sha != "" && !w.protected(m.branch) && m.branch != m.from {
+		if sha := w.tip(m.from); sha != "" && !w.protected(m.branch) && m.branch != m.from {
 			w.moved(m.branch, sha, m.who)
+		}
+	case branches:
+		if sha := w.repo.Branch(m.from); sha != "" && w.repo.Branch(m.branch) == "" {
+			w.repo.Push(m.branch, sha, w.users[m.who])
+			w.truth.made(m.branch)
+			w.show("a branch later")
 		}
 	case opens:
 		w.open(m)
@@ -53,6 +60,14 @@ func (w *modelWorld) last() moveKind {
 		return sweeps
 	}
 	return settles
+}
+
+// tip is the commit of a branch, or the last one of the merge queue.
+func (w *modelWorld) tip(branch string) string {
+	if branch == group {
+		return w.grouped
+	}
+	return w.repo.Branch(branch)
 }
 
 func (w *modelWorld) protected(branch string) bool { return w.setup.protected[branch] != "" }
@@ -180,6 +195,8 @@ func (w *modelWorld) onPull(p *modelPull, m move) {
 	case enqueues:
 		if w.setup.queue && p.base == "main" && p.group == "" && !p.draft && w.repo.Mergeable(p.Pull) && w.merges(p) {
 			p.group = w.repo.Enqueue(by, p.Pull)
+			w.grouped, w.truth.groups[p.group] = p.group, p.HeadSHA()
+			w.files[p.group] = w.git.Files(p.group)
 		}
 	}
 }
@@ -276,5 +293,19 @@ func (w *modelWorld) deliver(m move) {
 		}
 		w.arrive(d)
 		w.work()
+		w.send()
+		if !slices.ContainsFunc(w.underway, w.news) {
+			w.truth.settled(w.lost == 0)
+		}
 	}
+}
+
+// news reports whether a delivery tells of something that people did. A merge
+// group asks for a verdict, and our own reviews tell us nothing.
+func (w *modelWorld) news(d githubtest.Delivery) bool {
+	var by struct{ Sender struct{ Login string } }
+	if err := json.Unmarshal(d.Body, &by); err != nil {
+		w.Fatal(err)
+	}
+	return d.Event != "merge_group" && by.Sender.Login != w.hub.Bot().Login
 }

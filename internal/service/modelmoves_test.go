@@ -23,7 +23,8 @@ type moveKind string
 
 const (
 	pushes     moveKind = "push"
-	points     moveKind = "point" // a branch at the commit of another
+	points     moveKind = "point"  // a branch at the commit of another
+	branches   moveKind = "branch" // a protected branch that was not there yet
 	opens      moveKind = "open"
 	retargets  moveKind = "retarget"
 	labels     moveKind = "label"
@@ -61,7 +62,12 @@ func (m move) String() string {
 		}
 		return s
 	case points:
+		if m.from == group {
+			return fmt.Sprintf("%s pushes %s at the last commit of the merge queue", m.who, m.branch)
+		}
 		return fmt.Sprintf("%s pushes %s at the commit of %s", m.who, m.branch, m.from)
+	case branches:
+		return fmt.Sprintf("%s makes the branch %s at the commit of %s", m.who, m.branch, m.from)
 	case opens:
 		return fmt.Sprintf("%s opens a pull request from %s to %s", m.who, m.branch, m.from)
 	case retargets:
@@ -85,6 +91,9 @@ func (m move) String() string {
 	}
 	return fmt.Sprintf("%s: %s #%d", m.who, m.kind, m.pull)
 }
+
+// group stands for the merge queue's last commit.
+const group = "group"
 
 // What a push leaves in the files, of what it starts from.
 const (
@@ -111,6 +120,8 @@ type setup struct {
 	name, settings string
 	// protected are the required checks by base. Nobody pushes to these bases.
 	protected map[string]string
+	// shared is the pattern of the bases whose check has one name, "" for none.
+	shared string
 	// number of approvals, and who may give them: those who may write, where
 	// there are no users.
 	number int
@@ -129,11 +140,20 @@ var ownNames = map[string]string{"main": "holdpoint: main", "release/1": "holdpo
 
 var setups = []*setup{
 	{name: "none", protected: ownNames, number: 1, scenes: []scene{namedElsewhere, releasedThenPushed}},
-	{name: "the requester need not be known", settings: accept, protected: ownNames, number: 1, scenes: []scene{namedElsewhere, releasedElsewhere, releasedThenPushed, movedBase, byLabel}},
+	{name: "the requester need not be known", settings: accept, protected: ownNames, number: 1, scenes: []scene{namedElsewhere, releasedElsewhere, releasedThenPushed, movedBase, cameBack, byLabel, byLabel}},
 	{name: "two approvals", settings: accept + "approvals:\n  - {roles: [write], number: 2}\n", protected: ownNames, number: 2, scenes: []scene{releasedElsewhere, releasedThenPushed}},
+	{name: "one name for all", settings: accept + "checks:\n  - {name: all, bases: [\"**\"]}\n", shared: "**",
+		protected: map[string]string{"main": "holdpoint: all", "release/1": "holdpoint: all"}, number: 1,
+		scenes: []scene{namedElsewhere, releasedElsewhere, oneName, byLabel}},
+	{name: "one name for releases", settings: accept + "checks:\n  - {name: releases, bases: [\"release/*\"]}\n", shared: "release/*",
+		protected: map[string]string{"main": "holdpoint: main", "release/1": "holdpoint: releases", "release/2": "holdpoint: releases", "release/3": "holdpoint: releases"}, number: 1,
+		scenes: []scene{releasedElsewhere, oneName, laterBranch, laterBranch, movedBeside}},
 	{name: "users", settings: accept + "approvals:\n  - {users: [mallory, alice]}\noverride: {label: holdpoint-override, users: [mallory]}\n",
 		protected: ownNames, number: 1, users: []string{"mallory", "alice"}, labelled: []string{"mallory"}, scenes: []scene{releasedByMallory, byLabel}},
 	{name: "merge queue", settings: accept, protected: map[string]string{"main": "holdpoint: main"}, number: 1, queue: true, scenes: []scene{queued, queued, namedElsewhere}},
+	{name: "merge queue, one name for all", settings: accept + "checks:\n  - {name: all, bases: [\"**\"]}\n", shared: "**",
+		protected: map[string]string{"main": "holdpoint: all", "release/1": "holdpoint: all", "release/2": "holdpoint: all"}, number: 1, queue: true,
+		scenes: []scene{queued, queuedBeside, oneName}},
 }
 
 // scene is a list of moves that lead to where something can go wrong.
@@ -166,7 +186,7 @@ func anyone(r *rand.Rand) string { return pick(r, "alice", "dana", "alice", "dan
 
 var (
 	ownBranches = []string{"work", "more", "evil"}
-	bases       = []string{"main", "main", "release/1", "evil", "work", "release/2"}
+	bases       = []string{"main", "main", "release/1", "evil", "work", "release/2", "release/3"}
 	contents    = []string{destroys, destroys, destroys, harmless, destroys2, restores, adds}
 )
 
@@ -194,10 +214,13 @@ var randomMoves = []struct {
 		return move{kind: pushes, who: attacker(r), branch: pick(r, ownBranches...), from: pick(r, "main", "work", "more", "release/1"), what: pick(r, contents...), rules: someSettings(r)}
 	}},
 	{4, func(r *rand.Rand) move {
-		return move{kind: points, who: attacker(r), branch: pick(r, ownBranches...), from: pick(r, "work", "more", "main")}
+		return move{kind: points, who: attacker(r), branch: pick(r, ownBranches...), from: pick(r, "work", "more", "main", group)}
 	}},
 	{10, func(r *rand.Rand) move {
 		return move{kind: opens, who: attacker(r), branch: pick(r, ownBranches...), from: pick(r, bases...)}
+	}},
+	{1, func(r *rand.Rand) move {
+		return move{kind: branches, who: "dana", branch: "release/3", from: pick(r, "main", "release/1", "more")}
 	}},
 	{8, func(r *rand.Rand) move {
 		return move{kind: retargets, who: attacker(r), pull: 1 + r.IntN(3), from: pick(r, bases...)}
@@ -288,6 +311,61 @@ func releasedElsewhere(r *rand.Rand) []move {
 	return append(append(out, someSettle(r)...), move{kind: merges, who: "devin", pull: 1 + r.IntN(2)})
 }
 
+// oneName: a head that loses nothing on one base of a name goes to another.
+func oneName(r *rand.Rand) []move {
+	out := []move{
+		{kind: pushes, who: "devin", branch: "work", from: pick(r, "main", "release/1"), what: destroys},
+		{kind: opens, who: "devin", branch: "work", from: pick(r, "release/1", "release/1", "evil")},
+		{kind: settles},
+	}
+	if r.IntN(3) == 0 {
+		out = append(out, move{kind: approves, who: pick(r, "alice", "dana", "mallory"), pull: 1}, move{kind: settles})
+	}
+	if r.IntN(3) == 0 {
+		out = append(out, move{kind: retargets, who: "devin", pull: 1, from: pick(r, "main", "release/2")})
+		return append(out, move{kind: merges, who: "devin", pull: 1})
+	}
+	return append(out,
+		move{kind: points, who: "devin", branch: "more", from: "work"},
+		move{kind: opens, who: attacker(r), branch: "more", from: pick(r, "main", "release/2")},
+		move{kind: merges, who: "devin", pull: 2})
+}
+
+// laterBranch: a branch of the name is made after the head passed, with a
+// database that the head leaves out.
+func laterBranch(r *rand.Rand) []move {
+	return append([]move{
+		{kind: pushes, who: "dana", branch: "more", from: "main", what: adds},
+		{kind: pushes, who: "devin", branch: "work", from: "more", what: restores},
+		{kind: opens, who: "devin", branch: "work", from: pick(r, "release/1", "release/2")},
+		{kind: settles},
+		{kind: branches, who: "dana", branch: "release/3", from: pick(r, "more", "more", "more", "main")},
+		{kind: settles},
+	}, append(pick(r, nil, nil, []move{{kind: approves, who: "alice", pull: 1}}, []move{{kind: titles, who: "devin", pull: 1}}),
+		move{kind: points, who: "devin", branch: "evil", from: "work"},
+		move{kind: opens, who: attacker(r), branch: "evil", from: "release/3"},
+		move{kind: merges, who: "devin", pull: 2})...)
+}
+
+// movedBeside: what loses nothing on a base of a name loses something when
+// another one has moved.
+func movedBeside(r *rand.Rand) []move {
+	return append([]move{
+		{kind: pushes, who: "dana", branch: "more", from: "release/2", what: adds},
+		{kind: pushes, who: "devin", branch: "work", from: "more", what: restores},
+		{kind: opens, who: "dana", branch: "more", from: "release/2"},
+		{kind: opens, who: "devin", branch: "work", from: "release/1"},
+		{kind: settles},
+		{kind: approves, who: "alice", pull: 1},
+		{kind: settles},
+		{kind: merges, who: "dana", pull: 1},
+		{kind: settles},
+	}, append(pick(r, nil, []move{{kind: titles, who: "devin", pull: 2}}),
+		move{kind: points, who: "devin", branch: "evil", from: "work"},
+		move{kind: opens, who: "eve", branch: "evil", from: "release/2"},
+		move{kind: merges, who: "devin", pull: 3})...)
+}
+
 // releasedThenPushed: a head is released and another one pushed.
 func releasedThenPushed(r *rand.Rand) []move {
 	return append([]move{
@@ -313,13 +391,35 @@ func movedBase(r *rand.Rand) []move {
 	}, append(someSettle(r), move{kind: merges, who: "devin", pull: 2})...)
 }
 
+// cameBack: what nobody proposes any more comes back when its base has moved.
+func cameBack(r *rand.Rand) []move {
+	gone := pick(r,
+		[2]move{{kind: closes, who: "devin", pull: 2}, {kind: reopens, who: "devin", pull: 2}},
+		[2]move{{kind: retargets, who: "devin", pull: 2, from: "release/2"}, {kind: retargets, who: "devin", pull: 2, from: "main"}},
+		[2]move{{kind: pushes, who: "devin", branch: "work", from: "main", what: harmless}, {kind: opens, who: "eve", branch: "evil", from: "main"}})
+	return []move{
+		{kind: pushes, who: "dana", branch: "more", from: "main", what: adds},
+		{kind: pushes, who: "devin", branch: "work", from: "more", what: restores},
+		{kind: points, who: "devin", branch: "evil", from: "work"},
+		{kind: opens, who: "dana", branch: "more", from: "main"},
+		{kind: opens, who: "devin", branch: "work", from: "main"},
+		{kind: settles},
+		gone[0],
+		{kind: settles},
+		{kind: merges, who: "dana", pull: 1},
+		{kind: settles},
+		gone[1],
+		{kind: merges, who: "devin", pull: 2},
+	}
+}
+
 // byLabel: the override, by somebody.
 func byLabel(r *rand.Rand) []move {
 	return append([]move{
 		{kind: pushes, who: "devin", branch: "work", from: "main", what: pick(r, destroys, harmless)},
-		{kind: opens, who: "devin", branch: "work", from: pick(r, "main", "release/1", "evil")},
+		{kind: opens, who: "devin", branch: "work", from: pick(r, "main", "main", "release/1", "evil")},
 		{kind: settles},
-		{kind: labels, who: pick(r, "alice", "alice", "mallory", "eve", "dana", "devin"), pull: 1, what: pick(r, overrideLabel, overrideLabel, "note")},
+		{kind: labels, who: pick(r, "alice", "alice", "alice", "mallory", "mallory", "eve", "dana", "devin"), pull: 1, what: pick(r, overrideLabel, overrideLabel, "note")},
 	}, append(someSettle(r),
 		pick(r,
 			move{kind: pushes, who: "devin", branch: "work", from: "work", what: destroys2},
@@ -361,4 +461,19 @@ func queued(r *rand.Rand) []move {
 		out = append(out, move{kind: fails}, move{kind: arrives, n: 1})
 	}
 	return append(out, move{kind: settles}, move{kind: merges, who: "devin", pull: 1})
+}
+
+// queuedBeside: what the queue lets into one base of a name goes to another.
+func queuedBeside(r *rand.Rand) []move {
+	return append([]move{
+		{kind: pushes, who: "devin", branch: "work", from: "main", what: pick(r, destroys, destroys2)},
+		{kind: opens, who: "devin", branch: "work", from: "main"},
+		{kind: settles},
+		{kind: approves, who: pick(r, "alice", "alice", "mallory"), pull: 1},
+		{kind: settles},
+		{kind: enqueues, who: "devin", pull: 1},
+		{kind: settles},
+		{kind: points, who: "devin", branch: "more", from: group},
+		{kind: opens, who: attacker(r), branch: "more", from: pick(r, "release/1", "release/2")},
+	}, append(someSettle(r), move{kind: merges, who: "devin", pull: 2})...)
 }

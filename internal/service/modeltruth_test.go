@@ -20,11 +20,23 @@ type truth struct {
 	// fine says at which move a head was last harmless to a base, or released
 	// on it. Since is the move after which everything that was sent had been
 	// worked off for the last time: a verdict may be as old as that.
-	fine  map[pair]int
-	since int
+	fine map[pair]int
+	// groups are the heads of which the merge queue made its commits.
+	groups map[string]string
+	since  int
 }
 
 type pair struct{ head, base string }
+
+// same reports whether what released one releases the other: the check of both
+// is one.
+func (t *truth) same(a, b pair) bool {
+	return a.head == b.head && (a.base == b.base || t.w.setup.shares(a.base) && t.w.setup.shares(b.base))
+}
+
+func (s *setup) shares(base string) bool {
+	return s.shared == "**" || s.shared != "" && strings.HasPrefix(base, strings.TrimSuffix(s.shared, "*"))
+}
 
 // opinion is a review as it was given.
 type opinion struct {
@@ -54,7 +66,7 @@ type mark struct {
 type pushed struct{ branch, sha, who string }
 
 func newTruth(w *modelWorld) truth {
-	t := truth{w: w, roles: map[string]string{}, bornAt: map[int]int{}, fine: map[pair]int{}}
+	t := truth{w: w, roles: map[string]string{}, bornAt: map[int]int{}, fine: map[pair]int{}, groups: map[string]string{}}
 	for _, p := range people {
 		t.roles[p.name] = p.role
 	}
@@ -93,6 +105,14 @@ func (t *truth) renamed(from, to string) {
 		if m.label == from {
 			m.label, m.renamed = to, true
 		}
+	}
+}
+
+// made: a branch was made. Whatever passed under its name may be merged into it
+// until that was worked off, as into one that moves.
+func (t *truth) made(branch string) {
+	for _, p := range t.w.pulls {
+		t.fine[pair{p.HeadSHA(), branch}] = t.w.step
 	}
 }
 
@@ -159,9 +179,12 @@ func (t *truth) part(p *modelPull, who string) bool {
 // released reports whether a head was released on a base, on whichever pull
 // request: the content is the same.
 func (t *truth) released(at pair) (byLabel, byApproval bool) {
+	if head := t.groups[at.head]; head != "" {
+		at.head = head // and so is that of the queue's commit
+	}
 	for _, p := range t.w.pulls {
 		for _, m := range t.marks {
-			if m.pull == p.number && m.pair == at && m.label == overrideLabel && !m.renamed && p.HasLabel(overrideLabel) && m.ever && !t.part(p, m.who) && m == t.lastMark(p) {
+			if m.pull == p.number && t.same(m.pair, at) && m.label == overrideLabel && !m.renamed && p.HasLabel(overrideLabel) && m.ever && !t.part(p, m.who) && m == t.lastMark(p) {
 				byLabel = true
 			}
 		}
@@ -193,7 +216,7 @@ func (t *truth) approved(p *modelPull, at pair) bool {
 		switch {
 		case !o.approves && o.always && who != p.author:
 			return false // one that was dismissed too, and whatever the person's part
-		case o.approves && o.review.State == "APPROVED" && !o.void && o.pair == at && o.ever && !t.part(p, who):
+		case o.approves && o.review.State == "APPROVED" && !o.void && t.same(o.pair, at) && o.ever && !t.part(p, who):
 			count++
 		}
 	}
@@ -229,6 +252,9 @@ func databases(files githubtest.Files) (out []string) {
 func (w *modelWorld) wrong() string {
 	for _, p := range w.pulls {
 		for base := range w.setup.protected {
+			if w.repo.Branch(base) == "" {
+				continue
+			}
 			w.truth.look(pair{p.HeadSHA(), base})
 		}
 	}

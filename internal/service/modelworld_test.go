@@ -41,6 +41,8 @@ type modelWorld struct {
 	files map[string]githubtest.Files // by commit
 	pulls []*modelPull                // #1 first
 
+	grouped string // the last commit that the merge queue made
+
 	underway []githubtest.Delivery // sent and not arrived
 	sent     []githubtest.Delivery // all that ever arrived
 	lost     int                   // deliveries that the sweep has not asked for again

@@ -15,7 +15,7 @@ import (
 var hosts = []string{"helm_release", "kubectl_manifest", "k8s_manifest", "kustomization_resource", "aws_cloudformation_stack", "aws_cloudformation_stack_set",
 	"aws_serverlessapplicationrepository_cloudformation_stack", "azurerm_resource_group_template_deployment", "azurerm_template_deployment",
 	"azurerm_subscription_template_deployment", "azurerm_management_group_template_deployment", "azurerm_tenant_template_deployment",
-	"google_deployment_manager_deployment", "aws_cloudcontrolapi_resource"}
+	"google_deployment_manager_deployment"}
 
 func isHost(typ string) bool {
 	return slices.Contains(hosts, typ) || strings.HasPrefix(typ, "kubernetes_")

@@ -54,10 +54,6 @@ func (s *Scan) application(o object.Object) []*Unit {
 		sources = []argoSource{*app.Spec.Source}
 	}
 	var beside []Outside
-	if text := o.String(templatePatch); text != "" {
-		beside = []Outside{{What: "the templatePatch of its set", ID: text, File: o.File, Alters: true,
-			Why: "the templatePatch of its ApplicationSet changes, and its template is not evaluated"}}
-	}
 	if h := app.Spec.SourceHydrator; h != nil {
 		sources = []argoSource{h.DrySource}
 		hydrated := outsideOf("the hydrated branch of the "+o.Kind+" "+o.Name, []any{h.SyncSource, h.HydrateTo})

@@ -78,7 +78,7 @@ func (s *Scan) Claims(o object.Object) []Claim {
 	var out []Claim
 	owners := []object.Object{o}
 	if o.Kind == "ApplicationSet" {
-		owners, _ = s.Generate(o)
+		owners = s.Generate(o).Applications
 	}
 	for _, owner := range owners {
 		for _, u := range s.Owned(owner, nil) {

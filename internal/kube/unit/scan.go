@@ -65,6 +65,9 @@ type Scan struct {
 	owned     map[ownedKey][]*Unit
 	ownedFrom map[ownedKey]map[string]any
 	artifacts map[string]artifact
+	// generated are the Applications of sets, by the sets.
+	generated     map[ownedKey]SetResult
+	generatedFrom map[ownedKey]map[string]any
 }
 
 // NewScan reads the structure of one side: kustomizations and charts, no
@@ -73,6 +76,7 @@ func NewScan(t *Tree, s Settings) *Scan {
 	scan := &Scan{
 		Tree: t, settings: s, graph: readKustomizations(t), charts: map[string]bool{}, Sources: map[string][]object.Object{},
 		owned: map[ownedKey][]*Unit{}, ownedFrom: map[ownedKey]map[string]any{}, artifacts: map[string]artifact{}, packages: map[string]*Scan{},
+		generated: map[ownedKey]SetResult{}, generatedFrom: map[ownedKey]map[string]any{},
 	}
 	for _, name := range t.Names() {
 		if path.Base(name) == "Chart.yaml" {
@@ -260,7 +264,7 @@ func (s *Scan) OwnerObjects() []object.Object {
 			if IsOwner(o) {
 				out = append(out, o)
 			}
-			if o.Group == "source.toolkit.fluxcd.io" && o.String("spec", "url") != "" {
+			if IsSource(o) && o.String("spec", "url")+o.String("spec", "endpoint")+o.String("spec", "chart") != "" {
 				s.addSource(o)
 			}
 			for _, name := range sourceMaps(o) {

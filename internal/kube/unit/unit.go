@@ -69,6 +69,9 @@ type Unit struct {
 	Config string
 	// Generated are the objects of a unit that an owner makes up.
 	Generated []object.Object
+	// Guesses are those of them that something outside the repository decides
+	// about.
+	Guesses map[object.Key]bool
 
 	// shape is what its kustomizations do to what is beneath them.
 	shape []string
@@ -327,6 +330,8 @@ type Owner struct {
 	Suspended bool
 	// Cascade: with the owner goes what it applied.
 	Cascade bool
+	// Guessed: something outside the repository decides whether there is one.
+	Guessed bool
 	// Record is what a release is kept under, its name and the namespace of its
 	// record. Under another one the old release is uninstalled (helm-controller,
 	// internal/action/reset.go and its API documentation, releaseName).

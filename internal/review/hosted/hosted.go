@@ -1,7 +1,7 @@
 // Package hosted predicts what an update in place does to what an object of
-// Terraform applies in its turn: a release of a chart, a manifest. Terraform's
-// engine hands out what it evaluated, and Kubernetes' engine says what becomes
-// of it.
+// Terraform applies in its turn: a release of a chart, a manifest, a stack.
+// Terraform's engine hands out what it evaluated, and the engine that knows it
+// says what becomes of it.
 package hosted
 
 import (
@@ -41,10 +41,13 @@ type host struct {
 func (h *host) predict() plan.Plan {
 	was, is := known(h.change.Hosts.Before, h.change.Hosts.After)
 	before, after := asMap(was), asMap(is)
-	if h.change.Address.Type == "helm_release" {
+	switch typ := h.change.Address.Type; {
+	case typ == "helm_release":
 		return h.release(before, after)
+	case strings.HasPrefix(typ, "kubernetes_"), texts[typ] != "":
+		return h.manifest(before, after)
 	}
-	return h.manifest(before, after)
+	return h.template(before, after)
 }
 
 // folder is where what an object applies is put for the engine.

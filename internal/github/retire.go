@@ -1,0 +1,93 @@
+package github
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/holdpoint-dev/holdpoint/internal/publish"
+	"github.com/holdpoint-dev/holdpoint/internal/review"
+	"github.com/holdpoint-dev/holdpoint/internal/rules"
+)
+
+// A verdict is made anew when a branch moves, for the pull requests that are
+// open then. One that stood on a commit that nobody proposes any more would let
+// it through as it was judged long ago, from the moment on at which somebody
+// proposes it again. So it is taken back.
+
+// retired is the title of a check run whose verdict was, and cancelled what it
+// concludes: it holds as a failure does, and is no news to anybody.
+const (
+	retired                     = "Judged again when it is proposed again"
+	cancelled review.Conclusion = "cancelled"
+)
+
+// retire takes back what a run said. Its record stays, without its verdicts.
+func (c *client) retire(ctx context.Context, head string, run graphCheck) error {
+	said := publish.Check{Title: retired, Text: run.Text,
+		Summary: "No open pull request has this commit for this check, so nobody looks at it when a branch moves. A new pull request, or a push, has it reviewed.\n"}
+	_, err := c.writeCheck(ctx, head, &run, run.Name, cancelled, said)
+	return err
+}
+
+// retire takes back what passed under names that no open pull request with this
+// head has any more, and on the heads that this one replaced.
+func (r *Reading) retire(ctx context.Context, d review.Decision) error {
+	if r.group != nil || r.Request.Evidence.SiblingsUnknown {
+		return nil
+	}
+	for _, run := range r.talk.checks {
+		if d.Holds() && r.alsoOf(run) {
+			continue // the hold did it
+		}
+		if run.verdict() && run.Name != r.checkName && !r.proposed(run.Name) {
+			if err := r.client.retire(ctx, r.Request.Ref.HeadSHA, run); err != nil {
+				return err
+			}
+		}
+	}
+	for _, was := range r.before {
+		if err := r.retireAll(ctx, was.sha, was.checks); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// verdict reports whether a run let a pull request through. That which marks the
+// installation has no record.
+func (k graphCheck) verdict() bool { return k.passed() && k.Text != "" }
+
+// alsoOf reports whether a hold of this pull request has taken a run back.
+func (r *Reading) alsoOf(run graphCheck) bool {
+	_, tells := run.record().Withdraw(r.Request.Ref.Number, r.Request.Ref.BaseRef, review.Unreviewed)
+	return tells || rules.SameName(run.Name, r.checkName)
+}
+
+// proposed reports whether an open pull request with this head has a check of
+// the name.
+func (r *Reading) proposed(name string) bool {
+	return slices.ContainsFunc(r.Request.Evidence.Siblings, func(s review.Sibling) bool { return r.names.Of(s.BaseRef) == name })
+}
+
+// retireAll takes back what passed on a commit under names that no open pull
+// request with it as its head has.
+func (r *Reading) retireAll(ctx context.Context, head string, checks []graphCheck) error {
+	if !slices.ContainsFunc(checks, graphCheck.verdict) {
+		return nil
+	}
+	open, err := r.client.openOf(ctx, head)
+	if err != nil {
+		return fmt.Errorf("pull requests of %.12s: %w", head, err)
+	}
+	for _, run := range checks {
+		needed := slices.ContainsFunc(open, func(p commitPull) bool { return r.names.Of(p.Base.Ref) == run.Name })
+		if needed || !run.verdict() {
+			continue
+		}
+		if err := r.client.retire(ctx, head, run); err != nil {
+			return err
+		}
+	}
+	return nil
+}

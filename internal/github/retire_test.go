@@ -1,0 +1,153 @@
+package github_test
+
+import (
+	"testing"
+
+	"github.com/holdpoint-dev/holdpoint/internal/github/githubtest"
+)
+
+// left is a world in which a branch is under way that adds a database, and a
+// head that came of it and leaves that out: harmless to main, until main has it.
+func left(t *testing.T, w *world, base string) (feature, head string, p *githubtest.Pull) {
+	t.Helper()
+	feature = w.commit(w.base, githubtest.Files{"prod/users.tf": "resource \"aws_db_instance\" \"users\" {\n  engine = \"postgres\"\n}\n"}, w.dana)
+	w.repo.Push("feature", feature, w.dana)
+	head = w.commit(feature, githubtest.Files{"README.md": "Words.\n"}, w.agent)
+	p = w.offer("one", base, head)
+	w.settle()
+	w.fine()
+	if !w.repo.Mergeable(p) {
+		t.Fatal("it is held from the beginning")
+	}
+	return feature, head, p
+}
+
+// A17: a verdict does not outlive the pull request it was made for: while nobody
+// proposes the commit, a branch that moves has nobody look at it.
+func TestA17VerdictOfNobody(t *testing.T) {
+	for name, c := range map[string]struct {
+		// leave makes the commit nobody's, and back proposes it again.
+		leave func(w *world, p *githubtest.Pull)
+		back  func(w *world, p *githubtest.Pull, head string) *githubtest.Pull
+	}{
+		"closed": {
+			func(w *world, p *githubtest.Pull) { p.Close(w.agent, false) },
+			func(w *world, p *githubtest.Pull, _ string) *githubtest.Pull { p.Reopen(w.agent); return p },
+		},
+		"pushed away": {
+			func(w *world, p *githubtest.Pull) {
+				p.Push(w.commit(w.base, githubtest.Files{"README.md": "Other words.\n"}, w.agent), w.agent)
+			},
+			func(w *world, _ *githubtest.Pull, head string) *githubtest.Pull { return w.offer("two", "main", head) },
+		},
+		"retargeted": {
+			func(w *world, p *githubtest.Pull) {
+				w.repo.Push("dev", w.base, w.dana)
+				p.Retarget("dev", w.agent)
+			},
+			func(w *world, p *githubtest.Pull, _ string) *githubtest.Pull { p.Retarget("main", w.agent); return p },
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, moves := range []bool{true, false} {
+				w := newWorld(t)
+				w.repo.Require("main", "holdpoint: main", githubtest.AppID)
+				feature, head, p := left(t, w, "main")
+				c.leave(w, p)
+				w.settle()
+				if moves {
+					w.repo.Push("main", feature, w.dana)
+					w.settle()
+				}
+				again := c.back(w, p, head)
+				if w.repo.Mergeable(again) {
+					t.Error("it can be merged before anybody looked at it")
+				}
+				w.settle()
+				w.fine()
+				w.concluded(again, map[bool]string{true: "failure", false: "success"}[moves])
+			}
+		})
+	}
+}
+
+// A17: a commit that was merged into one branch of a name is no other one's. Where
+// the name is the branch's own, the verdict stays as it was.
+func TestA17VerdictAfterAMerge(t *testing.T) {
+	w, _ := newShared(t, oneForReleases)
+	w.repo.Push("release/1", w.base, w.dana)
+	w.repo.Push("release/2", w.base, w.dana)
+	w.settle()
+	feature, head, p := left(t, w, "release/1")
+	p.Close(w.dana, true)
+	closed := w.hub.Deliveries()
+	for range 2 { // GitHub may deliver twice
+		w.take(closed)
+		w.work()
+		w.settle()
+	}
+	w.repo.Push("release/2", feature, w.dana)
+	w.settle()
+	if again := w.offer("two", "release/2", head); w.repo.Mergeable(again) {
+		t.Error("it can be merged before anybody looked at it")
+	}
+	w.settle()
+	w.fine()
+	w.shared(head, "failure", "aws_db_instance.users")
+	for _, r := range w.results {
+		if r.Bypassed {
+			t.Error("the merge counts as one past the check")
+		}
+	}
+
+	w = newWorld(t)
+	w.repo.Require("main", "holdpoint: main", githubtest.AppID)
+	_, _, p = left(t, w, "main")
+	p.Close(w.dana, true)
+	w.settle()
+	w.fine()
+	w.concluded(p, "success")
+}
+
+// A17: that another pull request has the commit for another base keeps no verdict
+// but that one's.
+func TestA17AnotherHasItElsewhere(t *testing.T) {
+	w := newWorld(t)
+	w.repo.Require("main", "holdpoint: main", githubtest.AppID)
+	feature, head, p := left(t, w, "main")
+	w.repo.Push("dev", w.base, w.dana)
+	w.offer("two", "dev", head)
+	w.settle()
+	p.Push(w.commit(w.base, githubtest.Files{"README.md": "Other words.\n"}, w.agent), w.agent)
+	w.settle()
+	if c := w.check(head, "holdpoint: dev"); c.Conclusion != "success" {
+		t.Errorf("the other's check says %s", c.Conclusion)
+	}
+	w.repo.Push("main", feature, w.dana)
+	w.settle()
+	again := w.repo.Open(githubtest.PullOf{Author: w.agent, Head: "two", Base: "main", Title: "Clean up"})
+	if w.repo.Mergeable(again) {
+		t.Error("it can be merged before anybody looked at it")
+	}
+	w.settle()
+	w.fine()
+	w.concluded(again, "failure")
+}
+
+// A17: a commit that another pull request has as its head keeps its verdict.
+func TestA17AnotherHasIt(t *testing.T) {
+	w := newWorld(t)
+	w.repo.Require("main", "holdpoint: main", githubtest.AppID)
+	_, head, p := left(t, w, "main")
+	other := w.offer("two", "main", head)
+	w.settle()
+	p.Push(w.commit(w.base, githubtest.Files{"README.md": "Other words.\n"}, w.agent), w.agent)
+	w.settle()
+	w.concluded(other, "success")
+	other.Close(w.agent, false)
+	w.settle()
+	w.fine()
+	if c := w.check(head, "holdpoint: main"); c.Conclusion != "cancelled" {
+		t.Errorf("the check says %s, want cancelled", c.Conclusion)
+	}
+}
