@@ -171,8 +171,13 @@ func (p *prediction) leaves(r *pair, old, now *entry) bool {
 	if kind == unit.HelmRelease && old.crd != now.crd {
 		return p.crdsFolder(r, old, now)
 	}
-	if kind != unit.ArgoCD && kind != unit.HelmRelease || isHook(old.Object, kind) {
-		return isHook(old.Object, kind) && (kind == unit.ArgoCD || kind == unit.HelmRelease)
+	switch {
+	case kind == unit.Unowned: // a hook says itself which tool it is for
+		return isArgoHook(old.Object) && isArgoHook(now.Object)
+	case kind != unit.ArgoCD && kind != unit.HelmRelease:
+		return false
+	case isHook(old.Object, kind):
+		return true
 	}
 	if !isHook(now.Object, kind) {
 		return false
