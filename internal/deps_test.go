@@ -19,6 +19,8 @@ var table = map[string]int{
 	"rules":       0,
 	"rules/facts": 0,
 
+	"internal/eventually": 0,
+
 	"internal/plan": 1,
 
 	"internal/hcl":   2,

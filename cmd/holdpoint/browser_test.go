@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"golang.org/x/net/websocket"
+
+	"github.com/holdpoint-dev/holdpoint/internal/eventually"
 )
 
 // browser is a headless Chromium, driven through one page by the DevTools
@@ -72,7 +74,7 @@ func (b *browser) call(method string, params map[string]any) map[string]any {
 	if err := websocket.JSON.Send(b.conn, request); err != nil {
 		b.t.Fatal(err)
 	}
-	_ = b.conn.SetReadDeadline(time.Now().Add(60 * time.Second))
+	_ = b.conn.SetReadDeadline(time.Now().Add(eventually.DeadMan))
 	for {
 		var answer struct {
 			ID     int             `json:"id"`
@@ -115,13 +117,9 @@ func (b *browser) open(address string) {
 // wait waits for an element.
 func (b *browser) wait(selector string) {
 	b.t.Helper()
-	for range 600 {
-		if b.text(fmt.Sprintf("document.readyState === 'complete' && location.href !== 'about:blank' && document.querySelector(%q) !== null", selector)) == "true" {
-			return
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	b.t.Fatalf("no %s on the page %s:\n%s", selector, b.text("location.href"), b.text("document.body.innerText"))
+	eventually.True(b.t, selector+" on the page", func() bool {
+		return b.text(fmt.Sprintf("document.readyState === 'complete' && location.href !== 'about:blank' && document.querySelector(%q) !== null", selector)) == "true"
+	})
 }
 
 // click presses an element as a mouse does, and waits for another one.

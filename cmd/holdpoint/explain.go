@@ -11,7 +11,6 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/holdpoint-dev/holdpoint/internal/gitlocal"
-	"github.com/holdpoint-dev/holdpoint/internal/kube/render"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 	"github.com/holdpoint-dev/holdpoint/internal/publish"
 	"github.com/holdpoint-dev/holdpoint/internal/review"
@@ -111,7 +110,7 @@ func (c *explainCommand) review(a *app) (review.Report, review.Decision, error) 
 		return none(err)
 	}
 	defer from.close() //nolint:errcheck // it was only read
-	predictors := review.Predictors(req.Ref, packs.Load(), set.Losses(), render.New(render.Limits{}))
+	predictors := review.Predictors(req.Ref, packs.Load(), set.Losses(), a.render)
 	var rep review.Report
 	var dec review.Decision
 	err = from.rounds(a.ctx, func(sources plan.Sources) (err error) {

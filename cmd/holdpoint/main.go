@@ -14,6 +14,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/holdpoint-dev/holdpoint/internal/gitlocal"
+	"github.com/holdpoint-dev/holdpoint/internal/kube"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/render"
 	"github.com/holdpoint-dev/holdpoint/internal/sources/apart"
 )
@@ -54,6 +55,8 @@ type app struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	env            []string
+	// render builds kustomizations and charts.
+	render kube.Renderer
 }
 
 var (
@@ -68,13 +71,22 @@ type exitRequest int
 
 // Main runs one command line, whose first element is the program's name, and
 // returns the exit status.
-func Main(args []string, stdin io.Reader, stdout, stderr io.Writer, env []string) (status int) {
+func Main(args []string, stdin io.Reader, stdout, stderr io.Writer, env []string) int {
 	if render.ChildRequested(args, env) {
 		return render.Main(stdin, stdout)
 	}
 	if apart.ChildRequested(args, env) {
 		return sourcesChild(stdin, stdout, stderr, (&app{env: env}).look)
 	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	defer context.AfterFunc(ctx, stop)() // a second signal ends the process where it is
+	a := &app{ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr, env: env, render: render.New(render.Limits{})}
+	return a.run(args[1:])
+}
+
+// run runs one command line and returns the exit status.
+func (a *app) run(args []string) (status int) {
 	defer func() {
 		switch r := recover().(type) {
 		case nil:
@@ -84,30 +96,27 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer, env []string
 			panic(r)
 		}
 	}()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	defer context.AfterFunc(ctx, stop)() // a second signal ends the process where it is
 	var table commands
 	parser, err := kong.New(&table,
 		kong.Name("holdpoint"),
 		kong.Description("Names what a change of infrastructure code would delete or replace, before it is merged.\n\nExit status: 0 clear, 3 held, 2 usage, 1 failure."),
-		kong.Writers(stdout, stderr),
+		kong.Writers(a.stdout, a.stderr),
 		kong.Exit(func(code int) { panic(exitRequest(code)) }),
 		kong.Vars{"version": versionLine()},
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 	)
 	if err != nil {
-		fmt.Fprintf(stderr, "holdpoint: %v\n", err)
+		fmt.Fprintf(a.stderr, "holdpoint: %v\n", err)
 		return statusFailure
 	}
-	line, err := parser.Parse(args[1:])
+	line, err := parser.Parse(args)
 	if err != nil {
-		fmt.Fprintf(stderr, "holdpoint: %v (holdpoint --help lists commands and flags)\n", err)
+		fmt.Fprintf(a.stderr, "holdpoint: %v (holdpoint --help lists commands and flags)\n", err)
 		return statusUsage
 	}
-	err = line.Run(&app{ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr, env: env})
+	err = line.Run(a)
 	if err != nil && !errors.Is(err, errHeld) {
-		fmt.Fprintf(stderr, "holdpoint: %v\n", err)
+		fmt.Fprintf(a.stderr, "holdpoint: %v\n", err)
 	}
 	return exitStatus(err)
 }

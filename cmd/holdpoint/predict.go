@@ -7,7 +7,6 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/hcl"
 	"github.com/holdpoint-dev/holdpoint/internal/kube"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/apply"
-	"github.com/holdpoint-dev/holdpoint/internal/kube/render"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 	"github.com/holdpoint-dev/holdpoint/internal/plan/reads"
 	"github.com/holdpoint-dev/holdpoint/internal/publish"
@@ -65,7 +64,7 @@ func (c *predictCommand) predict(a *app) (plan.Plan, error) {
 	err = from.rounds(a.ctx, func(sources plan.Sources) error {
 		p = plan.Join(
 			hcl.Predict(before, after, packs.Load(), hcl.Options{Sources: sources}),
-			kube.Predict(before, after, render.New(render.Limits{}),
+			kube.Predict(before, after, a.render,
 				kube.Options{Apply: apply.Family(c.Apply), ApplyAll: c.Apply != "", Sources: sources}),
 		)
 		return nil
@@ -75,6 +74,9 @@ func (c *predictCommand) predict(a *app) (plan.Plan, error) {
 	}
 	if err := log.Err(); err != nil {
 		return plan.Plan{}, fmt.Errorf("nothing is predicted: %w", err)
+	}
+	if err := p.Unfinished(); err != nil {
+		return plan.Plan{}, err
 	}
 	p.Sort()
 	from.tell(a, p.Gaps)

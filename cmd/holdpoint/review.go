@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/holdpoint-dev/holdpoint/internal/gitlocal"
-	"github.com/holdpoint-dev/holdpoint/internal/kube/render"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 	"github.com/holdpoint-dev/holdpoint/internal/publish"
 	"github.com/holdpoint-dev/holdpoint/internal/review"
@@ -75,7 +74,7 @@ func (c *reviewCommand) review(a *app) (review.Report, review.Decision, error) {
 		return none(err)
 	}
 	defer from.close() //nolint:errcheck // it was only read
-	predictors := review.Predictors(req.Ref, packs.Load(), set.Losses(), render.New(render.Limits{}))
+	predictors := review.Predictors(req.Ref, packs.Load(), set.Losses(), a.render)
 	var report review.Report
 	err = from.rounds(a.ctx, func(sources plan.Sources) (err error) {
 		req.Sources = sources

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/holdpoint-dev/holdpoint/internal/eventually"
 	"github.com/holdpoint-dev/holdpoint/internal/github/githubtest"
 	"github.com/holdpoint-dev/holdpoint/internal/service/servicetest"
 )
@@ -60,7 +61,7 @@ func newServed(t testing.TB, hub *githubtest.Server) *served {
 	s := &served{t: t, data: data, env: append(os.Environ(), "HOLDPOINT_TEST_SERVE=1", "HOLDPOINT_APP_ID=4711",
 		"HOLDPOINT_APP_KEY_FILE="+filepath.Join(dir, "key"), "HOLDPOINT_WEBHOOK_SECRET_FILE="+filepath.Join(dir, "secret"),
 		"HOLDPOINT_GITHUB_URL="+strings.TrimSuffix(hub.WebURL(), "/"), "HOLDPOINT_DATA="+data, "HOLDPOINT_LISTEN=127.0.0.1:0",
-		"HOLDPOINT_METRICS_LISTEN=127.0.0.1:0", "HOLDPOINT_WRITES_PER_HOUR=1000000", "HOLDPOINT_JOB_SECONDS=30")}
+		"HOLDPOINT_METRICS_LISTEN=127.0.0.1:0", "HOLDPOINT_WRITES_PER_HOUR=1000000", "HOLDPOINT_JOB_SECONDS=300")}
 	t.Cleanup(s.kill)
 	return s
 }
@@ -79,14 +80,13 @@ func (s *served) start() {
 	s.process, s.ended = p, make(chan error, 1)
 	s.starts++
 	go func(ended chan error) { ended <- p.Wait() }(s.ended)
-	for range 1000 {
-		if m := serving.FindStringSubmatch(s.log.String()[before:]); m != nil {
+	eventually.True(s.t, "it serves", func() bool {
+		m := serving.FindStringSubmatch(s.log.String()[before:])
+		if m != nil {
 			s.url, s.metrics = "http://"+m[1], "http://"+m[2]
-			return
 		}
-		time.Sleep(20 * time.Millisecond)
-	}
-	s.t.Fatalf("it does not serve:\n%s", s.log.String())
+		return m != nil
+	})
 }
 
 // kill ends the process without a word.
@@ -182,9 +182,7 @@ func (s *served) replay(load *servicetest.Load) {
 			s.t.Errorf("replay: status %d\n%s", status, &out)
 		}
 		s.t.Logf("%s", &out)
-		for !s.idle() {
-			time.Sleep(50 * time.Millisecond)
-		}
+		eventually.True(s.t, "the queue is empty", s.idle)
 	}
 }
 
@@ -207,12 +205,7 @@ func TestServeAnswersAndStops(t *testing.T) {
 			t.Errorf("delivery: %d", status)
 		}
 	}
-	for range 500 {
-		if s.idle() {
-			break
-		}
-		time.Sleep(20 * time.Millisecond)
-	}
+	eventually.True(t, "the queue is empty", s.idle)
 	_, text := s.get(s.metrics + "/metrics")
 	for _, want := range []string{"holdpoint_events_total{result=\"accepted\"}", "holdpoint_reviews_total{verdict=", "holdpoint_github_calls_total", "holdpoint_queue_dead 0", "holdpoint_github_budget_remaining"} {
 		if !strings.Contains(text, want) {
@@ -226,14 +219,10 @@ func TestServeAnswersAndStops(t *testing.T) {
 	if err := s.process.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	select {
-	case err := <-s.ended:
-		s.process = nil
-		if err != nil {
-			t.Errorf("it stopped with %v:\n%s", err, s.log.String())
-		}
-	case <-time.After(40 * time.Second):
-		t.Error("it does not stop")
+	err := eventually.Receive(t, "it stops", s.ended)
+	s.process = nil
+	if err != nil {
+		t.Errorf("it stopped with %v:\n%s", err, s.log.String())
 	}
 	for _, wrong := range load.Wrong() {
 		t.Error(wrong)
@@ -266,16 +255,10 @@ func TestServeLetsAReviewEnd(t *testing.T) {
 	if err := s.process.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	status := http.StatusOK
-	for range 200 {
-		if status, _ = s.get(s.url + "/readyz"); status != http.StatusOK {
-			break
-		}
-		time.Sleep(20 * time.Millisecond)
-	}
-	if status != http.StatusServiceUnavailable {
-		t.Errorf("readiness of a process that stops: %d", status)
-	}
+	eventually.True(t, "a process that stops is not ready", func() bool {
+		status, _ := s.get(s.url + "/readyz")
+		return status == http.StatusServiceUnavailable
+	})
 	for i, d := range waiting {
 		if i != first && s.post(d) != http.StatusAccepted {
 			t.Errorf("a process that stops refuses an event")
@@ -290,9 +273,7 @@ func TestServeLetsAReviewEnd(t *testing.T) {
 		t.Errorf("the review under way did not end:\n%s", s.log.String())
 	}
 	s.start()
-	for !s.idle() {
-		time.Sleep(20 * time.Millisecond)
-	}
+	eventually.True(t, "the queue is empty", s.idle)
 	for _, wrong := range load.Wrong() {
 		t.Error(wrong)
 	}

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/holdpoint-dev/holdpoint/internal/eventually"
 	"github.com/holdpoint-dev/holdpoint/internal/github"
 	"github.com/holdpoint-dev/holdpoint/internal/github/githubtest"
 	"github.com/holdpoint-dev/holdpoint/internal/service/servicetest"
@@ -48,9 +49,7 @@ func TestServeUnderHeldConnections(t *testing.T) {
 	if !strings.Contains(text, dropped) || strings.Contains(text, dropped+"0\n") {
 		t.Error("nothing was dropped, so nothing was shown")
 	}
-	for end := time.Now().Add(2 * time.Minute); !s.idle() && time.Now().Before(end); {
-		time.Sleep(20 * time.Millisecond)
-	}
+	eventually.True(t, "the queue is empty", s.idle)
 	for _, wrong := range load.Wrong() {
 		t.Error(wrong)
 	}

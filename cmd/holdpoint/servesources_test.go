@@ -6,8 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
+	"github.com/holdpoint-dev/holdpoint/internal/eventually"
 	"github.com/holdpoint-dev/holdpoint/internal/service/servicetest"
 	"github.com/holdpoint-dev/holdpoint/internal/sources/fetch"
 	"github.com/holdpoint-dev/holdpoint/internal/sources/sourcestest"
@@ -43,9 +43,7 @@ func TestServeFetchesSources(t *testing.T) {
 					t.Errorf("delivery: %d", status)
 				}
 			}
-			for !s.idle() || len(destroys()) == 0 || len(harmless()) == 0 {
-				time.Sleep(20 * time.Millisecond) // until the test's own time is over
-			}
+			eventually.True(t, "both are reviewed", func() bool { return s.idle() && len(destroys()) > 0 && len(harmless()) > 0 })
 			held, other := destroys()[0], harmless()[0]
 			if held.Conclusion != "failure" || !strings.Contains(held.Summary+held.Text, c.destroys) {
 				t.Errorf("what destroys: %s without %s:\n%s", held.Conclusion, c.destroys, held.Summary)

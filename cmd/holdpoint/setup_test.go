@@ -15,8 +15,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
+	"github.com/holdpoint-dev/holdpoint/internal/eventually"
 	"github.com/holdpoint-dev/holdpoint/internal/github/githubtest"
 )
 
@@ -46,18 +46,16 @@ func startSetup(t *testing.T, hub *githubtest.Server, args ...string) (page stri
 	line := append([]string{"holdpoint", "setup", "--webhook-url", "https://holdpoint.example.com/webhook", "--organisation", "acme",
 		"--github-url", hub.WebURL(), "--wait", "60s"}, args...)
 	go func() { ended <- Main(line, strings.NewReader(""), out, out, os.Environ()) }()
-	for range 500 {
-		if m := regexp.MustCompile(`http://127\.0\.0\.1:\d+/`).FindString(out.String()); m != "" {
-			return m, out, ended
-		}
+	eventually.True(t, "setup opens a page", func() bool {
 		select {
 		case status := <-ended:
 			t.Fatalf("setup ended with status %d:\n%s", status, out)
-		case <-time.After(10 * time.Millisecond):
+		default:
 		}
-	}
-	t.Fatalf("setup opens no page:\n%s", out)
-	return "", nil, nil
+		page = regexp.MustCompile(`http://127\.0\.0\.1:\d+/`).FindString(out.String())
+		return page != ""
+	})
+	return page, out, ended
 }
 
 // get reads a page.

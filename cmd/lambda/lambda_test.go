@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
+
+	"github.com/holdpoint-dev/holdpoint/internal/eventually"
 )
 
 const secret = "a webhook secret of good length"
@@ -44,7 +46,7 @@ func openedPull(number int) []byte {
 
 func receiveFunction(t testing.TB, aws *fakeAWS) *function {
 	aws.set(webhookARN, secret)
-	return newFunction(t, 9*time.Second, aws.env("receive", "HOLDPOINT_WEBHOOK_SECRET_ARN="+webhookARN)...)
+	return newFunction(t, eventually.DeadMan, aws.env("receive", "HOLDPOINT_WEBHOOK_SECRET_ARN="+webhookARN)...)
 }
 
 func TestReceiveFunction(t *testing.T) {
@@ -118,7 +120,7 @@ func TestInitFailures(t *testing.T) {
 		{"not a secret", aws.env("work", "HOLDPOINT_APP_ID=1", "HOLDPOINT_APP_KEY_ARN=arn:aws:s3:::bucket"), []string{"want arn:aws:secretsmanager"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			f := newFunction(t, time.Second, c.env...)
+			f := newFunction(t, eventually.DeadMan, c.env...)
 			var response any
 			if err := f.invoke(map[string]any{}, &response); !errors.Is(err, errInit) {
 				t.Fatalf("it started (%v)", err)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"github.com/holdpoint-dev/holdpoint/internal/eventually"
 	"github.com/holdpoint-dev/holdpoint/internal/github/githubtest"
 	"github.com/holdpoint-dev/holdpoint/internal/service/servicetest"
 )
@@ -27,7 +28,7 @@ func workFunction(t testing.TB, aws *fakeAWS, hub *githubtest.Server, role strin
 	aws.set(keyARN, string(hub.PrivateKey()))
 	env := aws.env(role, append([]string{"HOLDPOINT_APP_ID=4711", "HOLDPOINT_APP_KEY_ARN=" + keyARN,
 		"HOLDPOINT_GITHUB_URL=" + strings.TrimSuffix(hub.WebURL(), "/"), "HOLDPOINT_WRITES_PER_HOUR=1000000"}, more...)...)
-	return newFunction(t, 30*time.Second, env...)
+	return newFunction(t, eventually.DeadMan, env...)
 }
 
 // post hands a delivery to the receive function.
@@ -64,7 +65,7 @@ func TestLoad(t *testing.T) {
 	}
 	taken := time.Since(start)
 
-	workers := []*function{workFunction(t, aws, load.Hub, "work", "HOLDPOINT_JOB_SECONDS=5"), workFunction(t, aws, load.Hub, "work", "HOLDPOINT_JOB_SECONDS=5")}
+	workers := []*function{workFunction(t, aws, load.Hub, "work", "HOLDPOINT_JOB_SECONDS=10"), workFunction(t, aws, load.Hub, "work", "HOLDPOINT_JOB_SECONDS=10")}
 	stop := make(chan struct{})
 	var wg sync.WaitGroup
 	for _, w := range workers {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"github.com/holdpoint-dev/holdpoint/internal/eventually"
 	"github.com/holdpoint-dev/holdpoint/internal/github/githubtest"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 	"github.com/holdpoint-dev/holdpoint/internal/service/servicetest"
@@ -29,7 +30,7 @@ func sourcesFunctionOn(t *testing.T, aws *fakeAWS, n *sourcestest.Internet, more
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "internet.json")
 	n.Write(t, file)
-	f := newFunction(t, 25*time.Second, aws.env("sources", append([]string{internetVariable + "=" + file, sourcesBucket + "=" + bucketName}, more...)...)...)
+	f := newFunction(t, eventually.DeadMan, aws.env("sources", append([]string{internetVariable + "=" + file, sourcesBucket + "=" + bucketName}, more...)...)...)
 	f.program = os.Executable
 	aws.sources = f
 	return f

@@ -43,7 +43,7 @@ func failures(r events.SQSEventResponse) []string {
 // one that counts the try; afterwards all are done.
 func TestWorkTriesAgain(t *testing.T) {
 	load, aws := queuedLoad(t, 1, 3)
-	work := workFunction(t, aws, load.Hub, "work", "HOLDPOINT_JOB_SECONDS=5")
+	work := workFunction(t, aws, load.Hub, "work", "HOLDPOINT_JOB_SECONDS=300")
 	load.Hub.Inject(&githubtest.Fault{Status: http.StatusBadGateway, Message: "Server Error"})
 	response, _, err := aws.queue.deliver(work, 3)
 	if err != nil || len(response.BatchItemFailures) != 0 {
@@ -83,7 +83,7 @@ func TestWorkTriesAgain(t *testing.T) {
 // stays, and is handed out again.
 func TestWorkWithoutTheQueue(t *testing.T) {
 	load, aws := queuedLoad(t, 1, 1)
-	work := workFunction(t, aws, load.Hub, "work", "HOLDPOINT_JOB_SECONDS=5")
+	work := workFunction(t, aws, load.Hub, "work", "HOLDPOINT_JOB_SECONDS=300")
 	load.Hub.Inject(&githubtest.Fault{Status: http.StatusBadGateway, Message: "Server Error"})
 	aws.refuse("sqs:SendMessage", 100)
 	r, _, err := aws.queue.deliver(work, 1)
@@ -105,7 +105,7 @@ func TestWorkWithoutTheQueue(t *testing.T) {
 // goes among the dead letters; replayed, it has all its tries again.
 func TestWorkGivesUp(t *testing.T) {
 	load, aws := queuedLoad(t, 1, 1)
-	work := workFunction(t, aws, load.Hub, "work", "HOLDPOINT_JOB_SECONDS=5")
+	work := workFunction(t, aws, load.Hub, "work", "HOLDPOINT_JOB_SECONDS=300")
 	// Its files cannot be read; that it is so can be written.
 	for _, call := range []string{"POST /graphql Blobs", "GET /repos/{owner}/{repo}/git/blobs/{file_sha}"} {
 		load.Hub.Inject(&githubtest.Fault{Call: call, Status: http.StatusBadGateway, Message: "Server Error"})
@@ -137,7 +137,7 @@ func TestWorkGivesUp(t *testing.T) {
 // TestSweepFindsWhatWasGivenUp: the sweep asks for it again once GitHub is well.
 func TestSweepFindsWhatWasGivenUp(t *testing.T) {
 	load, aws := queuedLoad(t, 1, 1)
-	work := workFunction(t, aws, load.Hub, "work", "HOLDPOINT_JOB_SECONDS=5")
+	work := workFunction(t, aws, load.Hub, "work", "HOLDPOINT_JOB_SECONDS=300")
 	load.Hub.Inject(&githubtest.Fault{Call: "POST /graphql Blobs", Status: http.StatusBadGateway, Message: "Server Error"})
 	for range service.Tries + 1 {
 		aws.queue.later(t)
@@ -182,7 +182,7 @@ func TestWorkAnswersBeforeItsTimeout(t *testing.T) {
 	}))
 	defer silent.Close()
 	aws.set(keyARN, string(load.Hub.PrivateKey()))
-	work := newFunction(t, 4*time.Second, aws.env("work", "HOLDPOINT_APP_ID=4711", "HOLDPOINT_APP_KEY_ARN="+keyARN, "HOLDPOINT_GITHUB_URL="+silent.URL)...)
+	work := newFunction(t, 4*time.Second, aws.env("work", "HOLDPOINT_APP_ID=4711", "HOLDPOINT_APP_KEY_ARN="+keyARN, "HOLDPOINT_GITHUB_URL="+silent.URL, "HOLDPOINT_JOB_SECONDS=300")...)
 	r, _, err := aws.queue.deliver(work, 1)
 	if tries := aws.queue.tries(t); err != nil || len(r.BatchItemFailures) != 0 || !slices.Equal(tries, []int{1}) {
 		t.Errorf("failed are %v, tries %v, error %v; want one try, in time\n%s", failures(r), tries, err, work.logged())
@@ -193,7 +193,7 @@ func TestWorkAnswersBeforeItsTimeout(t *testing.T) {
 // TestWorkIsKilled: a process that dies in the middle of a job loses nothing.
 func TestWorkIsKilled(t *testing.T) {
 	load, aws := queuedLoad(t, 1, 1)
-	work := workFunction(t, aws, load.Hub, "work", "HOLDPOINT_JOB_SECONDS=5")
+	work := workFunction(t, aws, load.Hub, "work", "HOLDPOINT_JOB_SECONDS=300")
 	killed := make(chan struct{})
 	load.Hub.On("POST /repos/{owner}/{repo}/check-runs", 0, func() {
 		go func() {
@@ -259,7 +259,7 @@ func killedAt(t *testing.T, load *servicetest.Load, aws *fakeAWS, work *function
 // TestA16KilledWorkIsNoTry: more kills than a job may fail, and it is reviewed.
 func TestA16KilledWorkIsNoTry(t *testing.T) {
 	load, aws := queuedLoad(t, 1, 1)
-	work := workFunction(t, aws, load.Hub, "work", "HOLDPOINT_JOB_SECONDS=5")
+	work := workFunction(t, aws, load.Hub, "work", "HOLDPOINT_JOB_SECONDS=300")
 	for range service.Tries + 2 {
 		killedAt(t, load, aws, work)
 	}
@@ -278,7 +278,7 @@ func TestA16KilledWorkIsNoTry(t *testing.T) {
 // TestA16PoisonEnds: what ends the process each time is given up and said to be.
 func TestA16PoisonEnds(t *testing.T) {
 	load, aws := queuedLoad(t, 1, 1)
-	work := workFunction(t, aws, load.Hub, "work", "HOLDPOINT_JOB_SECONDS=5")
+	work := workFunction(t, aws, load.Hub, "work", "HOLDPOINT_JOB_SECONDS=300")
 	for range service.Interruptions + 1 {
 		killedAt(t, load, aws, work)
 	}

@@ -207,15 +207,15 @@ func unrelated(err error) bool {
 }
 
 // merge adds the comparison of the branch's tip with its merge with the head. A
-// file that a review reads and that both changed is a gap: only git's own merge
-// tells what becomes of it.
+// file that a review reads and that both changed so that git may merge it in more
+// than one way is a gap: only git's own merge tells what becomes of it.
 func (o *against) merge(ctx context.Context, base string) error {
 	ours := o.Request.Base.(*tree).Root.id
 	var merged string
 	var both []string
 	for round := 0; ; round++ {
 		var err error
-		merged, both, err = mergeTrees(o.objects, base, ours, o.headTree())
+		merged, both, err = mergeTrees(o.objects, o.client.app.config.Wants, base, ours, o.headTree())
 		if err == nil {
 			break
 		}
@@ -225,7 +225,7 @@ func (o *against) merge(ctx context.Context, base string) error {
 		if round == maxRounds {
 			return fmt.Errorf("merge of %s: %w", o.job, ErrTooLarge)
 		}
-		if err := o.client.fetchFolders(ctx, o.objects); err != nil {
+		if _, err := o.Complete(ctx); err != nil {
 			return err
 		}
 	}

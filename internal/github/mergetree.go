@@ -13,20 +13,23 @@ import (
 type merger struct {
 	objects *objects
 	digits  int
+	// wants names the files whose lines are merged: those that are read.
+	wants func(name string) bool
 	// both are the paths that both sides changed, in different ways.
 	both []string
-	// missing: a folder was not there and has been noted.
+	// missing: a folder or file was not there and has been noted.
 	missing bool
 }
 
 // mergeTrees merges two trees that came from one: of each entry, what one side
 // changed is taken from it, as every three-way merge does. Where both changed a
-// file, theirs is taken and its path is returned; git may merge the lines, or
-// refuse. A path that ends in a slash is a file on one side and a folder on the
-// other. The merged folders are added to the objects. An error is
-// [plan.ErrNotFetched] where folders have to be brought first.
-func mergeTrees(o *objects, base, ours, theirs string) (id string, both []string, err error) {
-	m := &merger{objects: o, digits: len(theirs)}
+// file that is wanted, its lines are merged if there is one way to do it. Else
+// theirs is taken and its path is returned; git may merge the lines, or refuse. A
+// path that ends in a slash is a file on one side and a folder on the other. What
+// was merged is added to the objects. An error is [plan.ErrNotFetched] where
+// something has to be brought first.
+func mergeTrees(o *objects, wants func(name string) bool, base, ours, theirs string) (id string, both []string, err error) {
+	m := &merger{objects: o, digits: len(theirs), wants: wants}
 	e, err := m.entry(".", dirOf(base), dirOf(ours), dirOf(theirs))
 	if err != nil {
 		return "", nil, err
@@ -57,13 +60,57 @@ func (m *merger) entry(name string, base, ours, theirs entry) (entry, error) {
 		m.both = append(m.both, name+"/") // whatever is below it
 		return theirs, nil
 	case !ours.isDir() && !theirs.isDir():
-		m.both = append(m.both, name)
-		return theirs, nil
+		return m.file(name, base, ours, theirs)
 	}
 	if !base.isDir() {
 		base = entry{}
 	}
 	return m.folder(name, base, ours, theirs)
+}
+
+// file merges what both sides changed.
+func (m *merger) file(name string, base, ours, theirs entry) (entry, error) {
+	if regular(base) && regular(ours) && regular(theirs) && m.wants(name) {
+		switch merged, err := m.lines(base, ours, theirs); {
+		case errors.Is(err, plan.ErrNotFetched):
+			m.missing = true
+			return theirs, nil
+		case err == nil && merged.id != "":
+			return merged, nil
+		case err != nil && !errors.Is(err, plan.ErrUnreadable):
+			return entry{}, err
+		}
+	}
+	m.both = append(m.both, name)
+	return theirs, nil
+}
+
+// regular reports whether an entry is a file like most.
+func regular(e entry) bool { return e.mode == "100644" }
+
+// lines merges the lines of a file, the zero entry where there is not one way.
+func (m *merger) lines(base, ours, theirs entry) (entry, error) {
+	var texts [3][]byte
+	var lacking error
+	for i, e := range []entry{base, ours, theirs} {
+		text, err := m.objects.blob(e)
+		if err != nil {
+			lacking = err // the others are noted in the same round
+		}
+		texts[i] = text
+	}
+	if lacking != nil {
+		return entry{}, lacking
+	}
+	merged, ok := mergeLines(texts[0], texts[1], texts[2])
+	if !ok {
+		return entry{}, nil
+	}
+	id := objectID("blob", merged, m.digits)
+	m.objects.mu.Lock()
+	defer m.objects.mu.Unlock()
+	m.objects.blobs[id] = merged
+	return entry{name: theirs.name, mode: theirs.mode, id: id, size: int64(len(merged))}, nil
 }
 
 func (m *merger) folder(name string, base, ours, theirs entry) (entry, error) {

@@ -116,7 +116,7 @@ func TestA2MergeIsGits(t *testing.T) {
 		for _, tree := range []string{baseTree, oursTree, theirsTree} {
 			s.load(o, tree)
 		}
-		got, both, err := mergeTrees(o, baseTree, oursTree, theirsTree)
+		got, both, err := mergeTrees(o, func(string) bool { return false }, baseTree, oursTree, theirsTree)
 		if err != nil {
 			t.Fatal(err)
 		}

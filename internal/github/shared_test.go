@@ -189,20 +189,51 @@ func TestA2ManyBranches(t *testing.T) {
 	w.shared(head, "failure", "21 branches have this name of the check")
 }
 
-// A2: a file that both the head and another branch changed is a gap that names
-// what would settle it.
+// A2: a file that both the head and another branch changed is merged where there
+// is one way to do it; else it is a gap that names what would settle it.
 func TestA2BothChangedAFile(t *testing.T) {
+	for name, c := range map[string]struct {
+		theirs, here string
+		apart        bool
+	}{
+		"apart":        {infra["dev/main.tf"] + "# Two.\n", "# One.\n" + infra["dev/main.tf"], true},
+		"side by side": {infra["dev/main.tf"] + "# Two.\n", infra["dev/main.tf"] + "# One.\n", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, _ := newShared(t, oneForReleases)
+			w.repo.Push("release/1", w.base, w.dana)
+			w.repo.Push("release/2", w.commit(w.base, githubtest.Files{"dev/main.tf": c.theirs}, w.dana), w.dana)
+			head := w.commit(w.base, githubtest.Files{"dev/main.tf": c.here}, w.agent)
+			p := w.offer("one", "release/1", head)
+			w.settle()
+			w.fine()
+			if c.apart {
+				w.shared(head, "success")
+				return
+			}
+			w.shared(head, "failure", "dev/main.tf", "release/2 tells")
+			w.approve(p)
+			w.fine()
+			w.shared(head, "success")
+		})
+	}
+}
+
+// A2: what only the merge of both changes destroys is found in the merged file.
+func TestA2MergedFileDestroys(t *testing.T) {
 	w, _ := newShared(t, oneForReleases)
 	w.repo.Push("release/1", w.base, w.dana)
-	w.repo.Push("release/2", w.commit(w.base, githubtest.Files{"dev/main.tf": infra["dev/main.tf"] + "# Two.\n"}, w.dana), w.dana)
-	head := w.commit(w.base, githubtest.Files{"dev/main.tf": "# One.\n" + infra["dev/main.tf"]}, w.agent)
+	moved := infra["prod/db.tf"] + "\nresource \"aws_lb\" \"front\" {\n}\n"
+	w.repo.Push("release/2", w.commit(w.base, githubtest.Files{"prod/db.tf": moved}, w.dana), w.dana)
+	head := w.commit(w.base, githubtest.Files{"prod/db.tf": "# The databases.\n" + infra["prod/db.tf"]}, w.agent)
 	w.offer("one", "release/1", head)
 	w.settle()
-	w.shared(head, "failure", "dev/main.tf", "release/2 tells")
-	w.offer("two", "release/2", head) // it does
+	w.shared(head, "success")
+	head = w.commit(w.base, githubtest.Files{"prod/db.tf": withoutOrders}, w.agent)
+	w.offer("two", "release/1", head)
 	w.settle()
 	w.fine()
-	w.shared(head, "success")
+	w.shared(head, "failure", "release/2", "aws_db_instance.orders")
 }
 
 // A2: a merge group of a shared name is judged against the other branches too.

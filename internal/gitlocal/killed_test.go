@@ -13,8 +13,8 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
-	"time"
 
+	"github.com/holdpoint-dev/holdpoint/internal/eventually"
 	"github.com/holdpoint-dev/holdpoint/internal/facts"
 	"github.com/holdpoint-dev/holdpoint/internal/gitlocal"
 	"github.com/holdpoint-dev/holdpoint/internal/plan/plantest"
@@ -73,21 +73,20 @@ func (g *watchedGit) starts() []string {
 }
 
 // child is the process that reads objects, once it runs.
-func (g *watchedGit) child() int {
-	for range 60_000 {
+func (g *watchedGit) child() (id int) {
+	eventually.True(g.t, "git reads objects", func() bool {
 		for _, start := range g.starts() {
 			if pid, args, _ := strings.Cut(start, " "); strings.Contains(args, "cat-file --batch") {
 				n, err := strconv.Atoi(pid)
 				if err != nil {
 					g.t.Fatal(err)
 				}
-				return n
+				id = n
 			}
 		}
-		time.Sleep(time.Millisecond)
-	}
-	g.t.Fatal("no git reads objects")
-	return 0
+		return id != 0
+	})
+	return id
 }
 
 // losing is a clone whose change takes one of two databases away.

@@ -5,7 +5,6 @@ import (
 	"io/fs"
 	"maps"
 	"reflect"
-	"runtime"
 	"strings"
 	"testing"
 
@@ -107,11 +106,9 @@ func (s spent) within() bool {
 
 func counting(before, after fs.FS) (plan.Plan, spent) {
 	w := hcl.NewWork()
-	var was, is runtime.MemStats
-	runtime.ReadMemStats(&was)
-	p := hcl.Predict(before, after, facts.Load(), hcl.Options{Work: w})
-	runtime.ReadMemStats(&is)
-	return p, spent{w.Used(), w.Refused(), is.TotalAlloc - was.TotalAlloc, is.Mallocs - was.Mallocs}
+	var p plan.Plan
+	allocated := plantest.Spend(func() { p = hcl.Predict(before, after, facts.Load(), hcl.Options{Work: w}) })
+	return p, spent{w.Used(), w.Refused(), allocated.Bytes, allocated.Objects}
 }
 
 // cheap, in units, is what is counted a second time.

@@ -249,7 +249,7 @@ func (p *prediction) renderAll(jobs []job) {
 			requests, asked = append(requests, req), append(asked, j)
 		}
 	}
-	if len(requests) == 0 {
+	if len(requests) == 0 || len(p.unfinished) > 0 {
 		return
 	}
 	results := p.render(requests)
@@ -278,6 +278,9 @@ const maxValues = 300_000
 // take turns an answer of the renderer into objects.
 func (p *prediction) take(j job, req unit.Request, res unit.Rendered) {
 	u := j.content.unit
+	if res.Failure != nil && res.Failure.Kind == plan.GapUnfinished {
+		p.unfinished = append(p.unfinished, plan.Gap{Root: u.Home(), Kind: plan.GapUnfinished, Subject: u.Home(), Why: res.Failure.Why})
+	}
 	if absent := slices.IndexFunc(u.Outside, unit.Outside.LeftOut); res.Failure != nil && absent >= 0 {
 		p.fail(j, plan.Gap{Kind: plan.GapOpaque, Subject: u.Home(),
 			Why: fmt.Sprintf("it does not build without %s, which is not in the repository: %s", u.Outside[absent].What, res.Failure.Why)})

@@ -4,12 +4,10 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/fstest"
-	"time"
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/render"
@@ -70,6 +68,7 @@ func TestHostile(t *testing.T) {
 		"until-step":           {chart(hostMap), chart(hostMap + "{{ range untilStep 0 200000000 1 }}x{{ end }}"), false},
 		"repeat":               {chart(hostMap), chart(hostMap + `{{ repeat 1500000000 "x" }}`), false},
 		"doubling":             {chart(hostMap), chart(hostMap + `{{ $s := "xxxxxxxxxxxxxxxx" }}{{ range until 60 }}{{ $s = printf "%s%s" $s $s }}{{ end }}`), false},
+		"empty-loops":          {chart(hostMap), chart(hostMap + "{{ range 200 }}{{ range 200 }}{{ range 200 }}{{ range 200 }}{{ end }}{{ end }}{{ end }}{{ end }}"), false},
 		"loops":                {chart(hostMap), chart(hostMap + `{{ range until 99999 }}{{ range until 99999 }}{{ range until 99999 }}{{ end }}{{ end }}{{ end }}`), false},
 		"include":              {chart(hostMap), chart(hostMap + `{{ define "a" }}{{ include "a" . }}{{ end }}{{ include "a" . }}`), false},
 		"template":             {chart(hostMap), chart(hostMap + `{{ define "a" }}{{ template "a" . }}{{ end }}{{ template "a" . }}`), false},
@@ -110,10 +109,13 @@ func TestHostile(t *testing.T) {
 		"template-as-yaml":     {plain, map[string]string{"app/c.yaml": "{{- if .Values.x }}\n" + hostMap + "{{- end }}\n"}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			peak := watchMemory()
-			start := processorTime(t)
-			got := kube.Predict(plantest.Tree(c.before), plantest.Tree(c.after), render.New(render.Limits{}), kube.Options{})
-			took := processorTime(t) - start
+			var got plan.Plan
+			spent := plantest.Spend(func() {
+				got = kube.Predict(plantest.Tree(c.before), plantest.Tree(c.after), render.New(render.Limits{}), kube.Options{})
+			})
+			if spent.Bytes > 300<<20 {
+				t.Errorf("the parent allocated %d bytes", spent.Bytes)
+			}
 			if len(got.Gaps) == 0 && !c.silent {
 				t.Errorf("no gap:\n%s", describe(got))
 			}
@@ -123,26 +125,15 @@ func TestHostile(t *testing.T) {
 			if strings.Contains(fmt.Sprint(got), "stolen") {
 				t.Errorf("a file of the host was read")
 			}
-			if mib := peak() >> 20; mib > 200 {
-				t.Errorf("the parent took %d MiB", mib)
-			}
 			if left := children(t); len(left) > 0 {
 				t.Errorf("children are left: %v", left)
 			}
-			if took > hostileTime {
-				t.Errorf("it took %v of processor time", took)
-			}
-			t.Logf("%v", took.Round(time.Millisecond))
 		})
 	}
 	if n := connections.Load(); n > 0 {
 		t.Errorf("%d connections", n)
 	}
 }
-
-// hostileTime is only there for what no limit ends: what a unit costs within
-// the limits is for benchmarks, for it grows with the load of the machine.
-const hostileTime = 2 * time.Minute
 
 func with(files map[string]string, name, text string) map[string]string {
 	files[name] = text
@@ -165,35 +156,6 @@ func bomb() string {
 		b += fmt.Sprintf("x%d: &x%d [%s]\n", i, i, strings.TrimSuffix(strings.Repeat(fmt.Sprintf("*x%d,", i-1), 9), ","))
 	}
 	return b
-}
-
-// watchMemory returns a function that ends the watch and tells the most bytes
-// of heap in use beyond those at the start.
-func watchMemory() func() uint64 {
-	heap := func() uint64 {
-		var m runtime.MemStats
-		runtime.ReadMemStats(&m)
-		return m.HeapAlloc
-	}
-	runtime.GC()
-	base, peak := heap(), uint64(0)
-	done, ended := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(ended)
-		tick := time.NewTicker(20 * time.Millisecond)
-		defer tick.Stop()
-		for {
-			if now := heap(); now > base {
-				peak = max(peak, now-base)
-			}
-			select {
-			case <-done:
-				return
-			case <-tick.C:
-			}
-		}
-	}()
-	return func() uint64 { close(done); <-ended; return peak }
 }
 
 // TestLinkOut: a link that leads out of the tree is a gap where its target was

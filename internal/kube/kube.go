@@ -68,6 +68,9 @@ func Predict(before, after fs.FS, render Renderer, opt Options) plan.Plan {
 	p.sources()
 	p.selectors()
 	p.compare()
+	if len(p.unfinished) > 0 {
+		return plan.Plan{Gaps: p.unfinished[:1]}
+	}
 	result := plan.Plan{Changes: joinVariants(p.changes, p.variantsOf), Gaps: distinct(append(p.gaps, p.unmetGaps()...)), Objects: p.objects}
 	result.Sort()
 	return result

@@ -28,6 +28,8 @@ type prediction struct {
 	pairs   map[string]*pair
 	changes []plan.Change
 	gaps    []plan.Gap
+	// unfinished is what the machine did not get done: nothing is told beside it.
+	unfinished []plan.Gap
 	// unmet is what is elsewhere and cannot be had.
 	unmet []*unmet
 	// refusals are why sources cannot be had, by their address.

@@ -6,6 +6,7 @@
 package plan
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -207,6 +208,9 @@ const (
 	GapUnknown     GapKind = "unknown"     // a value that decides is not in the repository
 	GapUnsupported GapKind = "unsupported" // a feature that is not modelled
 	GapInternal    GapKind = "internal"    // a defect of ours, caught
+	// GapUnfinished: the time or the memory of this machine came to an end. It
+	// says nothing of the change, and nothing is judged beside it ([ErrUnfinished]).
+	GapUnfinished GapKind = "unfinished"
 
 	// Of a source from elsewhere that is not had: what changes of what the tree
 	// says of it. GapOpaque is any other change.
@@ -219,6 +223,22 @@ const (
 	// the change, although nothing of the change says so.
 	GapSourceDrift GapKind = "source-drift"
 )
+
+// ErrUnfinished: a prediction was not finished because the time or the memory of
+// the machine came to an end, and not one of our limits of work. Another try may
+// finish it.
+var ErrUnfinished = errors.New("the time or the memory of the machine came to an end")
+
+// Unfinished is an error that wraps [ErrUnfinished] where the plan was not
+// finished, nil otherwise.
+func (p Plan) Unfinished() error {
+	for _, g := range p.Gaps {
+		if g.Kind == GapUnfinished {
+			return fmt.Errorf("the change could not be reviewed: %s: %s: %w", g.Subject, g.Why, ErrUnfinished)
+		}
+	}
+	return nil
+}
 
 // Gap is something that could not be told. It is part of the answer, never a
 // log line, and as narrow as it can be.

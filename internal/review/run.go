@@ -23,7 +23,8 @@ type Predictor func(before, after fs.FS, settings rules.Settings, sources plan.S
 // the report, and holds. A read of one of the trees that failed is an error:
 // nothing that was predicted beside it can be relied on. It wraps
 // [plan.ErrNotFetched] where the tree has noted what to bring, and where a
-// source was asked for that has no answer yet.
+// source was asked for that has no answer yet, and [plan.ErrUnfinished] where the
+// time or the memory of this machine came to an end.
 func Run(req Request, set *rules.Set, predictors []Predictor) (Report, error) {
 	var log reads.Log
 	sources := &plan.SourceLog{Sources: plan.SourcesOr(req.Sources)}
@@ -35,6 +36,9 @@ func Run(req Request, set *rules.Set, predictors []Predictor) (Report, error) {
 	}
 	if s, ok := sources.Missing(); ok {
 		return Report{}, fmt.Errorf("the change is not judged: source %s: %w", s.Address, plan.ErrNotFetched)
+	}
+	if err := rep.Plan.Unfinished(); err != nil {
+		return Report{}, err
 	}
 	rep.Sources = sources.Used()
 	return rep, nil

@@ -31,7 +31,7 @@ type Case struct {
 // is in no particular order.
 func (s *Set) Judge(c Case) []Finding {
 	c, files := c.withoutExempt()
-	j := judging{Set: s, Case: c, counts: count(s, c.Plan)}
+	j := judging{Set: s, Case: c, counts: count(s, c.Plan), searches: map[string]addedCommands{}}
 	var out []Finding
 	for i := range c.Plan.Changes {
 		out = append(out, j.change(&c.Plan.Changes[i])...)
@@ -54,13 +54,15 @@ func (s *Set) Wants(name string) bool {
 	if name == SettingsPath {
 		return true
 	}
-	return slices.ContainsFunc(s.rules, func(r *Rule) bool { return r.adds != nil && matchAny(r.Paths, name) })
+	return slices.ContainsFunc(s.rules, func(r *Rule) bool { return r.reads() && matchAny(r.Paths, name) })
 }
 
 type judging struct {
 	*Set
 	Case
 	counts counts
+	// searches are the commands that changed files get, by path, once they were looked for.
+	searches map[string]addedCommands
 }
 
 // counts are the numbers that rules about mass destruction see.

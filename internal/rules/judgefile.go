@@ -25,7 +25,7 @@ func (j *judging) file(file *plan.File) []Finding {
 			out = append(out, j.unread(r, file, at, err))
 			continue
 		}
-		if r.adds != nil && len(adds) == 0 {
+		if r.reads() && len(adds) == 0 {
 			continue
 		}
 		environment := j.Settings.EnvironmentOf(file.Path, "")
@@ -53,7 +53,10 @@ func (j *judging) file(file *plan.File) []Finding {
 		}
 		if len(adds) > 0 {
 			at.Line, at.EndLine = adds[0].line, adds[0].line
-			words["adds"] = adds[0].text
+			words["adds"], words["what"] = adds[0].text, adds[0].what
+			if n := len(adds) - 1; n > 0 && r.Commands != "" {
+				words["adds"] += fmt.Sprintf(" (and %d more)", n)
+			}
 		}
 		f := j.finding(r, r.Loss, environment, words)
 		f.File, f.At = file, at

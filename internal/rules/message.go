@@ -18,7 +18,8 @@ var placeholders = []string{
 	"cause",   // the changed line, `prod.tfvars:3`
 	"guards",  // the protections that go
 	"path",    // the changed file
-	"adds",    // the first new line that fits
+	"adds",    // the first new line that fits, or the first command and how many more
+	"what",    // what that command does, `deletes a bucket`
 	"subject", // what a gap is about
 	"why",     // what could not be told
 	"count",   // objects destroyed in the root

@@ -6,6 +6,8 @@ import (
 	"regexp"
 
 	"cel.dev/cel-go/cel"
+
+	"github.com/holdpoint-dev/holdpoint/internal/rules/command"
 )
 
 // about says what a rule judges. The zero value is invalid.
@@ -36,6 +38,10 @@ type Rule struct {
 	// Adds limits a rule about files to those in which the change adds a line
 	// that fits this regular expression.
 	Adds string `yaml:"adds"`
+	// Commands limits a rule about files to those in which the change adds a
+	// command that destroys (rules/commands), in a text of this kind. Without
+	// Paths it is about all files that are searched for such.
+	Commands command.As `yaml:"commands"`
 	// Loss is a class, or `type` for the class of the changed object's type.
 	Loss     Loss     `yaml:"loss"`
 	Severity Severity `yaml:"severity"`
@@ -52,6 +58,9 @@ const docsRoot = "https://github.com/holdpoint-dev/holdpoint/blob/main/docs/rule
 
 // Docs is the link to the rule's documentation.
 func (r *Rule) Docs() string { return docsRoot + r.ID }
+
+// reads reports whether the rule is about what a changed file gets.
+func (r *Rule) reads() bool { return r.adds != nil || r.Commands != "" }
 
 var idForm = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)+$`)
 
@@ -95,12 +104,17 @@ func (r *Rule) check() error {
 	}
 	switch r.About {
 	case aboutChange, aboutGap, aboutRoot:
-		if r.When == "" || len(r.Paths) > 0 || r.Adds != "" {
-			return fmt.Errorf("a rule about a %s needs when, and takes neither paths nor adds", r.About)
+		if r.When == "" || len(r.Paths) > 0 || r.Adds != "" || r.Commands != "" {
+			return fmt.Errorf("a rule about a %s needs when, and takes neither paths nor adds nor commands", r.About)
 		}
 	case aboutFile:
-		if len(r.Paths) == 0 {
-			return errors.New("a rule about files needs paths")
+		switch {
+		case len(r.Paths) == 0 && r.Commands == "":
+			return errors.New("a rule about files needs paths or commands")
+		case r.Commands != "" && !r.Commands.Valid():
+			return fmt.Errorf("commands %q: want script, embedded or mention", r.Commands)
+		case r.Commands != "" && r.Adds != "":
+			return errors.New("a rule takes adds or commands, not both")
 		}
 	default:
 		return fmt.Errorf("about %q: want change, root, file or gap", r.About)

@@ -14,6 +14,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
+	"github.com/holdpoint-dev/holdpoint/internal/rules/command"
 	"github.com/holdpoint-dev/holdpoint/internal/rules/losses"
 	packs "github.com/holdpoint-dev/holdpoint/rules"
 )
@@ -21,13 +22,15 @@ import (
 // Set is everything that judges: rules, types, guards and agents. It is
 // immutable and safe for concurrent use.
 type Set struct {
-	rules   []*Rule
-	types   typeTable
-	guards  []guard
-	losses  *losses.Table
-	agents  []agentRecord
-	retired []string
-	digest  string
+	rules  []*Rule
+	types  typeTable
+	guards []guard
+	losses *losses.Table
+	// commands are those that destroy, wherever they stand.
+	commands *command.Table
+	agents   []agentRecord
+	retired  []string
+	digest   string
 }
 
 // Digest names the packs' bytes: equal digests judge alike.
@@ -61,7 +64,7 @@ type pack struct {
 func Load() (*Set, error) { return load(packs.Packs) }
 
 func load(files fs.FS) (*Set, error) {
-	s := &Set{types: newTypeTable(), losses: losses.NewTable()}
+	s := &Set{types: newTypeTable(), losses: losses.NewTable(), commands: &command.Table{}}
 	env, err := newEnv()
 	if err != nil {
 		return nil, err
@@ -85,6 +88,12 @@ func load(files fs.FS) (*Set, error) {
 		}
 		if path.Dir(name) == "losses" {
 			if err := s.losses.Add(name, data); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		if path.Dir(name) == "commands" {
+			if err := s.addCommands(name, data); err != nil {
 				return nil, err
 			}
 			continue
@@ -113,13 +122,18 @@ func load(files fs.FS) (*Set, error) {
 		s.agents = append(s.agents, p.Agents...)
 		s.retired = append(s.retired, p.Retired...)
 	}
+	for _, r := range s.rules {
+		if r.Commands != "" && len(r.Paths) == 0 {
+			r.Paths = s.commands.Paths(r.Commands)
+		}
+	}
 	s.digest = hex.EncodeToString(sum.Sum(nil))
 	return s, s.checkIDs()
 }
 
 func packNames(files fs.FS) ([]string, error) {
 	var names []string
-	for _, pattern := range []string{"*.yaml", "types/*.yaml", "losses/*.yaml"} {
+	for _, pattern := range []string{"*.yaml", "types/*.yaml", "losses/*.yaml", "commands/*.yaml"} {
 		found, err := fs.Glob(files, pattern)
 		if err != nil {
 			return nil, fmt.Errorf("list packs: %w", err)
@@ -138,6 +152,17 @@ func (s *Set) addTypes(name string, data []byte) error {
 		return fmt.Errorf("read pack %s: %w", name, err)
 	}
 	return s.types.add(name, f)
+}
+
+func (s *Set) addCommands(name string, data []byte) error {
+	var f command.File
+	if err := decodeStrict(data, &f); err != nil {
+		return fmt.Errorf("read pack %s: %w", name, err)
+	}
+	if err := s.commands.Add(f); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
 }
 
 func (s *Set) checkIDs() error {

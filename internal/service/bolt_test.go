@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/holdpoint-dev/holdpoint/internal/eventually"
 	"github.com/holdpoint-dev/holdpoint/internal/service"
 )
 
@@ -56,9 +57,7 @@ func send(t *testing.T, q *service.BoltQueue, group, id string) {
 
 func receive(t *testing.T, q *service.BoltQueue) service.Delivery {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
-	defer cancel()
-	d, err := q.Receive(ctx)
+	d, err := q.Receive(eventually.Context(t))
 	if err != nil {
 		t.Fatalf("nothing was handed out: %v", err)
 	}
@@ -213,7 +212,7 @@ func TestQueueSurvivesKill(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "q")
 	var accepted, handled []string
 	for run := range 6 {
-		a, h := runChild(t, path, run, time.Duration(60+37*run)*time.Millisecond)
+		a, h := runChild(t, path, run, 20+37*run)
 		accepted, handled = append(accepted, a...), append(handled, h...)
 	}
 	if len(accepted) == 0 || len(handled) == 0 {
@@ -238,8 +237,9 @@ func TestQueueSurvivesKill(t *testing.T) {
 	}
 }
 
-// runChild lets a child work for a while, kills it, and returns what it said.
-func runChild(t *testing.T, path string, run int, life time.Duration) (accepted, handled []string) {
+// runChild lets a child work until it has said so many lines, kills it, and
+// returns what it said.
+func runChild(t *testing.T, path string, run, life int) (accepted, handled []string) {
 	t.Helper()
 	child := exec.Command(os.Args[0], "-test.run=^TestQueueSurvivesKill$")
 	child.Env = append(os.Environ(), "QUEUE_TEST_FILE="+path, fmt.Sprintf("QUEUE_TEST_RUN=%d", run))
@@ -251,10 +251,9 @@ func runChild(t *testing.T, path string, run int, life time.Duration) (accepted,
 		t.Fatal(err)
 	}
 	lines := bufio.NewScanner(out)
-	var kill *time.Timer
-	for lines.Scan() {
-		if kill == nil {
-			kill = time.AfterFunc(life, func() { _ = child.Process.Kill() })
+	for said := 1; lines.Scan(); said++ {
+		if said == life {
+			_ = child.Process.Kill()
 		}
 		switch verb, id, _ := strings.Cut(lines.Text(), " "); verb {
 		case "accepted":

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/holdpoint-dev/holdpoint/internal/eventually"
 	"github.com/holdpoint-dev/holdpoint/internal/service"
 )
 
@@ -37,7 +38,7 @@ func TestQueueOnAFullDisk(t *testing.T) {
 // full disk (getrlimit(2), RLIMIT_FSIZE).
 func fillDisk(path string) error {
 	signal.Ignore(syscall.SIGXFSZ)
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), eventually.DeadMan)
 	defer cancel()
 	q, err := service.OpenBolt(path, time.Now)
 	if err != nil {

@@ -32,7 +32,11 @@ func OpenBolt(path string, now func() time.Time) (*BoltQueue, error) {
 	q := &BoltQueue{db: db, now: now, writes: make(chan write), closed: make(chan struct{}),
 		index: newIndex(), wake: make(chan struct{})}
 	if err := q.load(); err != nil {
-		_ = db.Close()
+		// What broke off in the middle of a transaction holds its lock for good,
+		// which closing would wait for.
+		if !errors.Is(err, errDamaged) {
+			_ = db.Close()
+		}
 		return nil, fmt.Errorf("open queue %s: %w", path, err)
 	}
 	q.wg.Add(1)

@@ -15,13 +15,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/holdpoint-dev/holdpoint/internal/eventually"
 	"github.com/holdpoint-dev/holdpoint/internal/github"
 	"github.com/holdpoint-dev/holdpoint/internal/service"
 )
-
-// deadMan ends a test whose server does nothing any more; nothing is measured
-// by it.
-const deadMan = 2 * time.Minute
 
 // gates is a receiver behind an intake, on a port of this machine.
 type gates struct {
@@ -43,7 +40,7 @@ func newGates(t *testing.T, limits service.IntakeLimits) *gates {
 	}
 	g.address = l.Addr().String()
 	receiver := service.Receiver{Secrets: steady{}, Queue: g.queue, Meter: g.meter, Log: slog.New(slog.DiscardHandler), Now: time.Now}
-	server := &http.Server{Handler: receiver, ReadHeaderTimeout: deadMan, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelInfo)}
+	server := &http.Server{Handler: receiver, ReadHeaderTimeout: eventually.DeadMan, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelInfo)}
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(g.intake.Protect(server, l)) }()
 	t.Cleanup(func() {
@@ -61,12 +58,7 @@ func newGates(t *testing.T, limits service.IntakeLimits) *gates {
 
 func (g *gates) until(what string, reached func() bool) {
 	g.t.Helper()
-	for end := time.Now().Add(deadMan); !reached(); time.Sleep(time.Millisecond) {
-		if time.Now().After(end) {
-			now, most := g.intake.Stats()
-			g.t.Fatalf("never: %s; %+v, at most %+v", what, now, most)
-		}
-	}
+	eventually.True(g.t, what, reached)
 }
 
 // dial opens a connection and writes as much as the server takes.
@@ -90,7 +82,7 @@ func (g *gates) deliver(size int) (int, error) {
 		return 0, err
 	}
 	req.Header = signed(body, secret, "pull_request", "one")
-	resp, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: deadMan}).Do(req)
+	resp, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: eventually.DeadMan}).Do(req)
 	if err != nil {
 		return 0, err
 	}
@@ -111,7 +103,7 @@ func (steady) Webhook(context.Context, bool) (github.Secrets, error) {
 
 // narrow are limits that a test reaches with little.
 func narrow() service.IntakeLimits {
-	return service.IntakeLimits{Connections: 16, Bytes: 3 << 20, Rate: 1 << 20, Grace: deadMan, Most: deadMan}
+	return service.IntakeLimits{Connections: 16, Bytes: 3 << 20, Rate: 1 << 20, Grace: eventually.DeadMan, Most: eventually.DeadMan}
 }
 
 // A16: whatever connections anybody holds open, a signed delivery of 1.5 MB is
@@ -153,7 +145,7 @@ func TestA16HeldConnectionsKeepNobodyOut(t *testing.T) {
 
 // A claim takes no memory.
 func TestA16MemoryIsForWhatHasCome(t *testing.T) {
-	g := newGates(t, service.IntakeLimits{Connections: 100, Bytes: 64 << 20, Rate: 1 << 20, Grace: deadMan, Most: deadMan})
+	g := newGates(t, service.IntakeLimits{Connections: 100, Bytes: 64 << 20, Rate: 1 << 20, Grace: eventually.DeadMan, Most: eventually.DeadMan})
 	for range 50 {
 		g.dial(head("Content-Length: 25000000") + strings.Repeat("x", 3000))
 	}
@@ -165,9 +157,9 @@ func TestA16MemoryIsForWhatHasCome(t *testing.T) {
 
 // A body that comes byte by byte is given up, however steady.
 func TestA16SlowBodiesEnd(t *testing.T) {
-	g := newGates(t, service.IntakeLimits{Connections: 4, Bytes: 1 << 20, Rate: 1 << 30, Grace: 50 * time.Millisecond, Most: deadMan})
+	g := newGates(t, service.IntakeLimits{Connections: 4, Bytes: 1 << 20, Rate: 1 << 30, Grace: 50 * time.Millisecond, Most: eventually.DeadMan})
 	c := g.dial(head("Content-Length: 25000000"))
-	if err := c.SetDeadline(time.Now().Add(deadMan)); err != nil {
+	if err := c.SetDeadline(time.Now().Add(eventually.DeadMan)); err != nil {
 		t.Fatal(err)
 	}
 	go func() {

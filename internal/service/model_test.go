@@ -12,7 +12,7 @@ import (
 )
 
 var (
-	modelHistories = flag.Int("model.histories", 300, "random histories of an attacker with write access; docs/security.md states a run with 50,000")
+	modelHistories = flag.Int("model.histories", 300, "random histories of an attacker with write access; docs/security.md states the longest run")
 	modelAll       = flag.Bool("model.all", false, "go on after a history that fails")
 	modelFirst     = flag.Uint64("model.first", 0, "the first history's number: one that failed is tried again by its number with -model.histories 1")
 )

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -38,9 +39,12 @@ type Worker struct {
 	// Budget is the time one try may take. A try that does not end in it is
 	// left behind.
 	Budget time.Duration
-	Meter  Meter
-	Log    *slog.Logger
-	Now    func() time.Time
+	// Patience is how long a try has to notice that its context ended; half a
+	// second where it is 0.
+	Patience time.Duration
+	Meter    Meter
+	Log      *slog.Logger
+	Now      func() time.Time
 }
 
 // Errors of a try.
@@ -142,7 +146,7 @@ func (w Worker) try(ctx context.Context, job github.Job) (Result, error) {
 	case <-ctx.Done():
 	}
 	// What waits for the network ends at once now; only a computation stays.
-	patience := time.NewTimer(patience)
+	patience := time.NewTimer(cmp.Or(w.Patience, patience))
 	defer patience.Stop()
 	select {
 	case e := <-end:
@@ -155,7 +159,7 @@ func (w Worker) try(ctx context.Context, job github.Job) (Result, error) {
 	}
 }
 
-// patience is how long a try has to notice that its context ended.
+// patience is that of a worker that says nothing else.
 const patience = 500 * time.Millisecond
 
 // failure says what follows from a failed try.

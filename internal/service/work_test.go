@@ -2,6 +2,7 @@ package service_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,9 +11,11 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/holdpoint-dev/holdpoint/internal/eventually"
 	"github.com/holdpoint-dev/holdpoint/internal/github"
 	"github.com/holdpoint-dev/holdpoint/internal/service"
 )
@@ -54,9 +57,12 @@ func (s *script) seen() (order, givenUp []int) {
 	return slices.Clone(s.order), slices.Clone(s.givenUp)
 }
 
+// messages is how many were made: no two are the same.
+var messages atomic.Int64
+
 func message(t *testing.T, number int) service.Message {
 	t.Helper()
-	m, err := service.NewMessage(github.Job{Kind: github.KindPull, Delivery: fmt.Sprintf("d-%d-%d", number, time.Now().UnixNano()),
+	m, err := service.NewMessage(github.Job{Kind: github.KindPull, Delivery: fmt.Sprintf("d-%d-%d", number, messages.Add(1)),
 		Installation: 7, RepoID: 42, Owner: "acme", Repo: "infra", Number: number})
 	if err != nil {
 		t.Fatal(err)
@@ -65,7 +71,7 @@ func message(t *testing.T, number int) service.Message {
 }
 
 func worker(s *script, q service.Queue, meter service.Meter) service.Worker {
-	return service.Worker{Reviewer: s, Queue: q, Budget: 50 * time.Millisecond, Meter: meter, Log: slog.New(slog.DiscardHandler), Now: time.Now}
+	return service.Worker{Reviewer: s, Queue: q, Budget: eventually.DeadMan, Patience: eventually.DeadMan, Meter: meter, Log: slog.New(slog.DiscardHandler), Now: time.Now}
 }
 
 func TestWorkerOutcomes(t *testing.T) {
@@ -81,6 +87,8 @@ func TestWorkerOutcomes(t *testing.T) {
 		do        func(context.Context, int) (service.Result, error)
 		message   *service.Message
 		attempt   int
+		budget    time.Duration
+		patience  time.Duration
 		verdict   service.Verdict
 		after     time.Duration
 		abandoned bool
@@ -98,15 +106,15 @@ func TestWorkerOutcomes(t *testing.T) {
 		{name: "waits for ever", do: func(ctx context.Context, _ int) (service.Result, error) {
 			<-ctx.Done()
 			return service.Result{}, ctx.Err()
-		}, attempt: 1, verdict: service.Retry, after: 2 * time.Second},
+		}, budget: time.Millisecond, attempt: 1, verdict: service.Retry, after: 2 * time.Second},
 		{name: "computes for ever", do: func(context.Context, int) (service.Result, error) {
-			time.Sleep(2 * time.Second)
+			<-t.Context().Done() // after the test
 			return service.Result{Verdict: "clear"}, nil
-		}, attempt: 1, verdict: service.Retry, after: 2 * time.Second, abandoned: true},
+		}, budget: time.Millisecond, patience: time.Millisecond, attempt: 1, verdict: service.Retry, after: 2 * time.Second, abandoned: true},
 		{name: "done in the last moment", do: func(ctx context.Context, _ int) (service.Result, error) {
 			<-ctx.Done()
 			return service.Result{Verdict: "clear"}, nil
-		}, attempt: 1, verdict: service.Done},
+		}, budget: time.Millisecond, attempt: 1, verdict: service.Done},
 		{name: "made by a newer version", message: &unreadable, attempt: 1, verdict: service.Bury},
 	}
 	for _, c := range cases {
@@ -118,7 +126,9 @@ func TestWorkerOutcomes(t *testing.T) {
 				m = *c.message
 			}
 			meter := &tally{}
-			o, abandoned := worker(s, &memory{}, meter).Handle(t.Context(), m, service.Try{Number: c.attempt})
+			w := worker(s, &memory{}, meter)
+			w.Budget, w.Patience = cmp.Or(c.budget, w.Budget), cmp.Or(c.patience, w.Patience)
+			o, abandoned := w.Handle(t.Context(), m, service.Try{Number: c.attempt})
 			if o.Verdict != c.verdict || o.After != c.after || abandoned != c.abandoned {
 				t.Errorf("outcome %+v, abandoned %t; want %s after %s, abandoned %t", o, abandoned, c.verdict, c.after, c.abandoned)
 			}
@@ -172,13 +182,7 @@ func start(t *testing.T, r service.Runner) (stop func() error) {
 
 func until(t *testing.T, what string, reached func() bool) {
 	t.Helper()
-	for range 1000 {
-		if reached() {
-			return
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	t.Fatalf("waited in vain until %s", what)
+	eventually.True(t, what, reached)
 }
 
 // TestPoisonedJobLeavesItsRepository: what fails every time is given up, said,
@@ -193,7 +197,7 @@ func TestPoisonedJobLeavesItsRepository(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	stop := start(t, service.Runner{Queue: q, Worker: worker(s, q, &tally{}), Workers: 3, Grace: time.Second})
+	stop := start(t, service.Runner{Queue: q, Worker: worker(s, q, &tally{}), Workers: 3, Grace: eventually.DeadMan})
 	until(t, "the neighbours were reviewed", func() bool { order, _ := s.seen(); return slices.Contains(order, 2) })
 	if err := stop(); err != nil {
 		t.Error(err)
@@ -217,7 +221,7 @@ func TestRunnerSkipsWhatANewerJobReplaces(t *testing.T) {
 		}
 	}
 	s, meter := &script{}, &tally{}
-	stop := start(t, service.Runner{Queue: q, Worker: worker(s, q, meter), Workers: 1, Grace: time.Second})
+	stop := start(t, service.Runner{Queue: q, Worker: worker(s, q, meter), Workers: 1, Grace: eventually.DeadMan})
 	until(t, "the queue is empty", func() bool { st, err := q.Stats(); return err == nil && st.Waiting == 0 })
 	if err := stop(); err != nil {
 		t.Error(err)
@@ -267,7 +271,9 @@ func TestRunnerEndsWhenEveryTryIsStuck(t *testing.T) {
 	if err := q.Send(t.Context(), message(t, 1)); err != nil {
 		t.Fatal(err)
 	}
-	r := service.Runner{Queue: q, Worker: worker(s, q, &tally{}), Workers: 1, Grace: time.Second}
+	w := worker(s, q, &tally{})
+	w.Budget, w.Patience = time.Millisecond, time.Millisecond
+	r := service.Runner{Queue: q, Worker: w, Workers: 1, Grace: time.Second}
 	if err := r.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "start the process anew") {
 		t.Errorf("the runner ended with %v", err)
 	}
@@ -327,9 +333,7 @@ func TestA13PutOffJobsKeepNobodyWaiting(t *testing.T) {
 	}
 	work := func(times int) {
 		for range times {
-			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-			d, err := q.Receive(ctx)
-			cancel()
+			d, err := q.Receive(eventually.Context(t))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -9,11 +9,11 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"runtime"
 	"strings"
 	"testing"
 
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
+	"github.com/holdpoint-dev/holdpoint/internal/plan/plantest"
 	"github.com/holdpoint-dev/holdpoint/internal/sources"
 	"github.com/holdpoint-dev/holdpoint/internal/sources/fetch"
 	"github.com/holdpoint-dev/holdpoint/internal/sources/sourcestest"
@@ -197,12 +197,11 @@ func TestHostileServers(t *testing.T) {
 				map[string]sources.Secret{"tf.example.com": {Token: "canary-token"}})
 			w.n.Host("evil.example.net", http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("evil.example.net was asked") }))
 			h.set(t, w)
-			var before, after runtime.MemStats
-			runtime.ReadMemStats(&before)
-			p, err := w.review().Resolve(t.Context(), h.source)
-			runtime.ReadMemStats(&after)
-			if took := after.TotalAlloc - before.TotalAlloc; took > 200<<20 {
-				t.Errorf("took %d bytes", took)
+			var p plan.Package
+			var err error
+			spent := plantest.Spend(func() { p, err = w.review().Resolve(t.Context(), h.source) })
+			if spent.Bytes > 200<<20 {
+				t.Errorf("%d bytes were allocated", spent.Bytes)
 			}
 			got := ""
 			if err != nil {
@@ -246,26 +245,26 @@ func TestLargeChartIndex(t *testing.T) {
 	}
 	w := newWorld(t, fetch.HostRules{Listed: []string{"files.example.com"}}, nil)
 	mux := http.NewServeMux()
+	base, most := plantest.Live(), uint64(0)
 	mux.HandleFunc("/index.yaml", func(rw http.ResponseWriter, _ *http.Request) {
 		chunk := []byte(strings.Repeat("  - version: 1.0.0\n    description: "+strings.Repeat("x", 400)+"\n", 2000))
 		io.WriteString(rw, "entries:\n")
 		for i, sent := 0, 0; sent < 150<<20; i++ {
 			fmt.Fprintf(rw, "  other%d:\n", i)
 			rw.Write(chunk)
-			sent += len(chunk)
+			if sent += len(chunk); i%10 == 0 {
+				most = max(most, plantest.Live())
+			}
 		}
 		io.WriteString(rw, "  redis:\n  - version: 1.0.0\n    urls: [redis.tgz]\n")
 	})
 	mux.HandleFunc("/redis.tgz", body(chartArchive(t, "redis", "1.0.0")))
 	w.n.Host("files.example.com", mux)
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
 	p, err := w.review().Resolve(t.Context(), redis)
-	runtime.ReadMemStats(&after)
 	if err != nil || p.Version != "1.0.0" {
 		t.Errorf("%v, %v", p.Version, err)
 	}
-	if kept := int64(after.HeapInuse) - int64(before.HeapInuse); kept > 100<<20 {
-		t.Errorf("the heap grew by %d bytes", kept)
+	if most > base+16<<20 {
+		t.Errorf("%d bytes were held, %d before", most, base)
 	}
 }

@@ -1,9 +1,9 @@
 // Package render turns kustomizations and charts into objects. What it renders
 // is written by the author of a pull request, so it happens in a child process
 // of the same binary, which gets the files of one unit over a pipe and has
-// nothing else: no network, no programs, no files of the host, and a limit on
-// memory, time and output. A program that renders calls [Main] before anything
-// else when [ChildRequested] says so.
+// nothing else: no network, no programs, no files of the host, and limits on
+// its work, its memory and its output. A program that renders calls [Main]
+// before anything else when [ChildRequested] says so.
 package render
 
 import (
@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"runtime/debug"
 	"slices"
 
@@ -36,7 +37,13 @@ func ChildRequested(args, environ []string) bool {
 // Main is the child: it answers requests from in on out until in ends, and
 // returns the exit code of the process.
 func Main(in io.Reader, out io.Writer) int {
-	confineSelf()
+	m, err := newMeter(os.Getenv(workVariable))
+	if err != nil {
+		return 2
+	}
+	confineSelf(m.memory)
+	debug.SetMaxStack(maxStack)
+	go m.watch()
 	for {
 		var req unit.Request
 		err := readFrame(in, &req, maxRequestBytes)
@@ -46,7 +53,7 @@ func Main(in io.Reader, out io.Writer) int {
 		if err != nil {
 			return 2
 		}
-		if err := writeFrame(out, answer(req), maxResponseBytes); err != nil {
+		if err := writeFrame(out, measured(req, m), maxResponseBytes); err != nil {
 			return 2
 		}
 		// The next unit starts with the memory of a fresh process.
@@ -54,9 +61,22 @@ func Main(in io.Reader, out io.Writer) int {
 	}
 }
 
+// measured renders one unit within the limit of work. How it went beyond the
+// limit is of no matter, its answer is the same.
+func measured(req unit.Request, m *meter) unit.Rendered {
+	m.begin()
+	res := answer(req, m)
+	work, over := m.end()
+	if over != nil {
+		res = unit.Rendered{Failure: over}
+	}
+	res.Work = work
+	return res
+}
+
 // answer renders one unit. The libraries may panic on input that they do not
 // expect; that is a failure of this unit only.
-func answer(req unit.Request) (res unit.Rendered) {
+func answer(req unit.Request, m *meter) (res unit.Rendered) {
 	defer func() {
 		if r := recover(); r != nil {
 			res = failed(plan.GapInternal, "rendering broke off: %v", r)
@@ -64,9 +84,9 @@ func answer(req unit.Request) (res unit.Rendered) {
 	}()
 	switch req.Tool {
 	case unit.Kustomize:
-		return kustomize(req)
+		return kustomize(req, m)
 	case unit.Helm:
-		return chart(req)
+		return chart(req, m)
 	}
 	return failed(plan.GapInternal, "nothing renders a unit of the kind %q", req.Tool)
 }

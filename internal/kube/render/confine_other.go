@@ -12,24 +12,19 @@ import (
 // confine has nothing to add outside Linux.
 func confine(*exec.Cmd, bool) {}
 
-// selfLimit is what a child allows itself where nobody else can watch it.
-const selfLimit = 512 << 20
-
 // confineSelf watches the child from inside, because there is no portable way
-// to read the size of another process.
-func confineSelf() {
+// to limit the memory of a process.
+func confineSelf(memory int64) {
 	go func() {
 		sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
-		for range time.Tick(pause) {
+		for range time.Tick(5 * time.Millisecond) {
 			metrics.Read(sample)
-			if sample[0].Value.Uint64() > selfLimit {
-				os.Stderr.WriteString("out of memory\n")
-				os.Exit(2)
+			if sample[0].Value.Uint64() > uint64(memory) {
+				os.Exit(overExit)
 			}
 		}
 	}()
 }
 
-func residentSize(int) (int64, bool) { return 0, false }
-
-func processorTime(int) (time.Duration, bool) { return 0, false }
+// memoryIsShared: what limits a child here ends it in another way.
+func memoryIsShared() bool { return true }

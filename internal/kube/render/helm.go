@@ -27,7 +27,7 @@ import (
 
 // chart renders one chart as `helm template` of an upgrade does. The schema of
 // the values is not checked: its references may lead to files and hosts.
-func chart(req unit.Request) unit.Rendered {
+func chart(req unit.Request, m *meter) unit.Rendered {
 	loaded, err := loader.LoadFiles(chartFiles(req))
 	if err != nil {
 		return failed(plan.GapInvalid, "the chart does not load: %v", err)
@@ -49,7 +49,8 @@ func chart(req unit.Request) unit.Rendered {
 		return failed(plan.GapInvalid, "the chart's values do not merge: %v", err)
 	}
 	missing := missingCharts(loaded, top, stood, false)
-	e := engine.Engine{CustomTemplateFuncs: stubs()}
+	countSteps(loaded)
+	e := engine.Engine{CustomTemplateFuncs: functions(m)}
 	out, err := e.RenderWithContext(context.Background(), loaded, top)
 	if err != nil {
 		return templateFailure(err, missing)
@@ -158,14 +159,15 @@ func missingCharts(c *helmchart.Chart, values common.Values, stood map[*helmchar
 // templateFailure tells a template that breaks off by itself from one that
 // needs a chart which is not there.
 func templateFailure(err error, missing []unit.Missing) unit.Rendered {
+	why := uncounted(err.Error())
 	if len(missing) > 0 {
 		names := make([]string, len(missing))
 		for i, m := range missing {
 			names[i] = m.Name
 		}
-		return failed(plan.GapOpaque, "its templates need the chart %s, which is not in the repository: %v", strings.Join(names, ", "), err)
+		return failed(plan.GapOpaque, "its templates need the chart %s, which is not in the repository: %s", strings.Join(names, ", "), why)
 	}
-	return failed(plan.GapInvalid, "helm refuses to render it: %v", err)
+	return failed(plan.GapInvalid, "helm refuses to render it: %s", why)
 }
 
 // templateDocs are the rendered templates, without partials, notes and those

@@ -24,14 +24,14 @@ const top = "/repository"
 // kustomize builds one kustomization in a file system that holds the files of
 // the request and nothing else. Load restrictions are off as Flux has them:
 // the file system ends at the repository anyway.
-func kustomize(req unit.Request) unit.Rendered {
+func kustomize(req unit.Request, m *meter) unit.Rendered {
 	files := filesys.MakeFsInMemory()
 	for name, content := range req.Files {
 		if err := files.WriteFile(path.Join(top, name), content); err != nil {
 			return failed(plan.GapInternal, "%s cannot be handed to kustomize: %v", name, err)
 		}
 	}
-	if failure := inflate(files, req); failure != nil {
+	if failure := inflate(files, req, m); failure != nil {
 		return unit.Rendered{Failure: failure}
 	}
 	root := path.Join(top, req.Root)
@@ -62,10 +62,10 @@ func kustomize(req unit.Request) unit.Rendered {
 // inflate renders the charts of the kustomizations, each into a file that stands
 // in the place of its helmCharts: what a generator makes comes after the
 // resources.
-func inflate(files filesys.FileSystem, req unit.Request) *unit.Failure {
+func inflate(files filesys.FileSystem, req unit.Request, m *meter) *unit.Failure {
 	for _, c := range req.Charts {
 		release := c.Release
-		res := chart(unit.Request{Tool: unit.Helm, Files: req.Files, Root: c.Root, Release: release})
+		res := chart(unit.Request{Tool: unit.Helm, Files: req.Files, Root: c.Root, Release: release}, m)
 		if res.Failure != nil {
 			return res.Failure
 		}

@@ -5,7 +5,6 @@ import (
 	"os"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/render"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/unit"
@@ -68,31 +67,6 @@ func TestChart(t *testing.T) {
 	}
 	if len(res.Docs) != 2 || len(res.Missing) != 1 || res.Missing[0].Name != "redis" {
 		t.Errorf("%d documents, missing %v", len(res.Docs), res.Missing)
-	}
-}
-
-func TestContained(t *testing.T) {
-	chart := func(template string) unit.Request {
-		return unit.Request{Tool: unit.Helm, Root: "c", Release: unit.Release{Name: "r", Namespace: "n"}, Files: files(
-			"c/Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\n", "c/templates/a.yaml", template)}
-	}
-	for name, req := range map[string]unit.Request{
-		"until":    chart(`{{ range until 200000000 }}x{{ end }}`),
-		"loops":    chart(`{{ range until 100000 }}{{ range until 100000 }}{{ range until 100000 }}{{ end }}{{ end }}{{ end }}`),
-		"output":   chart(`{{ range until 100000 }}{{ repeat 100000 "x" }}{{ end }}`),
-		"include":  chart(`{{ define "a" }}{{ include "a" . }}{{ end }}{{ include "a" . }}`),
-		"template": chart(`{{ define "a" }}{{ template "a" . }}{{ end }}{{ template "a" . }}`),
-		"tpl":      chart(`{{ $x := "{{ tpl . . }}" }}{{ tpl $x $x }}`),
-		"double":   chart(`{{ $s := "xxxxxxxxxxxxxxxx" }}{{ range until 60 }}{{ $s = printf "%s%s" $s $s }}{{ end }}{{ $s }}`),
-	} {
-		t.Run(name, func(t *testing.T) {
-			start := time.Now()
-			res := one(t, req)
-			if res.Failure == nil {
-				t.Fatal("rendered")
-			}
-			t.Log(time.Since(start), res.Failure)
-		})
 	}
 }
 

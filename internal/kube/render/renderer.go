@@ -1,10 +1,11 @@
 package render
 
 import (
-	"fmt"
+	"cmp"
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/unit"
@@ -20,10 +21,17 @@ const (
 // Limits bound the rendering of one unit. The zero value of a field means its
 // default.
 type Limits struct {
-	// Time is that of the processor from the request to its answer; default
-	// 4 s.
-	Time time.Duration
-	// Memory is the resident size of the child in bytes; default 512 MiB.
+	// Work is the limit that a unit reaches, which is a gap; default 5 million
+	// steps and 1 GiB allocated.
+	Work unit.Work
+	// Pause is how often a child looks at what it has allocated; default 5 ms.
+	// It does not change an answer.
+	Pause time.Duration
+	// Patience is how long an answer is waited for by the clock; default 3 min,
+	// far longer than the work takes. Where it ends, the machine was not able to
+	// do it, which says nothing of the unit.
+	Patience time.Duration
+	// Memory is what a child may take at once in bytes; default 512 MiB.
 	Memory int64
 	// Input is the size of all files of a unit in bytes; default 16 MiB.
 	Input int
@@ -32,19 +40,17 @@ type Limits struct {
 }
 
 func (l Limits) orDefault() Limits {
-	if l.Time == 0 {
-		l.Time = 4 * time.Second
+	return Limits{
+		Work: unit.Work{
+			Steps: cmp.Or(l.Work.Steps, 5_000_000),
+			Bytes: cmp.Or(l.Work.Bytes, 1<<30),
+		},
+		Pause:    cmp.Or(l.Pause, 5*time.Millisecond),
+		Patience: cmp.Or(l.Patience, 3*time.Minute),
+		Memory:   cmp.Or(l.Memory, 512<<20),
+		Input:    cmp.Or(l.Input, 16<<20),
+		Parallel: cmp.Or(l.Parallel, 2),
 	}
-	if l.Memory == 0 {
-		l.Memory = 512 << 20
-	}
-	if l.Input == 0 {
-		l.Input = 16 << 20
-	}
-	if l.Parallel == 0 {
-		l.Parallel = 2
-	}
-	return l
 }
 
 // New returns a renderer that starts children of the running program. The
@@ -55,16 +61,16 @@ func New(limits Limits) unit.Renderer {
 	return func(requests []unit.Request) []unit.Rendered {
 		program, err := os.Executable()
 		if err != nil {
-			return allFailed(len(requests), fmt.Sprintf("the path of the running program is not known: %v", err))
+			return allUnfinished(len(requests), oneLine(err.Error()))
 		}
 		return run(program, limits, requests)
 	}
 }
 
-func allFailed(n int, why string) []unit.Rendered {
+func allUnfinished(n int, why string) []unit.Rendered {
 	out := make([]unit.Rendered, n)
 	for i := range out {
-		out[i] = failed(plan.GapInternal, "%s", why)
+		out[i].Failure = unfinished("for it does not find its own program: %s", why)
 	}
 	return out
 }
@@ -75,12 +81,20 @@ func run(program string, limits Limits, requests []unit.Request) []unit.Rendered
 	out := make([]unit.Rendered, len(requests))
 	queue := make(chan int)
 	var wait sync.WaitGroup
+	var unfinished atomic.Pointer[unit.Failure]
 	for range min(limits.Parallel, len(requests)) {
 		wait.Go(func() {
 			w := worker{program: program, limits: limits}
 			defer w.stop()
 			for i := range queue {
+				if failure := unfinished.Load(); failure != nil {
+					out[i] = unit.Rendered{Failure: failure} // nothing is judged beside it
+					continue
+				}
 				out[i] = w.render(requests[i])
+				if failure := out[i].Failure; failure != nil && failure.Kind == plan.GapUnfinished {
+					unfinished.Store(failure)
+				}
 			}
 		})
 	}

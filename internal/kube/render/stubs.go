@@ -22,6 +22,14 @@ type keyPair struct{ Cert, Key string }
 
 var madeUp = keyPair{Cert: "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n", Key: "-----BEGIN PRIVATE KEY-----\n-----END PRIVATE KEY-----\n"}
 
+// functions are those of the templates of a chart beside Helm's own: stubs, and
+// those that count the steps.
+func functions(m *meter) template.FuncMap {
+	funcs := stubs()
+	funcs[stepFunction], funcs[textFunction] = m.step, countedText
+	return funcs
+}
+
 // stubs replaces functions whose results differ from run to run by constants,
 // so that two renderings of the same chart are equal, and bounds those that
 // can be asked for any amount of memory.

@@ -2,17 +2,20 @@ package render
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
-	"os"
 	"os/exec"
+	"strings"
 	"sync/atomic"
 	"time"
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/unit"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
+
+// freshAfter is how much a request may allocate before the next one gets a
+// child of its own.
+const freshAfter = 128 << 20
 
 // worker keeps one child and hands it one request after the other.
 type worker struct {
@@ -33,7 +36,7 @@ func (w *worker) render(req unit.Request) unit.Rendered {
 	if w.child == nil {
 		c, err := start(w.program, w.limits)
 		if err != nil {
-			return failed(plan.GapInternal, "the renderer does not start: %v", err)
+			return unit.Rendered{Failure: unfinished("for the renderer does not start: %s", oneLine(err.Error()))}
 		}
 		w.child = c
 	}
@@ -42,6 +45,9 @@ func (w *worker) render(req unit.Request) unit.Rendered {
 		w.child.kill()
 		w.child = nil
 		return unit.Rendered{Failure: failure}
+	}
+	if res.Work.Bytes > freshAfter { // what the heap of one became is not the next one's
+		w.stop()
 	}
 	return res
 }
@@ -55,6 +61,7 @@ func (w *worker) stop() {
 	timer := time.AfterFunc(time.Second, func() { _ = w.child.cmd.Process.Kill() })
 	_ = w.child.cmd.Wait() // how it ended is of no matter any more
 	timer.Stop()
+	w.child = nil
 }
 
 // start runs the program as a child that has an empty environment and, where
@@ -70,8 +77,9 @@ func start(program string, limits Limits) (*child, error) {
 
 func startWith(program string, limits Limits, isolated bool) (*child, error) {
 	cmd := exec.Command(program, childArgument)
-	// GOMEMLIMIT makes the collector work before the watchdog has to.
-	cmd.Env = []string{childVariable, fmt.Sprintf("GOMEMLIMIT=%d", limits.Memory*3/4), "GOTRACEBACK=none", "GOGC=200", "GOMAXPROCS=2", "PATH=", "HOME=/nonexistent", "TMPDIR=/nonexistent"}
+	// GOMEMLIMIT makes the collector work before the limit of memory ends it.
+	cmd.Env = []string{childVariable, workVariable + "=" + encode(limits), fmt.Sprintf("GOMEMLIMIT=%d", limits.Memory*3/4),
+		"GOTRACEBACK=none", "GOGC=200", "GOMAXPROCS=2", "PATH=", "HOME=/nonexistent", "TMPDIR=/nonexistent"}
 	cmd.Dir = "/"
 	confine(cmd, isolated)
 	c := &child{cmd: cmd, stderr: &tail{}}
@@ -96,84 +104,49 @@ func (c *child) kill() {
 
 // ask sends one request and waits for the answer within the limits.
 func (c *child) ask(req unit.Request, limits Limits) (unit.Rendered, *unit.Failure) {
-	var over atomic.Pointer[unit.Failure]
-	done := make(chan struct{})
-	watched := make(chan struct{})
-	go func() {
-		defer close(watched)
-		c.watch(limits, done, &over)
-	}()
+	var late atomic.Bool
+	timer := time.AfterFunc(limits.Patience, func() {
+		late.Store(true)
+		_ = c.cmd.Process.Kill()
+	})
 	var res unit.Rendered
 	err := writeFrame(c.in, req, maxRequestBytes)
 	if err == nil {
 		err = readFrame(c.out, &res, maxResponseBytes)
 	}
-	close(done)
-	<-watched
-	if failure := over.Load(); failure != nil {
-		return unit.Rendered{}, failure
+	timer.Stop()
+	if late.Load() {
+		return unit.Rendered{}, unfinished("within %v", limits.Patience)
 	}
 	if err != nil {
-		return unit.Rendered{}, c.died(err)
+		return unit.Rendered{}, c.died(err, limits)
 	}
 	return res, nil
 }
 
-// pause between two looks at the size of the child. A Go program takes about
-// 20 MiB in that time at most.
-const pause = 5 * time.Millisecond
-
-// patience is how many times its limit a child may take by the clock: on a
-// busy machine it has to wait for its turn, which is not its fault.
-const patience = 5
-
-// watch kills the child when it goes beyond a limit. Time is that of the
-// processor where it can be told, so that the same unit passes or fails on an
-// idle and on a busy machine.
-func (c *child) watch(limits Limits, done <-chan struct{}, over *atomic.Pointer[unit.Failure]) {
-	spent, told := processorTime(c.cmd.Process.Pid)
-	wall := limits.Time
-	if told {
-		wall *= patience
-	}
-	deadline := time.NewTimer(wall)
-	defer deadline.Stop()
-	tick := time.NewTicker(pause)
-	defer tick.Stop()
-	for {
-		select {
-		case <-done:
-			return
-		case <-deadline.C:
-			over.Store(&unit.Failure{Kind: plan.GapLimit, Why: fmt.Sprintf("rendering takes longer than %v", limits.Time)})
-			_ = c.cmd.Process.Kill()
-			return
-		case <-tick.C:
-			if now, ok := processorTime(c.cmd.Process.Pid); told && ok && now-spent > limits.Time {
-				over.Store(&unit.Failure{Kind: plan.GapLimit, Why: fmt.Sprintf("rendering takes longer than %v", limits.Time)})
-				_ = c.cmd.Process.Kill()
-				return
-			}
-			if size, ok := residentSize(c.cmd.Process.Pid); ok && size > limits.Memory {
-				over.Store(&unit.Failure{Kind: plan.GapLimit, Why: fmt.Sprintf("rendering takes more memory than %d MiB", limits.Memory>>20)})
-				_ = c.cmd.Process.Kill()
-				return
-			}
-		}
-	}
+// unfinished is the failure of a machine: more time or memory might have done.
+func unfinished(format string, args ...any) *unit.Failure {
+	return &unit.Failure{Kind: plan.GapUnfinished, Why: "this machine did not render it " + fmt.Sprintf(format, args...)}
 }
 
 // died explains a child that ended by itself. The Go runtime ends a process
 // that is out of memory or stack, which recover cannot catch.
-func (c *child) died(err error) *unit.Failure {
+func (c *child) died(err error, limits Limits) *unit.Failure {
 	c.kill()
 	said := c.stderr.String()
-	switch {
-	case bytes.Contains([]byte(said), []byte("out of memory")), bytes.Contains([]byte(said), []byte("cannot allocate memory")):
-		return &unit.Failure{Kind: plan.GapLimit, Why: "rendering ran out of memory"}
-	case bytes.Contains([]byte(said), []byte("stack")):
-		return &unit.Failure{Kind: plan.GapLimit, Why: "rendering recurses without end"}
-	case errors.Is(err, os.ErrDeadlineExceeded), said == "":
+	switch state := c.cmd.ProcessState; {
+	case state.ExitCode() == overExit, strings.Contains(said, "stack exceeds"):
+		return tooMuchMemory(limits.Work.Bytes, limits.Memory)
+	case strings.Contains(said, "out of memory"), strings.Contains(said, "cannot allocate memory"):
+		if memoryIsShared() {
+			return unfinished("in the memory that others leave")
+		}
+		return tooMuchMemory(limits.Work.Bytes, limits.Memory)
+	case strings.Contains(said, "failed to create new OS thread"):
+		return unfinished("with the threads that others leave")
+	case said == "" && !state.Exited():
+		return unfinished("before something from outside ended it")
+	case said == "":
 		return &unit.Failure{Kind: plan.GapInternal, Why: oneLine(fmt.Sprintf("the renderer ended: %v", err))}
 	}
 	return &unit.Failure{Kind: plan.GapInternal, Why: oneLine("the renderer ended: " + said)}

@@ -67,8 +67,18 @@ type Rendered struct {
 	// Missing are the charts that are used but not in the repository. What
 	// they would add is not among Docs.
 	Missing []Missing
-	// Failure is set where there is no answer; Docs is empty then.
+	// Failure is set where there is no answer; Docs is empty then. One of the
+	// kind plan.GapUnfinished says nothing of the unit.
 	Failure *Failure
+	// Work is what rendering took.
+	Work Work
+}
+
+// Work is what rendering takes. It depends on what is rendered, and not on how
+// busy the machine is.
+type Work struct {
+	Steps uint64 // nodes of templates that were run in loops and named templates
+	Bytes uint64 // allocated, all in all
 }
 
 // Doc is one rendered document or stream of documents.

@@ -128,3 +128,41 @@ func TestMembers(t *testing.T) {
 		}
 	}
 }
+
+// A condition holds also where the path goes another way than it does: the age
+// of a rule counts by the rule's action, a value by the object's name.
+func TestConditions(t *testing.T) {
+	row := &Row{Types: []string{"a"}, Paths: []string{"rule.condition.age"}, Words: []Word{Introduced}, Where: map[string]any{"rule.action.type": []any{"Delete"},
+		"meta.name": []any{"this"}}, Effect: plan.DataLoss, Class: "data", Lost: "l", Source: "s", Example: Example{Before: 1}}
+	if err := row.ready(); err != nil {
+		t.Fatal(err)
+	}
+	rule := func(action any) map[string]any {
+		return map[string]any{"condition": []any{map[string]any{"age": 1.0}}, "action": []any{map[string]any{"type": action}}}
+	}
+	for _, c := range []struct {
+		name  string
+		rules []any
+		want  string
+	}{
+		{"this", []any{rule("Delete")}, "certain"},
+		{"this", []any{rule("SetStorageClass")}, ""},
+		{"this", []any{rule("SetStorageClass"), rule("Delete")}, "certain"},
+		{"this", []any{map[string]any{"condition": []any{map[string]any{"age": 1.0}}}}, ""},
+		{"this", []any{rule(plan.Unknown{ID: "?"})}, "possible"},
+		{"that", []any{rule("Delete")}, ""},
+	} {
+		object := func(rules []any) map[string]any {
+			return map[string]any{"rule": rules, "meta": map[string]any{"name": c.name}}
+		}
+		got := ""
+		for _, l := range row.losses(plan.LossQuestion{Before: object([]any{}), After: object(c.rules)}) {
+			if got = "possible"; l.Certain {
+				got = "certain"
+			}
+		}
+		if got != c.want {
+			t.Errorf("%s %v: got %q, want %q", c.name, c.rules, got, c.want)
+		}
+	}
+}

@@ -60,6 +60,8 @@ type Row struct {
 	// path, and the values that it must have, `present` or `absent`. What does
 	// not meet them counts as not there.
 	Where map[string]any `yaml:"where"`
+	// JSON says that the attributes are texts in JSON, judged by what they say.
+	JSON bool `yaml:"json"`
 	// Create also judges creations: all of before is none then. Of are the
 	// attributes that name what the object acts on, each with the types of that:
 	// where it is created by the same apply nothing is lost.
@@ -102,10 +104,11 @@ type Twin struct {
 	Why    string         `yaml:"why"`
 }
 
+// condition is on what a path leads through, as far down as the two go the same
+// way.
 type condition struct {
-	parent string // the path of what it is a condition on
-	last   string
-	want   []any
+	steps []string
+	want  []any
 }
 
 var (
@@ -122,14 +125,13 @@ func (r *Row) ready() error {
 		r.paths = append(r.paths, split(p))
 	}
 	for at, want := range r.Where {
-		steps := split(at)
 		list, ok := want.([]any)
 		if !ok {
 			list = []any{want}
 		}
-		r.where = append(r.where, condition{join(steps[:len(steps)-1]), steps[len(steps)-1], list})
+		r.where = append(r.where, condition{split(at), list})
 	}
-	slices.SortFunc(r.where, func(a, b condition) int { return strings.Compare(a.parent+a.last, b.parent+b.last) })
+	slices.SortFunc(r.where, func(a, b condition) int { return slices.Compare(a.steps, b.steps) })
 	return nil
 }
 
@@ -180,5 +182,3 @@ func split(p string) []string {
 	}
 	return parts
 }
-
-func join(steps []string) string { return strings.Join(steps, "\x00") }

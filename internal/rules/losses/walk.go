@@ -1,6 +1,7 @@
 package losses
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"reflect"
@@ -39,11 +40,14 @@ func (w *walk) step(p pair, steps, done []string) {
 	if w.left++; w.left > largest {
 		return
 	}
+	if w.row.JSON {
+		p.before, p.after = decoded(p.before), decoded(p.after)
+	}
 	if isList(p.before) || isList(p.after) {
 		w.members(p, steps, done)
 		return
 	}
-	p = w.conditions(p, join(done), false)
+	p = w.conditions(p, steps, done, false)
 	if p.before == nil && p.after == nil {
 		return
 	}
@@ -109,23 +113,24 @@ func (w *walk) each(m pair, steps, done []string) {
 		w.step(m, steps, done)
 		return
 	}
-	if m = w.conditions(m, join(done), true); m.before != nil || m.after != nil {
+	if m = w.conditions(m, nil, done, true); m.before != nil || m.after != nil {
 		w.found = append(w.found, m)
 	}
 }
 
 // conditions takes away a side that does not meet the row's conditions. What
 // is last is itself judged, so that it may be missing.
-func (w *walk) conditions(p pair, at string, last bool) pair {
+func (w *walk) conditions(p pair, steps, done []string, last bool) pair {
 	for _, c := range w.row.where {
-		if c.parent != at {
+		rest, here := c.below(steps, done)
+		if !here {
 			continue
 		}
 		var met verdict
-		if p.before, met = c.filter(p.before); met == possible {
+		if p.before, met = c.filter(p.before, rest); met == possible {
 			p.doubt = true
 		}
-		if p.after, met = c.filter(p.after); met == possible {
+		if p.after, met = c.filter(p.after, rest); met == possible {
 			p.doubt = true
 		} else if met == no && !last {
 			p.gone = true
@@ -134,15 +139,24 @@ func (w *walk) conditions(p pair, at string, last bool) pair {
 	return p
 }
 
-func (c condition) filter(holder any) (any, verdict) {
+// below is the way on to what the condition is about, where it and the path
+// part, or where it is about what is here.
+func (c condition) below(steps, done []string) (rest []string, here bool) {
+	if len(done) >= len(c.steps) || !slices.Equal(c.steps[:len(done)], done) {
+		return nil, false
+	}
+	rest = c.steps[len(done):]
+	return rest, len(rest) == 1 || len(steps) == 0 || steps[0] != rest[0]
+}
+
+func (c condition) filter(holder any, rest []string) (any, verdict) {
 	if holder == nil {
 		return nil, no
 	}
 	if u, ok := holder.(plan.Unknown); ok {
 		return u, possible
 	}
-	object, _ := holder.(map[string]any)
-	v := c.of(object)
+	v := c.of(holder, rest)
 	if _, ok := v.(plan.Unknown); ok {
 		return holder, possible
 	}
@@ -160,8 +174,21 @@ func (c condition) filter(holder any) (any, verdict) {
 
 // of is the value of a condition; a list counts as none where it is empty, and
 // as its member where it has one.
-func (c condition) of(object map[string]any) any {
-	v := object[c.last]
+func (c condition) of(holder any, rest []string) any {
+	v := holder
+	for i, name := range rest {
+		if v = get(v, name); i < len(rest)-1 {
+			v = only(v)
+		}
+	}
+	v = only(v)
+	if m, ok := v.(map[string]any); ok && len(m) == 0 && !slices.Contains(c.want, any("present")) {
+		return nil
+	}
+	return v
+}
+
+func only(v any) any {
 	if l, ok := v.([]any); ok {
 		switch len(l) {
 		case 0:
@@ -169,9 +196,6 @@ func (c condition) of(object map[string]any) any {
 		case 1:
 			return l[0]
 		}
-	}
-	if m, ok := v.(map[string]any); ok && len(m) == 0 && !slices.Contains(c.want, any("present")) {
-		return nil
 	}
 	return v
 }
@@ -209,6 +233,16 @@ func keys(p pair) []string {
 		}
 	}
 	return slices.Sorted(maps.Keys(all))
+}
+
+// decoded is what a text in JSON says; anything else is itself.
+func decoded(v any) any {
+	text, ok := v.(string)
+	var out any
+	if ok && json.Unmarshal([]byte(text), &out) == nil {
+		return out
+	}
+	return v
 }
 
 func isList(v any) bool { _, ok := v.([]any); return ok }

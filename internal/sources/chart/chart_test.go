@@ -7,13 +7,13 @@ import (
 	"io"
 	"math/rand"
 	"reflect"
-	"runtime"
 	"strings"
 	"testing"
 
 	"go.yaml.in/yaml/v3"
 
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
+	"github.com/holdpoint-dev/holdpoint/internal/plan/plantest"
 )
 
 const index = `apiVersion: v1
@@ -158,18 +158,31 @@ func TestLargeIndex(t *testing.T) {
 	}
 	unit := "  other:\n  - name: other\n    version: 1.0.0\n    urls:\n    - https://example.com/other-1.0.0.tgz\n    description: " + strings.Repeat("x", 200) + "\n"
 	unit += strings.Repeat("    # "+strings.Repeat("y", 58)+"\n", 4)
-	var before, after runtime.MemStats
-	runtime.GC()
-	runtime.ReadMemStats(&before)
 	r := io.MultiReader(&endless{head: "entries:\n", unit: unit, left: 150 << 20}, strings.NewReader("\n  redis:\n  - version: 1.0.0\n"))
-	got, err := Index(r, "redis")
-	runtime.ReadMemStats(&after)
+	base := plantest.Live()
+	watched := &watched{Reader: r}
+	got, err := Index(watched, "redis")
 	if err != nil || len(got) != 1 {
 		t.Errorf("%v, %v", got, err)
 	}
-	if kept := int64(after.HeapInuse) - int64(before.HeapInuse); kept > 64<<20 {
-		t.Errorf("the heap grew by %d bytes", kept)
+	if watched.most > base+4<<20 {
+		t.Errorf("%d bytes were held, %d before", watched.most, base)
 	}
+}
+
+// watched notes every ten megabytes how much the process holds.
+type watched struct {
+	io.Reader
+	read, looks int
+	most        uint64
+}
+
+func (w *watched) Read(p []byte) (int, error) {
+	n, err := w.Reader.Read(p)
+	if w.read += n; w.read/(10<<20) > w.looks {
+		w.looks, w.most = w.looks+1, max(w.most, plantest.Live())
+	}
+	return n, err
 }
 
 func TestHostileIndexes(t *testing.T) {

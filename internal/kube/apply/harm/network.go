@@ -1,7 +1,8 @@
 package harm
 
 import (
-	"maps"
+	"cmp"
+	"fmt"
 	"reflect"
 	"slices"
 
@@ -17,15 +18,39 @@ func serviceType(c *change) {
 	}
 	switch {
 	case old == "LoadBalancer":
-		c.add(ServiceType, "", path, "type LoadBalancer -> %s: the load balancer and its address are released", next)
+		c.add(ServiceType, plan.RouteLost, path, "type LoadBalancer -> %s: the load balancer and its address are released", next)
 	case old == "NodePort" && next != "LoadBalancer":
-		c.add(ServiceType, "", path, "type NodePort -> %s: the node port is released", next)
+		c.add(ServiceType, plan.RouteLost, path, "type NodePort -> %s: the node port is released", next)
 	case next == "ExternalName":
-		c.add(ServiceType, "", path, "type %s -> ExternalName: the cluster address is released", old)
+		c.add(ServiceType, plan.RouteLost, path, "type %s -> ExternalName: the cluster address is released", old)
 	}
 	if next == "LoadBalancer" || next == "NodePort" && old != "LoadBalancer" {
 		c.add(ServiceType, plan.Exposure, path, "type %s -> %s: reachable from outside the cluster", old, next)
 	}
+}
+
+// servicePorts: a port that nobody answers any more. A headless Service only
+// gives names to its pods.
+func servicePorts(c *change) {
+	path := plan.Path{"spec", "ports"}
+	if text(c.old, "spec", "clusterIP") == "None" || text(c.next, "spec", "type") == "ExternalName" {
+		return
+	}
+	next := ports(c.next)
+	for _, p := range ports(c.old) {
+		if !slices.Contains(next, p) {
+			c.add(RouteRemoved, plan.RouteLost, path, "port %s is not served any more", p)
+		}
+	}
+}
+
+func ports(v map[string]any) []string {
+	var out []string
+	for _, p := range listAt(v, "spec", "ports") {
+		n, _ := number(asMap(p), "port")
+		out = append(out, fmt.Sprintf("%d/%s", n, cmp.Or(text(asMap(p), "protocol"), "TCP")))
+	}
+	return out
 }
 
 func serviceSelector(c *change) {
@@ -62,60 +87,11 @@ func serviceScheme(c *change) {
 	}
 }
 
-// routes: hosts that an Ingress serves no more.
-func routes(c *change) {
-	next := hosts(c.next)
-	for _, h := range slices.Sorted(maps.Keys(hosts(c.old))) {
-		if !next[h] {
-			c.add(RouteRemoved, plan.RouteLost, plan.Path{"spec", "rules"}, "host %s is not served any more", h)
-		}
-	}
-	path := plan.Path{"spec", "ingressClassName"}
-	if old, now := text(c.old, path...), text(c.next, path...); old != "" && old != now {
-		c.maybe(RouteRemoved, "", path, "ingressClassName %s -> %s: another controller serves it, at another address", old, orNone(now))
-	}
-}
-
-// hostnames: a route of the Gateway API serves fewer hosts. One that names none
-// serves those of its listeners.
-func hostnames(c *change) {
-	path := plan.Path{"spec", "hostnames"}
-	next := listAt(c.next, path...)
-	if len(next) == 0 {
-		return
-	}
-	for _, h := range listAt(c.old, path...) {
-		if !slices.Contains(next, h) {
-			c.add(RouteRemoved, plan.RouteLost, path, "host %v is not served any more", h)
-		}
-	}
-}
-
-// listeners: a Gateway stops listening.
-func listeners(c *change) {
-	path := plan.Path{"spec", "listeners"}
-	for _, l := range listAt(c.old, path...) {
-		if name := text(asMap(l), "name"); named(listAt(c.next, path...), name) == nil {
-			c.add(RouteRemoved, plan.RouteLost, path, "the listener %s is gone, and with it what it served", name)
-		}
-	}
-}
-
 func orNone(s string) string {
 	if s == "" {
 		return "none"
 	}
 	return s
-}
-
-func hosts(v map[string]any) map[string]bool {
-	out := map[string]bool{}
-	for _, r := range listAt(v, "spec", "rules") {
-		if h := text(asMap(r), "host"); h != "" {
-			out[h] = true
-		}
-	}
-	return out
 }
 
 // networkPolicy: one that named some pods now holds for all.

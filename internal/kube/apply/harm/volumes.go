@@ -3,6 +3,7 @@ package harm
 import (
 	"fmt"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 
@@ -115,7 +116,7 @@ func (c *change) mounts(spec, whole map[string]any) []mounted {
 					if s := sources[name]; s != "" {
 						at := mounted{source: s, subPath: text(asMap(m), "subPath") + text(asMap(m), "subPathExpr"), place: name}
 						if list == "containers" {
-							at.container, at.path = text(asMap(item), "name"), text(asMap(m), "mountPath")+text(asMap(m), "devicePath")
+							at.container, at.path = text(asMap(item), "name"), path.Clean(text(asMap(m), "mountPath")+text(asMap(m), "devicePath"))
 						}
 						out = append(out, at)
 					}

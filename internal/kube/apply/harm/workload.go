@@ -165,10 +165,10 @@ func suspended(c *change) {
 		return
 	}
 	if c.after.Kind == "CronJob" {
-		c.add(Suspended, "", path, "it runs no more")
+		c.add(Suspended, plan.ScaleToZero, path, "it runs no more")
 		return
 	}
-	c.add(Suspended, "", path, "its active pods are deleted")
+	c.add(Suspended, plan.ScaleToZero, path, "its active pods are deleted")
 }
 
 // cleanup: a finished Job goes sooner, with its pods and logs.

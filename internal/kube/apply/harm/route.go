@@ -1,0 +1,166 @@
+package harm
+
+import (
+	"cmp"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+)
+
+// served is one thing that a route answers: a path of a host. Other conditions
+// (headers, methods) are compared as they are.
+type served struct {
+	host, path string
+	prefix     bool
+	other, to  any
+}
+
+// covers reports whether what was answered still is. The same path may lead
+// elsewhere; a wider one has to lead where this did.
+func (n served) covers(o served) bool {
+	if !reflect.DeepEqual(n.other, o.other) && n.other != nil {
+		return false
+	}
+	if n.host == o.host && n.path == o.path {
+		return true
+	}
+	return sameHost(n.host, o.host) && (n.path == o.path || n.prefix && strings.HasPrefix(o.path+"/", strings.TrimSuffix(n.path, "/")+"/")) &&
+		reflect.DeepEqual(n.to, o.to)
+}
+
+// sameHost reports whether a host, or a wildcard for its first label, takes in
+// another. None takes in all.
+func sameHost(pattern, host string) bool {
+	_, rest, _ := strings.Cut(host, ".")
+	return pattern == "" || pattern == host || pattern == "*."+rest
+}
+
+// gone are the routes of before that nothing of after covers.
+func gone(before, after []served) []served {
+	return slices.DeleteFunc(before, func(o served) bool {
+		return slices.ContainsFunc(after, func(n served) bool { return n.covers(o) })
+	})
+}
+
+// routes: hosts and paths that an Ingress serves no more.
+func routes(c *change) {
+	next := ingressRoutes(c.next)
+	told := map[string]bool{}
+	for _, r := range gone(ingressRoutes(c.old), next) {
+		path, what := plan.Path{"spec", "rules"}, "host "+r.host
+		switch {
+		case r.host == "" && r.path == "/":
+			path, what = plan.Path{"spec"}, "what no other rule takes"
+		case r.host == "" || slices.ContainsFunc(next, func(n served) bool { return n.host == r.host }):
+			what = "path " + r.host + r.path
+		}
+		if !told[what] {
+			told[what] = true
+			c.add(RouteRemoved, plan.RouteLost, path, "%s is not served any more", what)
+		}
+	}
+	path := plan.Path{"spec", "ingressClassName"}
+	if old, now := text(c.old, path...), text(c.next, path...); old != "" && old != now {
+		c.maybe(RouteRemoved, plan.RouteLost, path, "ingressClassName %s -> %s: another controller serves it, at another address", old, orNone(now))
+	}
+}
+
+func ingressRoutes(v map[string]any) []served {
+	var out []served
+	if backend := mapAt(v, "spec", "defaultBackend"); backend != nil {
+		out = append(out, served{path: "/", prefix: true, to: any(backend)})
+	}
+	for _, rule := range listAt(v, "spec", "rules") {
+		host := text(asMap(rule), "host")
+		paths := listAt(asMap(rule), "http", "paths")
+		if len(paths) == 0 {
+			out = append(out, served{host: host, path: "/", prefix: true, to: at(v, "spec", "defaultBackend")})
+		}
+		for _, p := range paths {
+			m := asMap(p)
+			out = append(out, served{host: host, path: literal(text(m, "path")), prefix: text(m, "pathType") != "Exact", to: at(m, "backend")})
+		}
+	}
+	return out
+}
+
+// literal is a path up to where it is a pattern of some controller, without a
+// slash at its end.
+func literal(path string) string {
+	if i := strings.IndexAny(path, "(*$?[.^+"); i >= 0 && strings.ContainsAny(path, "(*$?[^+") {
+		path = path[:i]
+	}
+	return cmp.Or(strings.TrimRight(path, "/"), "/")
+}
+
+// rules: paths that a route of the Gateway API serves no more.
+func rules(c *change) {
+	for _, r := range gone(gatewayRoutes(c.old), gatewayRoutes(c.next)) {
+		c.add(RouteRemoved, plan.RouteLost, plan.Path{"spec", "rules"}, "a rule for %s is gone, and what it took is not served any more", r.path)
+	}
+}
+
+func gatewayRoutes(v map[string]any) []served {
+	var out []served
+	for _, item := range listAt(v, "spec", "rules") {
+		rule := asMap(item)
+		to := []any{at(rule, "backendRefs"), at(rule, "filters")}
+		matches := listAt(rule, "matches")
+		if len(matches) == 0 {
+			matches = []any{map[string]any{}}
+		}
+		for _, m := range matches {
+			out = append(out, gatewayMatch(asMap(m), to))
+		}
+	}
+	return out
+}
+
+func gatewayMatch(m map[string]any, to any) served {
+	kind := cmp.Or(text(m, "path", "type"), "PathPrefix")
+	path := cmp.Or(text(m, "path", "value"), "/")
+	out := served{path: path, prefix: kind == "PathPrefix", to: to}
+	if out.prefix {
+		out.path = cmp.Or(strings.TrimRight(path, "/"), "/")
+	}
+	rest := map[string]any{}
+	for k, v := range m {
+		if k != "path" {
+			rest[k] = v
+		}
+	}
+	if kind == "RegularExpression" {
+		rest["pattern"] = path
+	}
+	if len(rest) > 0 {
+		out.other = rest
+	}
+	return out
+}
+
+// hostnames: a route of the Gateway API serves fewer hosts. One that names none
+// serves those of its listeners.
+func hostnames(c *change) {
+	path := plan.Path{"spec", "hostnames"}
+	next := listAt(c.next, path...)
+	if len(next) == 0 {
+		return
+	}
+	for _, h := range listAt(c.old, path...) {
+		if !slices.Contains(next, h) {
+			c.add(RouteRemoved, plan.RouteLost, path, "host %v is not served any more", h)
+		}
+	}
+}
+
+// listeners: a Gateway stops listening.
+func listeners(c *change) {
+	path := plan.Path{"spec", "listeners"}
+	for _, l := range listAt(c.old, path...) {
+		if name := text(asMap(l), "name"); named(listAt(c.next, path...), name) == nil {
+			c.add(RouteRemoved, plan.RouteLost, path, "the listener %s is gone, and with it what it served", name)
+		}
+	}
+}

@@ -1,0 +1,108 @@
+package command
+
+import (
+	"encoding/base64"
+	"encoding/hex"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// printers only show what they are told.
+var printers = regexp.MustCompile(`(?i)^(@?(echo|printf|print|puts|p|say|die|fail|abort|usage|help|alert|logger|notify\w*|title|step|section|header|banner|msg|message|note|ok|success|` +
+	`confirm|prompt|ask|describe|it|throw|raise|read|grep|egrep|fgrep|rg|ag|sed|which|type|man|git|gh|glab|jq|yq|awk|test|label|maintainer|\[+)|` +
+	`([\w.:-]*[_.:-])?(log|info|warn|warning|err|error|debug|notice|print|echo|assert|expect|slack)(s|f|ln|ing)?([_.:-][\w.:-]*)?|write-\w+)$`)
+
+// speaks is a variable whose value people read.
+var speaks = regexp.MustCompile(`(?i)(usage|help|msg|message|desc\w*|title|name|text|comment|label|prompt|note|doc|readme|body|summary|pattern|regex\w*)$`)
+
+// wrappers run the command that their arguments hold.
+var wrappers = []string{
+	"sudo", "doas", "env", "exec", "command", "builtin", "time", "timeout", "gtimeout", "nohup", "nice", "ionice", "setsid", "stdbuf", "chronic", "unbuffer",
+	"xargs", "parallel", "watch", "retry", "eval", "find", "fd", "ssh", "su", "runuser", "chroot", "nsenter", "flock", "trap", "run", "su-exec", "gosu", "tini",
+	"dumb-init", "npx", "npm", "pnpm", "pnpx", "yarn", "bun", "bunx", "bundle", "poetry", "pipenv", "uv", "uvx", "pdm", "hatch", "rye", "pipx", "python", "python3", "python2", "py",
+	"ruby", "node", "deno", "tsx", "ts-node", "php", "perl", "docker", "podman", "nerdctl", "docker-compose", "kubectl", "oc", "heroku", "fly", "flyctl", "railway", "lando", "ddev",
+	"dotenv", "dotenvx", "doppler", "op", "infisical", "chamber", "aws-vault", "aws-vault.exe", "envchain", "direnv", "nix", "nix-shell", "devbox", "mise", "asdf", "rtx", "conda", "vagrant",
+	"teleport", "tsh", "gcloud", "aws", "az", "with-env", "cross-env", "dotenv-cli", "sail", "wp", "cmd", "powershell", "pwsh", "start-process", "invoke-expression", "iex",
+	"bash", "sh", "zsh", "dash", "ksh", "ash", "busybox", "wsl", "xvfb-run", "strace", "proxychains", "torsocks", "terragrunt",
+}
+
+// shells run what they read.
+var shells = []string{"sh", "bash", "zsh", "dash", "ksh", "ash", "busybox", "ssh", "at", "batch", "crontab", "parallel", "xargs", "pwsh", "powershell", "eval", "source", "."}
+
+// scriptName is a file that is run later on.
+var scriptName = regexp.MustCompile(`(?i)(\.(ba|z|k|da)?sh|\.ps1|\.bat|\.cmd|rc|profile|crontab|Makefile|justfile|entrypoint|BASH_ENV)$`)
+
+func prints(commands []*simple) string {
+	if len(commands) == 0 {
+		return ""
+	}
+	text, _ := commands[len(commands)-1].printed()
+	return text
+}
+
+// printed is what a command writes, where the text tells it.
+func (c *simple) printed() (string, bool) {
+	if len(c.words) == 0 {
+		return "", false
+	}
+	args := c.words[1:]
+	switch programOf(c.words[0].text) {
+	case "echo", "printf":
+		var out []string
+		for i, a := range args {
+			if i == 0 && (a.text == "-n" || a.text == "-e" || a.text == "-ne" || a.text == "-en") || len(args) > 1 && i == 0 && (a.text == "%s" || a.text == `%s\n` || a.text == "%b") {
+				continue
+			}
+			out = append(out, a.text)
+		}
+		return unescape(strings.Join(out, " ")), true
+	case "cat", "tee":
+		return c.input()
+	case "which", "type", "command":
+		if n := len(args); n > 0 {
+			return args[n-1].text, true
+		}
+	case "base64", "gbase64":
+		if hasAny(args, "-d", "-D", "--decode", "-di") {
+			return decoded(c, base64.StdEncoding.DecodeString)
+		}
+	case "xxd":
+		if hasAny(args, "-r", "-rp", "-pr") {
+			return decoded(c, hex.DecodeString)
+		}
+	}
+	return "", false
+}
+
+func hasAny(words []word, want ...string) bool {
+	return slices.ContainsFunc(words, func(w word) bool { return slices.Contains(want, w.text) })
+}
+
+func decoded(c *simple, decode func(string) ([]byte, error)) (string, bool) {
+	text, ok := c.input()
+	if !ok {
+		return "", false
+	}
+	out, err := decode(strings.Join(strings.Fields(text), ""))
+	return string(out), err == nil
+}
+
+// input is what a command reads, where the text tells it.
+func (c *simple) input() (string, bool) {
+	switch {
+	case c.fed != "":
+		return c.fed, true
+	case c.from != nil:
+		return c.from.printed()
+	}
+	return "", false
+}
+
+// onlyPrints reports whether a command shows its arguments and does nothing
+// with them.
+func (c *simple) onlyPrints() bool { return printers.MatchString(programOf(c.words[0].text)) }
+
+func isWrapper(program string) bool { return slices.Contains(wrappers, program) }
+
+func isShell(program string) bool { return slices.Contains(shells, program) }
