@@ -96,9 +96,12 @@ func cluster(o object.Object, kubeConfig map[string]any) string {
 func (s *Scan) fluxContent(o object.Object, spec fluxSpec, dir string) *Unit {
 	at := plan.Path{"spec"}
 	elsewhere := func(kind plan.GapKind, format string, args ...any) *Unit {
-		kept := spec
-		kept.Images = nil
-		return &Unit{Root: path.Dir(o.File), Tool: Folder, Config: string(mustJSON([]any{kept, s.sourceContent(o, spec.SourceRef)})),
+		kept, content := spec, s.sourceContent(o, spec.SourceRef)
+		kept.Images, kept.Prune, kept.Force, kept.Suspend, kept.DeletionPolicy = nil, false, false, false, "" // what it applies stays the same
+		if content != nil {
+			kept.SourceRef.Name, kept.SourceRef.Namespace = "", "" // the content counts, whatever it is called
+		}
+		return &Unit{Root: path.Dir(o.File), Tool: Folder, Config: string(mustJSON([]any{kept, content})),
 			Gaps: []plan.Gap{ownerGap(s.Tree, o, kind, at, format, args...)}}
 	}
 	if why, otherRevision := s.fluxSource(o, spec.SourceRef, dir); why != "" {

@@ -195,7 +195,7 @@ func included(src object.Object) any {
 
 // sourceFields are those of a source of Flux that decide what it holds.
 var sourceFields = []string{
-	"ref", "type", "provider", "bucketName", "endpoint", "region", "prefix", "ignore", "include", "recurseSubmodules", "sparseCheckout",
+	"chart", "version", "valuesFiles", "ref", "type", "provider", "bucketName", "endpoint", "region", "prefix", "ignore", "include", "recurseSubmodules", "sparseCheckout",
 	"layerSelector",
 }
 
@@ -215,8 +215,12 @@ func (s *Scan) sourceContent(o object.Object, ref fluxSourceRef) map[string]any 
 			out[field] = value
 		}
 	}
-	if ref.Kind == "GitRepository" {
+	switch ref.Kind {
+	case "GitRepository":
 		out["ref"] = shortRevision(fluxRevision(src))
+	case "HelmChart":
+		chart, _ := chartObject(src)
+		out["source"] = s.sourceContent(src, chart.SourceRef)
 	}
 	return out
 }

@@ -46,14 +46,18 @@ func (s *Scan) fluxRelease(o object.Object, beside Beside) []*Unit {
 	}
 	taken := s.valuesFrom(o, h.Spec.ValuesFrom, beside)
 	u := s.remoteRelease(o, h.Spec.Values, taken)
+	chart, known := s.chartNamed(o, h.Spec.ChartRef)
 	if h.Spec.Chart != nil {
-		u = s.chartOf(o, h.Spec.Chart.Spec, u)
+		chart, known = h.Spec.Chart.Spec, true
+	}
+	if known {
+		u = s.chartOf(o, chart, u)
 	} else {
 		u = s.fetchedChart(o, h.Spec.ChartRef, fluxChart{}, u)
 	}
 	if u.Tool == Helm {
 		if u.home == "" {
-			u.Source = s.readFrom(o, h.Spec.Chart.Spec.SourceRef)
+			u.Source = s.readFrom(o, chart.SourceRef)
 		}
 		u.Values = append(u.Values, taken.docs...)
 		if len(h.Spec.Values) > 0 {
@@ -106,6 +110,31 @@ type fluxChart struct {
 	ValuesFiles   []string      `json:"valuesFiles"`
 	IgnoreMissing bool          `json:"ignoreMissingValuesFiles"`
 	SourceRef     fluxSourceRef `json:"sourceRef"`
+}
+
+// chartNamed is the chart of the HelmChart that a release names in place of one
+// of its own.
+func (s *Scan) chartNamed(o object.Object, ref *fluxSourceRef) (fluxChart, bool) {
+	if ref == nil || ref.Kind != "HelmChart" {
+		return fluxChart{}, false
+	}
+	src, ok := s.source(ref.Kind, ref.Name, o.File)
+	if !ok {
+		return fluxChart{}, false
+	}
+	return chartObject(src)
+}
+
+// chartObject is what a HelmChart says (source-controller v1.9
+// api/v1/helmchart_types.go): the same as spec.chart.spec of a release, of a
+// source beside it.
+func chartObject(src object.Object) (fluxChart, bool) {
+	var h struct {
+		Spec fluxChart `json:"spec"`
+	}
+	err := decode(src, &h)
+	h.Spec.SourceRef.Namespace = src.Namespace
+	return h.Spec, err == nil
 }
 
 // localRelease is a release of a chart of the repository, nil where there is
@@ -180,7 +209,9 @@ func (s *Scan) remoteRelease(o object.Object, values json.RawMessage, taken take
 			}
 		}
 		if ref := chartSource(m); ref.Name != "" {
-			kept["source"] = s.sourceContent(o, ref)
+			if content := s.sourceContent(o, ref); content != nil { // which counts, whatever it is called
+				kept["source"], kept["chart"], kept["chartRef"] = content, withoutKey(m["chart"], "sourceRef"), nil
+			}
 			if src, ok := s.source(ref.Kind, ref.Name, o.File); ok {
 				selectors = append(selectors, src.File)
 			}

@@ -280,7 +280,7 @@ func (s *Scan) OwnerObjects() []object.Object {
 			if IsOwner(o) {
 				out = append(out, o)
 			}
-			if o.Group == "source.toolkit.fluxcd.io" && o.String("spec", "url") != "" {
+			if IsSource(o) && o.String("spec", "url")+o.String("spec", "endpoint")+o.String("spec", "chart") != "" {
 				s.addSource(o)
 			}
 			for _, name := range sourceMaps(o) {
