@@ -125,10 +125,10 @@ func illegible(t *Tree, name string) error {
 	if ext != ".yaml" && ext != ".yml" || isKustomizationName(path.Base(name)) || !couldBeManifest(name) || looksLikeManifest(t, name) {
 		return nil
 	}
-	if data, err := t.Read(name); err != nil || bytes.Contains(data, []byte("{{")) {
-		return nil
+	data, err := t.Read(name)
+	if err == nil && !bytes.Contains(data, []byte("{{")) {
+		_, err = t.Parse(name)
 	}
-	_, err := t.Parse(name)
 	return err
 }
 
