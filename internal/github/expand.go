@@ -34,7 +34,7 @@ func (c *client) expand(ctx context.Context, job Job, judge Judge) (Result, erro
 // followCommit leads to the open pull requests with a commit as their head,
 // those of forks included.
 func (c *client) followCommit(ctx context.Context, job Job, except int) (Result, error) {
-	numbers, err := c.openOf(ctx, job.HeadSHA)
+	open, err := c.openOf(ctx, job.HeadSHA)
 	if code := status(err); code == http.StatusNotFound || code == http.StatusUnprocessableEntity {
 		return Result{}, fmt.Errorf("pull requests of %.12s: %w: %w", job.HeadSHA, ErrGone, err)
 	}
@@ -42,17 +42,17 @@ func (c *client) followCommit(ctx context.Context, job Job, except int) (Result,
 		return Result{}, err
 	}
 	var result Result
-	for _, n := range numbers {
-		if n != except {
-			result.More = append(result.More, job.pull(n, job.HeadSHA))
+	for _, p := range open {
+		if p.Number != except {
+			result.More = append(result.More, job.pull(p.Number, job.HeadSHA))
 		}
 	}
 	if len(result.More) > 0 {
 		return result, nil
 	}
 	// GitHub's list has no open ones once the default branch has the commit.
-	open, err := c.openWith(ctx, job.HeadSHA)
-	for _, p := range open {
+	hidden, err := c.openWith(ctx, job.HeadSHA)
+	for _, p := range hidden {
 		if p.Number != except {
 			result.More = append(result.More, job.pull(p.Number, job.HeadSHA))
 		}
@@ -62,21 +62,17 @@ func (c *client) followCommit(ctx context.Context, job Job, except int) (Result,
 
 // openOf are the open pull requests with a commit as their head, but for those
 // of a commit that the default branch has.
-func (c *client) openOf(ctx context.Context, sha string) (numbers []int, err error) {
-	type pull struct {
-		Number int    `json:"number"`
-		State  string `json:"state"`
-		Head   struct {
-			SHA string `json:"sha"`
-		} `json:"head"`
-	}
-	pulls, err := listAll[pull](ctx, c, c.repoPath("/commits/%s/pulls?per_page=100", sha))
-	for _, p := range pulls {
-		if p.State == "open" && p.Head.SHA == sha {
-			numbers = append(numbers, p.Number)
-		}
-	}
-	return numbers, err
+func (c *client) openOf(ctx context.Context, sha string) ([]commitPull, error) {
+	pulls, err := listAll[commitPull](ctx, c, c.repoPath("/commits/%s/pulls?per_page=100", sha))
+	return slices.DeleteFunc(pulls, func(p commitPull) bool { return p.State != "open" || p.Head.SHA != sha }), err
+}
+
+// commitPull is a pull request in the list of those that have a commit.
+type commitPull struct {
+	Number int        `json:"number"`
+	State  string     `json:"state"`
+	Head   payloadRef `json:"head"`
+	Base   payloadRef `json:"base"`
 }
 
 // openWith finds the open pull requests with a head among all that are open.

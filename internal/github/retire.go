@@ -47,7 +47,7 @@ func (r *Reading) retire(ctx context.Context, d review.Decision) error {
 		}
 	}
 	for _, was := range r.before {
-		if err := r.client.retireAll(ctx, was.sha, was.checks); err != nil {
+		if err := r.retireAll(ctx, was.sha, was.checks); err != nil {
 			return err
 		}
 	}
@@ -70,24 +70,23 @@ func (r *Reading) proposed(name string) bool {
 	return slices.ContainsFunc(r.Request.Evidence.Siblings, func(s review.Sibling) bool { return r.names.Of(s.BaseRef) == name })
 }
 
-// retireAll takes back what passed on a commit, unless an open pull request has
-// it as its head.
-func (c *client) retireAll(ctx context.Context, head string, checks []graphCheck) error {
+// retireAll takes back what passed on a commit under names that no open pull
+// request with it as its head has.
+func (r *Reading) retireAll(ctx context.Context, head string, checks []graphCheck) error {
 	if !slices.ContainsFunc(checks, graphCheck.verdict) {
 		return nil
 	}
-	open, err := c.openOf(ctx, head)
+	open, err := r.client.openOf(ctx, head)
 	if err != nil {
 		return fmt.Errorf("pull requests of %.12s: %w", head, err)
 	}
-	if len(open) > 0 {
-		return nil // its own review does it
-	}
 	for _, run := range checks {
-		if run.verdict() {
-			if err := c.retire(ctx, head, run); err != nil {
-				return err
-			}
+		needed := slices.ContainsFunc(open, func(p commitPull) bool { return r.names.Of(p.Base.Ref) == run.Name })
+		if needed || !run.verdict() {
+			continue
+		}
+		if err := r.client.retire(ctx, head, run); err != nil {
+			return err
 		}
 	}
 	return nil

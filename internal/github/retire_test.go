@@ -109,6 +109,31 @@ func TestA17VerdictAfterAMerge(t *testing.T) {
 	w.concluded(p, "success")
 }
 
+// A17: that another pull request has the commit for another base keeps no verdict
+// but that one's.
+func TestA17AnotherHasItElsewhere(t *testing.T) {
+	w := newWorld(t)
+	w.repo.Require("main", "holdpoint: main", githubtest.AppID)
+	feature, head, p := left(t, w, "main")
+	w.repo.Push("dev", w.base, w.dana)
+	w.offer("two", "dev", head)
+	w.settle()
+	p.Push(w.commit(w.base, githubtest.Files{"README.md": "Other words.\n"}, w.agent), w.agent)
+	w.settle()
+	if c := w.check(head, "holdpoint: dev"); c.Conclusion != "success" {
+		t.Errorf("the other's check says %s", c.Conclusion)
+	}
+	w.repo.Push("main", feature, w.dana)
+	w.settle()
+	again := w.repo.Open(githubtest.PullOf{Author: w.agent, Head: "two", Base: "main", Title: "Clean up"})
+	if w.repo.Mergeable(again) {
+		t.Error("it can be merged before anybody looked at it")
+	}
+	w.settle()
+	w.fine()
+	w.concluded(again, "failure")
+}
+
 // A17: a commit that another pull request has as its head keeps its verdict.
 func TestA17AnotherHasIt(t *testing.T) {
 	w := newWorld(t)

@@ -23,6 +23,7 @@ func (w *modelWorld) do(m move) {
 	case branches:
 		if sha := w.repo.Branch(m.from); sha != "" && w.repo.Branch(m.branch) == "" {
 			w.repo.Push(m.branch, sha, w.users[m.who])
+			w.truth.made(m.branch)
 			w.show("a branch later")
 		}
 	case opens:

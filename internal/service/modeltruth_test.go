@@ -108,6 +108,14 @@ func (t *truth) renamed(from, to string) {
 	}
 }
 
+// made: a branch was made. Whatever passed under its name may be merged into it
+// until that was worked off, as into one that moves.
+func (t *truth) made(branch string) {
+	for _, p := range t.w.pulls {
+		t.fine[pair{p.HeadSHA(), branch}] = t.w.step
+	}
+}
+
 func (t *truth) retargeted(p *modelPull) {
 	for i, o := range t.opinions {
 		if o.pull == p.number && o.approves && o.review.State == "APPROVED" {

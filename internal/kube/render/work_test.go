@@ -2,6 +2,7 @@ package render_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -30,8 +31,8 @@ func multiplied(depth int) unit.Request {
 }
 
 const (
-	overSteps  = "its templates take more than 500000 steps"
-	overMemory = "rendering it takes more memory than 128 MiB in all or 512 MiB at once"
+	overSteps  = "its templates take more than 100000 steps"
+	overMemory = "rendering it takes more memory than 64 MiB in all or 512 MiB at once"
 )
 
 // TestBombs: what has no end reaches a limit of work, and how often the child
@@ -47,19 +48,22 @@ func TestBombs(t *testing.T) {
 		"loops":         {chartOf(`{{ range until 100000 }}{{ range until 100000 }}{{ end }}{{ end }}`), overSteps},
 		"empty loops":   {chartOf(loops), overSteps},
 		"long bodies":   {chartOf("{{ range 100 }}{{ range 100 }}" + strings.Repeat("{{ if false }}{{ end }}", 1000) + "{{ end }}{{ end }}"), overSteps},
-		"named":         {chartOf(`{{ define "a" }}` + strings.Repeat("{{ if false }}{{ end }}", 100_000) + `{{ end }}{{ range 200 }}{{ template "a" }}{{ end }}`), overSteps},
+		"named":         {chartOf(`{{ define "a" }}` + strings.Repeat("{{ if false }}{{ end }}", 10_000) + `{{ end }}{{ range 200 }}{{ template "a" }}{{ end }}`), overSteps},
 		"made by tpl":   {chartOf("{{ tpl `" + loops + "` . }}"), overSteps},
 		"piped to tpl":  {chartOf("{{ . | tpl (printf `%s` `" + loops + "`) }}"), overSteps},
 		"output":        {chartOf(`{{ range until 100000 }}{{ repeat 100000 "x" }}{{ end }}`), overMemory},
 		"double":        {chartOf(`{{ $s := "xxxxxxxxxxxxxxxx" }}{{ range until 60 }}{{ $s = printf "%s%s" $s $s }}{{ end }}{{ $s }}`), overMemory},
 		"replace":       {chartOf(`{{ $s := repeat 1000000 "x" }}{{ replace "x" $s $s }}`), overMemory},
 		"list":          {chartOf(`{{ $l := list 1 2 3 4 }}{{ range until 60 }}{{ $l = concat $l $l }}{{ end }}`), overMemory},
-		"include":       {chartOf(`{{ define "a" }}{{ include "a" . }}{{ end }}{{ include "a" . }}`), "helm refuses to render it"},
-		"template":      {chartOf(`{{ define "a" }}{{ template "a" . }}{{ end }}{{ template "a" . }}`), "exceeded maximum template depth"},
+		"include":       {chartOf(`{{ define "a" }}{{ include "a" . }}{{ end }}{{ include "a" . }}`), overMemory},
+		"template":      {chartOf(`{{ define "a" }}{{ template "a" . }}{{ end }}{{ template "a" . }}`), overSteps},
 		"tpl in itself": {chartOf(`{{ tpl .Values.x . }}`), overMemory},
 		"kustomization": {multiplied(14), overMemory},
 		"steps undone":  {chartOf("{{ _ 18446744073709551615 }}" + loops), overSteps},
 	} {
+		if testing.Short() && !slices.Contains([]string{"until", "empty loops", "made by tpl", "output"}, name) {
+			continue // the race detector has not the memory for all of them
+		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			if name == "tpl in itself" {
@@ -70,7 +74,7 @@ func TestBombs(t *testing.T) {
 				pauses = pauses[:1]
 			}
 			for _, pause := range pauses {
-				res := render.New(render.Limits{Pause: pause, Work: unit.Work{Steps: 500_000, Bytes: 128 << 20}})([]unit.Request{c.req})[0]
+				res := render.New(render.Limits{Pause: pause, Work: unit.Work{Steps: 100_000, Bytes: 64 << 20}})([]unit.Request{c.req})[0]
 				if res.Failure == nil || !strings.Contains(res.Failure.Why, c.want) || len(res.Docs) > 0 {
 					t.Errorf("looking every %v: %d documents, %v, want %s", pause, len(res.Docs), res.Failure, c.want)
 				}
@@ -113,7 +117,11 @@ func TestWork(t *testing.T) {
 				t.Errorf("%v, %+v", first.Failure, first.Work)
 			}
 			t.Logf("%d documents, %+v", len(first.Docs), first.Work)
-			for _, limits := range []render.Limits{{Pause: time.Hour}, {Pause: time.Millisecond}, {Memory: 768 << 20}} {
+			others := []render.Limits{{Pause: time.Hour}, {Pause: time.Millisecond}, {Memory: 768 << 20}}
+			if testing.Short() {
+				others = others[:1]
+			}
+			for _, limits := range others {
 				again := render.New(limits)([]unit.Request{req})[0]
 				off := max(again.Work.Bytes, first.Work.Bytes) - min(again.Work.Bytes, first.Work.Bytes)
 				if again.Work.Steps != first.Work.Steps || off > first.Work.Bytes/100 {
