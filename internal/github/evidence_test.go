@@ -113,10 +113,8 @@ func TestReviewsOfTheTimeline(t *testing.T) {
 		commits:  []graphCommit{commit(func(*graphCommit) {}), commit(func(c *graphCommit) { c.Commit = nil })},
 		siblings: []graphSibling{{Number: 7, BaseRefName: "dev"}},
 	}
-	for _, v := range []graphReview{{ID: "1", State: "DISMISSED"}, {ID: "2", State: "DISMISSED"}, {ID: "3", State: "DISMISSED"}, {ID: "4", State: "DISMISSED"},
-		{ID: "5", State: "APPROVED", Submitted: &at}, {ID: "6", State: "CHANGES_REQUESTED", Submitted: &at, ViewerDidAuthor: true}} {
-		talk.reviews = append(talk.reviews, v)
-	}
+	talk.reviews = append(talk.reviews, []graphReview{{ID: "1", State: "DISMISSED"}, {ID: "2", State: "DISMISSED"}, {ID: "3", State: "DISMISSED"},
+		{ID: "4", State: "DISMISSED"}, {ID: "5", State: "APPROVED", Submitted: &at}, {ID: "6", State: "CHANGES_REQUESTED", Submitted: &at, ViewerDidAuthor: true}}...)
 	for _, unknown := range []bool{false, true} {
 		r := &Reading{talk: talk}
 		r.Request.Evidence.PushesUnknown = unknown

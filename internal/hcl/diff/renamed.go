@@ -55,5 +55,5 @@ func Renamed(resourceType string, state, old, now cty.Value) cty.Value {
 
 func given(values map[string]cty.Value, name string) bool {
 	v, ok := values[name]
-	return ok && !(v.IsKnown() && v.IsNull())
+	return ok && (!v.IsKnown() || !v.IsNull())
 }
