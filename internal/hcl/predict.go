@@ -128,7 +128,7 @@ func (p *prediction) run() plan.Plan {
 		}
 		out = plan.Join(out, p.uploads(root, p.limited(root, p.root(root))))
 	}
-	return plan.Join(out, p.wrappers(), p.dotfiles())
+	return plan.Join(out, p.wrappers(), p.dotfiles(), p.code())
 }
 
 // unevaluated adds the roots that the limit on a whole change left out to what

@@ -171,13 +171,11 @@ func (p *prediction) leaves(r *pair, old, now *entry) bool {
 	if kind == unit.HelmRelease && old.crd != now.crd {
 		return p.crdsFolder(r, old, now)
 	}
-	switch {
-	case kind == unit.Unowned: // a hook says itself which tool it is for
-		return isArgoHook(old.Object) && isArgoHook(now.Object)
-	case kind != unit.ArgoCD && kind != unit.HelmRelease:
-		return false
-	case isHook(old.Object, kind):
+	if kind == unit.Unowned && runsAnew(old.Object) && runsAnew(now.Object) {
 		return true
+	}
+	if kind != unit.ArgoCD && kind != unit.HelmRelease || isHook(old.Object, kind) {
+		return isHook(old.Object, kind) && (kind == unit.ArgoCD || kind == unit.HelmRelease)
 	}
 	if !isHook(now.Object, kind) {
 		return false
@@ -191,6 +189,14 @@ func (p *prediction) leaves(r *pair, old, now *entry) bool {
 	c.Causes = p.causes(r, old, now, plan.Path{"metadata", "annotations"})
 	p.changes = append(p.changes, c)
 	return true
+}
+
+// runsAnew: a Job or Pod that says it is a hook is deleted and made anew by the
+// tool that knows hooks, whoever that is: their default is to delete the one
+// before (Argo CD BeforeHookCreation, Helm before-hook-creation).
+func runsAnew(o object.Object) bool {
+	job := o.Kind == "Job" && o.Group == "batch" || o.Kind == "Pod" && o.Group == ""
+	return job && (isHook(o, unit.ArgoCD) || isHook(o, unit.HelmRelease))
 }
 
 // crdsFolder: what moves into a chart's crds folder leaves the release, which

@@ -108,6 +108,7 @@ const (
 	Mass        Effect = "mass"          // part of an unusually large destruction
 	Blocked     Effect = "blocked"       // a safeguard makes the plan itself fail
 	DataLoss    Effect = "data-loss"     // an update in place that cannot be taken back
+	RunsCode    Effect = "runs-code"     // code of the repository's own that an apply runs is new or another one
 	RouteLost   Effect = "route-lost"    // what came in by a name, address or route does not arrive any more
 )
 

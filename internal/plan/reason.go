@@ -30,6 +30,9 @@ const (
 	// What leaves a state without being destroyed.
 	StateRelocated Reason = "orphan_because_state_relocated"
 	RootGone       Reason = "orphan_because_root_gone"
+
+	// CodeRuns: what an apply runs beside the tool itself is another text.
+	CodeRuns Reason = "code_at_apply"
 )
 
 // Reasons of Kubernetes deletions and of what stands in for one.
@@ -101,6 +104,7 @@ var sentences = map[Reason]string{
 	ByTriggers:        "replace_triggered_by names something that changes",
 	ObjectRemoved:     "it is no longer among what is applied",
 	GuardRemoved:      "its prevent_destroy is taken away",
+	CodeRuns:          "what it runs is new or another text than before",
 	StateRelocated:    "its state moves elsewhere",
 	RootGone:          "no configuration of its root is left, and nothing plans an empty folder",
 

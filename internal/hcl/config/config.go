@@ -130,6 +130,7 @@ type Resource struct {
 	Provider   string           // `name` or `name.alias`; empty for the default
 	DependsOn  []hcl.Traversal
 	Lifecycle  Lifecycle
+	Runs       []Run
 	Range      hcl.Range // the header
 	Full       hcl.Range // the whole block
 }
@@ -224,6 +225,7 @@ type Removed struct {
 	From hcl.Traversal
 	// Destroy is nil where the block does not say.
 	Destroy *bool
+	Runs    []Run
 	Range   hcl.Range
 }
 

@@ -262,7 +262,7 @@ func (d *decoder) removed(b *rawBlock) {
 		d.problem(b.header, "removed", "Invalid address: a removed block needs from, an address")
 		return
 	}
-	r := &Removed{From: reference(from.expr), Range: b.full}
+	r := &Removed{From: reference(from.expr), Runs: provisioners(b), Range: b.full}
 	for _, step := range r.From {
 		if _, index := step.(hcl.TraverseIndex); index {
 			d.problem(from.rng, "removed", "Resource instance keys not allowed: from must name a whole resource or module")

@@ -43,6 +43,7 @@ func (d *decoder) resource(b *rawBlock) {
 		leave = metaArguments // its blocks are arguments all the same
 	}
 	r.Body = decodeBody(b.body, leave)
+	r.Runs = runs(r, b)
 	d.m.Resources[r.Key()] = r
 	d.m.Order = append(d.m.Order, r.Key())
 }
