@@ -250,13 +250,6 @@ func isCRD(o object.Object) bool {
 	return o.Kind == "CustomResourceDefinition" && o.Group == "apiextensions.k8s.io"
 }
 
-// isArgoHook reports whether an object is a hook of Argo CD's own. It is made
-// anew with every sync unless it says otherwise.
-func isArgoHook(o object.Object) bool {
-	own := o.Annotation("argocd.argoproj.io/hook")
-	return own != "" && own != "Skip"
-}
-
 // isHook reports whether a tool treats an object as a hook. Argo CD takes
 // Helm's hooks for its own where it has a like one (argo-cd v3.5
 // docs/user-guide/helm.md).
@@ -265,8 +258,8 @@ func isHook(o object.Object, tool unit.OwnerKind) bool {
 	if tool != unit.ArgoCD {
 		return helm != ""
 	}
-	if o.Annotation("argocd.argoproj.io/hook") != "" {
-		return isArgoHook(o)
+	if own := o.Annotation("argocd.argoproj.io/hook"); own != "" {
+		return own != "Skip"
 	}
 	for _, h := range strings.Split(helm, ",") {
 		switch strings.TrimSpace(h) {
