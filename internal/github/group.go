@@ -2,6 +2,7 @@ package github
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -33,56 +34,77 @@ const groupQuery = "query Group($owner:String!,$name:String!,$base:GitObjectID!,
 	" mergeQueue(branch:$branch){entries(first:100){" + pageFields + " nodes{position baseCommit{oid} headCommit{oid}" +
 	" pullRequest{number headRefOid baseRefName}}}}}}"
 
+// groupAnswer is what GitHub answers to it.
+type groupAnswer struct {
+	graphRepo
+	Base, Head *graphHead
+	MergeQueue *struct{ Entries *connection[groupEntry] }
+}
+
+type groupEntry struct {
+	Position               int
+	HeadCommit, BaseCommit *graphOID
+	Pull                   *struct {
+		Number                  int
+		HeadRefOid, BaseRefName string
+	} `json:"pullRequest"`
+}
+
 // readGroup reads a merge group: its ends, its members by the queue and by the
 // name of its branch, and our check runs on the members' heads.
 func (c *client) readGroup(ctx context.Context, job Job) (*groupReading, error) {
-	type entry struct {
-		Position   int
-		HeadCommit *graphOID
-		BaseCommit *graphOID
-		Pull       *struct {
-			Number                  int
-			HeadRefOid, BaseRefName string
-		} `json:"pullRequest"`
-	}
-	var out struct {
-		Repository *struct {
-			graphRepo
-			Base, Head *graphHead
-			MergeQueue *struct{ Entries *connection[entry] }
-		}
-	}
+	var out struct{ Repository *groupAnswer }
 	variables := map[string]any{"owner": c.owner, "name": c.repo, "base": job.BaseSHA, "head": job.HeadSHA, "branch": job.BaseRef, "app": c.app.config.AppID}
-	if err := c.graphql(ctx, groupQuery, variables, &out); err != nil {
-		if missing(err) || gone(err) {
-			return nil, fmt.Errorf("read group %s: %w: %w", job, ErrGone, err)
-		}
+	err := c.graphql(ctx, groupQuery, variables, &out)
+	if missing(err) || gone(err) {
+		err = fmt.Errorf("%w: %w", ErrGone, err)
+	}
+	var g *groupReading
+	if err == nil {
+		g, err = out.Repository.group(job)
+	}
+	if err == nil {
+		err = c.memberChecks(ctx, g)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("read group %s: %w", job, err)
 	}
-	repo := out.Repository
+	return g, nil
+}
+
+// group takes the answer apart. What it lacks is an error, and what of the queue
+// does not fit the group is a doubt.
+func (a *groupAnswer) group(job Job) (*groupReading, error) {
 	switch {
-	case repo == nil || repo.Base == nil || repo.Head == nil || repo.Base.Tree.id() == "" || repo.Head.Tree.id() == "":
-		return nil, fmt.Errorf("read group %s: GitHub does not know both of its ends", job)
-	case repo.DatabaseID != job.RepoID:
-		return nil, fmt.Errorf("read group %s: %w", job, ErrRepository)
+	case a == nil || a.Base == nil || a.Head == nil || a.Base.Tree.id() == "" || a.Head.Tree.id() == "":
+		return nil, errors.New("GitHub does not know both of its ends")
+	case a.DatabaseID != job.RepoID:
+		return nil, ErrRepository
 	}
-	g := &groupReading{repo: repo.graphRepo, base: *repo.Base, head: *repo.Head}
+	g := &groupReading{repo: a.graphRepo, base: *a.Base, head: *a.Head}
 	var err error
-	if g.checks, err = repo.Head.checks(); err != nil {
+	if g.checks, err = a.Head.checks(); err != nil {
 		return nil, err
 	}
-	if repo.MergeQueue == nil {
+	if a.MergeQueue == nil {
 		g.doubtful = "GitHub shows no merge queue for this branch"
 		return g, nil
 	}
-	entries, cursor, err := repo.MergeQueue.Entries.page("entries of the merge queue")
+	entries, cursor, err := a.MergeQueue.Entries.page("entries of the merge queue")
 	if err != nil {
 		return nil, err
 	}
 	if cursor != "" {
-		return nil, fmt.Errorf("read group %s: the queue has more than %d entries: %w", job, len(entries), ErrTooLarge)
+		return nil, fmt.Errorf("the queue has more than %d entries: %w", len(entries), ErrTooLarge)
 	}
-	slices.SortFunc(entries, func(a, b entry) int { return a.Position - b.Position })
+	g.follow(entries, job)
+	return g, nil
+}
+
+// follow takes the queue's entries from the group's base to its head for its
+// members.
+func (g *groupReading) follow(entries []groupEntry, job Job) {
+	slices.SortFunc(entries, func(a, b groupEntry) int { return a.Position - b.Position })
 	started, ended := false, false
 	for _, e := range entries {
 		started = started || e.BaseCommit.id() == job.BaseSHA
@@ -91,7 +113,7 @@ func (c *client) readGroup(ctx context.Context, job Job) (*groupReading, error) 
 		}
 		if e.Pull == nil {
 			g.doubtful = "GitHub does not say which pull request an entry of the queue is"
-			return g, nil
+			return
 		}
 		g.members = append(g.members, groupMember{number: e.Pull.Number, head: e.Pull.HeadRefOid, baseRef: e.Pull.BaseRefName})
 		ended = e.HeadCommit.id() == job.HeadSHA
@@ -101,7 +123,6 @@ func (c *client) readGroup(ctx context.Context, job Job) (*groupReading, error) 
 	} else if last := g.members[len(g.members)-1].number; last != queueNumber(job.GroupRef) {
 		g.doubtful = fmt.Sprintf("the queue ends with #%d, the group's branch is %s", last, job.GroupRef)
 	}
-	return g, c.memberChecks(ctx, g)
 }
 
 // queueNumber is the last pull request of a group by the name of its branch,
@@ -110,23 +131,14 @@ func queueNumber(ref string) int {
 	if !strings.HasPrefix(ref, queuePrefix) {
 		return 0
 	}
-	_, last, ok := strings.Cut(ref[strings.LastIndexByte(ref, '/')+1:], "pr-")
-	number, _, dash := strings.Cut(last, "-")
-	if !ok || !dash {
-		return 0
-	}
-	n, err := strconv.Atoi(number)
-	if err != nil {
-		return 0
-	}
+	_, last, _ := strings.Cut(ref[strings.LastIndexByte(ref, '/')+1:], "pr-")
+	number, _, _ := strings.Cut(last, "-")
+	n, _ := strconv.Atoi(number)
 	return n
 }
 
 // memberChecks reads our check runs on the members' heads.
 func (c *client) memberChecks(ctx context.Context, g *groupReading) error {
-	if len(g.members) == 0 {
-		return nil
-	}
 	var heads []string
 	for _, m := range g.members {
 		heads = append(heads, m.head)
@@ -173,7 +185,7 @@ func (c *client) fetchGroup(ctx context.Context, job Job) (*Reading, error) {
 		// it out, a check that is missing makes it wait.
 		return nil, &LaterError{After: settle, Why: g.doubtful}
 	}
-	r := &Reading{job: job, client: c, objects: newObjects(), group: g, asked: map[string]bool{}}
+	r := &Reading{job: job, client: c, objects: newObjects(), group: g}
 	r.Request = review.Request{Now: c.app.config.Now(), Ref: review.Ref{
 		Host: c.app.host(), Owner: c.owner, Repo: c.repo, BaseRef: job.BaseRef, HeadRef: job.GroupRef,
 		DefaultBranch: g.repo.defaultBranch(), BaseSHA: job.BaseSHA, HeadSHA: job.HeadSHA, MergeBase: job.BaseSHA}}

@@ -92,7 +92,7 @@ func (c *client) installOn(ctx context.Context, job Job, judge Judge) error {
 	if err != nil {
 		return err
 	}
-	r := &Reading{job: job, client: c, objects: newObjects(), asked: map[string]bool{},
+	r := &Reading{job: job, client: c, objects: newObjects(),
 		group: &groupReading{repo: out.Repository.graphRepo, checks: checks}}
 	r.Request.Ref = review.Ref{Host: c.app.host(), Owner: c.owner, Repo: c.repo,
 		BaseRef: branch.Name, DefaultBranch: branch.Name, HeadSHA: branch.Target.OID}

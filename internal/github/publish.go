@@ -170,24 +170,32 @@ func (r *Reading) unchanged(ctx context.Context, d review.Decision) error {
 	if err != nil {
 		return err
 	}
+	if what := r.moved(now, d); what != "" {
+		return moved(what)
+	}
+	return r.othersUnchanged(ctx, now.repo)
+}
+
+// moved says what of a conversation the decision rests on is another by now.
+func (r *Reading) moved(now *conversation, d review.Decision) string {
 	was := r.talk
 	switch {
 	case now.pull.HeadRefOid != was.pull.HeadRefOid:
-		return moved("the head")
+		return "the head"
 	case now.pull.BaseRefName != was.pull.BaseRefName || now.pull.BaseRef == nil || now.pull.BaseRef.Target.id() != was.pull.BaseRef.Target.id():
-		return moved("the base")
+		return "the base"
 	case now.pull.State != was.pull.State:
-		return moved("the pull request's state")
+		return "the pull request's state"
 	case !reflect.DeepEqual(opinions(now.reviews), opinions(was.reviews)) || !slices.Equal(now.asked(), was.asked()):
-		return moved("a review")
+		return "a review"
 	case d.ByLabel() && !r.stands(now.labels):
-		return moved("the label")
+		return "the label"
 	case !slices.Equal(now.siblings, was.siblings):
-		return moved("another pull request with this head")
+		return "another pull request with this head"
 	case !slices.EqualFunc(now.checks, was.checks, func(a, b graphCheck) bool { return a.DatabaseID == b.DatabaseID && a.Text == b.Text }):
-		return moved("the ledger")
+		return "the ledger"
 	}
-	return r.othersUnchanged(ctx, now.repo)
+	return ""
 }
 
 // opinions are the reviews other than ours that say something.

@@ -44,7 +44,6 @@ type Reading struct {
 	earlier []string
 	// before are our check runs on them.
 	before []earlierHead
-	asked  map[string]bool // standings and teams that were asked for
 	// suggestions are edits that were proved to clear a finding.
 	suggestions []publish.Suggestion
 }
@@ -88,7 +87,7 @@ func (c *client) open(ctx context.Context, job Job) (*Reading, error) {
 	if talk.repo.DatabaseID != job.RepoID {
 		return nil, fmt.Errorf("read %s: %w: repository %d, the delivery was of %d", job, ErrRepository, talk.repo.DatabaseID, job.RepoID)
 	}
-	r := &Reading{job: job, client: c, began: began, objects: newObjects(), talk: talk, asked: map[string]bool{}}
+	r := &Reading{job: job, client: c, began: began, objects: newObjects(), talk: talk}
 	p := talk.pull
 	r.Request = review.Request{Now: c.app.config.Now(), Ref: review.Ref{
 		Host: c.app.host(), Owner: c.owner, Repo: c.repo, Number: p.Number, BaseRef: p.BaseRefName,

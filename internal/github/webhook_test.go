@@ -76,6 +76,8 @@ func TestF66E49SignatureIsChecked(t *testing.T) {
 		"nothing to compare": {func(d *githubtest.Delivery) { setMAC(d, "sha256=") }, github.ErrSignature},
 		"not hexadecimal":    {func(d *githubtest.Delivery) { d.Header.Set("X-Hub-Signature-256", "sha256=zz") }, github.ErrSignature},
 		"form encoding":      {func(d *githubtest.Delivery) { d.Header.Set("Content-Type", "application/x-www-form-urlencoded") }, github.ErrMalformed},
+		"a broken type":      {func(d *githubtest.Delivery) { d.Header.Set("Content-Type", "application/json; charset") }, github.ErrMalformed},
+		"more behind it":     {func(d *githubtest.Delivery) { setMAC(d, mac(d)+"zz") }, github.ErrSignature},
 		"no event":           {func(d *githubtest.Delivery) { d.Header.Del("X-GitHub-Event") }, github.ErrMalformed},
 		"unknown event":      {func(d *githubtest.Delivery) { d.Header.Set("X-GitHub-Event", "sponsorship") }, github.ErrIgnored},
 	}
@@ -92,9 +94,29 @@ func TestF66E49SignatureIsChecked(t *testing.T) {
 	if _, err := parse(t, secrets(t, "another secret of good length"), good); !errors.Is(err, github.ErrSignature) {
 		t.Errorf("signed by another secret: %v", err)
 	}
-	for _, rotating := range []github.Secrets{secrets(t, "the coming secret of good length", githubtest.Secret), secrets(t, githubtest.Secret, "")} {
+	for _, rotating := range []github.Secrets{secrets(t, "the coming secret of good length", githubtest.Secret), secrets(t, githubtest.Secret, "the coming secret of good length"), secrets(t, githubtest.Secret, "")} {
 		if _, err := parse(t, rotating, good); err != nil {
 			t.Errorf("while secrets rotate: %v", err)
+		}
+	}
+}
+
+// A body that GitHub would not send is not looked at.
+func TestLargeBody(t *testing.T) {
+	for size, want := range map[int]error{github.MaxWebhook: github.ErrSignature, github.MaxWebhook + 1: github.ErrMalformed} {
+		if _, err := github.ParseWebhook(secrets(t, githubtest.Secret), http.Header{}, make([]byte, size), time.Time{}); !errors.Is(err, want) {
+			t.Errorf("%d bytes: %v, want %v", size, err, want)
+		}
+	}
+}
+
+// What is wrong with a signature is told, so that it can be set right.
+func TestSignatureThatIsNone(t *testing.T) {
+	d := delivery(t)
+	for value, want := range map[string]string{"": "no X-Hub-Signature-256 header", mac(&d)[:len("sha256=")+16]: "is not sha256=<64 hex digits>"} {
+		setMAC(&d, value)
+		if _, err := parse(t, secrets(t, githubtest.Secret), d); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %s", value, err, want)
 		}
 	}
 }

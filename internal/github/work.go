@@ -150,8 +150,7 @@ func (r *Reading) judge(ctx context.Context, judge Judge) (review.Report, error)
 // readPeople brings what the decision needs to know of people.
 func (r *Reading) readPeople(ctx context.Context, judge Judge) error {
 	want := judge.Want(r.Request)
-	_, err := r.Standings(ctx, want.People, want.Teams)
-	return err
+	return r.readStandings(ctx, want.People, want.Teams)
 }
 
 // run runs the predictors and rules until they have all the files they ask for.

@@ -137,13 +137,16 @@ func (p *prediction) asker(s *side, log, other asks) unit.Ask {
 // variables and patches of their parents.
 func (p *prediction) rendered(reached []*pair) {
 	for _, s := range p.sides() {
-		var sources []object.Object
+		var sources, owners []object.Object
 		for _, r := range reached {
 			c := r.on(s.tree.Side)
 			if c == nil || c.failed || c.unit.Tool != unit.Kustomize {
 				continue
 			}
 			for _, e := range c.entries {
+				if unit.IsOwner(e.Object) {
+					owners = append(owners, e.Object)
+				}
 				if unit.IsSource(e.Object) {
 					o := e.Object
 					o.Namespace, o.File, o.Line, o.EndLine = e.key.Namespace, e.at.File, e.at.Line, e.at.EndLine
@@ -152,6 +155,7 @@ func (p *prediction) rendered(reached []*pair) {
 			}
 		}
 		s.scan.AddSources(sources)
+		s.scan.AddVariables(owners)
 	}
 }
 

@@ -216,24 +216,9 @@ func (p *prediction) ready(wave []*pair) []*pair {
 			open = append(open, next)
 		}
 	}
-	inside := func(r *pair) bool {
-		for _, c := range []*content{r.before, r.after} {
-			if c == nil {
-				continue
-			}
-			for _, other := range open {
-				for _, d := range []*content{other.before, other.after} {
-					if other != r && d != nil && d.unit.Tool != unit.Folder && slices.Contains(d.unit.Files, c.unit.Owner.At.File) {
-						return true
-					}
-				}
-			}
-		}
-		return false
-	}
 	var out []*pair
 	for _, next := range open {
-		if !inside(next) {
+		if !madeIn(next, open) {
 			out = append(out, next)
 		}
 	}

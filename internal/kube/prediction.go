@@ -40,6 +40,11 @@ type prediction struct {
 	fates  map[string]fate
 	gained map[place][]*entry
 	doomed map[string]bool
+	// unrendered are the units that were rendered, or tried to be, although the
+	// change does not reach them.
+	unrendered map[string]bool
+	// roots are the folders that stand alone, owned or not.
+	roots map[unit.Root]*pair
 	// ownerOf is the owner of an address, by type, namespace and name.
 	ownerOf map[plan.Address]string
 }
@@ -99,7 +104,7 @@ func (p *prediction) open(before, after fs.FS) error {
 	p.hunks, p.keys = map[string][]hunk{}, map[plan.Range][]string{}
 	p.pairs = map[string]*pair{}
 	p.fates, p.refusals = map[string]fate{}, map[string]string{}
-	p.doomed = map[string]bool{}
+	p.doomed, p.unrendered, p.roots = map[string]bool{}, map[string]bool{}, map[unit.Root]*pair{}
 	p.ownerOf = map[plan.Address]string{}
 	return nil
 }
@@ -120,6 +125,12 @@ func (p *prediction) units() {
 	for _, s := range p.sides() {
 		s.owners = s.scan.OwnerObjects()
 	}
+	for range 2 * maxWaves {
+		standing, wave := p.standing(), p.owned()
+		if !p.parents(append(slices.Clone(standing), wave...)) && !p.load(p.makers(standing)) && !p.load(p.ready(wave)) {
+			break
+		}
+	}
 	p.load(p.standing())
 	for range maxWaves {
 		if !p.load(p.ready(p.owned())) {
@@ -132,8 +143,8 @@ func (p *prediction) units() {
 func (p *prediction) standing() []*pair {
 	var claims []unit.Claim
 	for _, s := range p.sides() {
-		for _, o := range s.owners {
-			claims = append(claims, s.scan.Claims(o)...)
+		for _, o := range p.ownersOf(s) {
+			claims = append(claims, s.scan.Claims(o.Object, o.beside)...)
 		}
 	}
 	claimed := func(dir string) bool {
@@ -141,7 +152,10 @@ func (p *prediction) standing() []*pair {
 	}
 	var out []*pair
 	for _, root := range unit.Roots(p.before.scan, p.after.scan, claimed) {
-		out = append(out, newPair(p.before.scan.At(root), p.after.scan.At(root)))
+		if p.roots[root] == nil {
+			p.roots[root] = newPair(p.before.scan.At(root), p.after.scan.At(root))
+		}
+		out = append(out, p.roots[root])
 	}
 	return out
 }

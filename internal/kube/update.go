@@ -171,11 +171,13 @@ func (p *prediction) leaves(r *pair, old, now *entry) bool {
 	if kind == unit.HelmRelease && old.crd != now.crd {
 		return p.crdsFolder(r, old, now)
 	}
-	if kind == unit.Unowned && runsAnew(old.Object) && runsAnew(now.Object) {
+	switch {
+	case kind == unit.Unowned: // a hook says itself which tool it is for
+		return runsAnew(old.Object) && runsAnew(now.Object)
+	case kind != unit.ArgoCD && kind != unit.HelmRelease:
+		return false
+	case isHook(old.Object, kind):
 		return true
-	}
-	if kind != unit.ArgoCD && kind != unit.HelmRelease || isHook(old.Object, kind) {
-		return isHook(old.Object, kind) && (kind == unit.ArgoCD || kind == unit.HelmRelease)
 	}
 	if !isHook(now.Object, kind) {
 		return false

@@ -5,7 +5,7 @@
 // reason. Then it does the same with the mutations by hand in named.yaml, each
 // of which a test must notice.
 //
-//	go run ./tools/mutate                        # everything, about an hour
+//	go run ./tools/mutate                        # everything, some hours
 //	go run ./tools/mutate -package internal/rules
 //	go run ./tools/mutate -only 'override: ' -package internal/review
 //	go run ./tools/mutate -named                 # the ones by hand alone

@@ -56,7 +56,7 @@ func Manifests(t *Tree, name string) ([]object.Object, error) {
 // owner puts in.
 func (u *Unit) Objects(t *Tree, name string) ([]object.Object, error) {
 	if !looksLikeManifest(t, name) {
-		return nil, nil
+		return nil, illegible(t, name)
 	}
 	data, err := t.Read(name)
 	if err != nil {
@@ -116,6 +116,20 @@ func looksLikeManifest(t *Tree, name string) bool {
 		return couldBeManifest(name)
 	}
 	return hasKey(data, "apiVersion") && hasKey(data, "kind")
+}
+
+// illegible is why a file that may have been a manifest cannot be parsed; nil for
+// one that can, and for one that is something else by its name or its text.
+func illegible(t *Tree, name string) error {
+	ext := path.Ext(name)
+	if ext != ".yaml" && ext != ".yml" || isKustomizationName(path.Base(name)) || !couldBeManifest(name) || looksLikeManifest(t, name) {
+		return nil
+	}
+	data, err := t.Read(name)
+	if err == nil && !bytes.Contains(data, []byte("{{")) {
+		_, err = t.Parse(name)
+	}
+	return err
 }
 
 func hasKey(data []byte, key string) bool {

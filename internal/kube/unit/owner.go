@@ -74,14 +74,14 @@ func (s *Scan) ownedAnew(o object.Object, beside Beside) []*Unit {
 }
 
 // Claims are the folders that an owner applies, whole or from their top.
-func (s *Scan) Claims(o object.Object) []Claim {
+func (s *Scan) Claims(o object.Object, beside Beside) []Claim {
 	var out []Claim
 	owners := []object.Object{o}
 	if o.Kind == "ApplicationSet" {
 		owners = s.Generate(o).Applications
 	}
 	for _, owner := range owners {
-		for _, u := range s.Owned(owner, nil) {
+		for _, u := range s.Owned(owner, beside) {
 			if u.claims {
 				out = append(out, Claim{u.Root, u.deep})
 			}

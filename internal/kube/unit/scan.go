@@ -237,9 +237,25 @@ func (s *Scan) folder(dir string) *Unit {
 			u.Manifests = append(u.Manifests, name)
 		}
 	}
+	if len(u.Manifests) > 0 {
+		u.Manifests = append(u.Manifests, s.illegible(dir)...)
+	}
 	slices.Sort(u.Manifests)
 	u.Files = u.Manifests
 	return u
+}
+
+// illegible are files beside manifests that are not valid YAML and may have been
+// manifests: what applies the folder refuses them, and what an earlier version
+// of them made is still there.
+func (s *Scan) illegible(dir string) []string {
+	var out []string
+	for _, base := range s.Tree.In(dir) {
+		if name := path.Join(dir, base); illegible(s.Tree, name) != nil {
+			out = append(out, name)
+		}
+	}
+	return out
 }
 
 // OwnerObjects are the objects of Argo CD and Flux that are written out in
@@ -274,6 +290,20 @@ func (s *Scan) OwnerObjects() []object.Object {
 	}
 	s.variableMaps(maps)
 	return out
+}
+
+// AddVariables finds the ConfigMaps and Secrets that rendered owners take
+// variables or values from, which their files do not name.
+func (s *Scan) AddVariables(owners []object.Object) {
+	wanted := map[string]bool{}
+	for _, o := range owners {
+		for _, name := range sourceMaps(o) {
+			if len(s.Sources[name]) == 0 {
+				wanted[name] = true
+			}
+		}
+	}
+	s.variableMaps(wanted)
 }
 
 func (s *Scan) addSource(o object.Object) {
