@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"fmt"
+	"os"
 	"os/exec"
 	"regexp"
 	"testing"
@@ -27,8 +28,12 @@ var devTools = regexp.MustCompile(`DevTools listening on (ws://\S+)`)
 
 func startBrowser(t *testing.T, program string) *browser {
 	t.Helper()
+	profile, err := os.MkdirTemp("", "browser")
+	if err != nil {
+		t.Fatal(err)
+	}
 	c := exec.Command(program, "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
-		"--remote-debugging-port=0", "--remote-allow-origins=*", "--user-data-dir="+t.TempDir(), "about:blank")
+		"--remote-debugging-port=0", "--remote-allow-origins=*", "--user-data-dir="+profile, "about:blank")
 	out, err := c.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -39,6 +44,7 @@ func startBrowser(t *testing.T, program string) *browser {
 	t.Cleanup(func() {
 		_ = c.Process.Kill()
 		_ = c.Wait()
+		_ = os.RemoveAll(profile) // processes of the browser may write a moment longer: not a fault of what is tested
 	})
 	lines := bufio.NewScanner(out)
 	for lines.Scan() {

@@ -34,6 +34,7 @@ func (p *prediction) compare() {
 				if !reinstalled || !p.reinstall(r, old, now) {
 					p.update(r, old, now)
 				}
+				p.code(r, old, now)
 				continue
 			}
 			p.removed(r, old)
@@ -42,6 +43,7 @@ func (p *prediction) compare() {
 		for _, key := range slices.SortedFunc(maps.Keys(after), comparePlaces) {
 			if _, ok := before[key]; !ok {
 				p.appeared(r, after[key], lost)
+				p.code(r, nil, after[key])
 			}
 		}
 	}

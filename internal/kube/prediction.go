@@ -34,7 +34,10 @@ type prediction struct {
 	unmet []*unmet
 	// refusals are why sources cannot be had, by their address.
 	refusals map[string]string
-	objects  map[plan.Address]int
+	// ran are the texts of hooks and init containers before the change, once they
+	// were asked for.
+	ran     map[string]bool
+	objects map[plan.Address]int
 
 	live   []*entry
 	fates  map[string]fate

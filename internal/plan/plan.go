@@ -188,6 +188,9 @@ type Change struct {
 	// Left are the objects that a change of a whole root stands for: the root's
 	// state is elsewhere from here on. Address names the root alone then.
 	Left []Address
+	// Runs is the command line that an apply runs, for Kubernetes objects with the
+	// effect RunsCode. It is for rules and is never printed.
+	Runs string
 	// Hosts is what an object that applies others (a release, a manifest, a
 	// stack) was told and is told; nil for all that do not.
 	Hosts *Hosted

@@ -152,7 +152,14 @@ func (j *judging) change(c *plan.Change) []Finding {
 	for i, p := range c.Because {
 		because[i] = pathText(p)
 	}
+	runs := ""
+	if c.Runs != "" {
+		if row := j.commands.Worst(c.Runs); row != nil {
+			runs = row.What
+		}
+	}
 	vars := j.vars("change", map[string]any{
+		"runs":   runs,
 		"engine": string(c.Address.Engine), "root": c.Address.Root, "module": c.Address.Module, "type": c.Address.Type,
 		"name": c.Address.Name, "key": c.Address.Key, "address": c.Address.String(),
 		"action": string(c.Action), "destroys": c.Action.Destroys(), "moved": c.Previous != c.Address,
@@ -162,7 +169,7 @@ func (j *judging) change(c *plan.Change) []Finding {
 	})
 	words := map[string]string{
 		"address": c.Address.String(), "type": c.Address.Type, "holds": loss.Holds, "does": does(c),
-		"guards": strings.Join(lost, ", "), "root": c.Address.Root, "count": fmt.Sprint(len(c.Left)), "left": j.types.leftText(c.Left),
+		"guards": strings.Join(lost, ", "), "runs": runs, "root": c.Address.Root, "count": fmt.Sprint(len(c.Left)), "left": j.types.leftText(c.Left),
 	}
 	why := c.Reason.Sentence()
 	if c.Action == plan.Replace && len(because) > 0 && c.Effect != plan.Reject {
@@ -209,6 +216,9 @@ func (j *judging) change(c *plan.Change) []Finding {
 				string(c.Action), string(c.Effect), string(c.Reason), c.Variant, strings.Join(because, ","), strings.Join(lost, ","), fmt.Sprint(c.Certain)}
 			for _, l := range c.Losses {
 				parts = append(parts, l.What)
+			}
+			if c.Runs != "" {
+				parts = append(parts, c.Runs)
 			}
 			f.Fingerprint = fingerprint(append(parts, c.Sources...)...)
 		},

@@ -25,6 +25,7 @@ var placeholders = []string{
 	"count",   // objects destroyed in the root
 	"share",   // ` of 40`, empty where the number is not known
 	"left",    // the worst of the objects that a whole root leaves behind
+	"runs",    // what a command that an apply runs does
 	"root",
 }
 

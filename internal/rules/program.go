@@ -20,7 +20,7 @@ var vocabulary = map[string]map[string]*cel.Type{
 		"engine": cel.StringType, "root": cel.StringType, "module": cel.StringType, "type": cel.StringType,
 		"name": cel.StringType, "key": cel.StringType, "address": cel.StringType,
 		"action": cel.StringType, "destroys": cel.BoolType, "moved": cel.BoolType,
-		"effect": cel.StringType, "reason": cel.StringType, "certain": cel.BoolType, "variant": cel.StringType,
+		"effect": cel.StringType, "runs": cel.StringType, "reason": cel.StringType, "certain": cel.BoolType, "variant": cel.StringType,
 		"because": cel.ListType(cel.StringType),
 		"before":  cel.MapType(cel.StringType, cel.DynType), "after": cel.MapType(cel.StringType, cel.DynType),
 		// loss is the class of the type, empty where the type is not listed.

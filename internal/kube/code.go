@@ -1,0 +1,109 @@
+package kube
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/unit"
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+)
+
+// code tells of hooks and init containers whose command or arguments are not
+// among those before the change, wherever they stood: an apply runs them, and
+// what they do is seen by no comparison of objects. An image, a name or a number
+// alone is no other code.
+func (p *prediction) code(r *pair, old, now *entry) {
+	for _, c := range codeOf(now.Object) {
+		if c.text == "" || p.ranBefore()[c.text] {
+			continue
+		}
+		change := p.change(now, plan.None, plan.CodeRuns)
+		if old != nil {
+			change = p.both(old, now, plan.None, plan.CodeRuns)
+		}
+		change.Effect, change.Certain, change.Runs = plan.RunsCode, true, c.text
+		change.Causes = p.causes(r, old, now, c.path)
+		p.changes = append(p.changes, change)
+	}
+}
+
+// ranBefore are the texts of all hooks and init containers before the change.
+func (p *prediction) ranBefore() map[string]bool {
+	if p.ran == nil {
+		p.ran = map[string]bool{}
+		for _, r := range p.pairs {
+			if r.before == nil {
+				continue
+			}
+			for _, e := range r.before.entries {
+				for _, c := range codeOf(e.Object) {
+					p.ran[c.text] = true
+				}
+			}
+		}
+	}
+	return p.ran
+}
+
+// podCode is what one container runs, as a shell would be told.
+type podCode struct {
+	path plan.Path
+	text string
+}
+
+// codeOf are the containers of an object that run beside what it is there for:
+// all those of a hook, else the init containers.
+func codeOf(o object.Object) []podCode {
+	spec := podSpecPath(o)
+	if spec == nil {
+		return nil
+	}
+	lists := []string{"initContainers"}
+	if isHook(o, unit.ArgoCD) || isHook(o, unit.HelmRelease) {
+		lists = append(lists, "containers")
+	}
+	var out []podCode
+	for _, list := range lists {
+		path := append(append(plan.Path{}, spec...), list)
+		containers, _ := o.Get(path...)
+		all, _ := containers.([]any)
+		for i, c := range all {
+			container, _ := c.(map[string]any)
+			out = append(out, podCode{append(append(plan.Path{}, path...), i), shellText(container)})
+		}
+	}
+	return out
+}
+
+// podSpecPath is where an object has the pods that it makes; nil for none.
+func podSpecPath(o object.Object) plan.Path {
+	switch o.Kind {
+	case "Pod":
+		return plan.Path{"spec"}
+	case "Job", "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet":
+		return plan.Path{"spec", "template", "spec"}
+	case "CronJob":
+		return plan.Path{"spec", "jobTemplate", "spec", "template", "spec"}
+	}
+	return nil
+}
+
+var shellWord = regexp.MustCompile(`^[\w./:=@%+,-]+$`)
+
+// shellText is the command line of a container.
+func shellText(container map[string]any) string {
+	var words []string
+	for _, key := range []string{"command", "args"} {
+		all, _ := container[key].([]any)
+		for _, w := range all {
+			word := fmt.Sprint(w)
+			if !shellWord.MatchString(word) {
+				word = "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+			}
+			words = append(words, word)
+		}
+	}
+	return strings.Join(words, " ")
+}
