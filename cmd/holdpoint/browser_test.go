@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -92,6 +93,9 @@ func (b *browser) call(method string, params map[string]any) map[string]any {
 		}
 		if answer.ID != b.last {
 			continue // an event
+		}
+		if method == "Runtime.evaluate" && bytes.Contains(answer.Error, []byte("navigated or closed")) {
+			return nil // the page makes room for the next one, which is waited for
 		}
 		if answer.Error != nil {
 			b.t.Fatalf("%s: %s", method, answer.Error)

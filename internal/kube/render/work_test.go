@@ -61,8 +61,8 @@ func TestBombs(t *testing.T) {
 		"kustomization": {multiplied(14), overMemory},
 		"steps undone":  {chartOf("{{ _ 18446744073709551615 }}" + loops), overSteps},
 	} {
-		if testing.Short() && !slices.Contains([]string{"until", "empty loops", "made by tpl", "output"}, name) {
-			continue // the race detector has not the memory for all of them
+		if testing.Short() && !slices.Contains([]string{"until", "empty loops", "made by tpl"}, name) {
+			continue // the race detector has not the memory that the others take
 		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -117,6 +117,10 @@ func TestWork(t *testing.T) {
 				t.Errorf("%v, %+v", first.Failure, first.Work)
 			}
 			t.Logf("%d documents, %+v", len(first.Docs), first.Work)
+			tolerance := first.Work.Bytes / 100
+			if testing.Short() {
+				tolerance *= 5 // under the race detector sync.Pool drops a quarter of what it is given, at random
+			}
 			others := []render.Limits{{Pause: time.Hour}, {Pause: time.Millisecond}, {Memory: 768 << 20}}
 			if testing.Short() {
 				others = others[:1]
@@ -124,7 +128,7 @@ func TestWork(t *testing.T) {
 			for _, limits := range others {
 				again := render.New(limits)([]unit.Request{req})[0]
 				off := max(again.Work.Bytes, first.Work.Bytes) - min(again.Work.Bytes, first.Work.Bytes)
-				if again.Work.Steps != first.Work.Steps || off > first.Work.Bytes/100 {
+				if again.Work.Steps != first.Work.Steps || off > tolerance {
 					t.Errorf("with %+v it takes %+v, before %+v", limits, again.Work, first.Work)
 				}
 			}
