@@ -79,12 +79,12 @@ func codeOf(o object.Object) []podCode {
 
 // podSpecPath is where an object has the pods that it makes; nil for none.
 func podSpecPath(o object.Object) plan.Path {
-	switch o.Kind {
-	case "Pod":
+	switch o.Group + "/" + o.Kind {
+	case "/Pod":
 		return plan.Path{"spec"}
-	case "Job", "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet":
+	case "batch/Job", "apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet":
 		return plan.Path{"spec", "template", "spec"}
-	case "CronJob":
+	case "batch/CronJob":
 		return plan.Path{"spec", "jobTemplate", "spec", "template", "spec"}
 	}
 	return nil

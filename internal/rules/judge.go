@@ -152,12 +152,7 @@ func (j *judging) change(c *plan.Change) []Finding {
 	for i, p := range c.Because {
 		because[i] = pathText(p)
 	}
-	runs := ""
-	if c.Runs != "" {
-		if row := j.commands.Worst(c.Runs); row != nil {
-			runs = row.What
-		}
-	}
+	runs := j.commands.Says(c.Runs)
 	vars := j.vars("change", map[string]any{
 		"runs":   runs,
 		"engine": string(c.Address.Engine), "root": c.Address.Root, "module": c.Address.Module, "type": c.Address.Type,

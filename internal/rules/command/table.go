@@ -130,10 +130,19 @@ func (t *Table) Worst(text string) *Row {
 			return f.found[0].Row
 		}
 		if f.work.over {
-			return &Row{What: ErrTooMuch.Error()}
+			return &Row{What: "has commands that are too many or too deeply nested to be read"}
 		}
 	}
 	return nil
+}
+
+// Says is what the worst command of a text does, as it follows "it"; empty for
+// none.
+func (t *Table) Says(text string) string {
+	if row := t.Worst(text); row != nil {
+		return row.What
+	}
+	return ""
 }
 
 // rows are records by the names of their programs.
