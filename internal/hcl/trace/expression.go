@@ -1,0 +1,186 @@
+package trace
+
+import (
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/attrs"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/eval"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/refs"
+)
+
+// side is where an expression is evaluated on one side.
+type side struct {
+	module *eval.Module
+	ctx    *hcl.EvalContext
+}
+
+func instanceSide(i *eval.Instance) side { return side{i.Resource.Module, i.Context()} }
+
+// expression explains why two versions of an expression differ in value.
+func (t *walk) expression(before, after side, was, is *expr.Expression, text string) chain {
+	if was == nil || is == nil || !t.enter(fmt.Sprintf("%v %v %p", was.Range(), is.Range(), after.module)) {
+		return nil
+	}
+	if was.Text != is.Text {
+		if links := t.narrow(was, is, text); links != nil {
+			return links
+		}
+	}
+	if links := t.references(before, after, was, is); links != nil {
+		return links
+	}
+	if links := t.read(is); links != nil {
+		return links
+	}
+	return t.either(is.Range(), was.Range(), text)
+}
+
+// narrow goes into a constructor to the part whose text changed.
+func (t *walk) narrow(was, is *expr.Expression, text string) chain {
+	old, now := was.Elements(), is.Elements()
+	if old != nil && now != nil {
+		for _, name := range slices.Sorted(maps.Keys(now)) {
+			if o := old[name]; o != nil && o.Text != now[name].Text {
+				if links := t.either(now[name].Range(), o.Range(), text); links != nil {
+					return links
+				}
+			}
+		}
+	}
+	return t.either(is.Range(), was.Range(), text)
+}
+
+// references looks for a reference whose value differs.
+func (t *walk) references(before, after side, was, is *expr.Expression) chain {
+	var refs []hcl.Traversal
+	if is != nil {
+		refs = append(refs, is.Refs...)
+	}
+	if was != nil {
+		refs = append(refs, was.Refs...)
+	}
+	for _, ref := range refs {
+		a, diagsA := value(before, ref)
+		b, diagsB := value(after, ref)
+		if !diagsA.HasErrors() && !diagsB.HasErrors() && expr.Fingerprint(a) == expr.Fingerprint(b) && !attrs.HasPending(b) {
+			continue
+		}
+		if links := t.reference(before, after, ref); links != nil {
+			return links
+		}
+	}
+	return nil
+}
+
+func value(s side, ref hcl.Traversal) (cty.Value, hcl.Diagnostics) {
+	e := expr.New(&hclsyntax.ScopeTraversalExpr{Traversal: ref, SrcRange: ref.SourceRange()}, nil, "")
+	return e.Value(s.ctx)
+}
+
+// reference explains why what a reference leads to differs.
+func (t *walk) reference(before, after side, ref hcl.Traversal) chain {
+	if !t.enter(fmt.Sprintf("ref %s %p %p", refs.Text(ref), after.module, after.ctx)) {
+		return nil
+	}
+	if len(ref) < 2 && ref.RootName() != "each" {
+		return nil
+	}
+	name := ""
+	if len(ref) > 1 {
+		name = refs.StepName(ref[1])
+	}
+	switch ref.RootName() {
+	case "var":
+		return t.variable(before, after, name)
+	case "local":
+		was, is := before.module.Config.Locals[name], after.module.Config.Locals[name]
+		switch {
+		case was == nil && is == nil:
+			return nil
+		case is == nil:
+			return t.at(t.pair.Before.Place(was.Range), "local."+name+" removed")
+		case was == nil:
+			if links := t.at(t.pair.After.Place(is.Range), "local."+name+" added"); links != nil {
+				return links
+			}
+			return t.references(before, after, nil, is.Value)
+		}
+		links := t.expression(side{before.module, before.module.Context()}, side{after.module, after.module.Context()}, was.Value, is.Value, "local."+name+" changes")
+		return links.via(t.pair.After.Place(is.Range), "local."+name)
+	case "module":
+		return t.output(before, after, ref, name)
+	case "each", "count":
+		return t.repetition(before, after)
+	case "path", "terraform", "self":
+		return t.called(before.module, after.module)
+	case "data":
+		return t.data(before, after, ref)
+	}
+	return t.managed(before, after, ref)
+}
+
+// repetition explains a change of each or count: in the resource or module
+// call that repeats.
+func (t *walk) repetition(before, after side) chain {
+	was, is := before.module.RepeatedBy(before.ctx), after.module.RepeatedBy(after.ctx)
+	if was == nil || is == nil || was.By == nil || is.By == nil {
+		return nil
+	}
+	links := t.expression(side{before.module, before.module.Context()}, side{after.module, after.module.Context()}, was.By, is.By, "for_each or count")
+	return links.via(t.pair.After.Place(is.By.Range()), "for_each or count")
+}
+
+// called explains path.module and the like: the call that leads to a module.
+func (t *walk) called(before, after *eval.Module) chain {
+	for before != nil && after != nil && before.Call != nil && after.Call != nil {
+		if links := t.either(after.Call.SourceAt, before.Call.SourceAt, after.Address+": source"); links != nil {
+			return links
+		}
+		before, after = before.Parent, after.Parent
+	}
+	return nil
+}
+
+// read explains a value by the files its functions read.
+func (t *walk) read(e *expr.Expression) chain {
+	calls := false
+	for _, name := range e.Calls {
+		calls = calls || strings.HasPrefix(name, "file") || name == "templatefile"
+	}
+	if !calls {
+		return nil
+	}
+	changed := t.changedReads()
+	for _, f := range changed { // one that the expression names, first
+		if strings.Contains(e.Text, path.Base(f)) {
+			if links := t.firstOf([]string{f}); links != nil {
+				return links
+			}
+		}
+	}
+	return t.firstOf(changed)
+}
+
+// changedReads are the changed files that functions looked at, those in
+// folders they listed included.
+func (t *walk) changedReads() []string {
+	var out []string
+	for _, f := range t.changed {
+		for _, w := range []*eval.World{t.pair.After, t.pair.Before} {
+			if w.Reads[f] || w.Listed(f) {
+				out = append(out, f)
+				break
+			}
+		}
+	}
+	return out
+}
