@@ -25,7 +25,7 @@ func NewJudge(render kube.Renderer) (judge github.Judge, wants func(path string)
 			return review.Run(r, set, review.Predictors(r.Ref, known, set.Losses(), render))
 		},
 		Decide: review.Decide,
-		Want:   func(r review.Request) review.Wanted { return review.Want(r, set) },
+		Lookups:   func(r review.Request) review.Lookups { return review.LookupsFor(r, set) },
 		Names:  func(r review.Request) rules.Names { return review.Names(r, set) },
 	}
 	wants = func(path string) bool { return hcl.Wants(path) || kube.Wants(path) || set.Wants(path) }

@@ -95,7 +95,7 @@ var loadJudge = sync.OnceValues(func() (github.Judge, error) {
 			return review.Run(r, set, []review.Predictor{databasesLeftOut})
 		},
 		Decide: review.Decide,
-		Want:   func(r review.Request) review.Wanted { return review.Want(r, set) },
+		Lookups:   func(r review.Request) review.Lookups { return review.LookupsFor(r, set) },
 		Names:  func(r review.Request) rules.Names { return review.Names(r, set) },
 	}, err
 })
