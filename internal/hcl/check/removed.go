@@ -23,13 +23,17 @@ func Removed(p *pair.Pair) []Problem {
 			switch {
 			case target == nil:
 			case !e.IsResource():
-				out = append(out, Problem{At: block.Range, Subject: e.String(), Why: "Removed module still exists: " + e.String() + " is still declared"})
+				out = append(out, stillDeclared(block, e, "Removed module"))
 			case target.Config.Resources[e.Type+"."+e.Name] != nil:
-				out = append(out, Problem{At: block.Range, Subject: e.String(), Why: "Removed resource still exists: " + e.String() + " is still declared"})
+				out = append(out, stillDeclared(block, e, "Removed resource"))
 			}
 		}
 	}
 	return out
+}
+
+func stillDeclared(block *config.Removed, e move.Endpoint, what string) Problem {
+	return Problem{At: block.Range, Subject: e.String(), Why: what + " still exists: " + e.String() + " is still declared"}
 }
 
 // Versions checks the required_version of all modules together.

@@ -196,7 +196,8 @@ func fails(check config.Check, ctx *hcl.EvalContext) bool {
 // condition evaluates a condition; only one that is certainly false fails a plan.
 func (v *values) condition(check config.Check, ctx *hcl.EvalContext, was failing, subject, title string) {
 	if fails(check, ctx) && !was[check.Condition.Text] {
-		v.found = append(v.found, Problem{At: check.Range, Subject: subject, Why: title + ": a condition is not met: " + oneLine(check.Condition.Text)})
+		v.found = append(v.found, Problem{At: check.Range, Subject: subject,
+			Why: title + ": a condition is not met: " + oneLine(check.Condition.Text)})
 	}
 }
 

@@ -35,7 +35,7 @@ func (c *comparison) add(o *pair.Object, change plan.Change, planned *planner.In
 	c.changes = append(c.changes, change)
 }
 
-// created tells of a new instance. Nothing is lost by it; it is listed for
+// created records a new instance. Nothing is lost by it; it is listed for
 // those who ask for everything.
 func (c *comparison) created(planned *planner.InstanceChange, path move.Path) {
 	if planned.Action != plan.Create {
@@ -52,7 +52,7 @@ func (c *comparison) created(planned *planner.InstanceChange, path move.Path) {
 	c.keepForLosses(planned)
 }
 
-// guarded tells that prevent_destroy stops a change. A possible one need not
+// guarded adds the gap that prevent_destroy stops a change. A possible one need not
 // make the plan fail.
 func (c *comparison) guarded(o *pair.Object, change plan.Change) {
 	at := c.After.Place(o.Inst.Resource.Config.Range)

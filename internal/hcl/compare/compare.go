@@ -63,7 +63,7 @@ func stages() []stage {
 		{"refused by values", func(c *comparison) bool { c.refused(); return true }},
 		// Needs what is planned: what another configuration or version of a provider does.
 		{"providers", func(c *comparison) bool { c.providersMoved(); c.providerUpgrades(); return true }},
-		// Comes last: limits that no stage has told of.
+		// Comes last: limits that no stage has named.
 		{"limits", func(c *comparison) bool { c.limitsReached(); return true }},
 	}
 }
@@ -95,7 +95,7 @@ func explore(m *eval.Module) {
 	}
 }
 
-// readable tells modules that could not be read or are wrong as a whole, and reports
+// readable adds the gaps of modules that could not be read or are wrong as a whole, and reports
 // whether there are none. What the tool would refuse on both sides alike
 // is no news, and our reading of it is the same on both.
 func (c *comparison) readable(w *eval.World) bool {
@@ -125,7 +125,7 @@ func (c *comparison) readable(w *eval.World) bool {
 	return ok
 }
 
-// refused tells what the tool would refuse the plan for.
+// refused adds what the tool would refuse the plan for.
 func (c *comparison) refused() {
 	for _, find := range []func(*pair.Pair) []check.Problem{check.Versions, check.Values, check.Removed, check.Imports} {
 		c.problems(find(c.Pair))

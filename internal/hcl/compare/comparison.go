@@ -63,7 +63,7 @@ type comparison struct {
 	mayLose  []losing
 	gaps     []plan.Gap
 	seenGaps map[plan.Gap]bool
-	limits   map[string]bool // limits told already
+	limits   map[string]bool // details of the limits that have their gap
 	invalid  bool            // whether the tool would refuse the plan
 }
 

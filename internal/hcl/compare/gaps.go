@@ -73,7 +73,7 @@ func unevaluated(d *hcl.Diagnostic) plan.GapKind {
 	return ""
 }
 
-// limitsReached tells the limits that were reached and that nothing told yet: those of
+// limitsReached adds the limits that were reached and have no gap yet: those of
 // the before side too, and those that both sides reached. What lies behind a
 // limit can differ though the limit is the same, unless comments are all that
 // changed.
@@ -92,7 +92,7 @@ func (c *comparison) limitsReached() {
 	}
 }
 
-// limit tells a limit once, at the place where it was reached first: what
+// limit adds a limit once, at the place where it was reached first: what
 // follows from it is the same limit again.
 func (c *comparison) limit(w *eval.World, subject string, d *hcl.Diagnostic) {
 	if c.limits[d.Detail] {
@@ -129,7 +129,7 @@ func (c *comparison) brought(d *hcl.Diagnostic, at plan.Range) plan.Range {
 	return plan.Range{File: c.in.Changed[max(0, slices.IndexFunc(c.in.Changed, named))], Side: plan.After}
 }
 
-// setGap tells that a set of instances changes in a way the trees do not tell.
+// setGap says that a set of instances changes in a way the trees do not say.
 func (c *comparison) setGap(address string, e *eval.Expansion) {
 	if expr.IsLimited(e.Value) {
 		return

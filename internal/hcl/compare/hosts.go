@@ -14,7 +14,8 @@ import (
 
 // hosts are the types whose objects apply others: what an update in place does
 // to those is for the engine that knows them.
-var hosts = []string{"helm_release", "kubectl_manifest", "k8s_manifest", "kustomization_resource", "aws_cloudformation_stack", "aws_cloudformation_stack_set",
+var hosts = []string{"helm_release", "kubectl_manifest", "k8s_manifest", "kustomization_resource", "aws_cloudformation_stack",
+	"aws_cloudformation_stack_set",
 	"aws_serverlessapplicationrepository_cloudformation_stack", "azurerm_resource_group_template_deployment", "azurerm_template_deployment",
 	"azurerm_subscription_template_deployment", "azurerm_management_group_template_deployment", "azurerm_tenant_template_deployment",
 	"google_deployment_manager_deployment"}

@@ -13,7 +13,7 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
-// instances tells what happens to every instance of the after side.
+// instances adds what happens to every instance of the after side.
 func (c *comparison) instances(m *eval.Module, path move.Path) {
 	for _, r := range pair.Managed(m) {
 		if !c.setKnown(r) {
@@ -33,7 +33,7 @@ func (c *comparison) instances(m *eval.Module, path move.Path) {
 	}
 }
 
-// instance tells what happens to one instance of the after side.
+// instance adds what happens to one instance of the after side.
 func (c *comparison) instance(planned *planner.InstanceChange, path move.Path) {
 	c.instanceErrors(planned)
 	if planned.Prior == nil {
@@ -91,8 +91,8 @@ func (c *comparison) instanceErrors(planned *planner.InstanceChange) {
 	c.errors(planned.Inst.Address(), diags)
 }
 
-// setKnown tells why the instances of a resource cannot be told, and reports whether
-// they can, or are the same unknown ones as before.
+// setKnown says why the instances of a resource are not known, and reports whether
+// they are, or are the same unknown ones as before.
 func (c *comparison) setKnown(r *eval.Resource) bool {
 	e := r.Expansion()
 	switch {
@@ -101,7 +101,8 @@ func (c *comparison) setKnown(r *eval.Resource) bool {
 		return false
 	case e.Pending():
 		if !c.pendingBefore(r) {
-			c.refuse(check.Problem{At: e.By.Range(), Subject: r.Address, Why: "Invalid " + argument(r.Config) + " argument: its value is known only after apply"})
+			c.refuse(check.Problem{At: e.By.Range(), Subject: r.Address,
+				Why: "Invalid " + argument(r.Config) + " argument: its value is known only after apply"})
 		}
 		return false
 	case e.Repeat == eval.Unknown:
@@ -119,7 +120,8 @@ func (c *comparison) callKnown(call *eval.Call) bool {
 		c.setFailed(call.Address, e)
 		return false
 	case e.Pending():
-		c.refuse(check.Problem{At: e.By.Range(), Subject: call.Address, Why: "Invalid count or for_each argument: its value is known only after apply"})
+		c.refuse(check.Problem{At: e.By.Range(), Subject: call.Address,
+			Why: "Invalid count or for_each argument: its value is known only after apply"})
 		return false
 	case e.Repeat == eval.Unknown:
 		c.callSetDiffers(call)
@@ -127,7 +129,7 @@ func (c *comparison) callKnown(call *eval.Call) bool {
 	return true
 }
 
-// setFailed tells why a set of instances cannot be computed, unless it
+// setFailed says why a set of instances cannot be computed, unless it
 // could not be before either, for the same reason.
 func (c *comparison) setFailed(address string, e *eval.Expansion) {
 	if c.FailedBefore[address] == eval.FirstError(e.Diags) && expr.LimitIn(e.Diags) == nil {
@@ -136,7 +138,7 @@ func (c *comparison) setFailed(address string, e *eval.Expansion) {
 	c.errors(address, e.Diags)
 }
 
-// pendingBefore: the number of instances could not be told when before was
+// pendingBefore: the number of instances was not known when before was
 // applied either.
 func (c *comparison) pendingBefore(r *eval.Resource) bool {
 	old := c.before(r)
@@ -159,7 +161,7 @@ func argument(r *config.Resource) string {
 	return "for_each"
 }
 
-// setDiffers compares a resource whose instances the trees do not tell with
+// setDiffers compares a resource whose instances the trees do not say with
 // what it was before; it reports whether the set itself may differ.
 func (c *comparison) setDiffers(r *eval.Resource) bool {
 	old := c.before(r)
@@ -186,7 +188,7 @@ func (c *comparison) setDiffers(r *eval.Resource) bool {
 	return true
 }
 
-// callSetDiffers tells where the instances of a module are not known, and need
+// callSetDiffers says where the instances of a module are not known, and need
 // not be those of before.
 func (c *comparison) callSetDiffers(call *eval.Call) {
 	before := pair.ModuleAt(c.Before.Root, call.Module.Address)

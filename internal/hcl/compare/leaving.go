@@ -14,7 +14,7 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
-// leaving tells what happens to objects that have no place any more.
+// leaving adds what happens to objects that have no place any more.
 func (c *comparison) leaving() {
 	for _, o := range c.Objects {
 		if c.Declared(o) || c.placeUnknown(o) {
@@ -53,7 +53,7 @@ func (c *comparison) kept(o *pair.Object) bool {
 }
 
 // placeUnknown reports whether an object's place could not be computed; it is
-// told as a gap then.
+// a gap then.
 func (c *comparison) placeUnknown(o *pair.Object) bool {
 	m := c.After.Root
 	for _, step := range o.Final.Module {
@@ -150,7 +150,7 @@ func names(static string, e move.Endpoint, a move.Address) bool {
 	return len(a.Module) == len(prefix) && e.Type == a.Type && e.Name == a.Name
 }
 
-// providerGone tells whether an object whose configuration is gone needs a
+// providerGone says whether an object whose configuration is gone needs a
 // provider configuration that is gone as well: Terraform then refuses to plan.
 func (c *comparison) providerGone(o *pair.Object) string {
 	static, local := providers.Of(o.Inst.Resource)
@@ -162,5 +162,6 @@ func (c *comparison) providerGone(o *pair.Object) string {
 			return ""
 		}
 	}
-	return fmt.Sprintf("Provider configuration not present: %s is to be destroyed with provider %s, which is no longer configured", o.Address, local)
+	return fmt.Sprintf("Provider configuration not present:"+
+		" %s is to be destroyed with provider %s, which is no longer configured", o.Address, local)
 }

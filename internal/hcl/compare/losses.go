@@ -97,7 +97,8 @@ func (c *comparison) providerLosses() {
 		}
 		was, is := providers.BodyValue(before, old.Body), providers.BodyValue(after, now.Body)
 		name, _, _ := strings.Cut(local, ".")
-		found := c.in.Losses(plan.LossQuestion{Engine: plan.Terraform, Type: "provider." + name, Before: attrs.Tree(was, was), After: attrs.Tree(is, is)})
+		found := c.in.Losses(plan.LossQuestion{Engine: plan.Terraform, Type: "provider." + name,
+			Before: attrs.Tree(was, was), After: attrs.Tree(is, is)})
 		if len(found) == 0 {
 			continue
 		}

@@ -11,7 +11,7 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
-// opaqueCalls tells what changes of modules that are not had.
+// opaqueCalls adds what changes of modules that are not had.
 func (c *comparison) opaqueCalls() {
 	gone, gaps := opaque.Compare(c.Pair)
 	for _, g := range gone {
@@ -33,7 +33,7 @@ func (c *comparison) callGone(g opaque.Gone) {
 	c.changes = append(c.changes, change)
 }
 
-// drifts tells of references that moved by themselves. Both sides were taken for
+// drifts adds references that moved by themselves. Both sides were taken for
 // what was live, so that nothing of it is held against this change.
 func (c *comparison) drifts() {
 	for _, d := range c.in.Drifts {

@@ -15,9 +15,9 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
-// providerUpgrades tells of providers that come in another version which may
+// providerUpgrades adds providers that come in another version which may
 // plan differently. Providers keep such changes for major versions; within one,
-// only types of which the facts of the two versions differ are told.
+// only types of which the facts of the two versions differ count.
 func (c *comparison) providerUpgrades() {
 	for source, types := range c.managedTypes() {
 		old, new := c.BeforeVersions[source], c.AfterVersions[source]
@@ -31,7 +31,7 @@ func (c *comparison) providerUpgrades() {
 	}
 }
 
-// otherConstraint tells of a provider without a locked version whose constraint allows
+// otherConstraint adds a provider without a locked version whose constraint allows
 // another major version.
 func (c *comparison) otherConstraint(source, name string, types []string) {
 	was, is := c.Before.Root.Config.Constraints[source], c.After.Root.Config.Constraints[source]
@@ -52,7 +52,7 @@ func sameMajor(was, is string) bool {
 	return ok && okAfter && old == now && openBefore == openAfter
 }
 
-// upgrade tells of a provider that is locked in another version.
+// upgrade adds a provider that is locked in another version.
 func (c *comparison) upgrade(source, name, old, new string, types []string) {
 	var concerned []string
 	for _, t := range types {

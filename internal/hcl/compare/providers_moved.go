@@ -6,7 +6,7 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
-// providersMoved tells where the provider configuration that objects are
+// providersMoved adds where the provider configuration that objects are
 // managed through leads elsewhere: their plan then starts from objects that
 // are not there.
 func (c *comparison) providersMoved() {

@@ -8,7 +8,7 @@ import (
 )
 
 // result is the answer for the root. Where the tool would refuse to plan,
-// nothing is certain: what would follow once that is mended is told as
+// nothing is certain: what would follow once that is mended is only
 // possible.
 func (c *comparison) result() plan.Plan {
 	for i := range c.changes {
@@ -44,7 +44,7 @@ func (c *comparison) sourcesOf(change plan.Change) []string {
 	return slices.Compact(out)
 }
 
-// Left tells that a root's state is elsewhere after the change, or that the root
+// Left says that a root's state is elsewhere after the change, or that the root
 // is gone: its objects stay, and nothing manages them any more. It is one change
 // for all of them; text says what happens.
 func Left(in Input, reason plan.Reason, at plan.Range, text string, certain bool) plan.Plan {

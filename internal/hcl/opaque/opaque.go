@@ -91,11 +91,19 @@ func (c *comparison) leaves(old *eval.Call, key eval.Key, reason plan.Reason) {
 	for _, m := range c.pair.After.Modules() {
 		for _, block := range m.Config.Removed {
 			if m.Static == old.Module.Static && namesCall(block, old.Config.Name) {
-				gone.Forget = gone.Forget || block.Destroy != nil && !*block.Destroy || block.Destroy == nil && !c.pair.After.Runtime.RemovedDestroys()
+				gone.Forget = gone.Forget || !destroys(block, c.pair.After.Runtime)
 			}
 		}
 	}
 	c.gone = append(c.gone, gone)
+}
+
+// destroys reports whether a removed block destroys what it names.
+func destroys(block *config.Removed, tool config.Runtime) bool {
+	if block.Destroy != nil {
+		return *block.Destroy
+	}
+	return tool.RemovedDestroys()
 }
 
 // namesCall reports whether a removed block names a module call beside it.
@@ -106,7 +114,8 @@ func namesCall(block *config.Removed, name string) bool {
 
 func (c *comparison) changed(old, now *eval.Call, key eval.Key) {
 	if !now.Opaque {
-		c.gaps = append(c.gaps, Gap(c.pair, now, "what it held before lay outside the repository, so what its new source keeps of that is not known"))
+		c.gaps = append(c.gaps, Gap(c.pair, now,
+			"what it held before lay outside the repository, so what its new source keeps of that is not known"))
 		return
 	}
 	if edit := edited(old, now, key); len(edit.inputs) > 0 || edit.version != "" {

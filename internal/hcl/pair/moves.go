@@ -8,16 +8,6 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/move"
 )
 
-// Moves is what the moved blocks of the after side say.
-type Moves struct {
-	// Statements are those that can be read, in the order of the branches.
-	Statements []move.Statement
-	// Unreadable are the blocks whose ends do not fit each other.
-	Unreadable []hcl.Range
-	// Cycle are the statements that wait for each other.
-	Cycle []move.Statement
-}
-
 // QuoteIndex writes an index of an address as instance keys are written.
 func QuoteIndex(i hcl.TraverseIndex) (string, bool) {
 	key, ok := eval.KeyOf(i.Key)

@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/hashicorp/hcl/v2"
+
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/depends"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/eval"
@@ -35,6 +37,16 @@ type Pair struct {
 	byAddress  map[string]*Object
 	byFinal    map[string]*Object
 	byResource map[depends.Resource][]*Object
+}
+
+// Moves is what the moved blocks of the after side say.
+type Moves struct {
+	// Statements are those that can be read, in the order of the branches.
+	Statements []move.Statement
+	// Unreadable are the blocks whose ends do not fit each other.
+	Unreadable []hcl.Range
+	// Cycle are the statements that wait for each other.
+	Cycle []move.Statement
 }
 
 // Object is one managed instance of the before side.

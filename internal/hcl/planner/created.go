@@ -15,13 +15,13 @@ import (
 
 // created plans a new instance. Entries of replace_triggered_by count for what the
 // tool refuses alone.
-func (p *Planner) created(c *InstanceChange, t *plan.TypeFacts) outcome {
+func created(trigger triggers, c target, t *plan.TypeFacts) outcome {
 	out := outcome{Result: diff.Plan(t, nothing, fresh(c.Config))}
 	out.Planned = diff.PlaceNew(t, providers.Config(c.Inst.Resource), c.Config, out.Planned)
 	if t == nil {
 		out.Planned = open(out, "", c.Config)
 	}
-	out.Diags = p.replaceTriggeredBy(&subject{InstanceChange: c, facts: t, config: c.Config}, out).Diags
+	out.Diags = trigger.apply(&subject{target: c, facts: t, config: c.Config}, out).Diags
 	out.Action, out.Certain = plan.Create, true
 	return out
 }
@@ -45,11 +45,11 @@ func imported(inst *eval.Instance, t *plan.TypeFacts, cfg, id cty.Value) outcome
 
 // importID finds the import block of an instance, and the id that it gives; NilVal
 // where that is not known.
-func (p *Planner) importID(inst *eval.Instance) (id cty.Value, found bool) {
-	if !p.hasImports() {
+func importID(p *pair.Pair, inst *eval.Instance) (id cty.Value, found bool) {
+	if !hasImports(p) {
 		return cty.NilVal, false
 	}
-	for _, m := range p.pair.After.Modules() {
+	for _, m := range p.After.Modules() {
 		for _, block := range m.Config.Imports {
 			e, ok := move.ParseEndpoint(block.To, pair.QuoteIndex)
 			if !ok || !leadsTo(m, e, inst.Resource) {
@@ -77,8 +77,8 @@ func leadsTo(m *eval.Module, e move.Endpoint, r *eval.Resource) bool {
 	return e.IsResource() && e.Type == r.Config.Type && e.Name == r.Config.Name && absoluteModule(m, e) == r.Module.Address
 }
 
-func (p *Planner) hasImports() bool {
-	for _, b := range p.pair.After.Branches() {
+func hasImports(p *pair.Pair) bool {
+	for _, b := range p.After.Branches() {
 		if len(b.Config.Imports) > 0 {
 			return true
 		}

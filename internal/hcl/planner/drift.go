@@ -15,7 +15,7 @@ import (
 
 // hiddenDrift finds what an entry that left ignore_changes may have hidden: the
 // object can differ from its configuration in ways no tree shows.
-func hiddenDrift(_ *Planner, s *subject, out outcome) outcome {
+func hiddenDrift(s *subject, out outcome) outcome {
 	was, is := &s.Prior.Inst.Resource.Config.Lifecycle, &s.Inst.Resource.Config.Lifecycle
 	if s.facts == nil || out.Action == plan.Replace || is.IgnoreAll || !was.IgnoreAll && len(was.Ignore) == 0 {
 		return out

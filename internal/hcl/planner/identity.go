@@ -15,13 +15,15 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
-// identities are the attributes that differ between any two existing objects
-// of a type.
-var identities = []string{".id", ".arn", ".self_link"}
+// identities is the stage that tells objects of one type apart by their ids.
+type identities struct{ pair *pair.Pair }
 
-// distinctIdentities plans again with what is known of identities: the ids of two
+// unique are the attributes that differ between any two existing objects of a type.
+var unique = []string{".id", ".arn", ".self_link"}
+
+// distinct plans again with what is known of identities: the ids of two
 // objects of one type are not known, yet differ for certain.
-func (p *Planner) distinctIdentities(s *subject, out outcome) outcome {
+func (p identities) distinct(s *subject, out outcome) outcome {
 	if !out.maybeReplaces() {
 		return out
 	}
@@ -42,7 +44,7 @@ func (p *Planner) distinctIdentities(s *subject, out outcome) outcome {
 
 // randomTypes are the types in v whose identity is a UUID that the tool itself
 // rolls: no text that is not a UUID equals it.
-func (p *Planner) randomTypes(v cty.Value) []string {
+func (p identities) randomTypes(v cty.Value) []string {
 	return slices.DeleteFunc(p.identityTypes(v), func(ty string) bool { return ty != "terraform_data" })
 }
 
@@ -60,7 +62,7 @@ func holdsUUID(v cty.Value) bool {
 }
 
 // identityTypes are the types of the objects whose identities occur in v.
-func (p *Planner) identityTypes(v cty.Value) []string {
+func (p identities) identityTypes(v cty.Value) []string {
 	found := map[string]bool{}
 	_ = cty.Walk(v, func(_ cty.Path, v cty.Value) (bool, error) {
 		if o := p.identified(v); o != nil {
@@ -74,14 +76,14 @@ func (p *Planner) identityTypes(v cty.Value) []string {
 
 // identified is the object whose identity v is; nil where more is known of the
 // identity than that.
-func (p *Planner) identified(v cty.Value) *pair.Object {
+func (p identities) identified(v cty.Value) *pair.Object {
 	for m := range v.Marks() {
 		if _, isText := m.(diff.Text); isText {
 			return nil
 		}
 	}
 	id := expr.SymbolOf(v)
-	for _, attr := range identities {
+	for _, attr := range unique {
 		if address, ok := strings.CutSuffix(id, attr); ok {
 			return p.pair.Object(address)
 		}
@@ -92,7 +94,7 @@ func (p *Planner) identified(v cty.Value) *pair.Object {
 // named writes addresses for the identities of objects of a type: texts that are
 // as different from each other as the identities are. They serve this
 // one comparison.
-func (p *Planner) named(v cty.Value, ty string) cty.Value {
+func (p identities) named(v cty.Value, ty string) cty.Value {
 	out, err := cty.Transform(v, func(_ cty.Path, v cty.Value) (cty.Value, error) {
 		o := p.identified(v)
 		if o == nil || o.Address.Type != ty || v.Type() != cty.String {

@@ -8,15 +8,16 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/eval"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/pair"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/providers"
 )
 
 // priorObjects are the objects of the before side: what an apply of it left.
-type priorObjects struct{ p *Planner }
+type priorObjects struct{ pair *pair.Pair }
 
 func (o priorObjects) Managed(inst *eval.Instance) (cty.Value, hcl.Diagnostics) {
 	cfg, _ := inst.Config()
-	t := o.p.pair.TypeFacts(inst.Resource)
+	t := o.pair.TypeFacts(inst.Resource)
 	cfg = diff.Placed(t, providers.Config(inst.Resource), cfg, true)
 	state := diff.State(t, inst.Address(), cfg)
 	if t == nil {
@@ -44,10 +45,13 @@ func some(r *eval.Resource) cty.Value {
 }
 
 // plannedObjects are the objects of the after side: what is planned for them.
-type plannedObjects struct{ p *Planner }
+type plannedObjects struct {
+	plan     func(*eval.Instance) *InstanceChange
+	deferral *deferral
+}
 
 func (o plannedObjects) Managed(inst *eval.Instance) (cty.Value, hcl.Diagnostics) {
-	c := o.p.Plan(inst)
+	c := o.plan(inst)
 	if c.Cycle != nil {
 		return cty.DynamicVal, c.Cycle
 	}
@@ -56,7 +60,7 @@ func (o plannedObjects) Managed(inst *eval.Instance) (cty.Value, hcl.Diagnostics
 
 func (o plannedObjects) Data(inst *eval.Instance) (cty.Value, hcl.Diagnostics) {
 	cfg, diags := inst.Config()
-	switch o.p.deferred(inst, cfg) {
+	switch o.deferral.deferred(inst, cfg) {
 	case Yes:
 		return datasource.Deferred(inst, cfg), diags
 	case Maybe:

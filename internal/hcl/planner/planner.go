@@ -4,11 +4,7 @@
 package planner
 
 import (
-	"github.com/hashicorp/hcl/v2"
-	"github.com/zclconf/go-cty/cty"
-
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/depends"
-	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/eval"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/pair"
@@ -20,44 +16,23 @@ import (
 // and evaluation ask each other; an instance that comes back to itself is a cycle.
 type Planner struct {
 	pair       *pair.Pair
+	trigger    triggers
+	deferral   *deferral
 	stages     []stage
 	changes    map[*eval.Instance]*InstanceChange
 	inProgress map[*eval.Instance]bool
-	graph      *depends.Graph
-	pending    map[pendingKey]Answer
-	probes     *probes
-}
-
-// InstanceChange is what is planned for one instance of the after side.
-type InstanceChange struct {
-	Inst  *eval.Instance
-	Prior *pair.Object // nil for a new instance
-	// Config is the configuration as it was evaluated.
-	Config cty.Value
-	outcome
-	// Cycle is set, and nothing else, where the instance depends on itself.
-	Cycle hcl.Diagnostics
-}
-
-// outcome is what the stages make.
-type outcome struct {
-	diff.Result
-	// Trigger is the entry of replace_triggered_by that fires.
-	Trigger *hcl.Range
-	// ProviderKnown says that what the provider's new configuration does to the
-	// object is known, and part of the result.
-	ProviderKnown bool
-	Diags         hcl.Diagnostics
 }
 
 // New makes the planner of a pair and gives both of its worlds the objects that it
 // plans. Probing meters what computing both sides once more takes.
 func New(p *pair.Pair, probing *work.Meter) *Planner {
-	pl := &Planner{pair: p, stages: stages(), changes: map[*eval.Instance]*InstanceChange{}, inProgress: map[*eval.Instance]bool{},
-		pending: map[pendingKey]Answer{}, probes: &probes{pair: p, work: probing}}
-	p.Before.Objects = priorObjects{pl}
+	pl := &Planner{pair: p, changes: map[*eval.Instance]*InstanceChange{}, inProgress: map[*eval.Instance]bool{}}
+	pl.trigger = triggers{p, pl.Plan}
+	pl.deferral = &deferral{pair: p, plan: pl.Plan, known: map[pendingKey]Answer{}}
+	pl.stages = stages(p, &probes{pair: p, work: probing, planned: func() int { return len(pl.changes) }}, pl.trigger)
+	p.Before.Objects = priorObjects{p}
 	if p.After != nil {
-		p.After.Objects = plannedObjects{pl}
+		p.After.Objects = plannedObjects{pl.Plan, pl.deferral}
 	}
 	return pl
 }
@@ -68,7 +43,7 @@ func (p *Planner) Plan(inst *eval.Instance) *InstanceChange {
 		return c
 	}
 	if p.inProgress[inst] {
-		return &InstanceChange{Inst: inst, Cycle: expr.Errorf(inst.Resource.Config.Range, "Cycle", "%s depends on itself", inst.Address())}
+		return &InstanceChange{target: target{Inst: inst}, Cycle: expr.Errorf(inst.Resource.Config.Range, "Cycle", "%s depends on itself", inst.Address())}
 	}
 	p.inProgress[inst] = true
 	c := p.plan(inst)
@@ -78,19 +53,18 @@ func (p *Planner) Plan(inst *eval.Instance) *InstanceChange {
 }
 
 func (p *Planner) plan(inst *eval.Instance) *InstanceChange {
-	c := &InstanceChange{Inst: inst, Prior: p.pair.Prior(inst.Address())}
-	var diags hcl.Diagnostics
-	c.Config, diags = inst.Config()
+	cfg, diags := inst.Config()
+	c := &InstanceChange{target: target{Inst: inst, Prior: p.pair.Prior(inst.Address()), Config: cfg}}
 	t := p.pair.TypeFacts(inst.Resource)
-	switch {
-	case c.Prior != nil:
-		c.outcome = p.existing(p.subject(c, t))
-	default:
-		if id, ok := p.importID(inst); ok {
-			c.outcome = imported(inst, t, c.Config, id)
-		} else {
-			c.outcome = p.created(c, t)
+	if c.Prior != nil {
+		s := subjectOf(c.target, t)
+		for _, stage := range p.stages {
+			c.outcome = stage.plan(s, c.outcome)
 		}
+	} else if id, ok := importID(p.pair, inst); ok {
+		c.outcome = imported(inst, t, cfg, id)
+	} else {
+		c.outcome = created(p.trigger, c.target, t)
 	}
 	c.Diags = append(diags[:len(diags):len(diags)], c.Diags...)
 	return c
@@ -105,5 +79,15 @@ func (p *Planner) Planned(o *pair.Object) *InstanceChange {
 	return p.changes[r.Instance(eval.Key(o.Final.Key))]
 }
 
-// nothing is the state of an object that does not exist.
-var nothing = cty.NullVal(cty.DynamicPseudoType)
+// Dependencies are the managed resources that a data source of the after side waits
+// for.
+func (p *Planner) Dependencies(data *eval.Resource) []depends.Resource {
+	return p.deferral.dependencies(data)
+}
+
+// Pending says whether any instance of a resource has a change to come, seen
+// from a data source in module instance from: in its own module only the same
+// instance counts.
+func (p *Planner) Pending(r depends.Resource, from *eval.Module) Answer {
+	return p.deferral.pending(r, from)
+}

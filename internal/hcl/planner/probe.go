@@ -42,9 +42,11 @@ const maxProbed = 5000
 
 // probes are both sides once more, under each shape that was asked for.
 type probes struct {
-	pair   *pair.Pair
-	work   *work.Meter // of all of them
-	worlds [3]probeWorlds
+	pair *pair.Pair
+	work *work.Meter // of all of them
+	// planned is how many instances are planned so far.
+	planned func() int
+	worlds  [3]probeWorlds
 }
 
 type probeWorlds struct{ before, after *eval.World }
@@ -118,7 +120,7 @@ func concrete(v cty.Value, shape int) cty.Value {
 // compare compares the values of one argument of an instance: equal says that they
 // are under every shape, differ that they are under none. Neither holds where the
 // comparison means nothing.
-func (p *probes) compare(c *InstanceChange, name string) (equal, differ bool) {
+func (p *probes) compare(c target, name string) (equal, differ bool) {
 	old, _ := c.Prior.Inst.Config()
 	was, is := attrs.Map(old)[name], attrs.Map(c.Config)[name]
 	if was == cty.NilVal || is == cty.NilVal || decided(was) || decided(is) {
@@ -160,10 +162,10 @@ func decided(v cty.Value) bool {
 	return ok
 }
 
-// probe makes a possible replacement or update certain, where every argument that
-// makes it possible can be settled by probes.
-func (p *Planner) probe(s *subject, out outcome) outcome {
-	if out.Certain || out.Action != plan.Replace && out.Action != plan.Update || p.ended() || len(p.changes) > maxProbed {
+// decide is the stage that makes a possible replacement or update certain, where
+// probes decide every argument that makes it possible.
+func (p *probes) decide(s *subject, out outcome) outcome {
+	if out.Certain || out.Action != plan.Replace && out.Action != plan.Update || p.ended() || p.planned() > maxProbed {
 		return out
 	}
 	state, merged, found := p.probed(s)
@@ -184,14 +186,14 @@ func (p *Planner) probe(s *subject, out outcome) outcome {
 }
 
 // ended reports whether the evaluation of a side ended at a limit of work.
-func (p *Planner) ended() bool {
+func (p *probes) ended() bool {
 	return p.pair.Before.Work.Err() != nil || p.pair.After.Work.Err() != nil
 }
 
 // probed gives state and configuration with equal values where probes say that
 // arguments are equal, and with the probes themselves where they say that they
 // differ and any difference decides. It reports whether they say anything.
-func (p *Planner) probed(s *subject) (state cty.Value, merged map[string]cty.Value, found bool) {
+func (p *probes) probed(s *subject) (state cty.Value, merged map[string]cty.Value, found bool) {
 	before := attrs.Map(s.old)
 	stateVals := maps.Clone(attrs.Map(s.state))
 	merged = maps.Clone(attrs.Map(s.merged))
@@ -200,11 +202,11 @@ func (p *Planner) probed(s *subject) (state cty.Value, merged map[string]cty.Val
 		if !ok || expr.Fingerprint(was) == expr.Fingerprint(v) || attrs.HasPending(v) {
 			continue
 		}
-		switch equal, differ := p.probes.compare(s.InstanceChange, name); {
+		switch equal, differ := p.compare(s.target, name); {
 		case equal:
 			merged[name], found = was, true
 		case differ && s.Inst.Resource.Config.Type == "terraform_data":
-			w := p.probes.under(0)
+			w := p.under(0)
 			a, _ := argumentUnder(w.before, s.Prior.Inst, name)
 			b, _ := argumentUnder(w.after, s.Inst, name)
 			if _, has := stateVals[name]; has {

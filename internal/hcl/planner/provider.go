@@ -5,15 +5,18 @@ import (
 
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/pair"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/providers"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
-// providerConfiguration plans what the provider's own configuration does to an
-// object: a region or project that is a default of the object's attributes, default
-// tags. Where the object would be looked for in another place, that is a gap of the
-// provider.
-func (p *Planner) providerConfiguration(s *subject, out outcome) outcome {
+// providerConfiguration is the stage that plans what the provider's own configuration
+// does to an object: a region or project that is a default of the object's attributes,
+// default tags. Where the object would be looked for in another place, that is a gap of
+// the provider.
+type providerConfiguration struct{ pair *pair.Pair }
+
+func (p providerConfiguration) apply(s *subject, out outcome) outcome {
 	before := providers.Config(s.Prior.Inst.Resource)
 	if before == cty.NilVal || s.provider == cty.NilVal || expr.Fingerprint(before) == expr.Fingerprint(s.provider) {
 		return out

@@ -14,22 +14,28 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
-// replaceTriggeredBy applies replace_triggered_by (terraform 1.11
+// triggers is the stage of replace_triggered_by (terraform 1.11
 // internal/terraform/eval_context_builtin.go, EvaluateReplaceTriggeredBy).
-func (p *Planner) replaceTriggeredBy(s *subject, out outcome) outcome {
+type triggers struct {
+	pair *pair.Pair
+	// plan plans another instance of the after side.
+	plan func(*eval.Instance) *InstanceChange
+}
+
+func (t triggers) apply(s *subject, out outcome) outcome {
 	for _, e := range s.Inst.Resource.Config.Lifecycle.TriggeredBy {
 		ref, diags := e.Static(s.Inst.Context())
 		if ref == nil || diags.HasErrors() {
 			out.Diags = append(out.Diags, diags...)
 			continue
 		}
-		if p.hasNoInstances(s.Inst.Resource.Module, ref) {
+		if t.hasNoInstances(s.Inst.Resource.Module, ref) {
 			out.Diags = append(out.Diags, expr.Errorf(e.Range(), "Invalid replace_triggered_by",
 				"no change found for %s: it has no instances, before or after.", e.Text)...)
 			continue
 		}
 		rng := e.Range()
-		switch p.fires(s.Inst.Resource.Module, ref) {
+		switch t.changes(s.Inst.Resource.Module, ref) {
 		case Yes:
 			if out.Trigger = &rng; !out.replaces() {
 				out.Action, out.Certain, out.Why = plan.Replace, true, ""
@@ -49,21 +55,21 @@ func (p *Planner) replaceTriggeredBy(s *subject, out outcome) outcome {
 
 // hasNoInstances reports whether a resource named in replace_triggered_by has
 // no instance on either side: Terraform 1.11 refuses to plan then.
-func (p *Planner) hasNoInstances(m *eval.Module, ref hcl.Traversal) bool {
+func (t triggers) hasNoInstances(m *eval.Module, ref hcl.Traversal) bool {
 	key, _ := refs.Resource(ref)
 	r := m.Resource(key)
-	if r == nil || r.Config.Mode != config.Managed || p.pair.After.Runtime.Tool != config.Terraform {
+	if r == nil || r.Config.Mode != config.Managed || t.pair.After.Runtime.Tool != config.Terraform {
 		return false
 	}
 	if e := r.Expansion(); e.Repeat != eval.Counted && e.Repeat != eval.Each {
 		return false
 	}
-	for _, other := range pair.ModuleInstances(p.pair.After.Root, m.Static) {
+	for _, other := range pair.ModuleInstances(t.pair.After.Root, m.Static) {
 		if o := other.Resource(key); o != nil && len(o.Expansion().Keys) > 0 {
 			return false
 		}
 	}
-	return len(p.pair.ObjectsOf(depends.Resource{Module: m.Static, Key: key})) == 0
+	return len(t.pair.ObjectsOf(depends.Resource{Module: m.Static, Key: key})) == 0
 }
 
 // ifReplaced is the planned object of an instance that may be replaced: what the
@@ -83,8 +89,8 @@ func ifReplaced(address string, planned, config cty.Value) cty.Value {
 	return cty.ObjectVal(out)
 }
 
-// fires tells whether what a reference names changes in a way that triggers.
-func (p *Planner) fires(m *eval.Module, ref hcl.Traversal) Answer {
+// changes says whether what a reference names changes in a way that triggers.
+func (t triggers) changes(m *eval.Module, ref hcl.Traversal) Answer {
 	key, rest := refs.Resource(ref)
 	r := m.Resource(key)
 	if r == nil || r.Config.Mode != config.Managed {
@@ -103,41 +109,7 @@ func (p *Planner) fires(m *eval.Module, ref hcl.Traversal) Answer {
 	}
 	worst := No
 	for _, inst := range instances {
-		worst = max(worst, p.Plan(inst).changes(rest, p.pair.After.Runtime.CreateTriggers()))
+		worst = max(worst, t.plan(inst).changes(rest, t.pair.After.Runtime.CreateTriggers()))
 	}
 	return worst
-}
-
-// changes tells whether what is planned changes the part of the instance that rest
-// names. Creations says whether a new instance counts.
-func (c *InstanceChange) changes(rest hcl.Traversal, creations bool) Answer {
-	switch {
-	case c.Action == plan.Update || c.Action == plan.Replace:
-	case c.Action == plan.Create && creations:
-	default:
-		return No
-	}
-	changes := Maybe
-	if c.Certain {
-		changes = Yes
-	}
-	if len(rest) == 0 || c.Prior == nil {
-		return changes
-	}
-	state, _ := c.Prior.Inst.Value()
-	was, diags := expr.Follow(state, rest)
-	is, more := expr.Follow(c.Planned, rest)
-	switch {
-	case diags.HasErrors() && more.HasErrors():
-		return No
-	case diags.HasErrors() || more.HasErrors():
-		return changes
-	case expr.IsPending(is):
-		return changes
-	case expr.Fingerprint(was) == expr.Fingerprint(is):
-		return No
-	case was.IsWhollyKnown() && is.IsWhollyKnown():
-		return changes
-	}
-	return Maybe
 }

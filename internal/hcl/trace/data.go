@@ -68,8 +68,8 @@ func (t *walk) pendingChange(dep depends.Resource, from *eval.Module) chain {
 			}
 		}
 	}
-	for _, o := range t.pair.Objects {
-		if o.Final.Module.Static() == dep.Module && o.Final.Type+"."+o.Final.Name == dep.Key && !t.pair.Declared(o) {
+	for _, o := range t.pair.ObjectsOf(dep) {
+		if !t.pair.Declared(o) {
 			if links := t.leftover(o, plan.NoResourceConfig); links != nil {
 				return links.via(t.pair.Before.Place(o.Inst.Resource.Config.Range), o.Address.String()+": delete")
 			}

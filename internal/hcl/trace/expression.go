@@ -3,27 +3,14 @@ package trace
 import (
 	"fmt"
 	"maps"
-	"path"
 	"slices"
-	"strings"
 
 	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclsyntax"
-	"github.com/zclconf/go-cty/cty"
 
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/attrs"
-	"github.com/holdpoint-dev/holdpoint/internal/hcl/eval"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/refs"
 )
-
-// side is where an expression is evaluated on one side.
-type side struct {
-	module *eval.Module
-	ctx    *hcl.EvalContext
-}
-
-func instanceSide(i *eval.Instance) side { return side{i.Resource.Module, i.Context()} }
 
 // expression explains why two versions of an expression differ in value.
 func (t *walk) expression(before, after side, was, is *expr.Expression, text string) chain {
@@ -61,14 +48,7 @@ func (t *walk) narrow(was, is *expr.Expression, text string) chain {
 
 // references looks for a reference whose value differs.
 func (t *walk) references(before, after side, was, is *expr.Expression) chain {
-	var refs []hcl.Traversal
-	if is != nil {
-		refs = append(refs, is.Refs...)
-	}
-	if was != nil {
-		refs = append(refs, was.Refs...)
-	}
-	for _, ref := range refs {
+	for _, ref := range slices.Concat(refs.Of(is), refs.Of(was)) {
 		a, diagsA := value(before, ref)
 		b, diagsB := value(after, ref)
 		if !diagsA.HasErrors() && !diagsB.HasErrors() && expr.Fingerprint(a) == expr.Fingerprint(b) && !attrs.HasPending(b) {
@@ -79,11 +59,6 @@ func (t *walk) references(before, after side, was, is *expr.Expression) chain {
 		}
 	}
 	return nil
-}
-
-func value(s side, ref hcl.Traversal) (cty.Value, hcl.Diagnostics) {
-	e := expr.New(&hclsyntax.ScopeTraversalExpr{Traversal: ref, SrcRange: ref.SourceRange()}, nil, "")
-	return e.Value(s.ctx)
 }
 
 // reference explains why what a reference leads to differs.
@@ -102,20 +77,7 @@ func (t *walk) reference(before, after side, ref hcl.Traversal) chain {
 	case "var":
 		return t.variable(before, after, name)
 	case "local":
-		was, is := before.module.Config.Locals[name], after.module.Config.Locals[name]
-		switch {
-		case was == nil && is == nil:
-			return nil
-		case is == nil:
-			return t.at(t.pair.Before.Place(was.Range), "local."+name+" removed")
-		case was == nil:
-			if links := t.at(t.pair.After.Place(is.Range), "local."+name+" added"); links != nil {
-				return links
-			}
-			return t.references(before, after, nil, is.Value)
-		}
-		links := t.expression(side{before.module, before.module.Context()}, side{after.module, after.module.Context()}, was.Value, is.Value, "local."+name+" changes")
-		return links.via(t.pair.After.Place(is.Range), "local."+name)
+		return t.local(before, after, name)
 	case "module":
 		return t.output(before, after, ref, name)
 	case "each", "count":
@@ -128,6 +90,24 @@ func (t *walk) reference(before, after side, ref hcl.Traversal) chain {
 	return t.managed(before, after, ref)
 }
 
+// local explains a change of a local value.
+func (t *walk) local(before, after side, name string) chain {
+	was, is := before.module.Config.Locals[name], after.module.Config.Locals[name]
+	switch {
+	case was == nil && is == nil:
+		return nil
+	case is == nil:
+		return t.at(t.pair.Before.Place(was.Range), "local."+name+" removed")
+	case was == nil:
+		if links := t.at(t.pair.After.Place(is.Range), "local."+name+" added"); links != nil {
+			return links
+		}
+		return t.references(before, after, nil, is.Value)
+	}
+	links := t.expression(moduleSide(before.module), moduleSide(after.module), was.Value, is.Value, "local."+name+" changes")
+	return links.via(t.pair.After.Place(is.Range), "local."+name)
+}
+
 // repetition explains a change of each or count: in the resource or module
 // call that repeats.
 func (t *walk) repetition(before, after side) chain {
@@ -135,52 +115,6 @@ func (t *walk) repetition(before, after side) chain {
 	if was == nil || is == nil || was.By == nil || is.By == nil {
 		return nil
 	}
-	links := t.expression(side{before.module, before.module.Context()}, side{after.module, after.module.Context()}, was.By, is.By, "for_each or count")
+	links := t.expression(moduleSide(before.module), moduleSide(after.module), was.By, is.By, "for_each or count")
 	return links.via(t.pair.After.Place(is.By.Range()), "for_each or count")
-}
-
-// called explains path.module and the like: the call that leads to a module.
-func (t *walk) called(before, after *eval.Module) chain {
-	for before != nil && after != nil && before.Call != nil && after.Call != nil {
-		if links := t.either(after.Call.SourceAt, before.Call.SourceAt, after.Address+": source"); links != nil {
-			return links
-		}
-		before, after = before.Parent, after.Parent
-	}
-	return nil
-}
-
-// read explains a value by the files its functions read.
-func (t *walk) read(e *expr.Expression) chain {
-	calls := false
-	for _, name := range e.Calls {
-		calls = calls || strings.HasPrefix(name, "file") || name == "templatefile"
-	}
-	if !calls {
-		return nil
-	}
-	changed := t.changedReads()
-	for _, f := range changed { // one that the expression names, first
-		if strings.Contains(e.Text, path.Base(f)) {
-			if links := t.firstOf([]string{f}); links != nil {
-				return links
-			}
-		}
-	}
-	return t.firstOf(changed)
-}
-
-// changedReads are the changed files that functions looked at, those in
-// folders they listed included.
-func (t *walk) changedReads() []string {
-	var out []string
-	for _, f := range t.changed {
-		for _, w := range []*eval.World{t.pair.After, t.pair.Before} {
-			if w.Reads[f] || w.Listed(f) {
-				out = append(out, f)
-				break
-			}
-		}
-	}
-	return out
 }

@@ -86,18 +86,20 @@ func (t *walk) argument(s *planner.InstanceChange, name string) chain {
 			return links
 		}
 	}
-	for _, b := range s.Inst.Resource.Config.Body.Blocks {
-		if b.Type == name {
-			if links := t.at(t.pair.After.Place(b.Range), text+" changed"); links != nil {
-				return links
-			}
-		}
+	if links := t.blocks(t.pair.After, s.Inst.Resource.Config.Body, name, text+" changed"); links != nil {
+		return links
 	}
-	for _, b := range s.Prior.Inst.Resource.Config.Body.Blocks {
-		if b.Type == name {
-			if links := t.at(t.pair.Before.Place(b.Range), text+" changed"); links != nil {
-				return links
-			}
+	return t.blocks(t.pair.Before, s.Prior.Inst.Resource.Config.Body, name, text+" changed")
+}
+
+// blocks looks for a changed line in the blocks of a type.
+func (t *walk) blocks(w *eval.World, b *config.Body, typ, text string) chain {
+	for _, block := range b.Blocks {
+		if block.Type != typ {
+			continue
+		}
+		if links := t.at(w.Place(block.Range), text); links != nil {
+			return links
 		}
 	}
 	return nil
@@ -121,6 +123,7 @@ func argumentsOf(r *config.Resource, name string) []*expr.Expression {
 	return out
 }
 
+// trigger explains the entry of replace_triggered_by that applies.
 func (t *walk) trigger(s *planner.InstanceChange) chain {
 	for _, e := range s.Inst.Resource.Config.Lifecycle.TriggeredBy {
 		if e.Range() != *s.Trigger {
@@ -130,7 +133,8 @@ func (t *walk) trigger(s *planner.InstanceChange) chain {
 		if ref == nil {
 			continue
 		}
-		return t.reference(instanceSide(s.Prior.Inst), instanceSide(s.Inst), ref).via(t.pair.After.Place(e.Range()), "replace_triggered_by "+e.Text)
+		links := t.reference(instanceSide(s.Prior.Inst), instanceSide(s.Inst), ref)
+		return links.via(t.pair.After.Place(e.Range()), "replace_triggered_by "+e.Text)
 	}
 	return nil
 }
@@ -147,7 +151,7 @@ func (t *walk) managed(before, after side, ref hcl.Traversal) chain {
 		return nil
 	}
 	if was != nil {
-		if links := t.instancesChanged(was.Expansion(), is.Expansion(), before.module, after.module, was.Config.Full, is.Config.Full, is.Address); links != nil {
+		if links := t.otherInstances(resourceSet(was), resourceSet(is), is.Address); links != nil {
 			return links
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/eval"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/pair"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
@@ -108,4 +109,50 @@ func (t *walk) anything(o *pair.Object) chain {
 		return links
 	}
 	return t.firstOf(t.changed)
+}
+
+// read explains a value by the files its functions read.
+func (t *walk) read(e *expr.Expression) chain {
+	calls := false
+	for _, name := range e.Calls {
+		calls = calls || strings.HasPrefix(name, "file") || name == "templatefile"
+	}
+	if !calls {
+		return nil
+	}
+	changed := t.changedReads()
+	for _, f := range changed { // one that the expression names, first
+		if strings.Contains(e.Text, path.Base(f)) {
+			if links := t.firstOf([]string{f}); links != nil {
+				return links
+			}
+		}
+	}
+	return t.firstOf(changed)
+}
+
+// changedReads are the changed files that functions looked at, those in
+// folders they listed included.
+func (t *walk) changedReads() []string {
+	var out []string
+	for _, f := range t.changed {
+		for _, w := range []*eval.World{t.pair.After, t.pair.Before} {
+			if w.Reads[f] || w.Listed(f) {
+				out = append(out, f)
+				break
+			}
+		}
+	}
+	return out
+}
+
+// called explains path.module and the like: the call that leads to a module.
+func (t *walk) called(before, after *eval.Module) chain {
+	for before != nil && after != nil && before.Call != nil && after.Call != nil {
+		if links := t.either(after.Call.SourceAt, before.Call.SourceAt, after.Address+": source"); links != nil {
+			return links
+		}
+		before, after = before.Parent, after.Parent
+	}
+	return nil
 }

@@ -30,14 +30,16 @@ func (t *walk) variable(before, after side, name string) chain {
 		if links := t.either(given.Range, had.Range, text); links != nil {
 			return links
 		}
-		if links := t.firstOf([]string{had.Range.Filename, given.Range.Filename}); links != nil && (had.Range.Filename == "") != (given.Range.Filename == "") {
-			return links
+		if (had.Range.Filename == "") != (given.Range.Filename == "") {
+			if links := t.firstOf([]string{had.Range.Filename, given.Range.Filename}); links != nil {
+				return links
+			}
 		}
 	} else if am.Parent != nil && bm.Parent != nil {
 		old, now := bm.Call.Inputs[name], am.Call.Inputs[name]
 		switch {
 		case now != nil && old != nil:
-			if links := t.expression(t.callSide(bm), t.callSide(am), old.Value, now.Value, text); links != nil {
+			if links := t.expression(callSide(bm), callSide(am), old.Value, now.Value, text); links != nil {
 				return links.via(t.pair.After.Place(now.Range), text)
 			}
 		case now != nil:
@@ -69,8 +71,6 @@ func defaultRange(v *config.Variable) hcl.Range {
 	}
 	return v.Default.Range()
 }
-
-func (t *walk) callSide(m *eval.Module) side { return side{m.Parent, m.CallContext()} }
 
 // valueText is a variable's value where it is short, known and not sensitive.
 func valueText(m *eval.Module, name string) (string, bool) {
@@ -105,7 +105,7 @@ func (t *walk) output(before, after side, ref hcl.Traversal, name string) chain 
 		}
 		return t.either(a, b, "module."+name)
 	}
-	if links := t.instancesChanged(was.Expansion(), is.Expansion(), before.module, after.module, was.Config.Range, is.Config.Range, was.Address); links != nil {
+	if links := t.otherInstances(callSet(was), callSet(is), was.Address); links != nil {
 		return links
 	}
 	for _, am := range is.Instances() {
@@ -124,7 +124,7 @@ func (t *walk) output(before, after side, ref hcl.Traversal, name string) chain 
 				}
 				continue
 			}
-			if links := t.expression(side{bm, bm.Context()}, side{am, am.Context()}, o.Value, n.Value, am.Address+"."+out); links != nil {
+			if links := t.expression(moduleSide(bm), moduleSide(am), o.Value, n.Value, am.Address+"."+out); links != nil {
 				return links.via(t.pair.After.Place(n.Range), am.Address+"."+out)
 			}
 		}

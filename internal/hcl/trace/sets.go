@@ -11,6 +11,17 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
+// set is the instances of a resource or of a module call on one side.
+type set struct {
+	*eval.Expansion
+	module *eval.Module // that it stands in
+	at     hcl.Range
+}
+
+func resourceSet(r *eval.Resource) set { return set{r.Expansion(), r.Module, r.Config.Full} }
+
+func callSet(c *eval.Call) set { return set{c.Expansion(), c.Module, c.Config.Range} }
+
 // leftover explains why an object has no place any more.
 func (t *walk) leftover(o *pair.Object, reason plan.Reason) chain {
 	old := o.Inst.Resource
@@ -29,10 +40,7 @@ func (t *walk) leftover(o *pair.Object, reason plan.Reason) chain {
 		}
 		return t.files(old.Module.Config, nil)
 	}
-	if links := t.set(o, cfg); links != nil {
-		return links
-	}
-	return nil
+	return t.resource(o, cfg)
 }
 
 // path looks for the module call on the way to an object that went away, lost
@@ -61,7 +69,7 @@ func (t *walk) path(o *pair.Object) chain {
 		nowCall := after.ModuleCall(stepAt.Name)
 		inst := nowCall.Instance(eval.Key(o.Final.Module[i].Key))
 		if inst == nil {
-			return t.expansion(call.Expansion(), nowCall.Expansion(), before, after, call.Config.Range, now.Range, call.Address)
+			return t.expansion(callSet(call), callSet(nowCall), call.Address)
 		}
 		if now.Source != call.Config.Source {
 			if links := t.either(now.SourceAt, call.Config.SourceAt, call.Address+": source "+call.Config.Source+" -> "+now.Source); links != nil {
@@ -80,11 +88,11 @@ func (t *walk) calls(m *eval.Module, name string) chain {
 		return t.files(m.Config, nil)
 	}
 	old, now := m.ModuleCall(name), after.ModuleCall(name)
-	return t.expansion(old.Expansion(), now.Expansion(), m, after, old.Config.Range, now.Config.Range, old.Address)
+	return t.expansion(callSet(old), callSet(now), old.Address)
 }
 
-// set explains a change of a resource's instances.
-func (t *walk) set(o *pair.Object, cfg *config.Resource) chain {
+// resource explains a change of the instances of an object's resource.
+func (t *walk) resource(o *pair.Object, cfg *config.Resource) chain {
 	after := pair.ModuleAt(t.pair.After.Root, o.Final.Module.String())
 	if after == nil {
 		return nil
@@ -93,15 +101,15 @@ func (t *walk) set(o *pair.Object, cfg *config.Resource) chain {
 	if now == nil {
 		return nil
 	}
-	old := o.Inst.Resource
-	return t.expansion(old.Expansion(), now.Expansion(), old.Module, after, old.Config.Full, cfg.Full, old.Address)
+	return t.expansion(resourceSet(o.Inst.Resource), resourceSet(now), o.Inst.Resource.Address)
 }
 
-func (t *walk) expansion(was, is *eval.Expansion, before, after *eval.Module, beforeAt, afterAt hcl.Range, address string) chain {
+// expansion explains why a set has other instances.
+func (t *walk) expansion(was, is set, address string) chain {
 	text := address + ": " + repeats(was) + " -> " + repeats(is)
 	switch {
 	case was.By != nil && is.By != nil:
-		links := t.expression(side{before, before.Context()}, side{after, after.Context()}, was.By, is.By, text)
+		links := t.expression(moduleSide(was.module), moduleSide(is.module), was.By, is.By, text)
 		return links.via(t.pair.After.Place(is.By.Range()), text)
 	case is.By != nil:
 		if links := t.at(t.pair.After.Place(is.By.Range()), text); links != nil {
@@ -112,10 +120,11 @@ func (t *walk) expansion(was, is *eval.Expansion, before, after *eval.Module, be
 			return links
 		}
 	}
-	return t.either(afterAt, beforeAt, text)
+	return t.either(is.at, was.at, text)
 }
 
-func (t *walk) instancesChanged(was, is *eval.Expansion, bm, am *eval.Module, b, a hcl.Range, address string) chain {
+// otherInstances explains why a set has other instances, where it has.
+func (t *walk) otherInstances(was, is set, address string) chain {
 	same := len(was.Keys) == len(is.Keys)
 	for _, k := range was.Keys {
 		same = same && is.Has(k)
@@ -123,10 +132,10 @@ func (t *walk) instancesChanged(was, is *eval.Expansion, bm, am *eval.Module, b,
 	if same {
 		return nil
 	}
-	return t.expansion(was, is, bm, am, b, a, address)
+	return t.expansion(was, is, address)
 }
 
-func repeats(e *eval.Expansion) string {
+func repeats(e set) string {
 	switch e.Repeat {
 	case eval.Counted:
 		return fmt.Sprintf("count %d", len(e.Keys))

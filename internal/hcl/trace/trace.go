@@ -12,15 +12,6 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
-// Tracer finds the changed lines that changes come of.
-type Tracer struct {
-	pair    *pair.Pair
-	planner *planner.Planner
-	lines   *lines.Diff
-	root    string
-	changed []string
-}
-
 // New is the tracer of a pair. Changed are the paths that differ between the trees,
 // sorted; root is the folder of the root module.
 func New(p *pair.Pair, pl *planner.Planner, l *lines.Diff, root string, changed []string) *Tracer {
@@ -53,16 +44,6 @@ func (t *Tracer) Block(after, before hcl.Range, text string) []plan.Cause {
 	return t.walk().either(after, before, text)
 }
 
-// walk follows a difference back to the line that made it: from what differs
-// to what it is computed from, as long as that differs between the sides too.
-type walk struct {
-	*Tracer
-	seen map[string]bool
-	left int // how many more things it looks at
-}
-
-func (t *Tracer) walk() *walk { return &walk{Tracer: t, seen: map[string]bool{}, left: 200} }
-
 // finish makes the whole chain of a change: what find finds, or else any changed line
 // that can have to do with it; and the change itself.
 func (t *walk) finish(o *pair.Object, change plan.Change, why string, find func(*walk) chain) []plan.Cause {
@@ -75,13 +56,4 @@ func (t *walk) finish(o *pair.Object, change plan.Change, why string, find func(
 		why = change.Reason.Sentence()
 	}
 	return append(links, plan.Cause{Range: change.At, Text: Clip(change.Address.String() + ": " + why)})
-}
-
-// enter guards against going in circles, and against going on for ever.
-func (t *walk) enter(what string) bool {
-	if t.left--; t.left < 0 || t.seen[what] {
-		return false
-	}
-	t.seen[what] = true
-	return true
 }
