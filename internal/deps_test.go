@@ -57,6 +57,7 @@ var foreign = map[string][]string{
 	"internal/hcl/expr":          {"github.com/terraform-linters/tflint-plugin-sdk/terraform/lang/marks"},
 	"internal/hcl/upload":        {"golang.org/x/text/unicode/norm"},
 	"internal/hcl/funcs":         {"github.com/terraform-linters/tflint/terraform/lang", "github.com/bmatcuk/doublestar", "github.com/zclconf/go-cty-yaml", yamlLibrary},
+	"internal/facts/logic":       {yamlLibrary},
 	"internal/kube/object":       {yamlLibrary},
 	"internal/kube/appset":       {yamlLibrary, "github.com/Masterminds/sprig/v3"},
 	"internal/kube/unit":         {yamlLibrary, "github.com/fluxcd/pkg/sourceignore", "helm.sh/helm/v4/pkg/ignore", "gopkg.in/evanphx/json-patch.v4"},

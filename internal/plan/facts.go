@@ -19,6 +19,9 @@ type TypeFacts struct {
 	PlanLogic bool
 	// Framework: Plugin Framework, else Plugin SDK v2.
 	Framework bool
+	// Logic is what that code does, as far as it is known: rows about this type
+	// in this version. Of several that decide on one attribute the first counts.
+	Logic []Logic
 }
 
 // Force says when a change of an attribute forces replacement.

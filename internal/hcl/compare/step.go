@@ -66,7 +66,7 @@ func (c *comparison) decide(s *step) {
 	if s.inst.Resource.Config.Type != s.prior.inst.Resource.Config.Type {
 		state = c.retyped(s, state)
 	}
-	state = diff.Renamed(s.inst.Resource.Config.Type, state, old, cfg)
+	state = diff.Renamed(t, state, old, cfg)
 	provider := c.providerValue(s.inst.Resource)
 	merged = diff.Placed(t, provider, merged, false)
 	s.take(diff.Plan(t, state, merged))

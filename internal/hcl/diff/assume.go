@@ -14,15 +14,15 @@ import (
 //
 // Flags are off unless someone turns them on, and generated names have no
 // prefix of the user's; everything else needs a row.
-func assumed(resourceType, path string, a *plan.AttrFacts, s shape) cty.Value {
+func assumed(t *plan.TypeFacts, path string, a *plan.AttrFacts, s shape) cty.Value {
 	if !a.Optional {
 		return cty.NilVal
 	}
-	if text, ok := serviceDefault(resourceType, withoutIndexes(path)); ok {
-		if text == "" && s.elem != cty.String {
+	if row, ok := rowOf(t, plan.LogicDefault, withoutIndexes(path)); ok {
+		if row.Value == "" && s.elem != cty.String {
 			return cty.NullVal(s.valueType())
 		}
-		return asType(cty.StringVal(text), s)
+		return asType(cty.StringVal(row.Value), s)
 	}
 	if s.holds != single || s.nested || a.Force == plan.ForceNever {
 		return cty.NilVal

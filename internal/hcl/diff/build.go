@@ -63,7 +63,7 @@ func (b *builder) attr(path string, a *plan.AttrFacts, s shape, v cty.Value) cty
 		case d != cty.NilVal:
 			return d
 		case a.Computed:
-			if d := assumed(b.typ.Type, path, a, s); b.applied && d != cty.NilVal {
+			if d := assumed(b.typ, path, a, s); b.applied && d != cty.NilVal {
 				return d
 			}
 			return b.fill(path, s.valueType())

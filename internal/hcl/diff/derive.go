@@ -77,9 +77,10 @@ func ownIdentity(t *plan.TypeFacts, conformed, object map[string]cty.Value) {
 	if own, set := conformed["id"]; set && !own.IsNull() {
 		return
 	}
-	name := identityAttr(t.Type)
-	if v, ok := object[name]; ok && name != "" && !v.IsNull() {
-		object["id"] = v
+	for _, r := range t.Logic {
+		if v, ok := object[r.Paths[0]]; ok && r.Rule == plan.LogicIdentity && !v.IsNull() {
+			object["id"] = v
+		}
 	}
 }
 
@@ -99,48 +100,4 @@ func ownLinks(t *plan.TypeFacts, object map[string]cty.Value) {
 			object[attr] = un.Refine().NotNull().StringPrefixFull(host + "projects/").NewValue().WithMarks(marks).Mark(Text{S: host + path})
 		}
 	}
-}
-
-// identityAttr names the attribute that is also the id, by the SetId calls of
-// the provider's create functions.
-func identityAttr(resourceType string) string {
-	switch resourceType {
-	case "aws_s3_bucket", "aws_s3_bucket_policy", "aws_s3_bucket_public_access_block", "aws_s3_bucket_ownership_controls", "aws_s3_bucket_notification":
-		return "bucket"
-	case "aws_iam_role", "aws_iam_user", "aws_iam_group", "aws_iam_instance_profile", "aws_dynamodb_table", "aws_kms_alias",
-		"aws_cloudwatch_log_group", "aws_ecr_repository", "aws_db_subnet_group", "aws_elasticache_subnet_group", "aws_eks_cluster",
-		"aws_autoscaling_group", "aws_launch_configuration", "aws_ssm_parameter", "aws_db_parameter_group", "aws_rds_cluster_parameter_group",
-		"aws_db_option_group", "aws_elasticache_parameter_group", "aws_placement_group", "aws_redshift_subnet_group":
-		return "name"
-	case "aws_rds_cluster", "aws_docdb_cluster", "aws_neptune_cluster", "aws_redshift_cluster":
-		return "cluster_identifier"
-	case "aws_rds_cluster_instance", "aws_docdb_cluster_instance", "aws_neptune_cluster_instance":
-		return "identifier"
-	case "aws_elasticache_cluster":
-		return "cluster_id"
-	case "aws_elasticache_replication_group":
-		return "replication_group_id"
-	case "aws_lambda_function":
-		return "function_name"
-	case "aws_cloudwatch_metric_alarm":
-		return "alarm_name"
-	case "aws_key_pair":
-		return "key_name"
-	case "aws_ecs_task_definition":
-		return "family"
-	case "aws_lb", "aws_alb", "aws_lb_listener", "aws_alb_listener", "aws_lb_listener_rule", "aws_lb_target_group", "aws_alb_target_group",
-		"aws_sns_topic", "aws_sns_topic_subscription", "aws_kinesis_stream", "aws_ecs_cluster", "aws_acm_certificate",
-		"aws_secretsmanager_secret", "aws_iam_policy", "aws_sfn_state_machine", "aws_msk_cluster", "aws_iam_openid_connect_provider",
-		"aws_opensearch_domain", "aws_elasticsearch_domain", "aws_kinesis_firehose_delivery_stream":
-		return "arn"
-	case "aws_route53_zone":
-		return "zone_id"
-	case "aws_sqs_queue":
-		return "url"
-	case "random_string", "random_uuid", "random_uuid4", "random_uuid7", "random_integer":
-		return "result"
-	case "random_id":
-		return "b64_url"
-	}
-	return ""
 }

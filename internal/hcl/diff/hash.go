@@ -5,34 +5,29 @@ import (
 	"strings"
 
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
 // hashOf is the hash of a set whose provider gives it one of its own. The SDK
 // compares sets by their hashes alone (helper/schema/schema.go diffSet): while
 // these agree nothing has changed, whatever else differs inside. Nil where the
 // set has the usual hash over everything that is configured.
-func hashOf(resourceType, path string) func(map[string]cty.Value) string {
-	switch resourceType + "." + path {
-	case "aws_instance.ebs_block_device", "aws_spot_instance_request.ebs_block_device", "aws_launch_configuration.ebs_block_device":
-		// aws internal/service/ec2/ec2_instance.go
-		return byAttributes("device_name", "snapshot_id")
-	case "aws_instance.ephemeral_block_device", "aws_spot_instance_request.ephemeral_block_device", "aws_launch_configuration.ephemeral_block_device", "aws_ami.ephemeral_block_device":
-		return byAttributes("device_name", "virtual_name")
-	case "aws_ami.ebs_block_device":
-		return byAttributes("device_name", "snapshot_id")
-	case "aws_dynamodb_table.attribute", "aws_dynamodb_table.local_secondary_index":
-		return byAttributes("name") // aws internal/service/dynamodb/table.go
-	case "aws_spot_fleet_request.launch_specification":
-		// aws internal/service/ec2/ec2_spot_fleet_request.go hashLaunchSpecification
-		return byAttributes("ami", "availability_zone", "subnet_id", "instance_type", "spot_price")
-	case "google_compute_firewall.allow", "google_compute_firewall.deny":
-		// google compute/resource_compute_firewall.go resourceComputeFirewallRuleHash
-		return firewallRule
+func hashOf(t *plan.TypeFacts, path string) func(map[string]cty.Value) string {
+	switch row, ok := rowOf(t, plan.LogicHash, path); {
+	case !ok:
+		return nil
+	case row.Check != "":
+		return hashes[row.Check]
+	default:
+		return byAttributes(row.By)
 	}
-	return nil
 }
 
-func byAttributes(names ...string) func(map[string]cty.Value) string {
+// hashes are what rows name.
+var hashes = map[string]func(map[string]cty.Value) string{"firewallRule": firewallRule}
+
+func byAttributes(names []string) func(map[string]cty.Value) string {
 	return func(attrs map[string]cty.Value) string {
 		var b strings.Builder
 		for _, name := range names {

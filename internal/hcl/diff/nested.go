@@ -114,7 +114,7 @@ func (w *walker) attributes(path plan.Path, v cty.Value, facts map[string]*plan.
 		s := shapeOf(a)
 		if d := defaultValue(a, s); d != cty.NilVal {
 			out[name] = d
-		} else if d := assumed(w.typ.Type, join(names(path), name), a, s); d != cty.NilVal {
+		} else if d := assumed(w.typ, join(names(path), name), a, s); d != cty.NilVal {
 			out[name] = d
 		} else {
 			out[name] = cty.UnknownVal(s.valueType()).WithMarks(marks)

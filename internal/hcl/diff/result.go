@@ -11,7 +11,7 @@ func (w *walker) result(prior cty.Value, conformed, planned map[string]cty.Value
 	c := change{typ: w.typ, prior: prior.AsValueMap(), planned: planned, config: conformed}
 	var certain, possible []hit
 	updates, mayUpdate := false, ""
-	for _, h := range c.settle(w.hits) {
+	for _, h := range c.decide(w.hits) {
 		switch {
 		case h.force == plan.ForceNever && h.verdict == differs:
 			updates = true

@@ -14,7 +14,7 @@ func (w *walker) set(path plan.Path, a *plan.AttrFacts, s shape, old, new cty.Va
 	if !old.IsKnown() {
 		return w.opaqueSet(path, a, s, old, news)
 	}
-	if w.sameHashes(hashOf(w.typ.Type, names(path)), olds, news) {
+	if w.sameHashes(hashOf(w.typ, names(path)), olds, news) {
 		return old
 	}
 	pairs, removed, added := w.pair(path, a, olds, news)

@@ -16,10 +16,10 @@ func bigQuerySchema(c change, h hit) decision {
 	o, okOld := columns(old)
 	n, okNew := columns(new)
 	if !okOld || !okNew {
-		return decide(okOld != okNew && okOld)
+		return replacesIf(okOld != okNew && okOld)
 	}
 	external := length(unmarked(at(c.planned, "external_data_configuration"))) > 0
-	return decide(!columnsChangeable(o, n, external, true))
+	return replacesIf(!columnsChangeable(o, n, external, true))
 }
 
 func columns(schema string) ([]any, bool) {

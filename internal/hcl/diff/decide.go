@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/zclconf/go-cty/cty"
@@ -26,24 +27,15 @@ const (
 	nothing                      // not a change at all
 )
 
-// condition is one piece of a provider's plan-time logic.
-type condition struct {
-	// paths are the attributes, without indexes: `settings.disk_size`.
-	paths []string
-	// decide is asked when one of them changes or may change.
-	decide func(change, hit) decision
-	// source is where the provider says so: a file of its repository.
-	source string
-}
-
-// settle decides the attributes that force replacement only under conditions.
-func (c change) settle(hits []hit) []hit {
+// decide asks the rows of the type's logic about the attributes that change, and
+// leaves open what is decided at plan time and has none.
+func (c change) decide(hits []hit) []hit {
 	out := make([]hit, 0, len(hits))
 	for _, h := range hits {
-		rule, ok := conditionFor(c.typ, h.path)
+		row, ok := decidingRow(c.typ, h.path)
 		switch {
 		case ok:
-			switch rule.decide(c, h) {
+			switch c.decision(row, h) {
 			case nothing:
 				continue
 			case inPlace:
@@ -85,18 +77,95 @@ func undecided(h hit) hit {
 	return h
 }
 
-func conditionFor(t *plan.TypeFacts, path plan.Path) (condition, bool) {
+// decidingRow is the first row that decides about an attribute.
+func decidingRow(t *plan.TypeFacts, path plan.Path) (plan.Logic, bool) {
 	name := names(path)
-	for _, list := range [][]condition{conditionsOf(t.Type), providerConditions(providerName(t))} {
-		for _, c := range list {
-			for _, p := range c.paths {
-				if p == name || p == "*" || strings.HasSuffix(p, ".*") && strings.HasPrefix(name, strings.TrimSuffix(p, "*")) {
-					return c, true
-				}
+	for _, r := range t.Logic {
+		if r.Rule.Decides() && slices.ContainsFunc(r.Paths, func(p string) bool { return fitsPath(p, name) }) {
+			return r, true
+		}
+	}
+	return plan.Logic{}, false
+}
+
+// rowOf is the row of a rule about exactly this attribute.
+func rowOf(t *plan.TypeFacts, rule plan.LogicRule, name string) (plan.Logic, bool) {
+	for _, r := range t.Logic {
+		if r.Rule == rule && slices.Contains(r.Paths, name) {
+			return r, true
+		}
+	}
+	return plan.Logic{}, false
+}
+
+// fitsPath: `**` at the end of a pattern stands for what is below, none of it
+// included; alone it stands for everything.
+func fitsPath(pattern, name string) bool {
+	prefix, below := strings.CutSuffix(pattern, "**")
+	return pattern == name || below && strings.HasPrefix(name, prefix)
+}
+
+// decision is what a row makes of a change: what its rule says, where its
+// conditions hold as well.
+func (c change) decision(r plan.Logic, h hit) decision {
+	d := c.byRule(r, h)
+	if d == inPlace || d == nothing {
+		return d
+	}
+	switch c.meets(r, h) {
+	case never:
+		return inPlace
+	case unsure:
+		return open
+	}
+	return d
+}
+
+// meets asks the conditions of a row on other attributes.
+func (c change) meets(r plan.Logic, h hit) answer {
+	out := holds
+	if r.Whole {
+		// diff.GetRawConfig().GetAttr(…).IsWhollyKnown()
+		if k, _ := knowWithin(c.config[h.path[0].(string)]); k == isPending {
+			return never
+		}
+	}
+	for _, conditions := range []struct {
+		attrs map[string]cty.Value
+		want  map[string][]string
+		holds bool
+	}{{c.prior, r.Was, true}, {c.planned, r.Where, true}, {c.planned, r.Unless, false}} {
+		for path, values := range conditions.want {
+			switch text, ok := textAt(conditions.attrs, path); {
+			case !ok:
+				out = min(out, unsure)
+			case matchesOne(values, text) != conditions.holds:
+				return never
 			}
 		}
 	}
-	return condition{}, false
+	return out
+}
+
+// matchesOne: `*` at the ends of a pattern stands for any text.
+func matchesOne(patterns []string, text string) bool {
+	return slices.ContainsFunc(patterns, func(p string) bool { return matches(p, text) })
+}
+
+func matches(pattern, text string) bool {
+	start, anyStart := strings.CutPrefix(pattern, "*")
+	part, anyEnd := strings.CutSuffix(start, "*")
+	switch {
+	case pattern == "*":
+		return true
+	case anyStart && anyEnd:
+		return strings.Contains(text, part)
+	case anyStart:
+		return strings.HasSuffix(text, part)
+	case anyEnd:
+		return strings.HasPrefix(text, part)
+	}
+	return pattern == text
 }
 
 // names is a path without its indexes and keys.

@@ -1,0 +1,42 @@
+package diff
+
+import (
+	"github.com/zclconf/go-cty/cty"
+)
+
+func keepers(_ change, h hit) decision {
+	if k, _ := knowWithin(h.new); k == isPending {
+		return replaces
+	}
+	switch compareMaps(false, cty.ObjectVal(notNull(h.old)), cty.ObjectVal(notNull(h.new))) {
+	case same:
+		return inPlace
+	case maybe:
+		return open
+	}
+	return replaces
+}
+
+func notNull(v cty.Value) map[string]cty.Value {
+	un := unmarked(v)
+	out := map[string]cty.Value{}
+	if !un.IsKnown() || un.IsNull() || !isKeyed(un) {
+		return out
+	}
+	for k, e := range un.AsValueMap() {
+		if !e.IsNull() {
+			out[k] = e
+		}
+	}
+	return out
+}
+
+func setOrChanged(_ change, h hit) decision {
+	switch k, _ := know(h.new); {
+	case k == isPending:
+		return inPlace
+	case k == isOpaque || !h.old.IsKnown():
+		return open
+	}
+	return replacesIf(!unmarked(h.new).IsNull() || !isZero(h.old))
+}

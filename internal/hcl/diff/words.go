@@ -1,0 +1,234 @@
+package diff
+
+import (
+	"math/big"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+)
+
+// byRule is what the word of a row says, or the function that it names. Each
+// answers open where it would need a value that is not known.
+func (c change) byRule(r plan.Logic, h hit) decision {
+	switch r.Rule {
+	case plan.LogicAlways:
+		return replaces
+	case plan.LogicNever:
+		return inPlace
+	case plan.LogicRemoved:
+		return removed(h)
+	case plan.LogicToggled:
+		return toggled(h)
+	case plan.LogicLeaves:
+		return leaves(h)
+	case plan.LogicBlockRemoved:
+		return byLengths(h, func(old, new int) bool { return old > 0 && new == 0 })
+	case plan.LogicBlockAdded:
+		return byLengths(h, func(old, new int) bool { return old == 0 && new > 0 })
+	case plan.LogicBlockCount:
+		return byLengths(h, func(old, new int) bool { return old != new })
+	case plan.LogicCheck:
+		if check, ok := checks[r.Check]; ok {
+			return check(c, h)
+		}
+		return open
+	}
+	return byTexts(h, func(old, new string) bool { return textRule(r, old, new) })
+}
+
+// textRule answers the rules about two texts; "" is null.
+func textRule(r plan.Logic, old, new string) bool {
+	switch r.Rule {
+	case plan.LogicLowered:
+		return lowered(r.Order, old, new)
+	case plan.LogicDowngraded:
+		return old != "" && new != "" && versionLess(new, old)
+	case plan.LogicNarrowed:
+		return narrowed(old, new)
+	case plan.LogicDisabled:
+		return old == "true" && (new == "false" || new == "")
+	case plan.LogicUnset:
+		return matchesOne(r.From, old) && !matchesOne(r.From, new)
+	case plan.LogicCrossed:
+		return matchesOne(r.Among, old) != matchesOne(r.Among, new)
+	case plan.LogicOnly:
+		return inTransitions(r.Transitions, old, new)
+	case plan.LogicExcept:
+		return !inTransitions(r.Transitions, old, new)
+	}
+	return true // a rule that is not known counts as the worst
+}
+
+// byTexts makes a decision from both values as text; "" is null, and what is
+// known only after apply: that is how ResourceDiff.GetChange gives it to
+// plan-time code (helper/schema/resource_diff.go).
+func byTexts(h hit, forces func(old, new string) bool) decision {
+	old, new, ok := h.texts()
+	if !ok {
+		return open
+	}
+	return replacesIf(forces(old, new))
+}
+
+func replacesIf(forces bool) decision {
+	if forces {
+		return replaces
+	}
+	return inPlace
+}
+
+func byLengths(h hit, forces func(old, new int) bool) decision {
+	old, new, ok := h.lengths()
+	if !ok {
+		return open
+	}
+	return replacesIf(forces(old, new))
+}
+
+// lowered: a smaller number than before, or a value that comes earlier in an
+// order.
+func lowered(order []string, old, new string) bool {
+	if len(order) > 0 {
+		return new != "" && slices.Index(order, new) < slices.Index(order, old)
+	}
+	a, okOld := amount(old)
+	b, okNew := amount(new)
+	return okOld && okNew && b < a
+}
+
+func amount(s string) (float64, bool) {
+	if s == "" {
+		return 0, true
+	}
+	n, err := strconv.ParseFloat(s, 64)
+	return n, err == nil
+}
+
+// removed: a value goes, none comes. To code at plan time a value known only
+// after apply is none.
+func removed(h hit) decision {
+	k, _ := know(h.new)
+	switch {
+	case isZero(h.old):
+		return inPlace
+	case k == isOpaque:
+		return open
+	}
+	return replacesIf(isZero(h.new) || k == isPending)
+}
+
+// toggled: between some value and none, either way. To code at plan time a value
+// known only after apply is none.
+func toggled(h hit) decision {
+	if k, _ := know(h.new); k == isPending && h.old.IsKnown() {
+		return replacesIf(!isZero(h.old))
+	} else if k == isPending && definitelyNotNull(unmarked(h.old)) {
+		return replaces
+	}
+	if !h.old.IsKnown() || !h.new.IsKnown() {
+		return open
+	}
+	return replacesIf(isZero(h.old) != isZero(h.new))
+}
+
+func inTransitions(transitions []string, old, new string) bool {
+	for _, t := range transitions {
+		from, to, _ := strings.Cut(t, ">")
+		if matches(from, old) && matches(to, new) {
+			return true
+		}
+	}
+	return false
+}
+
+// versionLess compares the numbers in two versions, whatever stands between
+// them: `6.x`, `REDIS_7_0`, `OpenSearch_2.11`. A missing or wild part is not
+// compared.
+func versionLess(a, b string) bool {
+	x, y := versionParts(a), versionParts(b)
+	for i := range min(len(x), len(y)) {
+		if c := x[i].Cmp(y[i]); c != 0 {
+			return c < 0
+		}
+	}
+	return false
+}
+
+func versionParts(s string) []*big.Int {
+	var out []*big.Int
+	for _, p := range strings.FieldsFunc(s, func(r rune) bool { return r < '0' || r > '9' }) {
+		if n, ok := new(big.Int).SetString(p, 10); ok {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+// narrowed: the new address range does not contain the old one.
+func narrowed(old, new string) bool {
+	o, errOld := netip.ParsePrefix(old)
+	n, errNew := netip.ParsePrefix(new)
+	return errOld == nil && errNew == nil && (n.Bits() > o.Bits() || !n.Contains(o.Addr()))
+}
+
+// leaves: an element of the set or list goes. Elements that are not known may
+// be the same.
+func leaves(h hit) decision {
+	if !h.old.IsKnown() || !h.new.IsKnown() {
+		return open
+	}
+	if k, _ := knowWithin(h.new); k == isPending {
+		return replaces
+	}
+	olds, oldOpen := elementTexts(h.old)
+	news, newOpen := elementTexts(h.new)
+	gone := missing(olds, news)
+	switch {
+	case gone > newOpen-oldOpen && gone > 0 && newOpen <= oldOpen, gone > newOpen:
+		return replaces
+	case oldOpen == 0 && gone == 0:
+		return inPlace
+	case length(unmarked(h.new)) < length(unmarked(h.old)):
+		return replaces
+	case oldOpen > 0 || gone > 0:
+		return openSets(h, olds, news, oldOpen, newOpen)
+	}
+	return inPlace
+}
+
+// openSets: symbols of the old set that are all in the new one stay.
+func openSets(h hit, olds, news []string, oldOpen, newOpen int) decision {
+	_, oldIDs := knowWithin(h.old)
+	_, newIDs := knowWithin(h.new)
+	in := map[string]bool{}
+	for _, id := range strings.Split(newIDs, "\x00") {
+		in[id] = true
+	}
+	for _, id := range strings.Split(oldIDs, "\x00") {
+		if !in[id] {
+			return open
+		}
+	}
+	if missing(olds, news) > 0 || newOpen < oldOpen {
+		return replaces
+	}
+	return inPlace
+}
+
+func unmarked(v cty.Value) cty.Value {
+	v, _ = v.Unmark()
+	return v
+}
+
+func elementTexts(v cty.Value) ([]string, int) {
+	un := unmarked(v)
+	if un.IsNull() || !un.CanIterateElements() {
+		return nil, 0
+	}
+	return split(v)
+}
