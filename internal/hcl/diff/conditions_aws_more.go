@@ -3,6 +3,7 @@ package diff
 import (
 	"strings"
 
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -17,7 +18,7 @@ func beforeVersion6(c change, _ hit) decision {
 
 // allGo: none of the elements that are there stays.
 func allGo(_ change, h hit) decision {
-	if k, _ := knowWithin(h.new); k == isPending {
+	if k, _ := value.KnowWithin(h.new); k == value.IsPending {
 		return replaces
 	}
 	if !h.old.IsKnown() || !h.new.IsKnown() {
@@ -31,8 +32,8 @@ func allGo(_ change, h hit) decision {
 	case oldOpen == 0 && newOpen == 0, length(unmarked(h.new)) == 0:
 		return replaces
 	}
-	_, oldIDs := knowWithin(h.old)
-	_, newIDs := knowWithin(h.new)
+	_, oldIDs := value.KnowWithin(h.old)
+	_, newIDs := value.KnowWithin(h.new)
 	if was := strings.Split(oldIDs, "\x00"); oldOpen > 0 && missing(was, strings.Split(newIDs, "\x00")) < len(was) {
 		return inPlace
 	}
@@ -41,7 +42,7 @@ func allGo(_ change, h hit) decision {
 
 // otherFirst: the first element becomes another.
 func otherFirst(_ change, h hit) decision {
-	if k, _ := knowWithin(h.new); k == isPending {
+	if k, _ := value.KnowWithin(h.new); k == value.IsPending {
 		return replaces
 	}
 	olds, news := elements(h.old), elements(h.new)

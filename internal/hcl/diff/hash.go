@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 )
 
 // hashOf is the hash of a set whose provider gives it one of its own. The SDK
@@ -46,8 +48,8 @@ func byAttributes(names ...string) func(map[string]cty.Value) string {
 }
 
 func isOpaqueValue(v cty.Value) bool {
-	k, _ := know(v)
-	return k == isOpaque
+	k, _ := value.Know(v)
+	return k == value.IsOpaque
 }
 
 func firewallRule(attrs map[string]cty.Value) string {

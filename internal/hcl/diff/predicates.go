@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 )
 
 // The words that conditions are made of. Each answers open where it would need
@@ -54,22 +56,22 @@ func amount(s string) (float64, bool) {
 // cleared: a value goes, none comes. To code at plan time a value known only
 // after apply is none.
 func cleared(_ change, h hit) decision {
-	k, _ := know(h.new)
+	k, _ := value.Know(h.new)
 	switch {
 	case isZero(h.old):
 		return inPlace
-	case k == isOpaque:
+	case k == value.IsOpaque:
 		return open
 	}
-	return decide(isZero(h.new) || k == isPending)
+	return decide(isZero(h.new) || k == value.IsPending)
 }
 
 // setOrCleared: between some value and none, either way. To code at plan time
 // a value known only after apply is none.
 func setOrCleared(_ change, h hit) decision {
-	if k, _ := know(h.new); k == isPending && h.old.IsKnown() {
+	if k, _ := value.Know(h.new); k == value.IsPending && h.old.IsKnown() {
 		return decide(!isZero(h.old))
-	} else if k == isPending && definitelyNotNull(unmarked(h.old)) {
+	} else if k == value.IsPending && definitelyNotNull(unmarked(h.old)) {
 		return replaces
 	}
 	if !h.old.IsKnown() || !h.new.IsKnown() {
@@ -161,7 +163,7 @@ func loses(_ change, h hit) decision {
 	if !h.old.IsKnown() || !h.new.IsKnown() {
 		return open
 	}
-	if k, _ := knowWithin(h.new); k == isPending {
+	if k, _ := value.KnowWithin(h.new); k == value.IsPending {
 		return replaces
 	}
 	olds, oldOpen := elementTexts(h.old)
@@ -182,8 +184,8 @@ func loses(_ change, h hit) decision {
 
 // openSets: symbols of the old set that are all in the new one stay.
 func openSets(h hit, olds, news []string, oldOpen, newOpen int) decision {
-	_, oldIDs := knowWithin(h.old)
-	_, newIDs := knowWithin(h.new)
+	_, oldIDs := value.KnowWithin(h.old)
+	_, newIDs := value.KnowWithin(h.new)
 	in := map[string]bool{}
 	for _, id := range strings.Split(newIDs, "\x00") {
 		in[id] = true
@@ -217,7 +219,7 @@ func elementTexts(v cty.Value) ([]string, int) {
 // (diff.GetRawConfig().GetAttr(…).IsWhollyKnown()).
 func wholly(next func(change, hit) decision) func(change, hit) decision {
 	return func(c change, h hit) decision {
-		if k, _ := knowWithin(c.config[h.path[0].(string)]); k == isPending {
+		if k, _ := value.KnowWithin(c.config[h.path[0].(string)]); k == value.IsPending {
 			return inPlace
 		}
 		return next(c, h)

@@ -5,6 +5,7 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -151,7 +152,7 @@ func textAt(attrs map[string]cty.Value, path string) (string, bool) {
 	if !v.IsKnown() {
 		return "", false
 	}
-	text, _ := scalarText(v)
+	text, _ := value.ScalarText(v)
 	return text, true
 }
 
@@ -160,7 +161,7 @@ func textAt(attrs map[string]cty.Value, path string) (string, bool) {
 func (h hit) texts() (old, new string, ok bool) {
 	o, okOld := valueText(h.old)
 	n, okNew := valueText(h.new)
-	if k, _ := know(h.new); k == isPending {
+	if k, _ := value.Know(h.new); k == value.IsPending {
 		n, okNew = "", true
 	}
 	return o, n, okOld && okNew
@@ -171,7 +172,7 @@ func valueText(v cty.Value) (string, bool) {
 	if !v.IsKnown() {
 		return "", false
 	}
-	text, _ := scalarText(v)
+	text, _ := value.ScalarText(v)
 	return text, true
 }
 
