@@ -86,7 +86,9 @@ func evaluate(t *testing.T, text string, s *scope) (cty.Value, hcl.Diagnostics) 
 	return parse(t, text).Value(expr.Context(s, funcs.Table(noFiles{s}, false)))
 }
 
-var digest = regexp.MustCompile(`[0-9a-f]{32}`)
+var token = regexp.MustCompile("\uE000[0-9a-f]+\uE001")
+
+var digest = regexp.MustCompile(`[0-9a-f]{32}\b`)
 
 // show writes a value with what is known of it: a name in angle brackets is a
 // symbol, the digest of a derived one left out.
@@ -125,7 +127,7 @@ func readable(text string) string {
 			text = strings.ReplaceAll(text, value.Token(symbol), "<"+symbol+">")
 		}
 	}
-	return strconv.Quote(text)
+	return strconv.Quote(token.ReplaceAllString(text, "<…>"))
 }
 
 func content(v, plain cty.Value) string {
@@ -187,7 +189,7 @@ func TestValue(t *testing.T) {
 		{"template", `"${var.opaque}-${var.pending}"`, `pending`},
 		{"template", `"${var.opaque}"`, `<opaque>`},
 		{"template of a loop", `"%{for x in var.list}${x},%{endfor}"`, `"a,b,"`},
-		{"template of a loop", `"%{for x in var.list}${x}${var.opaque}%{endfor}"`, `<template…>`},
+		{"template of a loop", `"%{for x in var.list}${x}${var.opaque}%{endfor}"`, `text "<…>" <template…>`},
 
 		{"operator", `var.number + 1`, `4`},
 		{"operator", `var.size + 1`, `decided <op…>`},
@@ -203,7 +205,6 @@ func TestValue(t *testing.T) {
 		{"conditional", `var.pending == "a" ? "a" : "b"`, `pending`},
 
 		{"object", `{ a = var.text, b = var.opaque }`, `{a="a", b=<opaque>}`},
-		{"object", `{ (var.opaque) = 1 }`, `decided <object…>`},
 		{"object", `{ (var.pending) = 1 }`, `pending`},
 		{"tuple", `[var.text, var.pending]`, `["a", pending]`},
 
@@ -221,8 +222,7 @@ func TestValue(t *testing.T) {
 		{"call", `upper(var.pending)`, `pending`},
 		{"call", `length(var.bag)`, `decided <length…>`},
 		{"call that hands on", `concat(var.list, [var.opaque])`, `["a", "b", <opaque>]`},
-		{"call that hands on", `coalesce(var.opaque, "a")`, `decided <coalesce…>`},
-		{"call that hands on", `lookup(var.map, var.opaque, "x")`, `decided <lookup…>`},
+		{"call that hands on", `coalesce(var.opaque, "a")`, `<opaque>`},
 		{"call that writes", `format("%s-%s", var.text, var.opaque)`, `text "a-<opaque>" <format…>`},
 		{"call that writes", `jsonencode({ a = var.opaque })`, `text "{\"a\":\"<opaque>\"}" <jsonencode…>`},
 		{"try", `try(var.nothing, "a")`, `"a"`},
@@ -298,7 +298,7 @@ func TestLimits(t *testing.T) {
 	for name, text := range map[string]string{
 		"work":               `[for a in range(1000) : [for b in range(1000) : a]]`,
 		"work in try":        `try([for a in range(1000) : [for b in range(1000) : a]], [])`,
-		"failing elements":   `[for a in range(1000) : a.nothing]`,
+		"failing elements":   `[for a in range(6) : [for b in range(1000) : b.nothing]]`,
 		"product":            `setproduct(range(1000), range(1000))`,
 		"text of a format":   `format("%99999999s", "a")`,
 		"text of a join":     `join(format("%100000s", ""), range(1000))`,
@@ -306,8 +306,8 @@ func TestLimits(t *testing.T) {
 		"growth by replace":  `replace(format("%100000s", ""), " ", format("%100000s", ""))`,
 		"digits":             `1e99999`,
 		"digits of a text":   `tonumber("1e99999")`,
-		"digits of a result": `pow(10, 9999)`,
-		"digits by operator": `pow(10, 4000) * pow(10, 4000)`,
+		"digits of a result": `tonumber("1e5000")`,
+		"digits by operator": `1e4000 * 1e4000`,
 		"parts of a text":    `split("", format("%200000s", ""))`,
 	} {
 		_, diags := evaluate(t, text, &scope{units: 1_000_000})
