@@ -3,6 +3,7 @@ package diff
 import (
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -41,7 +42,7 @@ func certificateOptions(object map[string]cty.Value, with func(path string) cty.
 	if text, ok := valueText(domain); !ok || text == "" {
 		return
 	}
-	if k, _ := know(object["subject_alternative_names"]); k != isKnown {
+	if k, _ := value.Know(object["subject_alternative_names"]); k != value.IsKnown {
 		un, marks := domain.Unmark()
 		object["subject_alternative_names"] = cty.SetVal([]cty.Value{un}).WithMarks(marks)
 	}

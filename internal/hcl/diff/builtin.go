@@ -3,6 +3,7 @@ package diff
 import (
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -27,7 +28,7 @@ func dataObject(id, input, output, triggers cty.Value) cty.Value {
 // terraformDataState: after apply, output mirrors input.
 func terraformDataState(id string, config cty.Value) cty.Value {
 	input := dataAttr(config, "input")
-	return dataObject(Opaque(id, "id", cty.String), input, input, dataAttr(config, "triggers_replace"))
+	return dataObject(value.OpaqueAttribute(id, "id", cty.String), input, input, dataAttr(config, "triggers_replace"))
 }
 
 func terraformDataCreate(config cty.Value) cty.Value {
@@ -36,11 +37,11 @@ func terraformDataCreate(config cty.Value) cty.Value {
 	if isNull := input.IsKnown() && input.IsNull(); !isNull {
 		output = outputOf(input)
 	}
-	return dataObject(pending(cty.String, "id"), input, output, dataAttr(config, "triggers_replace"))
+	return dataObject(value.PendingAttribute("id", cty.String), input, output, dataAttr(config, "triggers_replace"))
 }
 
 func outputOf(input cty.Value) cty.Value {
-	return cty.UnknownVal(input.Type()).Mark(Pending{})
+	return cty.UnknownVal(input.Type()).Mark(value.Pending{})
 }
 
 func terraformDataPlan(prior, config cty.Value) Result {
@@ -74,7 +75,7 @@ func terraformDataPlan(prior, config cty.Value) Result {
 
 // maybeOther is a value that may or may not be v.
 func maybeOther(v cty.Value) cty.Value {
-	return cty.UnknownVal(cty.DynamicPseudoType).Mark(Symbol{ID: "if changed " + canonical(v)})
+	return cty.UnknownVal(cty.DynamicPseudoType).Mark(value.Symbol{ID: "if changed " + canonical(v)})
 }
 
 func terraformDataProblems(config cty.Value) []string {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -172,7 +173,7 @@ func architecture(instanceType string) string {
 }
 
 func allGo(_ change, h hit) decision {
-	if k, _ := knowWithin(h.new); k == isPending {
+	if k, _ := value.KnowWithin(h.new); k == value.IsPending {
 		return replaces
 	}
 	if !h.old.IsKnown() || !h.new.IsKnown() {
@@ -186,8 +187,8 @@ func allGo(_ change, h hit) decision {
 	case oldOpen == 0 && newOpen == 0, length(unmarked(h.new)) == 0:
 		return replaces
 	}
-	_, oldIDs := knowWithin(h.old)
-	_, newIDs := knowWithin(h.new)
+	_, oldIDs := value.KnowWithin(h.old)
+	_, newIDs := value.KnowWithin(h.new)
 	if was := strings.Split(oldIDs, "\x00"); oldOpen > 0 && missing(was, strings.Split(newIDs, "\x00")) < len(was) {
 		return inPlace
 	}
@@ -195,7 +196,7 @@ func allGo(_ change, h hit) decision {
 }
 
 func otherFirst(_ change, h hit) decision {
-	if k, _ := knowWithin(h.new); k == isPending {
+	if k, _ := value.KnowWithin(h.new); k == value.IsPending {
 		return replaces
 	}
 	olds, news := elements(h.old), elements(h.new)

@@ -2,10 +2,12 @@ package diff
 
 import (
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 )
 
 func keepers(_ change, h hit) decision {
-	if k, _ := knowWithin(h.new); k == isPending {
+	if k, _ := value.KnowWithin(h.new); k == value.IsPending {
 		return replaces
 	}
 	switch compareMaps(false, cty.ObjectVal(notNull(h.old)), cty.ObjectVal(notNull(h.new))) {
@@ -32,10 +34,10 @@ func notNull(v cty.Value) map[string]cty.Value {
 }
 
 func setOrChanged(_ change, h hit) decision {
-	switch k, _ := know(h.new); {
-	case k == isPending:
+	switch k, _ := value.Know(h.new); {
+	case k == value.IsPending:
 		return inPlace
-	case k == isOpaque || !h.old.IsKnown():
+	case k == value.IsOpaque || !h.old.IsKnown():
 		return open
 	}
 	return replacesIf(!unmarked(h.new).IsNull() || !isZero(h.old))

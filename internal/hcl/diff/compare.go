@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 )
 
 // verdict says whether two values are the same to the provider.
@@ -52,14 +54,14 @@ func isKeyed(v cty.Value) bool { return v.Type().IsMapType() || v.Type().IsObjec
 
 // compareLeaf compares values of which one is unknown or null, or scalars.
 func compareLeaf(old, new cty.Value) verdict {
-	oldKnow, oldID := know(old)
-	newKnow, newID := know(new)
+	oldKnow, oldID := value.Know(old)
+	newKnow, newID := value.Know(new)
 	switch {
-	case newKnow == isPending, oldKnow == isPending:
+	case newKnow == value.IsPending, oldKnow == value.IsPending:
 		return differs
-	case oldKnow == isOpaque && newKnow == isOpaque && oldID == newID && sameRange(old, new):
+	case oldKnow == value.IsOpaque && newKnow == value.IsOpaque && oldID == newID && sameRange(old, new):
 		return same
-	case oldKnow == isOpaque || newKnow == isOpaque:
+	case oldKnow == value.IsOpaque || newKnow == value.IsOpaque:
 		if a, b, ok := bothTexts(old, new); ok {
 			if v := compareTexts(a, b); v != maybe {
 				return v
@@ -113,8 +115,8 @@ func compareKnown(old, new cty.Value) verdict {
 		return differs
 	}
 	// Types the facts do not name: the text decides.
-	a, oka := scalarText(o)
-	b, okb := scalarText(n)
+	a, oka := value.ScalarText(o)
+	b, okb := value.ScalarText(n)
 	if oka && okb && a == b {
 		return same
 	}
@@ -164,13 +166,13 @@ func elementShape(v cty.Value) shape {
 // compareSets compares without order. Elements that are unknown have lost
 // their symbols to the set, so these are compared as a whole.
 func compareSets(old, new cty.Value) verdict {
-	if k, _ := knowWithin(new); k == isPending {
+	if k, _ := value.KnowWithin(new); k == value.IsPending {
 		return differs
 	}
 	oldKnown, oldOpen := split(old)
 	newKnown, newOpen := split(new)
-	_, oldIDs := knowWithin(old)
-	_, newIDs := knowWithin(new)
+	_, oldIDs := value.KnowWithin(old)
+	_, newIDs := value.KnowWithin(new)
 	if oldOpen == 0 && newOpen == 0 {
 		if sameElements(oldKnown, newKnown) {
 			return same
@@ -233,14 +235,14 @@ func missing(a, b []string) int {
 // compareDynamic compares values whose type is part of the value: a tuple is
 // not a list, "1" is not 1 (terraform_data, kubernetes_manifest).
 func compareDynamic(old, new cty.Value) verdict {
-	oldKnow, oldIDs := knowWithin(old)
-	newKnow, newIDs := knowWithin(new)
+	oldKnow, oldIDs := value.KnowWithin(old)
+	newKnow, newIDs := value.KnowWithin(new)
 	o, _ := old.UnmarkDeep()
 	n, _ := new.UnmarkDeep()
 	switch {
-	case newKnow == isPending || oldKnow == isPending:
+	case newKnow == value.IsPending || oldKnow == value.IsPending:
 		return differs
-	case oldKnow == isKnown && newKnow == isKnown:
+	case oldKnow == value.IsKnown && newKnow == value.IsKnown:
 		if o.Type().Equals(n.Type()) && o.RawEquals(n) {
 			return same
 		}
@@ -284,23 +286,6 @@ func isZero(v cty.Value) bool {
 	return false
 }
 
-// scalarText is a known scalar as Terraform converts it to a string.
-func scalarText(v cty.Value) (string, bool) {
-	v, _ = v.Unmark()
-	if !v.IsKnown() || v.IsNull() {
-		return "", false
-	}
-	switch v.Type() {
-	case cty.String:
-		return v.AsString(), true
-	case cty.Bool:
-		return strconv.FormatBool(v.True()), true
-	case cty.Number:
-		return v.AsBigFloat().Text('f', -1), true
-	}
-	return "", false
-}
-
 // canonical writes a value, its type and its symbols as one text: two values
 // with the same text are the same.
 func canonical(v cty.Value) string {
@@ -310,7 +295,7 @@ func canonical(v cty.Value) string {
 }
 
 func writeCanonical(b *strings.Builder, v cty.Value) {
-	if k, ids := know(v); k != isKnown {
+	if k, ids := value.Know(v); k != value.IsKnown {
 		b.WriteString("?" + strconv.Itoa(int(k)) + strconv.Quote(ids) + v.Type().GoString())
 		return
 	}
@@ -320,7 +305,7 @@ func writeCanonical(b *strings.Builder, v cty.Value) {
 		b.WriteString("null " + ty.FriendlyName())
 		return
 	}
-	if text, ok := scalarText(un); ok {
+	if text, ok := value.ScalarText(un); ok {
 		b.WriteString(ty.FriendlyName() + strconv.Quote(text))
 		return
 	}

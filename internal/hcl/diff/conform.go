@@ -6,6 +6,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
 
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -75,9 +76,9 @@ func (c *conformer) attr(path []any, a *plan.AttrFacts, v cty.Value) cty.Value {
 		c.note(path, "has a value of a wrong type")
 		return v
 	}
-	if k, _ := knowWithin(v); s.holds == setOf && k == isPending {
+	if k, _ := value.KnowWithin(v); s.holds == setOf && k == value.IsPending {
 		// The elements of a cty set have no marks of their own.
-		out = out.Mark(Pending{})
+		out = out.Mark(value.Pending{})
 	}
 	return out
 }
@@ -136,7 +137,7 @@ func withoutRepetitions(elems []cty.Value) []cty.Value {
 	seen := map[string]bool{}
 	var out []cty.Value
 	for _, e := range elems {
-		if k, _ := knowWithin(e); k == isPending {
+		if k, _ := value.KnowWithin(e); k == value.IsPending {
 			out = append(out, e)
 			continue
 		}

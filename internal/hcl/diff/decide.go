@@ -6,6 +6,7 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -126,7 +127,7 @@ func (c change) meets(r plan.Logic, h hit) answer {
 	out := holds
 	if r.Whole {
 		// diff.GetRawConfig().GetAttr(…).IsWhollyKnown()
-		if k, _ := knowWithin(c.config[h.path[0].(string)]); k == isPending {
+		if k, _ := value.KnowWithin(c.config[h.path[0].(string)]); k == value.IsPending {
 			return never
 		}
 	}
@@ -220,7 +221,7 @@ func textAt(attrs map[string]cty.Value, path string) (string, bool) {
 	if !v.IsKnown() {
 		return "", false
 	}
-	text, _ := scalarText(v)
+	text, _ := value.ScalarText(v)
 	return text, true
 }
 
@@ -229,7 +230,7 @@ func textAt(attrs map[string]cty.Value, path string) (string, bool) {
 func (h hit) texts() (old, new string, ok bool) {
 	o, okOld := valueText(h.old)
 	n, okNew := valueText(h.new)
-	if k, _ := know(h.new); k == isPending {
+	if k, _ := value.Know(h.new); k == value.IsPending {
 		n, okNew = "", true
 	}
 	return o, n, okOld && okNew
@@ -240,7 +241,7 @@ func valueText(v cty.Value) (string, bool) {
 	if !v.IsKnown() {
 		return "", false
 	}
-	text, _ := scalarText(v)
+	text, _ := value.ScalarText(v)
 	return text, true
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -92,12 +93,12 @@ func ownLinks(t *plan.TypeFacts, object map[string]cty.Value) {
 	if !strings.HasPrefix(t.Type, "google_compute_") || t.Attributes["self_link"] == nil || !known || name == "" {
 		return
 	}
-	_, id := know(object["id"])
-	path := "projects/" + Token(id) + "/" + name
+	_, id := value.Know(object["id"])
+	path := "projects/" + value.Token(id) + "/" + name
 	for attr, host := range map[string]string{"id": "", "self_link": "https://www.googleapis.com/compute/v1/"} {
 		if v := object[attr]; isOpaqueValue(v) && v.Type() == cty.String {
 			un, marks := v.Unmark()
-			object[attr] = un.Refine().NotNull().StringPrefixFull(host + "projects/").NewValue().WithMarks(marks).Mark(Text{S: host + path})
+			object[attr] = un.Refine().NotNull().StringPrefixFull(host + "projects/").NewValue().WithMarks(marks).Mark(value.Text{S: host + path})
 		}
 	}
 }

@@ -18,6 +18,7 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -61,7 +62,7 @@ func State(t *plan.TypeFacts, id string, config cty.Value) cty.Value {
 		return bareState(id, config)
 	}
 	conformed, _ := conform(t, config)
-	return build(t, conformed, true, func(path string, ty cty.Type) cty.Value { return Opaque(id, path, ty) })
+	return build(t, conformed, true, func(path string, ty cty.Type) cty.Value { return value.OpaqueAttribute(id, path, ty) })
 }
 
 // Create is what a new instance of config looks like to others in the plan
@@ -82,7 +83,7 @@ func Create(t *plan.TypeFacts, config cty.Value) Result {
 }
 
 func created(t *plan.TypeFacts, conformed map[string]cty.Value) cty.Value {
-	return build(t, conformed, false, func(path string, ty cty.Type) cty.Value { return pending(ty, path) })
+	return build(t, conformed, false, value.PendingAttribute)
 }
 
 func conform(t *plan.TypeFacts, config cty.Value) (map[string]cty.Value, map[string]string) {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -41,8 +42,8 @@ func byAttributes(names []string) func(map[string]cty.Value) string {
 }
 
 func isOpaqueValue(v cty.Value) bool {
-	k, _ := know(v)
-	return k == isOpaque
+	k, _ := value.Know(v)
+	return k == value.IsOpaque
 }
 
 func firewallRule(attrs map[string]cty.Value) string {

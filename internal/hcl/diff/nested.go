@@ -6,6 +6,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
 
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -66,10 +67,10 @@ func settledNested(s shape, old cty.Value) cty.Value {
 
 // unknownBlocks: a dynamic block over something unknown.
 func (w *walker) unknownBlocks(path plan.Path, a *plan.AttrFacts, old, new cty.Value) cty.Value {
-	switch k, _ := know(new); {
+	switch k, _ := value.Know(new); {
 	case canonical(old) == canonical(new):
 		return new
-	case k == isPending:
+	case k == value.IsPending:
 		w.hit(path, a, differs, a.Force, old, new)
 	default:
 		w.hit(path, a, maybe, anyForce(a), old, new)

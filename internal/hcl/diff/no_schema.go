@@ -5,6 +5,7 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -12,10 +13,12 @@ import (
 // anything, so it is a possible replacement.
 
 func bareState(id string, config cty.Value) cty.Value {
-	return withID(config, Opaque(id, "id", cty.String))
+	return withID(config, value.OpaqueAttribute(id, "id", cty.String))
 }
 
-func bareCreate(config cty.Value) cty.Value { return withID(config, pending(cty.String, "id")) }
+func bareCreate(config cty.Value) cty.Value {
+	return withID(config, value.PendingAttribute("id", cty.String))
+}
 
 func withID(config, id cty.Value) cty.Value {
 	un, _ := config.Unmark()

@@ -6,6 +6,7 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -55,8 +56,8 @@ func (m meaning) compare(old, new cty.Value) verdict {
 	case isKeyed(o) && isKeyed(n):
 		return m.mapping(o.AsValueMap(), n.AsValueMap())
 	}
-	a, okA := scalarText(o)
-	b, okB := scalarText(n)
+	a, okA := value.ScalarText(o)
+	b, okB := value.ScalarText(n)
 	if !okA || !okB {
 		return maybe
 	}
@@ -94,7 +95,7 @@ func (m meaning) appears(old, new cty.Value) verdict {
 	if isZero(new) {
 		v = old
 	}
-	text, ok := scalarText(v)
+	text, ok := value.ScalarText(v)
 	if ok && v.Type() == cty.String && !isOption(text) {
 		return differs
 	}

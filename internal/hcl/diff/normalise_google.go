@@ -1,6 +1,10 @@
 package diff
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
+)
 
 // google: names and links of the same object, enumerations by case, durations
 // by length (google/tpgresource/self_link_helpers.go, common_diff_suppress.go).
@@ -69,7 +73,7 @@ func (m meaning) links(a, b string) verdict {
 		variant := i == 0 && len(x) == len(y) && len(x) > 1 && isDigits(x[0]) != isDigits(tail[0])
 		switch {
 		case x[i] == tail[i] || variant:
-		case symbolToken.MatchString(x[i]) || symbolToken.MatchString(tail[i]):
+		case value.HasToken(x[i]) || value.HasToken(tail[i]):
 			worst = maybe
 		default:
 			return differs
@@ -97,7 +101,7 @@ func (m meaning) collects(path string) bool {
 		return false // attachments keep the name itself in the state
 	}
 	collection := parts[len(parts)-2]
-	if symbolToken.MatchString(collection) || collection == "family" {
+	if value.HasToken(collection) || collection == "family" {
 		return true
 	}
 	bare := func(s string) string { return strings.TrimSuffix(strings.ToLower(strings.ReplaceAll(s, "_", "")), "s") }

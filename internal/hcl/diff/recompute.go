@@ -6,6 +6,7 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -38,8 +39,8 @@ func (c change) updated(hits []hit) cty.Value {
 }
 
 func isPendingValue(v cty.Value) bool {
-	k, _ := know(v)
-	return k == isPending
+	k, _ := value.Know(v)
+	return k == value.IsPending
 }
 
 // unset reports that the configuration leaves an attribute to the provider.
@@ -62,7 +63,7 @@ func (c change) recompute(r plan.Logic, hits []hit, out map[string]cty.Value) {
 			continue
 		}
 		if worst == differs {
-			out[name] = pending(shapeOf(a).valueType(), name)
+			out[name] = value.PendingAttribute(name, shapeOf(a).valueType())
 		} else {
 			out[name] = maybeOther(out[name])
 		}
@@ -97,10 +98,10 @@ func (c change) effective(hits []hit, out map[string]cty.Value) {
 			if h.path[0] != pair[0] {
 				continue
 			}
-			if k, _ := knowWithin(h.new); k == isPending {
-				out[pair[1]] = pending(shapeOf(a).valueType(), pair[1])
+			if k, _ := value.KnowWithin(h.new); k == value.IsPending {
+				out[pair[1]] = value.PendingAttribute(pair[1], shapeOf(a).valueType())
 			} else {
-				out[pair[1]] = cty.UnknownVal(shapeOf(a).valueType()).Mark(Symbol{ID: pair[1] + " of " + canonical(h.new)})
+				out[pair[1]] = cty.UnknownVal(shapeOf(a).valueType()).Mark(value.Symbol{ID: pair[1] + " of " + canonical(h.new)})
 			}
 		}
 	}

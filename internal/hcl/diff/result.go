@@ -3,6 +3,7 @@ package diff
 import (
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -73,6 +74,6 @@ func maybeCreated(t *plan.TypeFacts, prior cty.Value, conformed map[string]cty.V
 		id = canonical(prior.GetAttr("id"))
 	}
 	return build(t, conformed, false, func(path string, ty cty.Type) cty.Value {
-		return Opaque("if replaced "+id, path, ty)
+		return value.OpaqueAttribute("if replaced "+id, path, ty)
 	})
 }

@@ -1,107 +1,19 @@
 package diff
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"reflect"
-	"regexp"
 	"slices"
-	"strings"
 
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 )
-
-// Text marks an opaque text of which all but the symbols in it is known: the
-// text with a token in the place of each. Two such texts can be compared like
-// known ones: as JSON, as policies, word by word.
-type Text struct{ S string }
-
-// MaxText is the longest text that is kept for comparison, in bytes.
-const MaxText = 256 << 10
-
-// Tokens stand between two characters of Unicode's private area, which no
-// configuration contains.
-const tokenStart, tokenEnd = "\uE000", "\uE001"
-
-var symbolToken = regexp.MustCompile(tokenStart + `[0-9a-f]+` + tokenEnd)
-
-// TextOf is a scalar as a text: itself where it is known, and with tokens where
-// it is opaque; ok is false for null and for what becomes known during apply.
-func TextOf(v cty.Value) (s string, ok bool) {
-	k, ids := know(v)
-	switch k {
-	case isPending:
-		return "", false
-	case isKnown:
-		return scalarText(v)
-	}
-	var found []string
-	for m := range v.Marks() {
-		if t, isText := m.(Text); isText {
-			found = append(found, t.S)
-		}
-	}
-	if len(found) == 1 {
-		return found[0], true
-	}
-	return Token(ids), true
-}
-
-// Token stands for the symbol id in a text.
-func Token(id string) string {
-	sum := sha256.Sum256([]byte(id))
-	return tokenStart + hex.EncodeToString(sum[:8]) + tokenEnd
-}
-
-// Applied is the text that a function makes of another, where different texts
-// give different results: a digest, an encoding.
-func Applied(function, text string) string {
-	return tokenStart + function + "(" + text + ")" + tokenEnd
-}
-
-// unapplied takes away a function that two texts are wrapped in as a whole.
-func unapplied(a, b string) (string, string, bool) {
-	function, _, ok := strings.Cut(a, "(")
-	if !ok || !strings.HasPrefix(a, tokenStart) {
-		return "", "", false
-	}
-	x, okX := argument(a, function)
-	y, okY := argument(b, function)
-	return x, y, okX && okY
-}
-
-func argument(text, function string) (string, bool) {
-	inner, okStart := strings.CutPrefix(text, function+"(")
-	inner, okEnd := strings.CutSuffix(inner, ")"+tokenEnd)
-	depth := 0
-	for _, r := range inner {
-		switch string(r) {
-		case tokenStart:
-			depth++
-		case tokenEnd:
-			depth--
-		}
-		if depth < 0 {
-			return "", false
-		}
-	}
-	return inner, okStart && okEnd && depth == 0
-}
 
 // bothTexts are two values of which at least one is a text with symbols in it.
 func bothTexts(old, new cty.Value) (a, b string, ok bool) {
-	a, okA := TextOf(old)
-	b, okB := TextOf(new)
-	return a, b, okA && okB && (hasText(old) || hasText(new))
-}
-
-func hasText(v cty.Value) bool {
-	for m := range v.Marks() {
-		if _, ok := m.(Text); ok {
-			return true
-		}
-	}
-	return false
+	a, okA := value.TextOf(old)
+	b, okB := value.TextOf(new)
+	return a, b, okA && okB && (value.HasText(old) || value.HasText(new))
 }
 
 // compareTexts compares texts with tokens. Where both have the same symbols
@@ -111,7 +23,7 @@ func compareTexts(a, b string) verdict {
 	if a == b {
 		return same
 	}
-	if x, y, ok := unapplied(a, b); ok {
+	if x, y, ok := value.Unapplied(a, b); ok {
 		return compareTexts(x, y)
 	}
 	// Documents that say the same in another layout are still other texts.
@@ -126,13 +38,7 @@ func compareTexts(a, b string) verdict {
 	return maybe
 }
 
-func sameSymbols(a, b string) bool { return slices.Equal(symbolsIn(a), symbolsIn(b)) }
-
-func symbolsIn(text string) []string {
-	found := symbolToken.FindAllString(text, -1)
-	slices.Sort(found)
-	return slices.Compact(found)
-}
+func sameSymbols(a, b string) bool { return slices.Equal(value.Tokens(a), value.Tokens(b)) }
 
 // compareDocuments compares JSON values whose texts may have tokens in them.
 func compareDocuments(a, b any) verdict {
@@ -161,7 +67,7 @@ func compareDocuments(a, b any) verdict {
 
 func isToken(v any) bool {
 	s, ok := v.(string)
-	return ok && symbolToken.MatchString(s)
+	return ok && value.HasToken(s)
 }
 
 func compareObjects(a, b map[string]any) verdict {

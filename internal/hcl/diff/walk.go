@@ -7,6 +7,7 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -181,8 +182,8 @@ func (w *walker) problem(path, what string) {
 
 // ownChoice reports that the value was left to the service.
 func ownChoice(path plan.Path, old cty.Value) bool {
-	k, id := know(old)
-	return k == isOpaque && strings.HasSuffix(id, "."+dotted(path))
+	k, id := value.Know(old)
+	return k == value.IsOpaque && strings.HasSuffix(id, "."+dotted(path))
 }
 
 // isKeyName recognises the attributes that name an encryption key.
@@ -234,5 +235,5 @@ func defaultValue(a *plan.AttrFacts, s shape) cty.Value {
 	case int:
 		return asType(cty.NumberIntVal(int64(d)), s)
 	}
-	return cty.UnknownVal(s.valueType()).Mark(Symbol{ID: "default of the provider"})
+	return cty.UnknownVal(s.valueType()).Mark(value.Symbol{ID: "default of the provider"})
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -112,22 +113,22 @@ func amount(s string) (float64, bool) {
 // removed: a value goes, none comes. To code at plan time a value known only
 // after apply is none.
 func removed(h hit) decision {
-	k, _ := know(h.new)
+	k, _ := value.Know(h.new)
 	switch {
 	case isZero(h.old):
 		return inPlace
-	case k == isOpaque:
+	case k == value.IsOpaque:
 		return open
 	}
-	return replacesIf(isZero(h.new) || k == isPending)
+	return replacesIf(isZero(h.new) || k == value.IsPending)
 }
 
 // toggled: between some value and none, either way. To code at plan time a value
 // known only after apply is none.
 func toggled(h hit) decision {
-	if k, _ := know(h.new); k == isPending && h.old.IsKnown() {
+	if k, _ := value.Know(h.new); k == value.IsPending && h.old.IsKnown() {
 		return replacesIf(!isZero(h.old))
-	} else if k == isPending && definitelyNotNull(unmarked(h.old)) {
+	} else if k == value.IsPending && definitelyNotNull(unmarked(h.old)) {
 		return replaces
 	}
 	if !h.old.IsKnown() || !h.new.IsKnown() {
@@ -182,7 +183,7 @@ func leaves(h hit) decision {
 	if !h.old.IsKnown() || !h.new.IsKnown() {
 		return open
 	}
-	if k, _ := knowWithin(h.new); k == isPending {
+	if k, _ := value.KnowWithin(h.new); k == value.IsPending {
 		return replaces
 	}
 	olds, oldOpen := elementTexts(h.old)
@@ -203,8 +204,8 @@ func leaves(h hit) decision {
 
 // openSets: symbols of the old set that are all in the new one stay.
 func openSets(h hit, olds, news []string, oldOpen, newOpen int) decision {
-	_, oldIDs := knowWithin(h.old)
-	_, newIDs := knowWithin(h.new)
+	_, oldIDs := value.KnowWithin(h.old)
+	_, newIDs := value.KnowWithin(h.new)
 	in := map[string]bool{}
 	for _, id := range strings.Split(newIDs, "\x00") {
 		in[id] = true

@@ -1,9 +1,6 @@
-package expr
+package value
 
-import (
-	"github.com/hashicorp/hcl/v2"
-	"github.com/zclconf/go-cty/cty"
-)
+import "github.com/zclconf/go-cty/cty"
 
 // Limited marks what is not known because an evaluation ended at one of our
 // limits, and all that is made of it: a difference in such a value is no
@@ -16,8 +13,7 @@ func IsLimited(v cty.Value) bool {
 		return false
 	}
 	_, m := v.UnmarkDeep()
-	_, found := m[Limited{}]
-	return found
+	return has[Limited](m)
 }
 
 // CarryLimit marks out where one of the values that it was made of, by hand, is
@@ -29,14 +25,4 @@ func CarryLimit(out cty.Value, from ...cty.Value) cty.Value {
 		}
 	}
 	return out
-}
-
-// LimitIn is the diagnostic of a limit among diags, nil for none.
-func LimitIn(diags hcl.Diagnostics) *hcl.Diagnostic {
-	for _, d := range diags {
-		if d.Summary == LimitReached {
-			return d
-		}
-	}
-	return nil
 }
