@@ -5,6 +5,7 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/forms"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -39,7 +40,7 @@ func assumed(t *plan.TypeFacts, path string, a *plan.AttrFacts, s shape) cty.Val
 func withoutIndexes(path string) string {
 	var out []string
 	for _, step := range strings.Split(path, ".") {
-		if !isDigits(step) {
+		if !forms.IsDigits(step) {
 			out = append(out, step)
 		}
 	}

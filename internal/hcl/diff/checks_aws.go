@@ -5,6 +5,7 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/forms"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
@@ -214,7 +215,7 @@ func otherFirst(_ change, h hit) decision {
 
 func otherTemplateVersion(_ change, h hit) decision {
 	old, new, ok := h.texts()
-	if !ok || !isDigits(old) || new != "" && !isDigits(new) {
+	if !ok || !forms.IsDigits(old) || new != "" && !forms.IsDigits(new) {
 		return open
 	}
 	return replacesIf(old != new)

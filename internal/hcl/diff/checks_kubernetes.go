@@ -6,6 +6,7 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/forms"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -19,8 +20,8 @@ func storageShrinks(_ change, h hit) decision {
 	if !okOld || !okNew {
 		return open
 	}
-	a, validOld := quantity(old)
-	b, validNew := quantity(new)
+	a, validOld := forms.Quantity(old)
+	b, validNew := forms.Quantity(new)
 	if !validOld || !validNew {
 		return open
 	}

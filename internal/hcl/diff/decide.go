@@ -6,6 +6,7 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/forms"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
@@ -114,21 +115,21 @@ func (c change) decision(r plan.Logic, h hit) decision {
 		return d
 	}
 	switch c.meets(r, h) {
-	case never:
+	case forms.Never:
 		return inPlace
-	case unsure:
+	case forms.Unsure:
 		return open
 	}
 	return d
 }
 
 // meets asks the conditions of a row on other attributes.
-func (c change) meets(r plan.Logic, h hit) answer {
-	out := holds
+func (c change) meets(r plan.Logic, h hit) forms.Answer {
+	out := forms.Holds
 	if r.Whole {
 		// diff.GetRawConfig().GetAttr(…).IsWhollyKnown()
 		if k, _ := value.KnowWithin(c.config[h.path[0].(string)]); k == value.IsPending {
-			return never
+			return forms.Never
 		}
 	}
 	for _, conditions := range []struct {
@@ -139,9 +140,9 @@ func (c change) meets(r plan.Logic, h hit) answer {
 		for path, values := range conditions.want {
 			switch text, ok := textAt(conditions.attrs, path); {
 			case !ok:
-				out = min(out, unsure)
+				out = min(out, forms.Unsure)
 			case matchesOne(values, text) != conditions.holds:
-				return never
+				return forms.Never
 			}
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
 
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/forms"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
@@ -133,7 +134,7 @@ func (w *walker) list(path plan.Path, a *plan.AttrFacts, s shape, old, new cty.V
 	opaque := !old.IsKnown()
 	// A comparison of the count leaves the blocks where they are; what is in
 	// them is compared one by one all the same (helper/schema/schema.go diff).
-	kept := a.Normalised && w.providedCount(path, a, old, new) == holds
+	kept := a.Normalised && w.providedCount(path, a, old, new) == forms.Holds
 	if !opaque && len(olds) != len(news) && !kept {
 		w.hit(path, a, differs, a.Force, old, new)
 	}

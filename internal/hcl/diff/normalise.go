@@ -6,6 +6,7 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/forms"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
@@ -206,7 +207,7 @@ func (m meaning) aws(a, b string) verdict {
 		}
 		return differs
 	case strings.HasPrefix(m.attr, "user_data"):
-		if decoded(a) == decoded(b) {
+		if forms.Decoded(a) == forms.Decoded(b) {
 			return same
 		}
 		return differs
@@ -228,7 +229,7 @@ func (m meaning) azure(a, b string) verdict {
 		}
 		return differs
 	}
-	if sameInstant(a, b) {
+	if forms.SameInstant(a, b) {
 		return same
 	}
 	if strings.EqualFold(a, b) {
@@ -237,4 +238,37 @@ func (m meaning) azure(a, b string) verdict {
 		}
 	}
 	return loosely(a, b)
+}
+
+// json compares two JSON documents by what they say; 0 where they are not both
+// documents.
+func (m meaning) json(a, b string) verdict {
+	x, okX := forms.Document(a)
+	y, okY := forms.Document(b)
+	if !okX || !okY {
+		return 0
+	}
+	if m.provider == "aws" {
+		if strings.Contains(m.attr, "polic") || m.attr == "redrive_policy" {
+			x, y = forms.Policy(x), forms.Policy(y)
+		}
+		if m.attr == "container_definitions" {
+			x, y = forms.Containers(x), forms.Containers(y)
+		}
+	}
+	return compareDocuments(x, y)
+}
+
+// kubernetesQuantity compares amounts: 1000m is 1, 1024Mi is 1Gi
+// (k8s.io/apimachinery pkg/api/resource/quantity.go).
+func kubernetesQuantity(a, b string) verdict {
+	x, okX := forms.Quantity(a)
+	y, okY := forms.Quantity(b)
+	switch {
+	case !okX || !okY:
+		return loosely(a, b)
+	case x.Cmp(y) == 0:
+		return same
+	}
+	return differs
 }

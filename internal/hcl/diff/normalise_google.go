@@ -3,6 +3,7 @@ package diff
 import (
 	"strings"
 
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/forms"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 )
 
@@ -10,7 +11,7 @@ import (
 // by length (google/tpgresource/self_link_helpers.go, common_diff_suppress.go).
 func (m meaning) google(a, b string) verdict {
 	switch {
-	case sameDuration(a, b), sameInstant(a, b):
+	case forms.SameDuration(a, b), forms.SameInstant(a, b):
 		return same
 	case strings.Contains(m.attr, "port") && (a == b+"-"+b || b == a+"-"+a):
 		return same
@@ -70,7 +71,7 @@ func (m meaning) links(a, b string) verdict {
 	tail := y[len(y)-len(x):]
 	worst := same
 	for i := range x {
-		variant := i == 0 && len(x) == len(y) && len(x) > 1 && isDigits(x[0]) != isDigits(tail[0])
+		variant := i == 0 && len(x) == len(y) && len(x) > 1 && forms.IsDigits(x[0]) != forms.IsDigits(tail[0])
 		switch {
 		case x[i] == tail[i] || variant:
 		case value.HasToken(x[i]) || value.HasToken(tail[i]):

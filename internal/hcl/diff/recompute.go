@@ -6,6 +6,7 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/forms"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
@@ -52,9 +53,9 @@ func (c change) unset(name string) bool {
 func (c change) recompute(r plan.Logic, hits []hit, out map[string]cty.Value) {
 	worst := concerned(r, hits)
 	switch met := c.meets(r, hit{}); {
-	case worst == same || met == never:
+	case worst == same || met == forms.Never:
 		return
-	case met == unsure:
+	case met == forms.Unsure:
 		worst = maybe
 	}
 	for _, name := range r.Paths {

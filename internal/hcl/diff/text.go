@@ -6,6 +6,7 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/forms"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 )
 
@@ -27,8 +28,8 @@ func compareTexts(a, b string) verdict {
 		return compareTexts(x, y)
 	}
 	// Documents that say the same in another layout are still other texts.
-	x, okX := document(a)
-	y, okY := document(b)
+	x, okX := forms.Document(a)
+	y, okY := forms.Document(b)
 	if okX && okY && compareDocuments(x, y) == differs {
 		return differs
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/forms"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
@@ -159,15 +160,15 @@ func (w *walker) attr(path plan.Path, a *plan.AttrFacts, s shape, old, new cty.V
 // have names, so that its rules are code (normalise_google.go).
 func (w *walker) normalised(path plan.Path, a *plan.AttrFacts, old, new cty.Value) verdict {
 	said := w.provided(path, a, old, new)
-	if said == holds {
+	if said == forms.Holds {
 		return same
 	}
 	v := compareNormalised(w.typ, path, old, new)
 	switch {
 	case providerName(w.typ) == "google":
-	case said == never && v == maybe:
+	case said == forms.Never && v == maybe:
 		return differs
-	case said == unsure && v == differs:
+	case said == forms.Unsure && v == differs:
 		return maybe
 	}
 	return v
