@@ -9,7 +9,9 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/equal"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/forms"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/schema"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -21,10 +23,10 @@ func holdsSeveral(v cty.Value) bool {
 // provided applies the comparisons that the facts have of an attribute: holds
 // says that the provider takes the two values for equal.
 func (w *walker) provided(path plan.Path, a *plan.AttrFacts, old, new cty.Value) forms.Answer {
-	oldText, okOld := valueText(old)
-	newText, okNew := valueText(new)
+	oldText, okOld := equal.Text(old)
+	newText, okNew := equal.Text(new)
 	if len(a.Compare) == 0 || !okOld || !okNew || holdsSeveral(old) || holdsSeveral(new) {
-		return forms.Unasked // compareNormalised knows symbols, and goes element by element
+		return forms.Unasked // equal.Meaning knows symbols, and goes element by element
 	}
 	if un, _ := new.Unmark(); un.IsNull() && oldText != "" {
 		newText = zeroText(old.Type())
@@ -230,7 +232,7 @@ func (w *walker) attributeText(steps []string, before bool, test plan.Test) (str
 			v = prior
 		}
 		if v == cty.NilVal || v.IsKnown() && v.IsNull() {
-			if d := defaultValue(a, shapeOf(a)); d != cty.NilVal {
+			if d := schema.Default(a, schema.ShapeOf(a)); d != cty.NilVal {
 				v = d
 			} else if a.Computed && prior != cty.NilVal {
 				v = prior
@@ -290,5 +292,5 @@ func conditionText(v cty.Value, test plan.Test) (string, bool) {
 		}
 		return fmt.Sprint(un.LengthInt()), true
 	}
-	return valueText(un)
+	return equal.Text(un)
 }

@@ -1,106 +1,83 @@
-package diff
+package equal
 
 import (
-	"encoding/json"
 	"strings"
 
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/forms"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
-	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
-// compareNormalised compares values of an attribute that the provider compares
-// in code of its own (DiffSuppressFunc, StateFunc). What that code may regard
-// as equal is known by kind of value and provider; a difference that only an
-// unknown rule could remove is a maybe.
-func compareNormalised(t *plan.TypeFacts, path plan.Path, old, new cty.Value) verdict {
-	m := meaning{provider: providerName(t), typ: t.Type, attr: last(path)}
-	return m.compare(old, new)
+// Meaning compares values of an attribute that the provider compares in code of
+// its own (DiffSuppressFunc, StateFunc). What that code may regard as equal is
+// known by kind of value and provider; a difference that only an unknown rule could
+// remove is a maybe.
+type Meaning struct {
+	// Provider is its name without a namespace, Type the resource type, Attr the
+	// last name in the attribute's path.
+	Provider, Type, Attr string
 }
 
-// notJSON says that a document is none: the provider refuses it
-// (aws internal/verify ValidIAMPolicyJSON, validation.StringIsJSON).
-func notJSON(t *plan.TypeFacts, a *plan.AttrFacts, path plan.Path, v cty.Value) string {
-	name := last(path)
-	isName := strings.HasSuffix(name, "_routing_policy") || strings.HasSuffix(name, "_termination_policy")
-	if providerName(t) != "aws" || !a.Normalised || isName || !strings.HasSuffix(name, "policy") && name != "container_definitions" {
-		return ""
-	}
-	text, ok := valueText(v)
-	if !ok || text == "" || json.Valid([]byte(text)) {
-		return ""
-	}
-	return "is not valid JSON"
-}
-
-func providerName(t *plan.TypeFacts) string {
-	return t.Provider[strings.LastIndexByte(t.Provider, '/')+1:]
-}
-
-// meaning compares texts as the provider reads them.
-type meaning struct{ provider, typ, attr string }
-
-func (m meaning) compare(old, new cty.Value) verdict {
+func (m Meaning) Compare(old, new cty.Value) Verdict {
 	o, _ := old.Unmark()
 	n, _ := new.Unmark()
 	switch {
 	case !o.IsKnown() || !n.IsKnown():
 		return m.opaque(old, new)
-	case isZero(o) != isZero(n):
+	case IsZero(o) != IsZero(n):
 		return m.appears(o, n)
 	case o.IsNull() || n.IsNull():
-		return differs
-	case isSequence(o) && isSequence(n):
+		return Differs
+	case IsSequence(o) && IsSequence(n):
 		return m.sequence(o, n)
-	case isKeyed(o) && isKeyed(n):
+	case IsKeyed(o) && IsKeyed(n):
 		return m.mapping(o.AsValueMap(), n.AsValueMap())
 	}
 	a, okA := value.ScalarText(o)
 	b, okB := value.ScalarText(n)
 	if !okA || !okB {
-		return maybe
+		return Maybe
 	}
 	if o.Type() != cty.String {
 		if a == b {
-			return same
+			return Same
 		}
-		return differs
+		return Differs
 	}
 	return m.text(a, b)
 }
 
 // opaque compares texts with symbols in them as it compares known ones.
-func (m meaning) opaque(old, new cty.Value) verdict {
+func (m Meaning) opaque(old, new cty.Value) Verdict {
 	a, b, ok := bothTexts(old, new)
 	if !ok {
-		return compareLeaf(old, new)
+		return Leaves(old, new)
 	}
 	switch v := m.json(a, b); {
 	case v != 0:
 		return v
-	case m.text(a, b) == same:
-		return same
-	case m.provider == "google" && isLink(a) && isLink(b) && m.links(a, b) == differs:
-		return differs
+	case m.text(a, b) == Same:
+		return Same
+	case m.Provider == "google" && isLink(a) && isLink(b) && m.links(a, b) == Differs:
+		return Differs
 	}
-	return compareLeaf(old, new)
+	return Leaves(old, new)
 }
 
 // appears: a value comes or goes. Providers hide that where the value is the
 // default of the service, which the schema does not tell; defaults are flags,
 // numbers and names of options, never paths or names of objects.
-func (m meaning) appears(old, new cty.Value) verdict {
+func (m Meaning) appears(old, new cty.Value) Verdict {
 	v := new
-	if isZero(new) {
+	if IsZero(new) {
 		v = old
 	}
 	text, ok := value.ScalarText(v)
 	if ok && v.Type() == cty.String && !isOption(text) {
-		return differs
+		return Differs
 	}
-	return maybe
+	return Maybe
 }
 
 // isOption: one word in capitals, or one short word.
@@ -108,12 +85,12 @@ func isOption(s string) bool {
 	return s != "" && !strings.ContainsAny(s, "/.:- {") && len(s) <= 32
 }
 
-func (m meaning) sequence(old, new cty.Value) verdict {
+func (m Meaning) sequence(old, new cty.Value) Verdict {
 	olds, news := old.AsValueSlice(), new.AsValueSlice()
 	if len(olds) != len(news) {
-		return differs
+		return Differs
 	}
-	worst := same
+	worst := Same
 	if old.Type().IsSetType() || new.Type().IsSetType() {
 		return m.unordered(olds, news)
 	}
@@ -123,18 +100,18 @@ func (m meaning) sequence(old, new cty.Value) verdict {
 	return worst
 }
 
-func (m meaning) element(old, new cty.Value) verdict {
-	if v := compare(elementShape(old), true, old, new); v != differs {
+func (m Meaning) element(old, new cty.Value) Verdict {
+	if v := Values(elementShape(old), true, old, new); v != Differs {
 		return v
 	}
-	return m.compare(old, new)
+	return m.Compare(old, new)
 }
 
-func (m meaning) unordered(olds, news []cty.Value) verdict {
+func (m Meaning) unordered(olds, news []cty.Value) Verdict {
 	taken := make([]bool, len(olds))
-	worst := same
+	worst := Same
 	for _, n := range news {
-		best, at := differs, -1
+		best, at := Differs, -1
 		for i, o := range olds {
 			if v := m.element(o, n); !taken[i] && v < best {
 				best, at = v, i
@@ -148,27 +125,27 @@ func (m meaning) unordered(olds, news []cty.Value) verdict {
 	return worst
 }
 
-func (m meaning) mapping(olds, news map[string]cty.Value) verdict {
-	worst := same
+func (m Meaning) mapping(olds, news map[string]cty.Value) Verdict {
+	worst := Same
 	for k, n := range news {
 		o, ok := olds[k]
 		if !ok {
-			return differs
+			return Differs
 		}
 		worst = max(worst, m.element(o, n))
 	}
 	if len(olds) != len(news) {
-		return differs
+		return Differs
 	}
 	return worst
 }
 
 // text compares two different texts, neither empty.
-func (m meaning) text(a, b string) verdict {
+func (m Meaning) text(a, b string) Verdict {
 	if v := m.json(a, b); v != 0 {
 		return v
 	}
-	switch m.provider {
+	switch m.Provider {
 	case "google":
 		return m.google(a, b)
 	case "azurerm":
@@ -183,11 +160,11 @@ func (m meaning) text(a, b string) verdict {
 
 // loosely: a difference in letter case, spaces or a last dot may be one that
 // the provider takes away.
-func loosely(a, b string) verdict {
+func loosely(a, b string) Verdict {
 	if fold(a) == fold(b) {
-		return maybe
+		return Maybe
 	}
-	return differs
+	return Differs
 }
 
 func fold(s string) string {
@@ -199,22 +176,22 @@ func fold(s string) string {
 // (internal/service/route53 normalizeNameIntoAPIRequest…), user data by the
 // bytes it stands for (internal/service/ec2 userDataHashSum), windows and
 // option names by case.
-func (m meaning) aws(a, b string) verdict {
+func (m Meaning) aws(a, b string) Verdict {
 	switch {
-	case m.attr == "name" && strings.HasPrefix(m.typ, "aws_route53_"), m.attr == "domain_name":
+	case m.Attr == "name" && strings.HasPrefix(m.Type, "aws_route53_"), m.Attr == "domain_name":
 		if strings.EqualFold(strings.TrimSuffix(a, "."), strings.TrimSuffix(b, ".")) {
-			return same
+			return Same
 		}
-		return differs
-	case strings.HasPrefix(m.attr, "user_data"):
+		return Differs
+	case strings.HasPrefix(m.Attr, "user_data"):
 		if forms.Decoded(a) == forms.Decoded(b) {
-			return same
+			return Same
 		}
-		return differs
+		return Differs
 	case strings.TrimSpace(a) == strings.TrimSpace(b):
-		return same
-	case strings.EqualFold(a, b) && (strings.HasSuffix(m.attr, "window") || m.attr == "protocol" || m.attr == "engine"):
-		return same
+		return Same
+	case strings.EqualFold(a, b) && (strings.HasSuffix(m.Attr, "window") || m.Attr == "protocol" || m.Attr == "engine"):
+		return Same
 	}
 	return loosely(a, b)
 }
@@ -222,19 +199,19 @@ func (m meaning) aws(a, b string) verdict {
 // azure: resource ids, enumerations and names by case, locations also by their
 // display name ("West Europe"), times by the instant
 // (go-azure-helpers resourcemanager/location, internal/tf/suppress).
-func (m meaning) azure(a, b string) verdict {
-	if strings.HasSuffix(m.attr, "location") || m.attr == "region" {
+func (m Meaning) azure(a, b string) Verdict {
+	if strings.HasSuffix(m.Attr, "location") || m.Attr == "region" {
 		if strings.EqualFold(strings.ReplaceAll(a, " ", ""), strings.ReplaceAll(b, " ", "")) {
-			return same
+			return Same
 		}
-		return differs
+		return Differs
 	}
 	if forms.SameInstant(a, b) {
-		return same
+		return Same
 	}
 	if strings.EqualFold(a, b) {
-		if strings.HasPrefix(a, "/subscriptions/") || !strings.Contains(m.attr, "password") {
-			return same
+		if strings.HasPrefix(a, "/subscriptions/") || !strings.Contains(m.Attr, "password") {
+			return Same
 		}
 	}
 	return loosely(a, b)
@@ -242,17 +219,17 @@ func (m meaning) azure(a, b string) verdict {
 
 // json compares two JSON documents by what they say; 0 where they are not both
 // documents.
-func (m meaning) json(a, b string) verdict {
+func (m Meaning) json(a, b string) Verdict {
 	x, okX := forms.Document(a)
 	y, okY := forms.Document(b)
 	if !okX || !okY {
 		return 0
 	}
-	if m.provider == "aws" {
-		if strings.Contains(m.attr, "polic") || m.attr == "redrive_policy" {
+	if m.Provider == "aws" {
+		if strings.Contains(m.Attr, "polic") || m.Attr == "redrive_policy" {
 			x, y = forms.Policy(x), forms.Policy(y)
 		}
-		if m.attr == "container_definitions" {
+		if m.Attr == "container_definitions" {
 			x, y = forms.Containers(x), forms.Containers(y)
 		}
 	}
@@ -261,14 +238,14 @@ func (m meaning) json(a, b string) verdict {
 
 // kubernetesQuantity compares amounts: 1000m is 1, 1024Mi is 1Gi
 // (k8s.io/apimachinery pkg/api/resource/quantity.go).
-func kubernetesQuantity(a, b string) verdict {
+func kubernetesQuantity(a, b string) Verdict {
 	x, okX := forms.Quantity(a)
 	y, okY := forms.Quantity(b)
 	switch {
 	case !okX || !okY:
 		return loosely(a, b)
 	case x.Cmp(y) == 0:
-		return same
+		return Same
 	}
-	return differs
+	return Differs
 }
