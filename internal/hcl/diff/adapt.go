@@ -3,6 +3,7 @@ package diff
 import (
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/equal"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
@@ -39,7 +40,7 @@ func certificateNames(conformed map[string]cty.Value) {
 // the names are known (aws internal/service/acm/certificate.go, CustomizeDiff).
 func certificateOptions(object map[string]cty.Value, with func(path string) cty.Value) {
 	domain := object["domain_name"]
-	if text, ok := valueText(domain); !ok || text == "" {
+	if text, ok := equal.Text(domain); !ok || text == "" {
 		return
 	}
 	if k, _ := value.Know(object["subject_alternative_names"]); k != value.IsKnown {
@@ -51,7 +52,7 @@ func certificateOptions(object map[string]cty.Value, with func(path string) cty.
 	}
 	var options []cty.Value
 	for _, name := range elements(object["subject_alternative_names"]) {
-		text, ok := valueText(name)
+		text, ok := equal.Text(name)
 		if !ok {
 			return
 		}

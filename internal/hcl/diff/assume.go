@@ -5,6 +5,8 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/forms"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/schema"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -14,23 +16,23 @@ import (
 //
 // Flags are off unless someone turns them on, and generated names have no
 // prefix of the user's; everything else needs a row.
-func assumed(t *plan.TypeFacts, path string, a *plan.AttrFacts, s shape) cty.Value {
+func assumed(t *plan.TypeFacts, path string, a *plan.AttrFacts, s schema.Shape) cty.Value {
 	if !a.Optional {
 		return cty.NilVal
 	}
 	if row, ok := rowOf(t, plan.LogicDefault, withoutIndexes(path)); ok {
-		if row.Value == "" && s.elem != cty.String {
-			return cty.NullVal(s.valueType())
+		if row.Value == "" && s.Elem != cty.String {
+			return cty.NullVal(s.ValueType())
 		}
-		return asType(cty.StringVal(row.Value), s)
+		return schema.AsType(cty.StringVal(row.Value), s)
 	}
-	if s.holds != single || s.nested || a.Force == plan.ForceNever {
+	if s.Holds != schema.Single || s.Nested || a.Force == plan.ForceNever {
 		return cty.NilVal
 	}
 	switch {
-	case s.elem == cty.Bool:
+	case s.Elem == cty.Bool:
 		return cty.False
-	case s.elem == cty.String && strings.HasSuffix(path, "_prefix"):
+	case s.Elem == cty.String && strings.HasSuffix(path, "_prefix"):
 		return cty.StringVal("")
 	}
 	return cty.NilVal
@@ -39,7 +41,7 @@ func assumed(t *plan.TypeFacts, path string, a *plan.AttrFacts, s shape) cty.Val
 func withoutIndexes(path string) string {
 	var out []string
 	for _, step := range strings.Split(path, ".") {
-		if !isDigits(step) {
+		if !forms.IsDigits(step) {
 			out = append(out, step)
 		}
 	}

@@ -5,6 +5,9 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/equal"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/forms"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/schema"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
@@ -29,11 +32,11 @@ func mappings(c change, _ hit) decision {
 	olds, news := mappingTexts(prior), mappingTexts(planned)
 	switch {
 	case len(news) == len(olds):
-		return replacesIf(missing(olds, news) > 0)
+		return replacesIf(equal.Missing(olds, news) > 0)
 	case len(news) > len(olds):
-		return replacesIf(missing(olds, news) > 0)
+		return replacesIf(equal.Missing(olds, news) > 0)
 	}
-	return replacesIf(kind == "network" || missing(news, olds) > 0)
+	return replacesIf(kind == "network" || equal.Missing(news, olds) > 0)
 }
 
 func mappingTexts(v cty.Value) []string {
@@ -41,11 +44,11 @@ func mappingTexts(v cty.Value) []string {
 	for _, e := range elements(v) {
 		attrs := map[string]cty.Value{}
 		for name, a := range entriesOf(e) {
-			if name != "outpost_id" && !isZero(a) { // computed, and not in the hash
+			if name != "outpost_id" && !equal.IsZero(a) { // computed, and not in the hash
 				attrs[name] = a
 			}
 		}
-		out = append(out, canonical(cty.ObjectVal(attrs)))
+		out = append(out, equal.Canonical(cty.ObjectVal(attrs)))
 	}
 	return out
 }
@@ -72,8 +75,8 @@ func capacityProviders(c change, h hit) decision {
 		return replaces
 	}
 	// The whole set counts: what changed may be one of its elements.
-	old, okOld := occurrences(orNull(c.prior[h.path[0].(string)], shape{}))
-	new, okNew := occurrences(orNull(c.config[h.path[0].(string)], shape{}))
+	old, okOld := occurrences(orNull(c.prior[h.path[0].(string)], schema.Shape{}))
+	new, okNew := occurrences(orNull(c.config[h.path[0].(string)], schema.Shape{}))
 	if !okOld || !okNew {
 		return open
 	}
@@ -182,14 +185,14 @@ func allGo(_ change, h hit) decision {
 	olds, oldOpen := elementTexts(h.old)
 	news, newOpen := elementTexts(h.new)
 	switch {
-	case len(olds)+oldOpen == 0, missing(olds, news) < len(olds):
+	case len(olds)+oldOpen == 0, equal.Missing(olds, news) < len(olds):
 		return inPlace
-	case oldOpen == 0 && newOpen == 0, length(unmarked(h.new)) == 0:
+	case oldOpen == 0 && newOpen == 0, equal.Length(equal.Unmarked(h.new)) == 0:
 		return replaces
 	}
 	_, oldIDs := value.KnowWithin(h.old)
 	_, newIDs := value.KnowWithin(h.new)
-	if was := strings.Split(oldIDs, "\x00"); oldOpen > 0 && missing(was, strings.Split(newIDs, "\x00")) < len(was) {
+	if was := strings.Split(oldIDs, "\x00"); oldOpen > 0 && equal.Missing(was, strings.Split(newIDs, "\x00")) < len(was) {
 		return inPlace
 	}
 	return open
@@ -203,10 +206,10 @@ func otherFirst(_ change, h hit) decision {
 	if !h.old.IsKnown() || !h.new.IsKnown() || len(olds) == 0 || len(news) == 0 {
 		return open
 	}
-	switch compare(shape{holds: single}, true, olds[0], news[0]) {
-	case same:
+	switch equal.Values(schema.Shape{Holds: schema.Single}, true, olds[0], news[0]) {
+	case equal.Same:
 		return inPlace
-	case maybe:
+	case equal.Maybe:
 		return open
 	}
 	return replaces
@@ -214,7 +217,7 @@ func otherFirst(_ change, h hit) decision {
 
 func otherTemplateVersion(_ change, h hit) decision {
 	old, new, ok := h.texts()
-	if !ok || !isDigits(old) || new != "" && !isDigits(new) {
+	if !ok || !forms.IsDigits(old) || new != "" && !forms.IsDigits(new) {
 		return open
 	}
 	return replacesIf(old != new)

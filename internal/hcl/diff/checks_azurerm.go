@@ -2,6 +2,8 @@ package diff
 
 import (
 	"strings"
+
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/equal"
 )
 
 // exceptBlockComes: a first block is added in place.
@@ -31,7 +33,7 @@ func exceptFirst(_ change, h hit) decision {
 	if !h.old.IsKnown() {
 		return open
 	}
-	return replacesIf(!isZero(h.old))
+	return replacesIf(!equal.IsZero(h.old))
 }
 
 // zoneRedundancy: into or out of replication over zones.

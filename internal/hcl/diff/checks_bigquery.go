@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/equal"
 )
 
 // bigQuerySchema: columns may be added unless required, relaxed, described,
@@ -18,7 +20,7 @@ func bigQuerySchema(c change, h hit) decision {
 	if !okOld || !okNew {
 		return replacesIf(okOld != okNew && okOld)
 	}
-	external := length(unmarked(at(c.planned, "external_data_configuration"))) > 0
+	external := equal.Length(equal.Unmarked(at(c.planned, "external_data_configuration"))) > 0
 	return replacesIf(!columnsChangeable(o, n, external, true))
 }
 

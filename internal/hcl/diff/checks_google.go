@@ -2,6 +2,9 @@ package diff
 
 import (
 	"regexp"
+
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/equal"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/schema"
 )
 
 func sqlDiskSize(c change, h hit) decision {
@@ -38,8 +41,8 @@ func undecidedParams(c change, h hit) decision {
 	}[source]
 	worst := inPlace
 	for _, k := range keys {
-		old, okOld := entryOf(unmarked(h.old), k)
-		new, okNew := entryOf(unmarked(h.new), k)
+		old, okOld := entryOf(equal.Unmarked(h.old), k)
+		new, okNew := entryOf(equal.Unmarked(h.new), k)
 		if okOld && okNew && old != new {
 			worst = replaces
 		}
@@ -63,7 +66,7 @@ func workbenchMetadata(c change, h hit) decision {
 	if euc, ok := c.becomes("enable_managed_euc"); ok && euc == "true" {
 		keys = append(keys, "post-startup-script", "post-startup-script-behavior")
 	}
-	o, n := unmarked(h.old), unmarked(h.new)
+	o, n := equal.Unmarked(h.old), equal.Unmarked(h.new)
 	if !o.IsKnown() || !n.IsKnown() {
 		return open
 	}
@@ -79,24 +82,24 @@ func workbenchMetadata(c change, h hit) decision {
 }
 
 func networkIP(c change, h hit) decision {
-	oldCount, newCount := length(unmarked(c.prior["network_interface"])), length(unmarked(c.planned["network_interface"]))
+	oldCount, newCount := equal.Length(equal.Unmarked(c.prior["network_interface"])), equal.Length(equal.Unmarked(c.planned["network_interface"]))
 	if _, new, ok := h.texts(); oldCount != newCount || ok && new == "" {
 		return inPlace
 	}
-	m := meaning{provider: "google"}
-	worst := same
+	m := equal.Meaning{Provider: "google"}
+	worst := equal.Same
 	for _, name := range []string{"network_interface.network", "network_interface.subnetwork"} {
 		o, n := at(c.prior, name), at(c.planned, name)
-		if v := compare(shape{holds: single}, true, o, n); v == differs {
-			worst = max(worst, m.compare(o, n))
+		if v := equal.Values(schema.Shape{Holds: schema.Single}, true, o, n); v == equal.Differs {
+			worst = max(worst, m.Compare(o, n))
 		} else {
 			worst = max(worst, v)
 		}
 	}
 	switch worst {
-	case differs:
+	case equal.Differs:
 		return inPlace
-	case maybe:
+	case equal.Maybe:
 		return open
 	}
 	return replaces
@@ -106,22 +109,22 @@ func rewritten(_ change, h hit) decision {
 	if !h.old.IsKnown() || !h.new.IsKnown() {
 		return open
 	}
-	o, n := unmarked(h.old), unmarked(h.new)
-	if length(n) < length(o) {
+	o, n := equal.Unmarked(h.old), equal.Unmarked(h.new)
+	if equal.Length(n) < equal.Length(o) {
 		return replaces
 	}
-	if length(o) == 0 {
+	if equal.Length(o) == 0 {
 		return inPlace
 	}
 	olds, news := o.AsValueSlice(), n.AsValueSlice()
-	worst := same
+	worst := equal.Same
 	for i := range olds {
-		worst = max(worst, compare(shape{holds: single}, true, olds[i], news[i]))
+		worst = max(worst, equal.Values(schema.Shape{Holds: schema.Single}, true, olds[i], news[i]))
 	}
 	switch worst {
-	case same:
+	case equal.Same:
 		return inPlace
-	case maybe:
+	case equal.Maybe:
 		return open
 	}
 	return replaces

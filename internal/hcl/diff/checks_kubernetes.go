@@ -6,11 +6,13 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/equal"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/forms"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
 func storageShrinks(_ change, h hit) decision {
-	o, n := unmarked(h.old), unmarked(h.new)
+	o, n := equal.Unmarked(h.old), equal.Unmarked(h.new)
 	if !o.IsKnown() || !n.IsKnown() {
 		return open
 	}
@@ -19,8 +21,8 @@ func storageShrinks(_ change, h hit) decision {
 	if !okOld || !okNew {
 		return open
 	}
-	a, validOld := quantity(old)
-	b, validNew := quantity(new)
+	a, validOld := forms.Quantity(old)
+	b, validNew := forms.Quantity(new)
 	if !validOld || !validNew {
 		return open
 	}
@@ -28,27 +30,27 @@ func storageShrinks(_ change, h hit) decision {
 }
 
 func entryOf(v cty.Value, key string) (string, bool) {
-	if v.IsNull() || !isKeyed(v) {
+	if v.IsNull() || !equal.IsKeyed(v) {
 		return "", false
 	}
 	e, ok := v.AsValueMap()[key]
 	if !ok {
 		return "", false
 	}
-	return valueText(e)
+	return equal.Text(e)
 }
 
 func otherObject(_ change, h hit) decision {
-	o, n := unmarked(h.old), unmarked(h.new)
-	if !o.IsKnown() || !n.IsKnown() || o.IsNull() || n.IsNull() || !isKeyed(o) || !isKeyed(n) {
+	o, n := equal.Unmarked(h.old), equal.Unmarked(h.new)
+	if !o.IsKnown() || !n.IsKnown() || o.IsNull() || n.IsNull() || !equal.IsKeyed(o) || !equal.IsKeyed(n) {
 		return open
 	}
 	result := inPlace
 	for _, path := range identityPaths {
 		switch identityVerdict(o, n, path) {
-		case differs:
+		case equal.Differs:
 			return replaces
-		case maybe:
+		case equal.Maybe:
 			result = open
 		}
 	}
@@ -57,22 +59,22 @@ func otherObject(_ change, h hit) decision {
 
 var identityPaths = []string{"apiVersion", "kind", "metadata.name", "metadata.namespace"}
 
-func identityVerdict(o, n cty.Value, path string) verdict {
+func identityVerdict(o, n cty.Value, path string) equal.Verdict {
 	a, okOld := textAt(o.AsValueMap(), path)
 	b, okNew := textAt(n.AsValueMap(), path)
 	switch {
 	case okOld && okNew && a == b:
-		return same
+		return equal.Same
 	case okOld && okNew:
-		return differs
+		return equal.Differs
 	}
-	return compareLeaf(at(o.AsValueMap(), path), at(n.AsValueMap(), path))
+	return equal.Leaves(at(o.AsValueMap(), path), at(n.AsValueMap(), path))
 }
 
 func identity(h hit) []plan.Path {
 	var out []plan.Path
 	for _, path := range identityPaths {
-		if identityVerdict(unmarked(h.old), unmarked(h.new), path) == differs {
+		if identityVerdict(equal.Unmarked(h.old), equal.Unmarked(h.new), path) == equal.Differs {
 			p := plan.Path{"manifest"}
 			for _, name := range strings.Split(path, ".") {
 				p = append(p, name)
@@ -89,8 +91,8 @@ func otherManifest(c change, h hit) decision {
 	} else if forced == "true" {
 		return replaces
 	}
-	old, okOld := valueText(h.old)
-	now, okNew := valueText(h.new)
+	old, okOld := equal.Text(h.old)
+	now, okNew := equal.Text(h.new)
 	if !okOld || !okNew {
 		return open
 	}

@@ -3,6 +3,7 @@ package diff
 import (
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/equal"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 )
 
@@ -10,19 +11,19 @@ func keepers(_ change, h hit) decision {
 	if k, _ := value.KnowWithin(h.new); k == value.IsPending {
 		return replaces
 	}
-	switch compareMaps(false, cty.ObjectVal(notNull(h.old)), cty.ObjectVal(notNull(h.new))) {
-	case same:
+	switch equal.Maps(false, cty.ObjectVal(notNull(h.old)), cty.ObjectVal(notNull(h.new))) {
+	case equal.Same:
 		return inPlace
-	case maybe:
+	case equal.Maybe:
 		return open
 	}
 	return replaces
 }
 
 func notNull(v cty.Value) map[string]cty.Value {
-	un := unmarked(v)
+	un := equal.Unmarked(v)
 	out := map[string]cty.Value{}
-	if !un.IsKnown() || un.IsNull() || !isKeyed(un) {
+	if !un.IsKnown() || un.IsNull() || !equal.IsKeyed(un) {
 		return out
 	}
 	for k, e := range un.AsValueMap() {
@@ -40,5 +41,5 @@ func setOrChanged(_ change, h hit) decision {
 	case k == value.IsOpaque || !h.old.IsKnown():
 		return open
 	}
-	return replacesIf(!unmarked(h.new).IsNull() || !isZero(h.old))
+	return replacesIf(!equal.Unmarked(h.new).IsNull() || !equal.IsZero(h.old))
 }

@@ -6,6 +6,8 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/equal"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/forms"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
@@ -114,21 +116,21 @@ func (c change) decision(r plan.Logic, h hit) decision {
 		return d
 	}
 	switch c.meets(r, h) {
-	case never:
+	case forms.Never:
 		return inPlace
-	case unsure:
+	case forms.Unsure:
 		return open
 	}
 	return d
 }
 
 // meets asks the conditions of a row on other attributes.
-func (c change) meets(r plan.Logic, h hit) answer {
-	out := holds
+func (c change) meets(r plan.Logic, h hit) forms.Answer {
+	out := forms.Holds
 	if r.Whole {
 		// diff.GetRawConfig().GetAttr(…).IsWhollyKnown()
 		if k, _ := value.KnowWithin(c.config[h.path[0].(string)]); k == value.IsPending {
-			return never
+			return forms.Never
 		}
 	}
 	for _, conditions := range []struct {
@@ -139,9 +141,9 @@ func (c change) meets(r plan.Logic, h hit) answer {
 		for path, values := range conditions.want {
 			switch text, ok := textAt(conditions.attrs, path); {
 			case !ok:
-				out = min(out, unsure)
+				out = min(out, forms.Unsure)
 			case matchesOne(values, text) != conditions.holds:
-				return never
+				return forms.Never
 			}
 		}
 	}
@@ -189,7 +191,7 @@ func at(attrs map[string]cty.Value, path string) cty.Value {
 		if !v.IsKnown() {
 			return cty.DynamicVal
 		}
-		if !v.IsNull() && isSequence(v) {
+		if !v.IsNull() && equal.IsSequence(v) {
 			list := v.AsValueSlice()
 			if len(list) == 0 {
 				return cty.NullVal(cty.DynamicPseudoType)
@@ -199,7 +201,7 @@ func at(attrs map[string]cty.Value, path string) cty.Value {
 		if !v.IsKnown() {
 			return cty.DynamicVal
 		}
-		if v.IsNull() || !isKeyed(v) {
+		if v.IsNull() || !equal.IsKeyed(v) {
 			return cty.NullVal(cty.DynamicPseudoType)
 		}
 		next, ok := v.AsValueMap()[name]
@@ -228,21 +230,12 @@ func textAt(attrs map[string]cty.Value, path string) (string, bool) {
 // texts are both values of a hit as text, "" for null and for what is known
 // only after apply; ok is false where one is opaque.
 func (h hit) texts() (old, new string, ok bool) {
-	o, okOld := valueText(h.old)
-	n, okNew := valueText(h.new)
+	o, okOld := equal.Text(h.old)
+	n, okNew := equal.Text(h.new)
 	if k, _ := value.Know(h.new); k == value.IsPending {
 		n, okNew = "", true
 	}
 	return o, n, okOld && okNew
-}
-
-func valueText(v cty.Value) (string, bool) {
-	v, _ = v.Unmark()
-	if !v.IsKnown() {
-		return "", false
-	}
-	text, _ := value.ScalarText(v)
-	return text, true
 }
 
 // lengths are the numbers of elements of both values; ok is false where one is
@@ -253,12 +246,5 @@ func (h hit) lengths() (old, new int, ok bool) {
 	if !o.IsKnown() || !n.IsKnown() {
 		return 0, 0, false
 	}
-	return length(o), length(n), true
-}
-
-func length(v cty.Value) int {
-	if v.IsNull() || !v.CanIterateElements() {
-		return 0
-	}
-	return v.LengthInt()
+	return equal.Length(o), equal.Length(n), true
 }

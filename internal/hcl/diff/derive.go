@@ -6,6 +6,7 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/equal"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
@@ -30,7 +31,7 @@ func derive(t *plan.TypeFacts, conformed, object map[string]cty.Value, applied b
 // calendar: the parts of an instant that is configured are known at plan time
 // (time internal/provider/resource_time_static.go ModifyPlan).
 func calendar(object map[string]cty.Value, of string) {
-	text, known := valueText(object[of])
+	text, known := equal.Text(object[of])
 	at, err := time.Parse(time.RFC3339, text)
 	if !known || err != nil {
 		return
@@ -49,7 +50,7 @@ func calendar(object map[string]cty.Value, of string) {
 // internal/create/naming.go; without a prefix it is "terraform-"). That is
 // enough to tell it from most names.
 func generatedNames(t *plan.TypeFacts, conformed, object map[string]cty.Value) {
-	if providerName(t) != "aws" {
+	if t.ProviderName() != "aws" {
 		return
 	}
 	for name := range t.Attributes {

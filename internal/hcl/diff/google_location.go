@@ -5,6 +5,7 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/equal"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -71,14 +72,14 @@ func allLabels(provider, own cty.Value) cty.Value {
 	}
 	all := map[string]cty.Value{}
 	for _, v := range []cty.Value{p, o} {
-		if !v.IsNull() && isKeyed(v) {
+		if !v.IsNull() && equal.IsKeyed(v) {
 			maps.Copy(all, v.AsValueMap())
 		}
 	}
 	return cty.ObjectVal(all).WithMarks(pm, om)
 }
 
-func isGoogle(t *plan.TypeFacts) bool { return t != nil && providerName(t) == "google" }
+func isGoogle(t *plan.TypeFacts) bool { return t != nil && t.ProviderName() == "google" }
 
 func inPlaceOf(t *plan.TypeFacts, name string) bool {
 	a := t.Attributes[name]

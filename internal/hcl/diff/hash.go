@@ -6,6 +6,7 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/equal"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
@@ -32,8 +33,8 @@ func byAttributes(names []string) func(map[string]cty.Value) string {
 	return func(attrs map[string]cty.Value) string {
 		var b strings.Builder
 		for _, name := range names {
-			if v, ok := attrs[name]; ok && !isZero(v) && !isOpaqueValue(v) {
-				b.WriteString(canonical(v))
+			if v, ok := attrs[name]; ok && !equal.IsZero(v) && !isOpaqueValue(v) {
+				b.WriteString(equal.Canonical(v))
 			}
 			b.WriteByte('-')
 		}
@@ -54,7 +55,7 @@ func firewallRule(attrs map[string]cty.Value) string {
 		list = cty.EmptyTupleVal
 	}
 	for _, p := range elements(list) {
-		ports = append(ports, canonical(p))
+		ports = append(ports, equal.Canonical(p))
 	}
 	sort.Strings(ports)
 	return strings.ToLower(protocol) + "-" + strings.Join(ports, "-")

@@ -5,6 +5,8 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/equal"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/schema"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
@@ -39,8 +41,8 @@ func barePlan(prior, config cty.Value) Result {
 	olds, news := prior.AsValueMap(), next.AsValueMap()
 	var changed []plan.Path
 	for _, name := range unionKeys(olds, news) {
-		o, n := orNull(olds[name], shape{}), orNull(news[name], shape{})
-		if compareLoosely(o, n) != same {
+		o, n := orNull(olds[name], schema.Shape{}), orNull(news[name], schema.Shape{})
+		if equal.Loosely(o, n) != equal.Same {
 			changed = append(changed, plan.Path{name})
 		}
 	}
@@ -52,12 +54,6 @@ func barePlan(prior, config cty.Value) Result {
 		Action: plan.Replace, Paths: changed, Planned: cty.ObjectVal(news),
 		Why: "nothing is known of this resource type, so a change of " + dotted(changed[0]) + " may replace it",
 	}
-}
-
-// compareLoosely treats "1" and 1, and lists and tuples, as one: without a
-// schema they may be converted to one type.
-func compareLoosely(old, new cty.Value) verdict {
-	return compare(shape{holds: noType, elem: cty.DynamicPseudoType}, true, old, new)
 }
 
 func attributeNames(v cty.Value) []string {

@@ -6,6 +6,9 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/equal"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/forms"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/schema"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
@@ -52,18 +55,18 @@ func (c change) unset(name string) bool {
 func (c change) recompute(r plan.Logic, hits []hit, out map[string]cty.Value) {
 	worst := concerned(r, hits)
 	switch met := c.meets(r, hit{}); {
-	case worst == same || met == never:
+	case worst == equal.Same || met == forms.Never:
 		return
-	case met == unsure:
-		worst = maybe
+	case met == forms.Unsure:
+		worst = equal.Maybe
 	}
 	for _, name := range r.Paths {
 		a, ok := c.typ.Attributes[name]
 		if !ok || !c.unset(name) {
 			continue
 		}
-		if worst == differs {
-			out[name] = value.PendingAttribute(name, shapeOf(a).valueType())
+		if worst == equal.Differs {
+			out[name] = value.PendingAttribute(name, schema.ShapeOf(a).ValueType())
 		} else {
 			out[name] = maybeOther(out[name])
 		}
@@ -71,8 +74,8 @@ func (c change) recompute(r plan.Logic, hits []hit, out map[string]cty.Value) {
 }
 
 // concerned is the verdict on the changes that count for r.
-func concerned(r plan.Logic, hits []hit) verdict {
-	worst := same
+func concerned(r plan.Logic, hits []hit) equal.Verdict {
+	worst := equal.Same
 	for _, h := range hits {
 		name, ok := h.path[0].(string)
 		if !ok || slices.Contains(r.Ignoring, name) || len(r.Changed) > 0 && !slices.Contains(r.Changed, name) {
@@ -99,9 +102,9 @@ func (c change) effective(hits []hit, out map[string]cty.Value) {
 				continue
 			}
 			if k, _ := value.KnowWithin(h.new); k == value.IsPending {
-				out[pair[1]] = value.PendingAttribute(pair[1], shapeOf(a).valueType())
+				out[pair[1]] = value.PendingAttribute(pair[1], schema.ShapeOf(a).ValueType())
 			} else {
-				out[pair[1]] = cty.UnknownVal(shapeOf(a).valueType()).Mark(value.Symbol{ID: pair[1] + " of " + canonical(h.new)})
+				out[pair[1]] = cty.UnknownVal(schema.ShapeOf(a).ValueType()).Mark(value.Symbol{ID: pair[1] + " of " + equal.Canonical(h.new)})
 			}
 		}
 	}
@@ -110,7 +113,7 @@ func (c change) effective(hits []hit, out map[string]cty.Value) {
 // keepsComputed names the framework providers and types all of whose computed
 // attributes have UseStateForUnknown, or change only with a replacement.
 func keepsComputed(t *plan.TypeFacts) bool {
-	switch providerName(t) {
+	switch t.ProviderName() {
 	case "random", "null", "tls", "local", "archive", "time":
 		return true
 	}

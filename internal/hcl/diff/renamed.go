@@ -3,6 +3,7 @@ package diff
 import (
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/equal"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -15,7 +16,7 @@ func Renamed(t *plan.TypeFacts, state, old, now cty.Value) cty.Value {
 	if t == nil || !plain.IsKnown() || plain.IsNull() {
 		return state
 	}
-	values, was, is := plain.AsValueMap(), unmarked(old).AsValueMap(), unmarked(now).AsValueMap()
+	values, was, is := plain.AsValueMap(), equal.Unmarked(old).AsValueMap(), equal.Unmarked(now).AsValueMap()
 	renamed := false
 	for _, r := range t.Logic {
 		if r.Rule != plan.LogicRenamed {

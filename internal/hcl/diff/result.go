@@ -3,6 +3,7 @@ package diff
 import (
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/equal"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
@@ -14,11 +15,11 @@ func (w *walker) result(prior cty.Value, conformed, planned map[string]cty.Value
 	updates, mayUpdate := false, ""
 	for _, h := range c.decide(w.hits) {
 		switch {
-		case h.force == plan.ForceNever && h.verdict == differs:
+		case h.force == plan.ForceNever && h.verdict == equal.Differs:
 			updates = true
 		case h.force == plan.ForceNever:
 			mayUpdate = h.why
-		case h.force == plan.ForceIf || h.verdict == maybe:
+		case h.force == plan.ForceIf || h.verdict == equal.Maybe:
 			possible = append(possible, h)
 		default:
 			certain = append(certain, h)
@@ -71,7 +72,7 @@ func paths(certain, possible []hit) []plan.Path {
 func maybeCreated(t *plan.TypeFacts, prior cty.Value, conformed map[string]cty.Value) cty.Value {
 	id := "?"
 	if prior.Type().HasAttribute("id") {
-		id = canonical(prior.GetAttr("id"))
+		id = equal.Canonical(prior.GetAttr("id"))
 	}
 	return build(t, conformed, false, func(path string, ty cty.Type) cty.Value {
 		return value.OpaqueAttribute("if replaced "+id, path, ty)

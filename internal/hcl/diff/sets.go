@@ -3,13 +3,15 @@ package diff
 import (
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/equal"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/schema"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
 // set compares set blocks: elements are paired by content, what the provider
 // computes inside them counting as equal to whatever it was; elements that
 // find no partner are removed or added.
-func (w *walker) set(path plan.Path, a *plan.AttrFacts, s shape, old, new cty.Value) cty.Value {
+func (w *walker) set(path plan.Path, a *plan.AttrFacts, s schema.Shape, old, new cty.Value) cty.Value {
 	olds, news := elements(old), elements(new)
 	if !old.IsKnown() {
 		return w.opaqueSet(path, a, s, old, news)
@@ -19,7 +21,7 @@ func (w *walker) set(path plan.Path, a *plan.AttrFacts, s shape, old, new cty.Va
 	}
 	pairs, removed, added := w.pair(path, a, olds, news)
 	if len(olds) != len(news) {
-		w.hit(path, a, differs, a.Force, old, new)
+		w.hit(path, a, equal.Differs, a.Force, old, new)
 	}
 	inner := w.inside(path)
 	var planned []cty.Value
@@ -34,7 +36,7 @@ func (w *walker) set(path plan.Path, a *plan.AttrFacts, s shape, old, new cty.Va
 		if w.sdk() {
 			inner.element(path, a, e, cty.NullVal(cty.DynamicPseudoType))
 		} else {
-			inner.hit(path, a, differs, a.Force, old, new)
+			inner.hit(path, a, equal.Differs, a.Force, old, new)
 		}
 	}
 	w.hits = inner.hits
@@ -60,20 +62,20 @@ func (w *walker) added(path plan.Path, a *plan.AttrFacts, e cty.Value) {
 	config := w.attributes(path, e, a.Nested)
 	for name, n := range a.Nested {
 		v, ok := config[name]
-		if n.Computed && n.Force == plan.ForceAlways && (!ok || v.IsKnown() && v.IsNull()) && !shapeOf(n).nested {
-			w.hit(path, n, differs, n.Force, cty.NullVal(cty.DynamicPseudoType), e)
+		if n.Computed && n.Force == plan.ForceAlways && (!ok || v.IsKnown() && v.IsNull()) && !schema.ShapeOf(n).Nested {
+			w.hit(path, n, equal.Differs, n.Force, cty.NullVal(cty.DynamicPseudoType), e)
 		}
 	}
 }
 
 // opaqueSet: what was there before was the provider's choice.
-func (w *walker) opaqueSet(path plan.Path, a *plan.AttrFacts, s shape, old cty.Value, news []cty.Value) cty.Value {
+func (w *walker) opaqueSet(path plan.Path, a *plan.AttrFacts, s schema.Shape, old cty.Value, news []cty.Value) cty.Value {
 	inner := w.inside(path)
 	var planned []cty.Value
 	for _, e := range news {
 		planned = append(planned, inner.element(path, a, old, e))
 	}
-	inner.hit(path, a, maybe, a.Force, old, cty.TupleVal(news))
+	inner.hit(path, a, equal.Maybe, a.Force, old, cty.TupleVal(news))
 	w.hits = inner.hits
 	return collect(s, planned)
 }
@@ -87,18 +89,18 @@ func (w *walker) pair(path plan.Path, a *plan.AttrFacts, olds, news []cty.Value)
 	partner := make([]int, len(news))
 	text := make(map[string][]int, len(olds))
 	for i, o := range olds {
-		text[canonical(o)] = append(text[canonical(o)], i)
+		text[equal.Canonical(o)] = append(text[equal.Canonical(o)], i)
 	}
 	for j, n := range news {
 		partner[j] = -1
-		for _, i := range text[canonical(n)] {
+		for _, i := range text[equal.Canonical(n)] {
 			if !taken[i] {
 				taken[i], partner[j] = true, i
 				break
 			}
 		}
 	}
-	for _, accept := range []verdict{same, maybe} {
+	for _, accept := range []equal.Verdict{equal.Same, equal.Maybe} {
 		for j := range news {
 			for i := 0; i < len(olds) && partner[j] < 0; i++ {
 				if !taken[i] && w.elementVerdict(path, a, olds[i], news[j]) <= accept {
@@ -123,10 +125,10 @@ func (w *walker) pair(path plan.Path, a *plan.AttrFacts, olds, news []cty.Value)
 }
 
 // elementVerdict is the verdict on a whole element.
-func (w *walker) elementVerdict(path plan.Path, a *plan.AttrFacts, old, new cty.Value) verdict {
+func (w *walker) elementVerdict(path plan.Path, a *plan.AttrFacts, old, new cty.Value) equal.Verdict {
 	trial := walker{typ: w.typ, within: path, problems: w.problems, before: w.before, after: w.after, beside: w.beside}
 	trial.element(path, a, old, new)
-	worst := same
+	worst := equal.Same
 	for _, h := range trial.hits {
 		worst = max(worst, h.verdict)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/equal"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
@@ -115,26 +116,26 @@ func amount(s string) (float64, bool) {
 func removed(h hit) decision {
 	k, _ := value.Know(h.new)
 	switch {
-	case isZero(h.old):
+	case equal.IsZero(h.old):
 		return inPlace
 	case k == value.IsOpaque:
 		return open
 	}
-	return replacesIf(isZero(h.new) || k == value.IsPending)
+	return replacesIf(equal.IsZero(h.new) || k == value.IsPending)
 }
 
 // toggled: between some value and none, either way. To code at plan time a value
 // known only after apply is none.
 func toggled(h hit) decision {
 	if k, _ := value.Know(h.new); k == value.IsPending && h.old.IsKnown() {
-		return replacesIf(!isZero(h.old))
-	} else if k == value.IsPending && definitelyNotNull(unmarked(h.old)) {
+		return replacesIf(!equal.IsZero(h.old))
+	} else if k == value.IsPending && equal.DefinitelyNotNull(equal.Unmarked(h.old)) {
 		return replaces
 	}
 	if !h.old.IsKnown() || !h.new.IsKnown() {
 		return open
 	}
-	return replacesIf(isZero(h.old) != isZero(h.new))
+	return replacesIf(equal.IsZero(h.old) != equal.IsZero(h.new))
 }
 
 func inTransitions(transitions []string, old, new string) bool {
@@ -188,13 +189,13 @@ func leaves(h hit) decision {
 	}
 	olds, oldOpen := elementTexts(h.old)
 	news, newOpen := elementTexts(h.new)
-	gone := missing(olds, news)
+	gone := equal.Missing(olds, news)
 	switch {
 	case gone > newOpen-oldOpen && gone > 0 && newOpen <= oldOpen, gone > newOpen:
 		return replaces
 	case oldOpen == 0 && gone == 0:
 		return inPlace
-	case length(unmarked(h.new)) < length(unmarked(h.old)):
+	case equal.Length(equal.Unmarked(h.new)) < equal.Length(equal.Unmarked(h.old)):
 		return replaces
 	case oldOpen > 0 || gone > 0:
 		return openSets(h, olds, news, oldOpen, newOpen)
@@ -215,21 +216,16 @@ func openSets(h hit, olds, news []string, oldOpen, newOpen int) decision {
 			return open
 		}
 	}
-	if missing(olds, news) > 0 || newOpen < oldOpen {
+	if equal.Missing(olds, news) > 0 || newOpen < oldOpen {
 		return replaces
 	}
 	return inPlace
 }
 
-func unmarked(v cty.Value) cty.Value {
-	v, _ = v.Unmark()
-	return v
-}
-
 func elementTexts(v cty.Value) ([]string, int) {
-	un := unmarked(v)
+	un := equal.Unmarked(v)
 	if un.IsNull() || !un.CanIterateElements() {
 		return nil, 0
 	}
-	return split(v)
+	return equal.Split(v)
 }

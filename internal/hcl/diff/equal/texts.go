@@ -1,4 +1,4 @@
-package diff
+package equal
 
 import (
 	"reflect"
@@ -6,6 +6,7 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/forms"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 )
 
@@ -19,29 +20,29 @@ func bothTexts(old, new cty.Value) (a, b string, ok bool) {
 // compareTexts compares texts with tokens. Where both have the same symbols
 // and another wording they differ; else a symbol may stand for what the other
 // has written out.
-func compareTexts(a, b string) verdict {
+func compareTexts(a, b string) Verdict {
 	if a == b {
-		return same
+		return Same
 	}
 	if x, y, ok := value.Unapplied(a, b); ok {
 		return compareTexts(x, y)
 	}
 	// Documents that say the same in another layout are still other texts.
-	x, okX := document(a)
-	y, okY := document(b)
-	if okX && okY && compareDocuments(x, y) == differs {
-		return differs
+	x, okX := forms.Document(a)
+	y, okY := forms.Document(b)
+	if okX && okY && compareDocuments(x, y) == Differs {
+		return Differs
 	}
 	if sameSymbols(a, b) {
-		return differs
+		return Differs
 	}
-	return maybe
+	return Maybe
 }
 
 func sameSymbols(a, b string) bool { return slices.Equal(value.Tokens(a), value.Tokens(b)) }
 
 // compareDocuments compares JSON values whose texts may have tokens in them.
-func compareDocuments(a, b any) verdict {
+func compareDocuments(a, b any) Verdict {
 	switch a := a.(type) {
 	case map[string]any:
 		if b, ok := b.(map[string]any); ok {
@@ -58,11 +59,11 @@ func compareDocuments(a, b any) verdict {
 	}
 	switch {
 	case reflect.DeepEqual(a, b):
-		return same
+		return Same
 	case isToken(a) || isToken(b):
-		return maybe // a number, or a whole object, that is opaque
+		return Maybe // a number, or a whole object, that is opaque
 	}
-	return differs
+	return Differs
 }
 
 func isToken(v any) bool {
@@ -70,26 +71,26 @@ func isToken(v any) bool {
 	return ok && value.HasToken(s)
 }
 
-func compareObjects(a, b map[string]any) verdict {
+func compareObjects(a, b map[string]any) Verdict {
 	if len(a) != len(b) {
-		return differs
+		return Differs
 	}
-	worst := same
+	worst := Same
 	for k, v := range a {
 		w, ok := b[k]
 		if !ok {
-			return differs
+			return Differs
 		}
 		worst = max(worst, compareDocuments(v, w))
 	}
 	return worst
 }
 
-func compareLists(a, b []any) verdict {
+func compareLists(a, b []any) Verdict {
 	if len(a) != len(b) {
-		return differs
+		return Differs
 	}
-	worst := same
+	worst := Same
 	for i := range a {
 		worst = max(worst, compareDocuments(a[i], b[i]))
 	}
@@ -99,15 +100,15 @@ func compareLists(a, b []any) verdict {
 // textDiffers looks for an opaque text that differs for certain, in the same
 // place of both values.
 func textDiffers(old, new cty.Value) bool {
-	o, n := unmarked(old), unmarked(new)
+	o, n := Unmarked(old), Unmarked(new)
 	if !o.IsKnown() || !n.IsKnown() {
 		a, b, ok := bothTexts(old, new)
-		return ok && compareTexts(a, b) == differs
+		return ok && compareTexts(a, b) == Differs
 	}
-	if o.Type().IsSetType() || isKeyed(o) != isKeyed(n) || isSequence(o) != isSequence(n) || length(o) != length(n) || length(o) == 0 {
+	if o.Type().IsSetType() || IsKeyed(o) != IsKeyed(n) || IsSequence(o) != IsSequence(n) || Length(o) != Length(n) || Length(o) == 0 {
 		return false
 	}
-	if isKeyed(o) {
+	if IsKeyed(o) {
 		news := n.AsValueMap()
 		for k, v := range o.AsValueMap() {
 			if w, ok := news[k]; ok && textDiffers(v, w) {

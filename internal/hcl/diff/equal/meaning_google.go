@@ -1,23 +1,24 @@
-package diff
+package equal
 
 import (
 	"strings"
 
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/forms"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 )
 
 // google: names and links of the same object, enumerations by case, durations
 // by length (google/tpgresource/self_link_helpers.go, common_diff_suppress.go).
-func (m meaning) google(a, b string) verdict {
+func (m Meaning) google(a, b string) Verdict {
 	switch {
-	case sameDuration(a, b), sameInstant(a, b):
-		return same
-	case strings.Contains(m.attr, "port") && (a == b+"-"+b || b == a+"-"+a):
-		return same
-	case strings.EqualFold(a, b) && caseless(m.attr):
-		return same
+	case forms.SameDuration(a, b), forms.SameInstant(a, b):
+		return Same
+	case strings.Contains(m.Attr, "port") && (a == b+"-"+b || b == a+"-"+a):
+		return Same
+	case strings.EqualFold(a, b) && caseless(m.Attr):
+		return Same
 	}
-	if v := m.links(a, b); v != differs {
+	if v := m.links(a, b); v != Differs {
 		return v
 	}
 	return loosely(a, b)
@@ -56,34 +57,34 @@ func link(s string) []string {
 
 // links: one path is the end of the other, whole segments at a time. A
 // project's number stands for its name, and a symbol for anything.
-func (m meaning) links(a, b string) verdict {
+func (m Meaning) links(a, b string) Verdict {
 	if !strings.Contains(a, "/") && !strings.Contains(b, "/") {
-		return differs
+		return Differs
 	}
 	x, y := link(a), link(b)
 	if len(x) > len(y) {
 		x, y, a, b = y, x, b, a
 	}
 	if len(x) == 0 {
-		return differs
+		return Differs
 	}
 	tail := y[len(y)-len(x):]
-	worst := same
+	worst := Same
 	for i := range x {
-		variant := i == 0 && len(x) == len(y) && len(x) > 1 && isDigits(x[0]) != isDigits(tail[0])
+		variant := i == 0 && len(x) == len(y) && len(x) > 1 && forms.IsDigits(x[0]) != forms.IsDigits(tail[0])
 		switch {
 		case x[i] == tail[i] || variant:
 		case value.HasToken(x[i]) || value.HasToken(tail[i]):
-			worst = maybe
+			worst = Maybe
 		default:
-			return differs
+			return Differs
 		}
 	}
 	slash := strings.HasSuffix(a, "/") != strings.HasSuffix(b, "/")
 	name := !strings.Contains(a, "/") && !m.collects(b)
 	part := strings.Contains(a, "/") && len(x) < len(y) && !strings.HasPrefix(b, "projects/") && !strings.Contains(b, "/projects/")
 	if slash || name || part {
-		return maybe
+		return Maybe
 	}
 	return worst
 }
@@ -91,12 +92,12 @@ func (m meaning) links(a, b string) verdict {
 // collects: a name alone is a link where the collection in the link is what
 // the attribute is about: `network` and networks, `machine_type` and
 // machineTypes.
-func (m meaning) collects(path string) bool {
+func (m Meaning) collects(path string) bool {
 	parts := strings.Split(strings.Trim(path, "/"), "/")
 	if len(parts) < 2 {
 		return false
 	}
-	switch m.attr {
+	switch m.Attr {
 	case "disk", "instance", "instance_group_manager":
 		return false // attachments keep the name itself in the state
 	}
@@ -105,6 +106,6 @@ func (m meaning) collects(path string) bool {
 		return true
 	}
 	bare := func(s string) string { return strings.TrimSuffix(strings.ToLower(strings.ReplaceAll(s, "_", "")), "s") }
-	c, attr := bare(collection), bare(m.attr)
+	c, attr := bare(collection), bare(m.Attr)
 	return strings.HasSuffix(c, attr) || strings.HasSuffix(attr, c)
 }

@@ -1,4 +1,4 @@
-package diff
+package forms
 
 import (
 	"encoding/base64"
@@ -10,26 +10,8 @@ import (
 	"time"
 )
 
-// json compares two JSON documents by what they say; 0 where they are not both
-// documents.
-func (m meaning) json(a, b string) verdict {
-	x, okX := document(a)
-	y, okY := document(b)
-	if !okX || !okY {
-		return 0
-	}
-	if m.provider == "aws" {
-		if strings.Contains(m.attr, "polic") || m.attr == "redrive_policy" {
-			x, y = policy(x), policy(y)
-		}
-		if m.attr == "container_definitions" {
-			x, y = containers(x), containers(y)
-		}
-	}
-	return compareDocuments(x, y)
-}
-
-func document(s string) (any, bool) {
+// Document reads a JSON object or array.
+func Document(s string) (any, bool) {
 	s = strings.TrimSpace(s)
 	if !strings.HasPrefix(s, "{") && !strings.HasPrefix(s, "[") {
 		return nil, false
@@ -41,15 +23,15 @@ func document(s string) (any, bool) {
 	return v, true
 }
 
-// policy brings an IAM policy into one form: one statement or principal is a
+// Policy brings an IAM policy into one form: one statement or principal is a
 // list of one, actions and resources have no order, accounts may be written as
 // root ARNs, booleans and numbers as text (hashicorp/awspolicyequivalence).
-func policy(v any) any {
+func Policy(v any) any {
 	switch v := v.(type) {
 	case map[string]any:
 		out := map[string]any{}
 		for k, e := range v {
-			e = policy(e)
+			e = Policy(e)
 			switch k {
 			case "Statement", "Action", "NotAction", "Resource", "NotResource", "AWS", "Service", "Federated":
 				e = unordered(e)
@@ -75,7 +57,7 @@ func policy(v any) any {
 	case []any:
 		out := make([]any, len(v))
 		for i, e := range v {
-			out[i] = policy(e)
+			out[i] = Policy(e)
 		}
 		return out
 	case string:
@@ -152,11 +134,11 @@ func unordered(v any) any {
 	return out
 }
 
-// containers brings ECS container definitions into the form in which the
+// Containers brings ECS container definitions into the form in which the
 // provider compares them: defaults and empty values dropped, environment and
 // secrets without order, definitions by name
 // (internal/service/ecs/task_definition_equivalency.go).
-func containers(v any) any {
+func Containers(v any) any {
 	list, ok := v.([]any)
 	if !ok {
 		return v
@@ -254,43 +236,31 @@ func isEmptyJSON(v any) bool {
 	return false
 }
 
-// decoded is what a text stands for that may be written in base64.
-func decoded(s string) string {
+// Decoded is what a text stands for that may be written in base64.
+func Decoded(s string) string {
 	if b, err := base64.StdEncoding.DecodeString(strings.TrimSpace(s)); err == nil && len(b) > 0 {
 		return string(b)
 	}
 	return s
 }
 
-func sameInstant(a, b string) bool {
+func SameInstant(a, b string) bool {
 	x, errX := time.Parse(time.RFC3339, a)
 	y, errY := time.Parse(time.RFC3339, b)
 	return errX == nil && errY == nil && x.Equal(y)
 }
 
-func isDigits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
+func IsDigits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
 
-func sameDuration(a, b string) bool {
+func SameDuration(a, b string) bool {
 	x, errX := time.ParseDuration(a)
 	y, errY := time.ParseDuration(b)
 	return errX == nil && errY == nil && x == y
 }
 
-// kubernetesQuantity compares amounts: 1000m is 1, 1024Mi is 1Gi
+// Quantity is an amount in the notation of Kubernetes: 1000m is 1, 1024Mi is 1Gi
 // (k8s.io/apimachinery pkg/api/resource/quantity.go).
-func kubernetesQuantity(a, b string) verdict {
-	x, okX := quantity(a)
-	y, okY := quantity(b)
-	switch {
-	case !okX || !okY:
-		return loosely(a, b)
-	case x.Cmp(y) == 0:
-		return same
-	}
-	return differs
-}
-
-func quantity(s string) (*big.Rat, bool) {
+func Quantity(s string) (*big.Rat, bool) {
 	digits := strings.TrimRight(s, "KMGTPEimunk")
 	factor, ok := quantityFactor(s[len(digits):])
 	if !ok {

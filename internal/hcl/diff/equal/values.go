@@ -1,4 +1,6 @@
-package diff
+// Package equal compares values as a provider does: whether they are the same, are
+// not, or may be because what decides is not known.
+package equal
 
 import (
 	"sort"
@@ -7,63 +9,64 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/schema"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 )
 
-// verdict says whether two values are the same to the provider.
-type verdict int
+// Verdict says whether two values are the same to the provider.
+type Verdict int
 
 const (
-	same    verdict = iota + 1
-	maybe           // they may be the same: what decides is not known
-	differs         // they are different for certain
+	Same    Verdict = iota + 1
+	Maybe           // they may be the same: what decides is not known
+	Differs         // they are different for certain
 )
 
-// compare compares an attribute that is not made of nested objects. With sdk,
+// Values compares an attribute that is not made of nested objects. With sdk,
 // null, "", 0, false and empty collections are one (Plugin SDK v2 keeps state
 // as a flat map of strings, in which they are not told apart).
-func compare(s shape, sdk bool, old, new cty.Value) verdict {
-	if sdk && isZero(old) && isZero(new) {
-		return same
+func Values(s schema.Shape, sdk bool, old, new cty.Value) Verdict {
+	if sdk && IsZero(old) && IsZero(new) {
+		return Same
 	}
 	switch {
-	case s.holds == anyType:
-		return compareDynamic(old, new)
+	case s.Holds == schema.AnyType:
+		return Dynamic(old, new)
 	case !old.IsKnown() || !new.IsKnown() || old.IsNull() || new.IsNull():
-		return compareLeaf(old, new)
+		return Leaves(old, new)
 	}
 	o, _ := old.Unmark()
 	n, _ := new.Unmark()
 	switch {
-	case s.holds == setOf && o.CanIterateElements() && n.CanIterateElements():
+	case s.Holds == schema.SetOf && o.CanIterateElements() && n.CanIterateElements():
 		return compareSets(old, new)
-	case isSequence(o) && isSequence(n):
+	case IsSequence(o) && IsSequence(n):
 		return compareSequences(s, sdk, o, n)
-	case isKeyed(o) && isKeyed(n):
-		return compareMaps(sdk, o, n)
+	case IsKeyed(o) && IsKeyed(n):
+		return Maps(sdk, o, n)
 	}
-	return compareLeaf(old, new)
+	return Leaves(old, new)
 }
 
-func isSequence(v cty.Value) bool {
+func IsSequence(v cty.Value) bool {
 	ty := v.Type()
 	return ty.IsListType() || ty.IsTupleType() || ty.IsSetType()
 }
 
-func isKeyed(v cty.Value) bool { return v.Type().IsMapType() || v.Type().IsObjectType() }
+func IsKeyed(v cty.Value) bool { return v.Type().IsMapType() || v.Type().IsObjectType() }
 
-// compareLeaf compares values of which one is unknown or null, or scalars.
-func compareLeaf(old, new cty.Value) verdict {
+// Leaves compares values of which one is unknown or null, or scalars.
+func Leaves(old, new cty.Value) Verdict {
 	oldKnow, oldID := value.Know(old)
 	newKnow, newID := value.Know(new)
 	switch {
 	case newKnow == value.IsPending, oldKnow == value.IsPending:
-		return differs
+		return Differs
 	case oldKnow == value.IsOpaque && newKnow == value.IsOpaque && oldID == newID && sameRange(old, new):
-		return same
+		return Same
 	case oldKnow == value.IsOpaque || newKnow == value.IsOpaque:
 		if a, b, ok := bothTexts(old, new); ok {
-			if v := compareTexts(a, b); v != maybe {
+			if v := compareTexts(a, b); v != Maybe {
 				return v
 			}
 		}
@@ -81,124 +84,124 @@ func sameRange(a, b cty.Value) bool {
 }
 
 // compareRanges uses what cty knows of an unknown (not null, a prefix).
-func compareRanges(a, b cty.Value) verdict {
+func compareRanges(a, b cty.Value) Verdict {
 	ua, _ := a.UnmarkDeep()
 	ub, _ := b.UnmarkDeep()
 	switch {
-	case ua.IsNull() && definitelyNotNull(ub), ub.IsNull() && definitelyNotNull(ua):
-		return differs
+	case ua.IsNull() && DefinitelyNotNull(ub), ub.IsNull() && DefinitelyNotNull(ua):
+		return Differs
 	case ua.IsNull() || ub.IsNull():
-		return maybe
+		return Maybe
 	case !ua.Type().Equals(ub.Type()):
-		return maybe
+		return Maybe
 	}
 	if eq := ua.Equals(ub); eq.IsKnown() && eq.False() {
-		return differs
+		return Differs
 	}
-	return maybe
+	return Maybe
 }
 
-func definitelyNotNull(v cty.Value) bool { return v.IsKnown() || v.Range().DefinitelyNotNull() }
+func DefinitelyNotNull(v cty.Value) bool { return v.IsKnown() || v.Range().DefinitelyNotNull() }
 
-func compareKnown(old, new cty.Value) verdict {
+func compareKnown(old, new cty.Value) Verdict {
 	o, _ := old.UnmarkDeep()
 	n, _ := new.UnmarkDeep()
 	switch {
 	case o.IsNull() && n.IsNull():
-		return same
+		return Same
 	case o.IsNull() || n.IsNull():
-		return differs
+		return Differs
 	case o.Type().Equals(n.Type()):
 		if o.RawEquals(n) {
-			return same
+			return Same
 		}
-		return differs
+		return Differs
 	}
 	// Types the facts do not name: the text decides.
 	a, oka := value.ScalarText(o)
 	b, okb := value.ScalarText(n)
 	if oka && okb && a == b {
-		return same
+		return Same
 	}
-	return differs
+	return Differs
 }
 
 // compareSequences compares by position. Unlike with single values, an
 // opaque element is enough to leave the whole open, not to settle it.
-func compareSequences(s shape, sdk bool, old, new cty.Value) verdict {
+func compareSequences(s schema.Shape, sdk bool, old, new cty.Value) Verdict {
 	olds, news := old.AsValueSlice(), new.AsValueSlice()
 	if len(olds) != len(news) {
-		return differs
+		return Differs
 	}
-	worst := same
+	worst := Same
 	for i := range olds {
-		worst = max(worst, compare(elementShape(olds[i]), sdk, olds[i], news[i]))
+		worst = max(worst, Values(elementShape(olds[i]), sdk, olds[i], news[i]))
 	}
 	return worst
 }
 
-func compareMaps(sdk bool, old, new cty.Value) verdict {
+func Maps(sdk bool, old, new cty.Value) Verdict {
 	olds, news := old.AsValueMap(), new.AsValueMap()
-	worst := same
+	worst := Same
 	for k, n := range news {
 		o, ok := olds[k]
 		if !ok {
-			return differs
+			return Differs
 		}
-		worst = max(worst, compare(elementShape(o), sdk, o, n))
+		worst = max(worst, Values(elementShape(o), sdk, o, n))
 	}
 	for k := range olds {
 		if _, ok := news[k]; !ok {
-			return differs
+			return Differs
 		}
 	}
 	return worst
 }
 
 // elementShape keeps nested sets comparable as sets.
-func elementShape(v cty.Value) shape {
+func elementShape(v cty.Value) schema.Shape {
 	if v.Type().IsSetType() {
-		return shape{holds: setOf}
+		return schema.Shape{Holds: schema.SetOf}
 	}
-	return shape{holds: single}
+	return schema.Shape{Holds: schema.Single}
 }
 
 // compareSets compares without order. Elements that are unknown have lost
 // their symbols to the set, so these are compared as a whole.
-func compareSets(old, new cty.Value) verdict {
+func compareSets(old, new cty.Value) Verdict {
 	if k, _ := value.KnowWithin(new); k == value.IsPending {
-		return differs
+		return Differs
 	}
-	oldKnown, oldOpen := split(old)
-	newKnown, newOpen := split(new)
+	oldKnown, oldOpen := Split(old)
+	newKnown, newOpen := Split(new)
 	_, oldIDs := value.KnowWithin(old)
 	_, newIDs := value.KnowWithin(new)
 	if oldOpen == 0 && newOpen == 0 {
 		if sameElements(oldKnown, newKnown) {
-			return same
+			return Same
 		}
-		return differs
+		return Differs
 	}
 	if oldOpen == newOpen && oldIDs == newIDs && sameElements(oldKnown, newKnown) {
-		return same
+		return Same
 	}
 	if oldOpen != newOpen && (subset(oldIDs, newIDs) || subset(newIDs, oldIDs)) {
 		// One more object or one less: two symbols in one set stand for two
 		// values.
-		return differs
+		return Differs
 	}
 	// Each known element without a counterpart needs an unknown one to be it.
-	if missing(oldKnown, newKnown) > newOpen || missing(newKnown, oldKnown) > oldOpen {
-		return differs
+	if Missing(oldKnown, newKnown) > newOpen || Missing(newKnown, oldKnown) > oldOpen {
+		return Differs
 	}
-	return maybe
+	return Maybe
 }
 
 func subset(ids, of string) bool {
-	return ids == "" || missing(strings.Split(ids, "\x00"), strings.Split(of, "\x00")) == 0
+	return ids == "" || Missing(strings.Split(ids, "\x00"), strings.Split(of, "\x00")) == 0
 }
 
-func split(v cty.Value) (known []string, open int) {
+func Split(v cty.Value) (known []string, open int) {
 	un, _ := v.Unmark()
 	seen := map[string]bool{}
 	for _, e := range un.AsValueSlice() {
@@ -206,7 +209,7 @@ func split(v cty.Value) (known []string, open int) {
 			open++
 			continue
 		}
-		if c := canonical(e); !seen[c] {
+		if c := Canonical(e); !seen[c] {
 			seen[c] = true
 			known = append(known, c)
 		}
@@ -215,10 +218,10 @@ func split(v cty.Value) (known []string, open int) {
 	return known, open
 }
 
-func sameElements(a, b []string) bool { return missing(a, b) == 0 && missing(b, a) == 0 }
+func sameElements(a, b []string) bool { return Missing(a, b) == 0 && Missing(b, a) == 0 }
 
-// missing counts the elements of a that b does not have.
-func missing(a, b []string) int {
+// Missing counts the elements of a that b does not have.
+func Missing(a, b []string) int {
 	in := map[string]bool{}
 	for _, e := range b {
 		in[e] = true
@@ -232,40 +235,40 @@ func missing(a, b []string) int {
 	return n
 }
 
-// compareDynamic compares values whose type is part of the value: a tuple is
+// Dynamic compares values whose type is part of the value: a tuple is
 // not a list, "1" is not 1 (terraform_data, kubernetes_manifest).
-func compareDynamic(old, new cty.Value) verdict {
+func Dynamic(old, new cty.Value) Verdict {
 	oldKnow, oldIDs := value.KnowWithin(old)
 	newKnow, newIDs := value.KnowWithin(new)
 	o, _ := old.UnmarkDeep()
 	n, _ := new.UnmarkDeep()
 	switch {
 	case newKnow == value.IsPending || oldKnow == value.IsPending:
-		return differs
+		return Differs
 	case oldKnow == value.IsKnown && newKnow == value.IsKnown:
 		if o.Type().Equals(n.Type()) && o.RawEquals(n) {
-			return same
+			return Same
 		}
-		return differs
-	case oldIDs == newIDs && canonical(old) == canonical(new):
-		return same
+		return Differs
+	case oldIDs == newIDs && Canonical(old) == Canonical(new):
+		return Same
 	case textDiffers(old, new):
-		return differs
-	case o.IsNull() && definitelyNotNull(n), n.IsNull() && definitelyNotNull(o):
-		return differs
+		return Differs
+	case o.IsNull() && DefinitelyNotNull(n), n.IsNull() && DefinitelyNotNull(o):
+		return Differs
 	case o.Type().HasDynamicTypes() || n.Type().HasDynamicTypes():
-		return maybe
+		return Maybe
 	case !o.Type().Equals(n.Type()):
-		return differs
+		return Differs
 	}
 	if eq := o.Equals(n); eq.IsKnown() && eq.False() {
-		return differs
+		return Differs
 	}
-	return maybe
+	return Maybe
 }
 
-// isZero reports what a flat map of strings does not tell from null.
-func isZero(v cty.Value) bool {
+// IsZero reports what a flat map of strings does not tell from null.
+func IsZero(v cty.Value) bool {
 	un, _ := v.Unmark()
 	if !un.IsKnown() {
 		return false
@@ -286,9 +289,9 @@ func isZero(v cty.Value) bool {
 	return false
 }
 
-// canonical writes a value, its type and its symbols as one text: two values
+// Canonical writes a value, its type and its symbols as one text: two values
 // with the same text are the same.
-func canonical(v cty.Value) string {
+func Canonical(v cty.Value) string {
 	var b strings.Builder
 	writeCanonical(&b, v)
 	return b.String()
@@ -314,7 +317,7 @@ func writeCanonical(b *strings.Builder, v cty.Value) {
 		return
 	}
 	switch {
-	case isKeyed(un):
+	case IsKeyed(un):
 		b.WriteString(kindName(ty) + "{")
 		m := un.AsValueMap()
 		keys := make([]string, 0, len(m))
@@ -350,4 +353,31 @@ func kindName(ty cty.Type) string {
 		return "map"
 	}
 	return "object"
+}
+
+// Loosely treats "1" and 1, and lists and tuples, as one: without a
+// schema they may be converted to one type.
+func Loosely(old, new cty.Value) Verdict {
+	return Values(schema.Shape{Holds: schema.NoType, Elem: cty.DynamicPseudoType}, true, old, new)
+}
+
+func Unmarked(v cty.Value) cty.Value {
+	v, _ = v.Unmark()
+	return v
+}
+
+func Text(v cty.Value) (string, bool) {
+	v, _ = v.Unmark()
+	if !v.IsKnown() {
+		return "", false
+	}
+	text, _ := value.ScalarText(v)
+	return text, true
+}
+
+func Length(v cty.Value) int {
+	if v.IsNull() || !v.CanIterateElements() {
+		return 0
+	}
+	return v.LengthInt()
 }
