@@ -2,12 +2,13 @@ package diff
 
 import (
 	"fmt"
-	"hash/fnv"
+	"strings"
 
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/equal"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/schema"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -37,13 +38,6 @@ func (b *builder) object(path string, facts map[string]*plan.AttrFacts, config m
 		}
 	}
 	return out
-}
-
-func join(path, name string) string {
-	if path == "" {
-		return name
-	}
-	return path + "." + name
 }
 
 func (b *builder) attr(path string, a *plan.AttrFacts, s schema.Shape, v cty.Value) cty.Value {
@@ -147,21 +141,55 @@ func anyOpen(elems []cty.Value) bool {
 	return false
 }
 
-// fingerprint names an element of a set by what it contains, so that its
-// computed attributes keep their symbols when the order changes.
-func fingerprint(v cty.Value) string {
-	h := fnv.New64a()
-	_, _ = h.Write([]byte(equal.Canonical(v)))
-	return fmt.Sprintf("%016x", h.Sum64())
+// assumed is what a service fills in for an optional and computed attribute
+// that was never configured, where that is sure enough to compare with; NilVal
+// where it is not. path is dotted, with indexes.
+//
+// Flags are off unless someone turns them on, and generated names have no
+// prefix of the user's; everything else needs a row.
+func assumed(t *plan.TypeFacts, path string, a *plan.AttrFacts, s schema.Shape) cty.Value {
+	if !a.Optional {
+		return cty.NilVal
+	}
+	if row, ok := rowOf(t, plan.LogicDefault, withoutIndexes(path)); ok {
+		if row.Value == "" && s.Elem != cty.String {
+			return cty.NullVal(s.ValueType())
+		}
+		return schema.AsType(cty.StringVal(row.Value), s)
+	}
+	if s.Holds != schema.Single || s.Nested || a.Force == plan.ForceNever {
+		return cty.NilVal
+	}
+	switch {
+	case s.Elem == cty.Bool:
+		return cty.False
+	case s.Elem == cty.String && strings.HasSuffix(path, "_prefix"):
+		return cty.StringVal("")
+	}
+	return cty.NilVal
 }
 
-func isEmpty(v cty.Value) bool {
-	un, _ := v.Unmark()
-	if !un.IsKnown() {
-		return false
+// build completes a conformed configuration; fill makes what the provider
+// computes, applied says that it has done so.
+func build(t *plan.TypeFacts, conformed map[string]cty.Value, applied bool, fill func(path string, ty cty.Type) cty.Value) cty.Value {
+	b := builder{typ: t, fill: fill, applied: applied}
+	object := b.object("", t.Attributes, conformed)
+	derive(t, conformed, object, applied, func(path string) cty.Value { return fill(path, cty.String) })
+	return cty.ObjectVal(object)
+}
+
+func created(t *plan.TypeFacts, conformed map[string]cty.Value) cty.Value {
+	return build(t, conformed, false, value.PendingAttribute)
+}
+
+// maybeCreated is the instance when it may be replaced: what the provider
+// computes may be another value.
+func maybeCreated(t *plan.TypeFacts, prior cty.Value, conformed map[string]cty.Value) cty.Value {
+	id := "?"
+	if prior.Type().HasAttribute("id") {
+		id = equal.Canonical(prior.GetAttr("id"))
 	}
-	if un.IsNull() {
-		return true
-	}
-	return un.CanIterateElements() && !un.Type().IsObjectType() && un.LengthInt() == 0
+	return build(t, conformed, false, func(path string, ty cty.Type) cty.Value {
+		return value.OpaqueAttribute("if replaced "+id, path, ty)
+	})
 }

@@ -74,11 +74,6 @@ func terraformDataPlan(prior, config cty.Value) Result {
 	return Result{Action: plan.None, Certain: true, Planned: dataObject(id, input, prior.GetAttr("output"), triggers), Problems: problems}
 }
 
-// maybeOther is a value that may or may not be v.
-func maybeOther(v cty.Value) cty.Value {
-	return cty.UnknownVal(cty.DynamicPseudoType).Mark(value.Symbol{ID: "if changed " + equal.Canonical(v)})
-}
-
 func terraformDataProblems(config cty.Value) []string {
 	un, _ := config.Unmark()
 	if !un.IsKnown() || un.IsNull() || !un.Type().IsObjectType() {

@@ -29,17 +29,6 @@ func storageShrinks(_ change, h hit) decision {
 	return replacesIf(b.Cmp(a) < 0)
 }
 
-func entryOf(v cty.Value, key string) (string, bool) {
-	if v.IsNull() || !equal.IsKeyed(v) {
-		return "", false
-	}
-	e, ok := v.AsValueMap()[key]
-	if !ok {
-		return "", false
-	}
-	return equal.Text(e)
-}
-
 func otherObject(_ change, h hit) decision {
 	o, n := equal.Unmarked(h.old), equal.Unmarked(h.new)
 	if !o.IsKnown() || !n.IsKnown() || o.IsNull() || n.IsNull() || !equal.IsKeyed(o) || !equal.IsKeyed(n) {

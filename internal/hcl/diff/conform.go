@@ -2,7 +2,6 @@ package diff
 
 import (
 	"encoding/json"
-	"fmt"
 	"strings"
 
 	"github.com/zclconf/go-cty/cty"
@@ -161,18 +160,6 @@ func (c *conformer) element(path []any, a *plan.AttrFacts, e cty.Value) cty.Valu
 	return cty.ObjectVal(c.object(path, a.Nested, un)).WithMarks(marks)
 }
 
-// dotted writes a path for people: `a.0.b`.
-func dotted(path []any) string {
-	s := ""
-	for i, p := range path {
-		if i > 0 {
-			s += "."
-		}
-		s += fmt.Sprint(p)
-	}
-	return s
-}
-
 // notJSON says that a document is none: the provider refuses it
 // (aws internal/verify ValidIAMPolicyJSON, validation.StringIsJSON).
 func notJSON(t *plan.TypeFacts, a *plan.AttrFacts, path plan.Path, v cty.Value) string {
@@ -186,4 +173,11 @@ func notJSON(t *plan.TypeFacts, a *plan.AttrFacts, path plan.Path, v cty.Value) 
 		return ""
 	}
 	return "is not valid JSON"
+}
+
+func conform(t *plan.TypeFacts, config cty.Value) (map[string]cty.Value, map[string]string) {
+	c := conformer{framework: t.Framework}
+	conformed := c.object(nil, t.Attributes, config)
+	adapt(t, conformed)
+	return conformed, c.problems
 }

@@ -1,33 +1,11 @@
 package diff
 
 import (
-	"slices"
-	"strings"
-
 	"github.com/zclconf/go-cty/cty"
 
-	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/equal"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/forms"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
-)
-
-// change is what plan-time logic of a provider sees: the whole instance before
-// and as planned.
-type change struct {
-	typ            *plan.TypeFacts
-	prior, planned map[string]cty.Value
-	config         map[string]cty.Value
-}
-
-// decision is what plan-time logic makes of one changed attribute.
-type decision int
-
-const (
-	inPlace  decision = iota + 1 // an update
-	replaces                     // forces replacement
-	open                         // depends on a value, or an answer of the service, that is not known
-	nothing                      // not a change at all
 )
 
 // decide asks the rows of the type's logic about the attributes that change, and
@@ -80,34 +58,6 @@ func undecided(h hit) hit {
 	return h
 }
 
-// decidingRow is the first row that decides about an attribute.
-func decidingRow(t *plan.TypeFacts, path plan.Path) (plan.Logic, bool) {
-	name := names(path)
-	for _, r := range t.Logic {
-		if r.Rule.Decides() && slices.ContainsFunc(r.Paths, func(p string) bool { return fitsPath(p, name) }) {
-			return r, true
-		}
-	}
-	return plan.Logic{}, false
-}
-
-// rowOf is the row of a rule about exactly this attribute.
-func rowOf(t *plan.TypeFacts, rule plan.LogicRule, name string) (plan.Logic, bool) {
-	for _, r := range t.Logic {
-		if r.Rule == rule && slices.Contains(r.Paths, name) {
-			return r, true
-		}
-	}
-	return plan.Logic{}, false
-}
-
-// fitsPath: `**` at the end of a pattern stands for what is below, none of it
-// included; alone it stands for everything.
-func fitsPath(pattern, name string) bool {
-	prefix, below := strings.CutSuffix(pattern, "**")
-	return pattern == name || below && strings.HasPrefix(name, prefix)
-}
-
 // decision is what a row makes of a change: what its rule says, where its
 // conditions hold as well.
 func (c change) decision(r plan.Logic, h hit) decision {
@@ -150,101 +100,98 @@ func (c change) meets(r plan.Logic, h hit) forms.Answer {
 	return out
 }
 
-// matchesOne: `*` at the ends of a pattern stands for any text.
-func matchesOne(patterns []string, text string) bool {
-	return slices.ContainsFunc(patterns, func(p string) bool { return matches(p, text) })
+// byRule is what the word of a row says, or the function that it names. Each
+// answers open where it would need a value that is not known.
+func (c change) byRule(r plan.Logic, h hit) decision {
+	switch r.Rule {
+	case plan.LogicAlways:
+		return replaces
+	case plan.LogicNever:
+		return inPlace
+	case plan.LogicRemoved:
+		return removed(h)
+	case plan.LogicToggled:
+		return toggled(h)
+	case plan.LogicLeaves:
+		return leaves(h)
+	case plan.LogicBlockRemoved:
+		return byLengths(h, func(old, new int) bool { return old > 0 && new == 0 })
+	case plan.LogicBlockAdded:
+		return byLengths(h, func(old, new int) bool { return old == 0 && new > 0 })
+	case plan.LogicBlockCount:
+		return byLengths(h, func(old, new int) bool { return old != new })
+	case plan.LogicCheck:
+		if check, ok := checks[r.Check]; ok {
+			return check(c, h)
+		}
+		return open
+	}
+	return byTexts(h, func(old, new string) bool { return textRule(r, old, new) })
 }
 
-func matches(pattern, text string) bool {
-	start, anyStart := strings.CutPrefix(pattern, "*")
-	part, anyEnd := strings.CutSuffix(start, "*")
-	switch {
-	case pattern == "*":
-		return true
-	case anyStart && anyEnd:
-		return strings.Contains(text, part)
-	case anyStart:
-		return strings.HasSuffix(text, part)
-	case anyEnd:
-		return strings.HasPrefix(text, part)
+// textRule answers the rules about two texts; "" is null.
+func textRule(r plan.Logic, old, new string) bool {
+	switch r.Rule {
+	case plan.LogicLowered:
+		return lowered(r.Order, old, new)
+	case plan.LogicDowngraded:
+		return old != "" && new != "" && versionLess(new, old)
+	case plan.LogicNarrowed:
+		return narrowed(old, new)
+	case plan.LogicDisabled:
+		return old == "true" && (new == "false" || new == "")
+	case plan.LogicUnset:
+		return matchesOne(r.From, old) && !matchesOne(r.From, new)
+	case plan.LogicCrossed:
+		return matchesOne(r.Among, old) != matchesOne(r.Among, new)
+	case plan.LogicOnly:
+		return inTransitions(r.Transitions, old, new)
+	case plan.LogicExcept:
+		return !inTransitions(r.Transitions, old, new)
 	}
-	return pattern == text
+	return true // a rule that is not known counts as the worst
 }
 
-// names is a path without its indexes and keys.
-func names(path plan.Path) string {
-	var out []string
-	for _, p := range path {
-		if s, ok := p.(string); ok {
-			out = append(out, s)
-		}
-	}
-	return strings.Join(out, ".")
-}
-
-// at is the value at a path of names, following the first element of lists;
-// null where there is none, unknown where it is inside something unknown.
-func at(attrs map[string]cty.Value, path string) cty.Value {
-	v := cty.ObjectVal(attrs)
-	for _, name := range strings.Split(path, ".") {
-		v, _ = v.Unmark()
-		if !v.IsKnown() {
-			return cty.DynamicVal
-		}
-		if !v.IsNull() && equal.IsSequence(v) {
-			list := v.AsValueSlice()
-			if len(list) == 0 {
-				return cty.NullVal(cty.DynamicPseudoType)
-			}
-			v, _ = list[0].Unmark()
-		}
-		if !v.IsKnown() {
-			return cty.DynamicVal
-		}
-		if v.IsNull() || !equal.IsKeyed(v) {
-			return cty.NullVal(cty.DynamicPseudoType)
-		}
-		next, ok := v.AsValueMap()[name]
-		if !ok {
-			return cty.NullVal(cty.DynamicPseudoType)
-		}
-		v = next
-	}
-	return v
-}
-
-// was and becomes are attributes as text: "" where null, false where unknown.
-func (c change) was(path string) (string, bool) { return textAt(c.prior, path) }
-
-func (c change) becomes(path string) (string, bool) { return textAt(c.planned, path) }
-
-func textAt(attrs map[string]cty.Value, path string) (string, bool) {
-	v, _ := at(attrs, path).Unmark()
-	if !v.IsKnown() {
-		return "", false
-	}
-	text, _ := value.ScalarText(v)
-	return text, true
-}
-
-// texts are both values of a hit as text, "" for null and for what is known
-// only after apply; ok is false where one is opaque.
-func (h hit) texts() (old, new string, ok bool) {
-	o, okOld := equal.Text(h.old)
-	n, okNew := equal.Text(h.new)
-	if k, _ := value.Know(h.new); k == value.IsPending {
-		n, okNew = "", true
-	}
-	return o, n, okOld && okNew
-}
-
-// lengths are the numbers of elements of both values; ok is false where one is
-// unknown.
-func (h hit) lengths() (old, new int, ok bool) {
-	o, _ := h.old.Unmark()
-	n, _ := h.new.Unmark()
-	if !o.IsKnown() || !n.IsKnown() {
-		return 0, 0, false
-	}
-	return equal.Length(o), equal.Length(n), true
+// checks are what rows name where no word of theirs says it: a decision about one
+// changed attribute, by the provider's code at plan time.
+var checks = map[string]func(change, hit) decision{
+	// AWS
+	"allGo":                allGo,
+	"awsRegion":            awsRegion,
+	"batchFixed":           batchFixed,
+	"batchNetwork":         batchNetwork,
+	"capacityProviders":    capacityProviders,
+	"issuedNames":          issuedNames,
+	"lustreCapacity":       lustreCapacity,
+	"mappings":             mappings,
+	"noMore":               noMore,
+	"oldRedisOnly":         oldRedisOnly,
+	"otherArchitecture":    otherArchitecture,
+	"otherFirst":           otherFirst,
+	"otherTemplateVersion": otherTemplateVersion,
+	"searchEncryption":     searchEncryption,
+	"searchVersion":        searchVersion,
+	// Google
+	"bigQuerySchema":    bigQuerySchema,
+	"networkIP":         networkIP,
+	"redisDowngrade":    redisDowngrade,
+	"rewritten":         rewritten,
+	"sqlDiskSize":       sqlDiskSize,
+	"startupScript":     startupScript,
+	"undecidedParams":   undecidedParams,
+	"workbenchMetadata": workbenchMetadata,
+	// Azure
+	"aksPlugin":        aksPlugin,
+	"aksPoolName":      aksPoolName,
+	"exceptBlockComes": exceptBlockComes,
+	"exceptFirst":      exceptFirst,
+	"exceptOverlay":    exceptOverlay,
+	"zoneRedundancy":   zoneRedundancy,
+	// Kubernetes
+	"otherManifest":  otherManifest,
+	"otherObject":    otherObject,
+	"storageShrinks": storageShrinks,
+	// random and null
+	"keepers":      keepers,
+	"setOrChanged": setOrChanged,
 }

@@ -60,8 +60,6 @@ func PlaceNew(t *plan.TypeFacts, provider, config, planned cty.Value) cty.Value 
 	return cty.ObjectVal(attrs).WithMarks(marks)
 }
 
-func isNull(v cty.Value) bool { return v.IsKnown() && v.IsNull() }
-
 // allLabels are the provider's labels and the resource's over them
 // (google/tpgresource/labels.go setLabelsFields).
 func allLabels(provider, own cty.Value) cty.Value {

@@ -84,17 +84,6 @@ func anyForce(a *plan.AttrFacts) plan.Force {
 	return force
 }
 
-func elements(v cty.Value) []cty.Value {
-	un, _ := v.Unmark()
-	if !un.IsKnown() || un.IsNull() || !un.CanIterateElements() {
-		return nil
-	}
-	if equal.IsKeyed(un) {
-		return []cty.Value{v}
-	}
-	return un.AsValueSlice()
-}
-
 // attributes are the attributes of an object, opaque ones where the object
 // itself is opaque.
 func (w *walker) attributes(path plan.Path, v cty.Value, facts map[string]*plan.AttrFacts) map[string]cty.Value {

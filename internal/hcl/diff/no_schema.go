@@ -1,8 +1,6 @@
 package diff
 
 import (
-	"sort"
-
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/equal"
@@ -54,28 +52,4 @@ func barePlan(prior, config cty.Value) Result {
 		Action: plan.Replace, Paths: changed, Planned: cty.ObjectVal(news),
 		Why: "nothing is known of this resource type, so a change of " + dotted(changed[0]) + " may replace it",
 	}
-}
-
-func attributeNames(v cty.Value) []string {
-	names := make([]string, 0, len(v.Type().AttributeTypes()))
-	for name := range v.Type().AttributeTypes() {
-		names = append(names, name)
-	}
-	sort.Strings(names)
-	return names
-}
-
-func unionKeys(maps ...map[string]cty.Value) []string {
-	seen := map[string]bool{}
-	for _, m := range maps {
-		for name := range m {
-			seen[name] = true
-		}
-	}
-	names := make([]string, 0, len(seen))
-	for name := range seen {
-		names = append(names, name)
-	}
-	sort.Strings(names)
-	return names
 }

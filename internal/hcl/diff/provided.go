@@ -15,6 +15,15 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
+// instance is a whole resource instance, which comparisons of a provider's ask
+// about other attributes.
+type instance struct {
+	typ *plan.TypeFacts
+	// before and after are the instance in the state and as configured; beside is
+	// the block that is being compared, as configured.
+	before, after, beside map[string]cty.Value
+}
+
 func holdsSeveral(v cty.Value) bool {
 	t := v.Type()
 	return t.IsCollectionType() || t.IsTupleType() || t.IsObjectType()
@@ -22,7 +31,7 @@ func holdsSeveral(v cty.Value) bool {
 
 // provided applies the comparisons that the facts have of an attribute: holds
 // says that the provider takes the two values for equal.
-func (w *walker) provided(path plan.Path, a *plan.AttrFacts, old, new cty.Value) forms.Answer {
+func (i instance) provided(path plan.Path, a *plan.AttrFacts, old, new cty.Value) forms.Answer {
 	oldText, okOld := equal.Text(old)
 	newText, okNew := equal.Text(new)
 	if len(a.Compare) == 0 || !okOld || !okNew || holdsSeveral(old) || holdsSeveral(new) {
@@ -31,17 +40,17 @@ func (w *walker) provided(path plan.Path, a *plan.AttrFacts, old, new cty.Value)
 	if un, _ := new.Unmark(); un.IsNull() && oldText != "" {
 		newText = zeroText(old.Type())
 	}
-	return w.anyComparison(path, a, comparedTexts{oldText, newText})
+	return i.anyComparison(path, a, comparedTexts{oldText, newText})
 }
 
 // providedCount is provided for a block, whose occurrences are compared.
-func (w *walker) providedCount(path plan.Path, a *plan.AttrFacts, old, new cty.Value) forms.Answer {
+func (i instance) providedCount(path plan.Path, a *plan.AttrFacts, old, new cty.Value) forms.Answer {
 	before, okOld := occurrences(old)
 	after, okNew := occurrences(new)
 	if !okOld || !okNew || before == after {
 		return forms.Unasked
 	}
-	return w.anyComparison(append(slices.Clone(path), "#"), a, comparedTexts{strconv.Itoa(before), strconv.Itoa(after)})
+	return i.anyComparison(append(slices.Clone(path), "#"), a, comparedTexts{strconv.Itoa(before), strconv.Itoa(after)})
 }
 
 func occurrences(v cty.Value) (int, bool) {
@@ -74,10 +83,10 @@ func zeroText(t cty.Type) string {
 	return ""
 }
 
-func (w *walker) anyComparison(path plan.Path, a *plan.AttrFacts, t comparedTexts) forms.Answer {
+func (i instance) anyComparison(path plan.Path, a *plan.AttrFacts, t comparedTexts) forms.Answer {
 	out := forms.Never
 	for _, c := range a.Compare {
-		switch w.comparison(path, c, t) {
+		switch i.comparison(path, c, t) {
 		case forms.Holds:
 			return forms.Holds
 		case forms.Unsure:
@@ -87,10 +96,10 @@ func (w *walker) anyComparison(path plan.Path, a *plan.AttrFacts, t comparedText
 	return out
 }
 
-func (w *walker) comparison(path plan.Path, c plan.Comparison, t comparedTexts) forms.Answer {
+func (i instance) comparison(path plan.Path, c plan.Comparison, t comparedTexts) forms.Answer {
 	out := forms.Holds
 	for _, cond := range c.When {
-		switch w.condition(path, cond, t) {
+		switch i.condition(path, cond, t) {
 		case forms.Never:
 			return forms.Never
 		case forms.Unsure:
@@ -134,8 +143,8 @@ func related(r plan.Relation, old, new string) bool {
 	return false
 }
 
-func (w *walker) condition(path plan.Path, c plan.Condition, t comparedTexts) forms.Answer {
-	out := w.holds(path, c, t)
+func (i instance) condition(path plan.Path, c plan.Condition, t comparedTexts) forms.Answer {
+	out := i.holds(path, c, t)
 	switch {
 	case c.Not && out == forms.Holds:
 		return forms.Never
@@ -145,8 +154,8 @@ func (w *walker) condition(path plan.Path, c plan.Condition, t comparedTexts) fo
 	return out
 }
 
-func (w *walker) holds(path plan.Path, c plan.Condition, t comparedTexts) forms.Answer {
-	text, ok := w.tested(path, c, t)
+func (i instance) holds(path plan.Path, c plan.Condition, t comparedTexts) forms.Answer {
+	text, ok := i.tested(path, c, t)
 	if !ok {
 		return forms.Unsure
 	}
@@ -192,7 +201,7 @@ func matchesAny(patterns []string, text string) forms.Answer {
 }
 
 // tested is the text that a condition looks at; false where it is not known.
-func (w *walker) tested(path plan.Path, c plan.Condition, t comparedTexts) (string, bool) {
+func (i instance) tested(path plan.Path, c plan.Condition, t comparedTexts) (string, bool) {
 	switch c.Of {
 	case "old":
 		return t.old, true
@@ -206,23 +215,23 @@ func (w *walker) tested(path plan.Path, c plan.Condition, t comparedTexts) (stri
 	}
 	steps := strings.Split(c.Of, ".")
 	if steps[0] == "" { // beside it
-		if len(path) < 2 || w.beside == nil {
-			return w.attributeText(steps[1:], c.Before, c.Test)
+		if len(path) < 2 || i.beside == nil {
+			return i.attributeText(steps[1:], c.Before, c.Test)
 		}
-		v, ok := w.beside[steps[1]]
+		v, ok := i.beside[steps[1]]
 		if !ok || c.Before || len(steps) > 2 {
 			return "", false
 		}
 		return conditionText(v, c.Test)
 	}
-	return w.attributeText(steps, c.Before, c.Test)
+	return i.attributeText(steps, c.Before, c.Test)
 }
 
 // attributeText is an attribute of the whole instance as the planned state will
 // have it: configured, else its default, else what the state has.
-func (w *walker) attributeText(steps []string, before bool, test plan.Test) (string, bool) {
-	facts, now, was := w.typ.Attributes, w.after, w.before
-	for i, name := range steps {
+func (i instance) attributeText(steps []string, before bool, test plan.Test) (string, bool) {
+	facts, now, was := i.typ.Attributes, i.after, i.before
+	for n, name := range steps {
 		a := facts[name]
 		if a == nil || now == nil {
 			return "", false
@@ -238,7 +247,7 @@ func (w *walker) attributeText(steps []string, before bool, test plan.Test) (str
 				v = prior
 			}
 		}
-		if i == len(steps)-1 {
+		if n == len(steps)-1 {
 			if v == cty.NilVal {
 				return "", true
 			}

@@ -87,7 +87,7 @@ func awsProvider(t *plan.TypeFacts, before, after, config cty.Value) Result {
 			r.Why = "the provider's region may or may not change"
 		}
 		return r
-	case major(t.Version) < 6 && !awsGlobal(t.Type):
+	case Major(t.Version) < 6 && !awsGlobal(t.Type):
 		r := Result{Action: plan.Orphan, Certain: v == equal.Differs}
 		if v == equal.Maybe {
 			r.Why = "the provider's region may or may not change"
@@ -109,18 +109,6 @@ func allTags(provider, config cty.Value) cty.Value {
 	}
 	maps.Copy(all, entriesOf(providerAttr(config, "tags")))
 	return cty.ObjectVal(all)
-}
-
-// entriesOf are the entries of a map; one of no name where it is not known.
-func entriesOf(v cty.Value) map[string]cty.Value {
-	un := equal.Unmarked(v)
-	switch {
-	case !un.IsKnown():
-		return map[string]cty.Value{"": v}
-	case un.IsNull() || !equal.IsKeyed(un):
-		return nil
-	}
-	return un.AsValueMap()
 }
 
 // awsAccount: the role that is assumed and the accounts that are allowed say
@@ -160,14 +148,6 @@ func awsGlobal(resourceType string) bool {
 	prefixes := []string{"aws_iam_", "aws_route53_", "aws_cloudfront_", "aws_organizations_", "aws_globalaccelerator_", "aws_budgets_", "aws_ce_", "aws_account_", "aws_shield_", "aws_waf_", "aws_route53domains_"}
 	return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(resourceType, p) }) &&
 		!strings.HasPrefix(resourceType, "aws_route53_resolver_")
-}
-
-func major(version string) int {
-	parts := versionParts(version)
-	if len(parts) == 0 {
-		return 0
-	}
-	return int(parts[0].Int64())
 }
 
 func configured(config cty.Value, name string) bool {

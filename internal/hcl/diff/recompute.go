@@ -41,17 +41,6 @@ func (c change) updated(hits []hit) cty.Value {
 	return cty.ObjectVal(out)
 }
 
-func isPendingValue(v cty.Value) bool {
-	k, _ := value.Know(v)
-	return k == value.IsPending
-}
-
-// unset reports that the configuration leaves an attribute to the provider.
-func (c change) unset(name string) bool {
-	v, ok := c.config[name]
-	return !ok || v.IsKnown() && v.IsNull()
-}
-
 func (c change) recompute(r plan.Logic, hits []hit, out map[string]cty.Value) {
 	worst := concerned(r, hits)
 	switch met := c.meets(r, hit{}); {

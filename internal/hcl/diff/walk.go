@@ -14,28 +14,14 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
-// hit is one attribute whose value changes, or may change.
-type hit struct {
-	path     plan.Path
-	attr     *plan.AttrFacts
-	verdict  equal.Verdict // maybe or differs
-	force    plan.Force
-	old, new cty.Value
-	why      string // what makes it uncertain
-	problem  string // what the provider would refuse
-}
-
 // walker compares a whole instance, attribute by attribute, in the order of
 // their names, and collects what differs.
 type walker struct {
-	typ  *plan.TypeFacts
+	instance
 	hits []hit
 	// within is the path of the set that is being walked: elements of a set
 	// have no paths of their own.
 	within plan.Path
-	// before and after are the whole instance in the state and as configured;
-	// beside is the block that is being compared, as configured.
-	before, after, beside map[string]cty.Value
 	// problems are what does not fit the schema, by dotted path.
 	problems map[string]string
 }
@@ -109,13 +95,6 @@ func (w *walker) strangers(path plan.Path, facts map[string]*plan.AttrFacts, old
 			w.hit(at, &plan.AttrFacts{}, equal.Maybe, plan.ForceIf, o, n)
 		}
 	}
-}
-
-func orNull(v cty.Value, s schema.Shape) cty.Value {
-	if v == cty.NilVal {
-		return cty.NullVal(s.ValueType())
-	}
-	return v
 }
 
 func (w *walker) attr(path plan.Path, a *plan.AttrFacts, s schema.Shape, old, new cty.Value) cty.Value {
@@ -201,18 +180,4 @@ func settled(old, new cty.Value) cty.Value {
 		return new
 	}
 	return old
-}
-
-func isEmptyString(v cty.Value) bool {
-	un, _ := v.Unmark()
-	return un.Type() == cty.String && un.IsKnown() && !un.IsNull() && un.AsString() == ""
-}
-
-func last(path plan.Path) string {
-	for i := len(path) - 1; i >= 0; i-- {
-		if name, ok := path[i].(string); ok {
-			return name
-		}
-	}
-	return ""
 }

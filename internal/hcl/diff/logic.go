@@ -14,58 +14,6 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
-// byRule is what the word of a row says, or the function that it names. Each
-// answers open where it would need a value that is not known.
-func (c change) byRule(r plan.Logic, h hit) decision {
-	switch r.Rule {
-	case plan.LogicAlways:
-		return replaces
-	case plan.LogicNever:
-		return inPlace
-	case plan.LogicRemoved:
-		return removed(h)
-	case plan.LogicToggled:
-		return toggled(h)
-	case plan.LogicLeaves:
-		return leaves(h)
-	case plan.LogicBlockRemoved:
-		return byLengths(h, func(old, new int) bool { return old > 0 && new == 0 })
-	case plan.LogicBlockAdded:
-		return byLengths(h, func(old, new int) bool { return old == 0 && new > 0 })
-	case plan.LogicBlockCount:
-		return byLengths(h, func(old, new int) bool { return old != new })
-	case plan.LogicCheck:
-		if check, ok := checks[r.Check]; ok {
-			return check(c, h)
-		}
-		return open
-	}
-	return byTexts(h, func(old, new string) bool { return textRule(r, old, new) })
-}
-
-// textRule answers the rules about two texts; "" is null.
-func textRule(r plan.Logic, old, new string) bool {
-	switch r.Rule {
-	case plan.LogicLowered:
-		return lowered(r.Order, old, new)
-	case plan.LogicDowngraded:
-		return old != "" && new != "" && versionLess(new, old)
-	case plan.LogicNarrowed:
-		return narrowed(old, new)
-	case plan.LogicDisabled:
-		return old == "true" && (new == "false" || new == "")
-	case plan.LogicUnset:
-		return matchesOne(r.From, old) && !matchesOne(r.From, new)
-	case plan.LogicCrossed:
-		return matchesOne(r.Among, old) != matchesOne(r.Among, new)
-	case plan.LogicOnly:
-		return inTransitions(r.Transitions, old, new)
-	case plan.LogicExcept:
-		return !inTransitions(r.Transitions, old, new)
-	}
-	return true // a rule that is not known counts as the worst
-}
-
 // byTexts makes a decision from both values as text; "" is null, and what is
 // known only after apply: that is how ResourceDiff.GetChange gives it to
 // plan-time code (helper/schema/resource_diff.go).
@@ -228,4 +176,53 @@ func elementTexts(v cty.Value) ([]string, int) {
 		return nil, 0
 	}
 	return equal.Split(v)
+}
+
+// decidingRow is the first row that decides about an attribute.
+func decidingRow(t *plan.TypeFacts, path plan.Path) (plan.Logic, bool) {
+	name := names(path)
+	for _, r := range t.Logic {
+		if r.Rule.Decides() && slices.ContainsFunc(r.Paths, func(p string) bool { return fitsPath(p, name) }) {
+			return r, true
+		}
+	}
+	return plan.Logic{}, false
+}
+
+// rowOf is the row of a rule about exactly this attribute.
+func rowOf(t *plan.TypeFacts, rule plan.LogicRule, name string) (plan.Logic, bool) {
+	for _, r := range t.Logic {
+		if r.Rule == rule && slices.Contains(r.Paths, name) {
+			return r, true
+		}
+	}
+	return plan.Logic{}, false
+}
+
+// fitsPath: `**` at the end of a pattern stands for what is below, none of it
+// included; alone it stands for everything.
+func fitsPath(pattern, name string) bool {
+	prefix, below := strings.CutSuffix(pattern, "**")
+	return pattern == name || below && strings.HasPrefix(name, prefix)
+}
+
+// matchesOne: `*` at the ends of a pattern stands for any text.
+func matchesOne(patterns []string, text string) bool {
+	return slices.ContainsFunc(patterns, func(p string) bool { return matches(p, text) })
+}
+
+func matches(pattern, text string) bool {
+	start, anyStart := strings.CutPrefix(pattern, "*")
+	part, anyEnd := strings.CutSuffix(start, "*")
+	switch {
+	case pattern == "*":
+		return true
+	case anyStart && anyEnd:
+		return strings.Contains(text, part)
+	case anyStart:
+		return strings.HasSuffix(text, part)
+	case anyEnd:
+		return strings.HasPrefix(text, part)
+	}
+	return pattern == text
 }
