@@ -54,6 +54,8 @@ var table = map[string]int{
 var inner = map[string][][]string{
 	"internal/hcl": {
 		{"value", "work", "move", "varfile", "upload"},
+		{"diff/schema", "diff/forms"},
+		{"diff/equal"},
 		{"diff", "expr"},
 		{"config", "funcs"},
 		{"elsewhere"},

@@ -196,7 +196,7 @@ func TestErrors(t *testing.T) {
 		{"a text that gives no variables", tree(), "provider::terraform::decode_tfvars", []cty.Value{text("a {}")}, anything},
 	} {
 		v, err := funcs.Table(c.tree, false)[c.name].Call(c.args)
-		if err == nil || c.is != anything && !errors.Is(err, c.is) {
+		if err == nil || !errors.Is(c.is, anything) && !errors.Is(err, c.is) {
 			t.Errorf("%s: %s gives %#v (%v), want %v", c.what, c.name, v, err, c.is)
 		}
 	}
