@@ -5,7 +5,7 @@ package attrs
 import (
 	"github.com/zclconf/go-cty/cty"
 
-	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 )
 
 // Map gives the attributes of an object or the elements of a map; empty for
@@ -37,7 +37,7 @@ func Text(v cty.Value) string {
 func HasPending(v cty.Value) bool {
 	found := false
 	_ = cty.Walk(v, func(_ cty.Path, v cty.Value) (bool, error) {
-		if expr.IsPending(v) {
+		if value.KnownAfterApply(v) {
 			found = true
 		}
 		plain, _ := v.Unmark()

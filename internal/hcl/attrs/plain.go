@@ -3,7 +3,7 @@ package attrs
 import (
 	"github.com/zclconf/go-cty/cty"
 
-	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -22,7 +22,7 @@ func Known(v cty.Value) map[string]any {
 // list with such an element.
 func Value(v cty.Value) (any, bool) {
 	m := v.Marks()
-	if _, hidden := m[expr.Sensitive]; hidden || !v.IsKnown() {
+	if _, hidden := m[value.Sensitive]; hidden || !v.IsKnown() {
 		return nil, false
 	}
 	v, _ = v.Unmark()
@@ -80,12 +80,12 @@ func Tree(v, config cty.Value) map[string]any {
 // in.
 func branch(v cty.Value, outer cty.ValueMarks) any {
 	plain, m := v.Unmark()
-	_, hidden := m[expr.Sensitive]
+	_, hidden := m[value.Sensitive]
 	switch {
-	case expr.IsPending(v):
+	case value.KnownAfterApply(v):
 		return Pending
 	case !v.IsKnown() || hidden && !plain.IsNull():
-		return plan.Unknown{ID: expr.Fingerprint(v.WithMarks(outer))}
+		return plan.Unknown{ID: value.Fingerprint(v.WithMarks(outer))}
 	case plain.IsNull():
 		return nil
 	}

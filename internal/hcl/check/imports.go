@@ -7,10 +7,10 @@ import (
 
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/eval"
-	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/move"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/opaque"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/pair"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 )
 
 // Imports finds import blocks that the tool refuses.
@@ -73,7 +73,7 @@ func refusedImport(w *eval.World, block *config.Import, seen map[string]bool) st
 	id, diags := block.ID.Value(w.Root.Context())
 	switch plain, _ := id.Unmark(); {
 	case diags.HasErrors():
-	case expr.IsPending(id):
+	case value.KnownAfterApply(id):
 		return "Invalid import id argument: the id of " + e.String() + " is known only after apply"
 	case plain.IsKnown() && (plain.IsNull() || plain.Type() == cty.String && plain.AsString() == ""):
 		return "Invalid import id argument: the id of " + e.String() + " is empty"

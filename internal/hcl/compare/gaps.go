@@ -11,6 +11,7 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/eval"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -131,7 +132,7 @@ func (c *comparison) brought(d *hcl.Diagnostic, at plan.Range) plan.Range {
 
 // setGap says that a set of instances changes in a way the trees do not say.
 func (c *comparison) setGap(address string, e *eval.Expansion) {
-	if expr.IsLimited(e.Value) {
+	if value.IsLimited(e.Value) {
 		return
 	}
 	c.gap(plan.Gap{At: c.After.Place(e.By.Range()), Kind: plan.GapUnknown, Subject: address,

@@ -10,6 +10,7 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/move"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/pair"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/planner"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -172,7 +173,7 @@ func (c *comparison) setDiffers(r *eval.Resource) bool {
 	if was.Repeat == eval.Unknown && was.ID() == r.Expansion().ID() {
 		return false
 	}
-	if expr.IsLimited(was.Value) || expr.IsLimited(r.Expansion().Value) {
+	if value.IsLimited(was.Value) || value.IsLimited(r.Expansion().Value) {
 		return true
 	}
 	reason := plan.EachKey

@@ -6,9 +6,9 @@ import (
 	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/attrs"
-	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/planner"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/providers"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -53,7 +53,7 @@ func (c *comparison) losses() {
 
 // withoutLimits leaves what does not rest on something a limit left open.
 func withoutLimits(planned *planner.InstanceChange, found []plan.Loss) []plan.Loss {
-	if !expr.IsLimited(planned.Planned) {
+	if !value.IsLimited(planned.Planned) {
 		return found
 	}
 	return slices.DeleteFunc(found, func(l plan.Loss) bool { return !l.Certain })

@@ -9,8 +9,8 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/eval"
-	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/providers"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 )
 
 // Read is the result of a data source: its arguments, and what only the
@@ -21,29 +21,29 @@ func Read(inst *eval.Instance, cfg cty.Value) cty.Value {
 		return v
 	}
 	files := packaged(w, inst.Resource.Config, cfg)
-	id := "data." + inst.Resource.Config.Type + "(" + providers.Identity(inst.Resource) + expr.Fingerprint(cfg) + files + ")"
+	id := "data." + inst.Resource.Config.Type + "(" + providers.Identity(inst.Resource) + value.Fingerprint(cfg) + files + ")"
 	if inst.Resource.Config.Type == "archive_file" {
 		cfg = withDigests(cfg, id, files)
 	}
-	return openWith(cfg, expr.Open{ID: id})
+	return openWith(cfg, value.Open{ID: id})
 }
 
 // Deferred is the result of a data source that is read only during apply: what it
 // is given, and what becomes known then.
 func Deferred(inst *eval.Instance, cfg cty.Value) cty.Value {
 	if inst.Resource.Config.Type == "terraform_remote_state" {
-		return remoteStateWith(cfg, expr.Pending(cty.DynamicPseudoType))
+		return remoteStateWith(cfg, value.NewPending(cty.DynamicPseudoType))
 	}
-	return openWith(cfg, expr.Open{Pending: true})
+	return openWith(cfg, value.Open{Pending: true})
 }
 
 // MaybeDeferred is the result of a data source that may be read only during apply.
 func MaybeDeferred(inst *eval.Instance, cfg cty.Value) cty.Value {
-	return openWith(cfg, expr.Open{ID: "if deferred " + inst.Address() + expr.Fingerprint(cfg)})
+	return openWith(cfg, value.Open{ID: "if deferred " + inst.Address() + value.Fingerprint(cfg)})
 }
 
 // openWith is an open object of the known arguments in cfg.
-func openWith(cfg cty.Value, o expr.Open) cty.Value {
+func openWith(cfg cty.Value, o value.Open) cty.Value {
 	vals := map[string]cty.Value{}
 	plain, _ := cfg.Unmark()
 	if plain.IsKnown() && !plain.IsNull() && plain.Type().IsObjectType() {
@@ -54,5 +54,5 @@ func openWith(cfg cty.Value, o expr.Open) cty.Value {
 			delete(vals, name) // the provider may fill it in
 		}
 	}
-	return expr.CarryLimit(expr.OpenObject(o, vals), cfg)
+	return value.CarryLimit(value.OpenObject(o, vals), cfg)
 }

@@ -11,9 +11,8 @@ import (
 
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/attrs"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
-	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/eval"
-	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 )
 
 // packaged stands for the files of the repository that a data source reads
@@ -46,10 +45,10 @@ func withDigests(cfg cty.Value, id, files string) cty.Value {
 	for _, name := range []string{"output_path", "source_content"} {
 		delete(how, name)
 	}
-	digests := diff.Token(expr.Fingerprint(cty.ObjectVal(how))) + files + digest([]byte(attrs.Text(args["source_content"])))
+	digests := value.Token(value.Fingerprint(cty.ObjectVal(how))) + files + digest([]byte(attrs.Text(args["source_content"])))
 	for _, name := range []string{"base64sha256", "base64sha512", "md5", "sha", "sha256", "sha512"} {
 		name = "output_" + name
-		with[name] = expr.Opaque(id+"."+name, cty.String).Mark(diff.Text{S: diff.Applied(name, digests)})
+		with[name] = value.NewOpaque(id+"."+name, cty.String).Mark(value.Text{S: value.Applied(name, digests)})
 	}
 	return cty.ObjectVal(with)
 }

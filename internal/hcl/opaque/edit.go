@@ -12,7 +12,7 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/attrs"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/eval"
-	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -55,7 +55,7 @@ func edited(old, now *eval.Call, key eval.Key) edit {
 	}
 	before, after := attrs.Map(old.Inputs(key)), attrs.Map(now.Inputs(key))
 	for _, name := range slices.Sorted(maps.Keys(after)) {
-		if expr.IsLimited(before[name]) || expr.IsLimited(after[name]) {
+		if value.IsLimited(before[name]) || value.IsLimited(after[name]) {
 			continue // the limit is told
 		}
 		if how := changeOf(name, before[name], after[name]); how != same {
@@ -151,7 +151,7 @@ func isLabel(name string) bool {
 
 // changeOf says how a value changes, named as its input, key or attribute is.
 func changeOf(name string, was, is cty.Value) how {
-	if was != cty.NilVal && is != cty.NilVal && expr.Fingerprint(was) == expr.Fingerprint(is) {
+	if was != cty.NilVal && is != cty.NilVal && value.Fingerprint(was) == value.Fingerprint(is) {
 		return same
 	}
 	if isLabel(name) {
@@ -225,10 +225,10 @@ func changeOfSet(was, is []cty.Value) how {
 func keepsAll(was, is []cty.Value) bool {
 	left := map[string]int{}
 	for _, v := range is {
-		left[expr.Fingerprint(v)]++
+		left[value.Fingerprint(v)]++
 	}
 	for _, v := range was {
-		f := expr.Fingerprint(v)
+		f := value.Fingerprint(v)
 		if left[f]--; left[f] < 0 {
 			return false
 		}
@@ -285,7 +285,7 @@ func elements(v cty.Value) map[string]string {
 		key, element := it.Element()
 		switch {
 		case named:
-			out[shown(key)] = expr.Fingerprint(element)
+			out[shown(key)] = value.Fingerprint(element)
 		case element.Type() == cty.String && element.IsKnown() && !element.IsMarked() && !element.IsNull():
 			out[shown(element)] = ""
 		default:
@@ -300,7 +300,7 @@ func shown(v cty.Value) string {
 	switch {
 	case v == cty.NilVal:
 		return "not set"
-	case expr.IsPending(v):
+	case value.KnownAfterApply(v):
 		return "(known after apply)"
 	case v.IsMarked():
 		return "(not shown)"
@@ -311,7 +311,7 @@ func shown(v cty.Value) string {
 	}
 	switch v.Type() {
 	case cty.Bool, cty.Number:
-		return expr.KeyText(v)
+		return value.KeyText(v)
 	case cty.String:
 		return strconv.Quote(cut(strings.Join(strings.Fields(v.AsString()), " "), 60))
 	}

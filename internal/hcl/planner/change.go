@@ -8,6 +8,7 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/eval"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/pair"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -113,9 +114,9 @@ func (c *InstanceChange) changes(rest hcl.Traversal, creations bool) Answer {
 		return No
 	case diags.HasErrors() || more.HasErrors():
 		return changes
-	case expr.IsPending(is):
+	case value.KnownAfterApply(is):
 		return changes
-	case expr.Fingerprint(was) == expr.Fingerprint(is):
+	case value.Fingerprint(was) == value.Fingerprint(is):
 		return No
 	case was.IsWhollyKnown() && is.IsWhollyKnown():
 		return changes

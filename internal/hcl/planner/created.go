@@ -6,10 +6,10 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/attrs"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/eval"
-	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/move"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/pair"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/providers"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -33,7 +33,7 @@ func imported(inst *eval.Instance, t *plan.TypeFacts, cfg, id cty.Value) outcome
 	out.Action, out.Why = plan.Update, "what is imported may differ from its configuration"
 	out.Planned = diff.State(t, "imported "+inst.Address(), cfg)
 	if t == nil {
-		out.Planned = out.Planned.Mark(expr.Open{ID: "imported " + inst.Address()})
+		out.Planned = out.Planned.Mark(value.Open{ID: "imported " + inst.Address()})
 	}
 	if inst.Resource.Config.Type == "terraform_data" && attrs.Text(id) != "" {
 		vals := attrs.Map(out.Planned)

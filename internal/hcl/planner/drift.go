@@ -9,7 +9,7 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/attrs"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff"
-	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -28,7 +28,7 @@ func hiddenDrift(s *subject, out outcome) outcome {
 	vals := state.AsValueMap()
 	for _, name := range hidden {
 		if v, ok := vals[name]; ok {
-			vals[name] = expr.Opaque("ignored "+s.Prior.Inst.Address()+"."+name, v.Type())
+			vals[name] = value.NewOpaque("ignored "+s.Prior.Inst.Address()+"."+name, v.Type())
 		}
 	}
 	if r := diff.Plan(s.facts, cty.ObjectVal(vals).WithMarks(m), s.config); r.Action == plan.Replace {

@@ -10,8 +10,8 @@ import (
 
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/attrs"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff"
-	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/pair"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -78,11 +78,11 @@ func (p identities) identityTypes(v cty.Value) []string {
 // identity than that.
 func (p identities) identified(v cty.Value) *pair.Object {
 	for m := range v.Marks() {
-		if _, isText := m.(diff.Text); isText {
+		if _, isText := m.(value.Text); isText {
 			return nil
 		}
 	}
-	id := expr.SymbolOf(v)
+	id := value.SymbolOf(v)
 	for _, attr := range unique {
 		if address, ok := strings.CutSuffix(id, attr); ok {
 			return p.pair.Object(address)

@@ -6,8 +6,8 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 
-	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/funcs"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 )
 
 // sensitivity names the parts of a configuration that are sensitive.
@@ -18,7 +18,7 @@ func sensitivity(v cty.Value) string {
 	_, marked := v.UnmarkDeepWithPaths()
 	var out []string
 	for _, pm := range marked {
-		if _, ok := pm.Marks[expr.Sensitive]; ok {
+		if _, ok := pm.Marks[value.Sensitive]; ok {
 			out = append(out, pathText(pm.Path))
 		}
 	}
@@ -33,7 +33,7 @@ func pathText(p cty.Path) string {
 		case cty.GetAttrStep:
 			b.WriteString("." + s.Name)
 		case cty.IndexStep:
-			b.WriteString("[" + expr.KeyText(s.Key) + "]")
+			b.WriteString("[" + value.KeyText(s.Key) + "]")
 		}
 	}
 	return b.String()
@@ -48,7 +48,7 @@ func fresh(cfg cty.Value) cty.Value {
 		if v.IsKnown() || !impure(v) {
 			return v, nil
 		}
-		return expr.Pending(v.Type()), nil
+		return value.NewPending(v.Type()), nil
 	})
 	if err != nil {
 		return cfg
@@ -67,5 +67,5 @@ func hasImpure(v cty.Value) bool {
 // same for long.
 func impure(v cty.Value) bool {
 	_, ok := v.Marks()[funcs.Impure{}]
-	return ok || expr.SymbolOf(v) == funcs.Moment.ID
+	return ok || value.SymbolOf(v) == funcs.Moment.ID
 }

@@ -7,9 +7,9 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/datasource"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/eval"
-	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/pair"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/providers"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 )
 
 // priorObjects are the objects of the before side: what an apply of it left.
@@ -21,9 +21,9 @@ func (o priorObjects) Managed(inst *eval.Instance) (cty.Value, hcl.Diagnostics) 
 	cfg = diff.Placed(t, providers.Config(inst.Resource), cfg, true)
 	state := diff.State(t, inst.Address(), cfg)
 	if t == nil {
-		state = state.Mark(expr.Open{ID: inst.Address()})
+		state = state.Mark(value.Open{ID: inst.Address()})
 	}
-	return expr.CarryLimit(state, cfg), nil
+	return value.CarryLimit(state, cfg), nil
 }
 
 func (priorObjects) Data(inst *eval.Instance) (cty.Value, hcl.Diagnostics) {
@@ -41,7 +41,7 @@ func some(r *eval.Resource) cty.Value {
 	if inst := r.Instance(eval.SomeKey); inst != nil { // none while the set itself is being worked out
 		v, _ = inst.Value()
 	}
-	return expr.CarryLimit(expr.Opaque(r.Address+"[*] "+expr.Fingerprint(e.Value, v), cty.DynamicPseudoType), e.Value, v)
+	return value.CarryLimit(value.NewOpaque(r.Address+"[*] "+value.Fingerprint(e.Value, v), cty.DynamicPseudoType), e.Value, v)
 }
 
 // plannedObjects are the objects of the after side: what is planned for them.
@@ -71,7 +71,7 @@ func (o plannedObjects) Data(inst *eval.Instance) (cty.Value, hcl.Diagnostics) {
 
 func (plannedObjects) Unknown(r *eval.Resource) cty.Value {
 	if r.Expansion().Pending() {
-		return expr.Pending(cty.DynamicPseudoType)
+		return value.NewPending(cty.DynamicPseudoType)
 	}
 	return some(r)
 }

@@ -4,7 +4,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff"
-	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -56,21 +56,21 @@ func openObject(s *subject, out outcome) outcome {
 func open(out outcome, id string, config cty.Value) cty.Value {
 	switch {
 	case out.Action == plan.None:
-		return out.Planned.Mark(expr.Open{ID: id})
+		return out.Planned.Mark(value.Open{ID: id})
 	case out.Certain && (out.Action == plan.Create || out.Action == plan.Replace):
-		return out.Planned.Mark(expr.Open{Pending: true})
+		return out.Planned.Mark(value.Open{Pending: true})
 	}
-	return out.Planned.Mark(expr.Open{ID: "if changed " + id + " " + expr.Fingerprint(config)})
+	return out.Planned.Mark(value.Open{ID: "if changed " + id + " " + value.Fingerprint(config)})
 }
 
 // limits takes back what may happen only because an evaluation ended at a limit.
 func limits(s *subject, out outcome) outcome {
-	if !expr.IsLimited(s.old) && !expr.IsLimited(s.Config) {
+	if !value.IsLimited(s.old) && !value.IsLimited(s.Config) {
 		return out
 	}
 	if !out.Certain {
 		out.Action, out.Certain, out.Why, out.Paths, out.Trigger = plan.None, true, "", nil, nil
 	}
-	out.Planned = out.Planned.Mark(expr.Limited{})
+	out.Planned = out.Planned.Mark(value.Limited{})
 	return out
 }

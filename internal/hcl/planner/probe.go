@@ -14,6 +14,7 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/eval"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/pair"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/work"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
@@ -23,7 +24,7 @@ import (
 // sides are computed once more with probes in the place of the opaque values, of
 // several shapes. That serves the comparison of two values alone: nothing is
 // decided by a probe, and where either value went through a decision
-// ([expr.Decided]) the answer stays open.
+// ([value.Decided]) the answer stays open.
 
 // shapes of probes: what identifiers and names look like. What the tool
 // itself rolls is a UUID, whatever the shape.
@@ -101,7 +102,7 @@ func sameInstance(w *eval.World, inst *eval.Instance) (*eval.Instance, bool) {
 // concrete puts probes in the place of the opaque texts in v.
 func concrete(v cty.Value, shape int) cty.Value {
 	out, err := cty.Transform(v, func(_ cty.Path, v cty.Value) (cty.Value, error) {
-		id := expr.SymbolOf(v)
+		id := value.SymbolOf(v)
 		if id == "" || v.Type() != cty.String {
 			return v, nil
 		}
@@ -158,7 +159,7 @@ func argumentUnder(w *eval.World, inst *eval.Instance, name string) (v cty.Value
 
 func decided(v cty.Value) bool {
 	_, m := v.UnmarkDeep()
-	_, ok := m[expr.Decided{}]
+	_, ok := m[value.Decided{}]
 	return ok
 }
 
@@ -199,7 +200,7 @@ func (p *probes) probed(s *subject) (state cty.Value, merged map[string]cty.Valu
 	merged = maps.Clone(attrs.Map(s.merged))
 	for name, v := range attrs.Map(s.merged) {
 		was, ok := before[name]
-		if !ok || expr.Fingerprint(was) == expr.Fingerprint(v) || attrs.HasPending(v) {
+		if !ok || value.Fingerprint(was) == value.Fingerprint(v) || attrs.HasPending(v) {
 			continue
 		}
 		switch equal, differ := p.compare(s.target, name); {
@@ -226,7 +227,7 @@ func (p *probes) probed(s *subject) (state cty.Value, merged map[string]cty.Valu
 func asWritten(planned cty.Value, compared, written map[string]cty.Value) cty.Value {
 	vals := attrs.Map(planned)
 	for name := range vals {
-		if v, ok := written[name]; ok && expr.Fingerprint(compared[name]) != expr.Fingerprint(v) {
+		if v, ok := written[name]; ok && value.Fingerprint(compared[name]) != value.Fingerprint(v) {
 			vals[name] = v
 		}
 	}

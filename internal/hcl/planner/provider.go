@@ -4,9 +4,9 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff"
-	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/pair"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/providers"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -18,7 +18,7 @@ type providerConfiguration struct{ pair *pair.Pair }
 
 func (p providerConfiguration) apply(s *subject, out outcome) outcome {
 	before := providers.Config(s.Prior.Inst.Resource)
-	if before == cty.NilVal || s.provider == cty.NilVal || expr.Fingerprint(before) == expr.Fingerprint(s.provider) {
+	if before == cty.NilVal || s.provider == cty.NilVal || value.Fingerprint(before) == value.Fingerprint(s.provider) {
 		return out
 	}
 	r := diff.Provider(s.facts, before, s.provider, s.config)

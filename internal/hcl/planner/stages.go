@@ -64,7 +64,7 @@ func subjectOf(c target, t *plan.TypeFacts) *subject {
 	if r.Type != was.Type {
 		state = retyped(c, t, state)
 	}
-	s.state = diff.Renamed(r.Type, state, s.old, s.config)
+	s.state = diff.Renamed(t, state, s.old, s.config)
 	s.merged = diff.Placed(t, s.provider, s.merged, false)
 	return s
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/pair"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/refs"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -79,7 +80,7 @@ func ifReplaced(address string, planned, config cty.Value) cty.Value {
 	out := map[string]cty.Value{}
 	for name, v := range attrs.Map(planned) {
 		if _, configured := given[name]; !configured && !v.IsKnown() {
-			v = expr.Opaque("if replaced "+address+"."+name, v.Type())
+			v = value.NewOpaque("if replaced "+address+"."+name, v.Type())
 		}
 		out[name] = v
 	}

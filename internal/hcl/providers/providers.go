@@ -9,7 +9,7 @@ import (
 
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/eval"
-	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 )
 
 // Local is the local name of a resource's provider.
@@ -91,7 +91,7 @@ func BodyValue(m *eval.Module, b *config.Body) cty.Value {
 	for _, name := range b.Names {
 		v, diags := b.Attributes[name].Value.Value(m.Context())
 		if diags.HasErrors() {
-			v = expr.Opaque("failed "+eval.FirstError(diags), cty.DynamicPseudoType)
+			v = value.NewOpaque("failed "+eval.FirstError(diags), cty.DynamicPseudoType)
 		}
 		vals[name] = v
 	}

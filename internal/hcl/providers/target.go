@@ -9,7 +9,7 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/attrs"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/eval"
-	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 )
 
 // targets lists, by local provider name, the arguments that say which account,
@@ -56,7 +56,7 @@ func target(m *eval.Module, p *config.Provider) string {
 		}
 	}
 	walk("", p.Body)
-	return expr.Fingerprint(parts...)
+	return value.Fingerprint(parts...)
 }
 
 // OtherAccounts: the accounts that the provider lets itself work in are others.
@@ -107,5 +107,5 @@ func fingerprint(m *eval.Module, p *config.Provider) string {
 			parts = append(parts, cty.StringVal(name), v)
 		}
 	}
-	return expr.Fingerprint(parts...)
+	return value.Fingerprint(parts...)
 }

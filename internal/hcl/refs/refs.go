@@ -9,6 +9,7 @@ import (
 
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 )
 
 // Visit is called with an expression and the iteration names that the dynamic
@@ -104,7 +105,7 @@ func StepName(s hcl.Traverser) string {
 	case hcl.TraverseAttr:
 		return s.Name
 	case hcl.TraverseIndex:
-		return expr.KeyText(s.Key)
+		return value.KeyText(s.Key)
 	}
 	return ""
 }

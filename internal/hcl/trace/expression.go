@@ -10,6 +10,7 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/attrs"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/refs"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 )
 
 // expression explains why two versions of an expression differ in value.
@@ -49,9 +50,9 @@ func (t *walk) narrow(was, is *expr.Expression, text string) chain {
 // references looks for a reference whose value differs.
 func (t *walk) references(before, after side, was, is *expr.Expression) chain {
 	for _, ref := range slices.Concat(refs.Of(is), refs.Of(was)) {
-		a, diagsA := value(before, ref)
-		b, diagsB := value(after, ref)
-		if !diagsA.HasErrors() && !diagsB.HasErrors() && expr.Fingerprint(a) == expr.Fingerprint(b) && !attrs.HasPending(b) {
+		a, diagsA := referred(before, ref)
+		b, diagsB := referred(after, ref)
+		if !diagsA.HasErrors() && !diagsB.HasErrors() && value.Fingerprint(a) == value.Fingerprint(b) && !attrs.HasPending(b) {
 			continue
 		}
 		if links := t.reference(before, after, ref); links != nil {

@@ -13,6 +13,7 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/planner"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/refs"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -53,7 +54,7 @@ func (t *walk) changedArguments(s *planner.InstanceChange) []string {
 	was, is := attrs.Map(old), attrs.Map(s.Config)
 	var out []string
 	for _, name := range slices.Sorted(maps.Keys(is)) {
-		if w, ok := was[name]; !ok || expr.Fingerprint(w) != expr.Fingerprint(is[name]) || attrs.HasPending(is[name]) {
+		if w, ok := was[name]; !ok || value.Fingerprint(w) != value.Fingerprint(is[name]) || attrs.HasPending(is[name]) {
 			out = append(out, name)
 		}
 	}

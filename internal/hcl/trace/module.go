@@ -11,8 +11,8 @@ import (
 
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/eval"
-	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/refs"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 )
 
 // variable explains a change of an input variable.
@@ -83,7 +83,7 @@ func valueText(m *eval.Module, name string) (string, bool) {
 	}
 	switch v.Type() {
 	case cty.Bool, cty.Number:
-		return expr.KeyText(v), true
+		return value.KeyText(v), true
 	case cty.String:
 		if s := v.AsString(); len(s) < 40 && !strings.ContainsAny(s, "\n\r") {
 			return fmt.Sprintf("%q", s), true

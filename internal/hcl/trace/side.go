@@ -21,8 +21,8 @@ func moduleSide(m *eval.Module) side { return side{m, m.Context()} }
 
 func callSide(m *eval.Module) side { return side{m.Parent, m.CallContext()} }
 
-// value is what a reference leads to on a side.
-func value(s side, ref hcl.Traversal) (cty.Value, hcl.Diagnostics) {
+// referred is what a reference leads to on a side.
+func referred(s side, ref hcl.Traversal) (cty.Value, hcl.Diagnostics) {
 	e := expr.New(&hclsyntax.ScopeTraversalExpr{Traversal: ref, SrcRange: ref.SourceRange()}, nil, "")
 	return e.Value(s.ctx)
 }
