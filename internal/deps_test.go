@@ -62,7 +62,7 @@ var inner = map[string][][]string{
 		{"eval"},
 		{"providers", "depends"},
 		{"datasource", "pair"},
-		{"planner", "opaque"},
+		{"planner", "opaque", "pair/pairtest"},
 		{"trace", "check"},
 		{"compare"},
 		{"."},

@@ -38,10 +38,11 @@ func (c *comparison) callGone(g opaque.Gone) {
 func (c *comparison) drifts() {
 	for _, d := range c.in.Drifts {
 		call := &config.Call{Source: d.Source.Address}
-		was, is := elsewhere.Module{Call: call, Package: d.Was}, elsewhere.Module{Call: call, Package: d.Is}
+		was := trace.StandsFor(elsewhere.Module{Call: call, Package: d.Was})
+		is := trace.StandsFor(elsewhere.Module{Call: call, Package: d.Is})
 		c.gap(plan.Gap{At: c.After.Place(d.Declared), Kind: plan.GapSourceDrift, Source: d.Source.Address,
 			Subject: "module." + strings.ReplaceAll(d.Key, ".", ".module."),
-			Why: "was " + trace.StandsFor(was) + " when the base was pushed and is " + strings.TrimPrefix(trace.StandsFor(is), d.Source.Address+" ") +
+			Why: "was " + was + " when the base was pushed and is " + strings.TrimPrefix(is, d.Source.Address+" ") +
 				" now, without this change; the next apply takes the newer one. Pin the version to apply what was reviewed"})
 	}
 }

@@ -58,7 +58,8 @@ func Left(in Input, reason plan.Reason, at plan.Range, text string, certain bool
 	}
 	root := plan.Address{Engine: plan.Terraform, Root: in.Root}
 	change := plan.Change{Address: root, Previous: root, Action: plan.Orphan, Reason: reason, Certain: certain, Variant: in.Variant,
-		At: at, Causes: []plan.Cause{{Range: at, Text: text}, {Range: plan.Range{File: in.Root, Side: plan.Before}, Text: "what it made is left behind"}}}
+		At: at, Causes: []plan.Cause{{Range: at, Text: text},
+			{Range: plan.Range{File: in.Root, Side: plan.Before}, Text: "what it made is left behind"}}}
 	for _, o := range c.Objects {
 		change.Left = append(change.Left, c.address(o.Address))
 	}

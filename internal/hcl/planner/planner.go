@@ -43,7 +43,8 @@ func (p *Planner) Plan(inst *eval.Instance) *InstanceChange {
 		return c
 	}
 	if p.inProgress[inst] {
-		return &InstanceChange{target: target{Inst: inst}, Cycle: expr.Errorf(inst.Resource.Config.Range, "Cycle", "%s depends on itself", inst.Address())}
+		return &InstanceChange{target: target{Inst: inst},
+			Cycle: expr.Errorf(inst.Resource.Config.Range, "Cycle", "%s depends on itself", inst.Address())}
 	}
 	p.inProgress[inst] = true
 	c := p.plan(inst)
