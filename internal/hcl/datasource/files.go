@@ -53,7 +53,7 @@ func withDigests(cfg cty.Value, id, files string) cty.Value {
 	return cty.ObjectVal(with)
 }
 
-// folderDigest leaves out nothing: which files are excluded is told by
+// folderDigest leaves out nothing: which files are excluded is said by
 // patterns that are arguments, and so part of the name already.
 func folderDigest(w *eval.World, folder string) string {
 	names, err := w.List(folder)

@@ -30,7 +30,7 @@ type inputEdit struct {
 	how        how
 }
 
-// how is how a value changes. The order is that of weight.
+// how is the way a value changes. The order is that of weight.
 type how int
 
 const (
@@ -56,7 +56,7 @@ func edited(old, now *eval.Call, key eval.Key) edit {
 	before, after := attrs.Map(old.Inputs(key)), attrs.Map(now.Inputs(key))
 	for _, name := range slices.Sorted(maps.Keys(after)) {
 		if value.IsLimited(before[name]) || value.IsLimited(after[name]) {
-			continue // the limit is told
+			continue // the limit is a gap of its own
 		}
 		if how := changeOf(name, before[name], after[name]); how != same {
 			e.inputs = append(e.inputs, inputEdit{name, name + " " + difference(before[name], after[name]), how})

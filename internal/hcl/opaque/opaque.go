@@ -140,7 +140,7 @@ func wayOut(p *pair.Pair, call *eval.Call) string {
 	return way
 }
 
-// editKey is what edits of calls are told as one by: a module and the change of its
+// editKey is what edits of calls are one gap by: a module and the change of its
 // version.
 type editKey struct{ source, version string }
 

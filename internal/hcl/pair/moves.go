@@ -60,7 +60,7 @@ func collect(branches []*eval.Branch) Moves {
 	return out
 }
 
-// declaredAs tells how the resource at an address repeats after the change.
+// declaredAs says how the resource at an address repeats after the change.
 func (p *Pair) declaredAs(a move.Address) move.Declared {
 	r := p.ConfigAt(a)
 	switch {

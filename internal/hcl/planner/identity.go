@@ -15,7 +15,7 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
-// identities is the stage that tells objects of one type apart by their ids.
+// identities is the stage that knows that the ids of two objects differ.
 type identities struct{ pair *pair.Pair }
 
 // unique are the attributes that differ between any two existing objects of a type.

@@ -24,7 +24,7 @@ func stages(p *pair.Pair, probe *probes, trigger triggers) []stage {
 		{"compare", compareState},
 		// Needs a first result. Only a possible replacement is looked at.
 		{"distinct identities", identities{p}.distinct},
-		// Needs identities to be told apart: it is the dearer way to make a possible
+		// Needs what identities decide: it is the dearer way to make a possible
 		// replacement or update certain. Anything certain is left alone.
 		{"probe", probe.decide},
 		// Needs the final word on the arguments: it adds what the provider's own
