@@ -23,6 +23,10 @@ func (p *prediction) update(r *pair, old, now *entry) {
 		return
 	}
 	outcome := p.simulate(old, now)
+	if outcome.Verdict != apply.None && owner.Recreates(updateBy(old, now)) == owner.AlwaysRecreated {
+		p.recreated(r, old, now, outcome)
+		return
+	}
 	refused := outcome.Verdict == apply.Rejected || outcome.Verdict == apply.Possible
 	if refused {
 		p.refused(r, old, now, outcome)
@@ -123,6 +127,17 @@ func (p *prediction) refused(r *pair, old, now *entry, outcome apply.Outcome) {
 	if n := len(c.Causes); n > 0 && len(why) > 0 {
 		c.Causes[n-1].Text += ": " + strings.Join(slices.Compact(why), "; ")
 	}
+	p.changes = append(p.changes, c)
+}
+
+// recreated: the owner deletes the object to update it, whatever changes.
+func (p *prediction) recreated(r *pair, old, now *entry, outcome apply.Outcome) {
+	c := p.both(old, now, plan.Replace, plan.AlwaysRecreated)
+	if p.losesData(old) {
+		c.Effect = plan.DataLoss
+	}
+	c.Because = changedPaths(outcome)
+	c.Causes = p.causes(r, old, now, c.Because...)
 	p.changes = append(p.changes, c)
 }
 
