@@ -19,8 +19,11 @@ func (p *prediction) update(r *pair, old, now *entry) []plan.Change {
 	if changes, left := p.leaves(r, old, now); left {
 		return changes
 	}
-	var out []plan.Change
 	outcome := p.simulate(old, now)
+	if outcome.Verdict != apply.None && owner.Recreates(updateBy(old, now)) == owner.AlwaysRecreated {
+		return []plan.Change{p.recreated(r, old, now, outcome)}
+	}
+	var out []plan.Change
 	refused := outcome.Verdict == apply.Rejected || outcome.Verdict == apply.Possible
 	if refused {
 		out = append(out, p.refused(r, old, now, outcome))
@@ -112,5 +115,16 @@ func (p *prediction) refused(r *pair, old, now *entry, outcome apply.Outcome) pl
 	if n := len(c.Causes); n > 0 && len(why) > 0 {
 		c.Causes[n-1].Text += ": " + strings.Join(slices.Compact(why), "; ")
 	}
+	return c
+}
+
+// recreated: the owner deletes the object to update it, whatever changes.
+func (p *prediction) recreated(r *pair, old, now *entry, outcome apply.Outcome) plan.Change {
+	c := both(old, now, plan.Replace, plan.AlwaysRecreated)
+	if p.losesData(old) {
+		c.Effect = plan.DataLoss
+	}
+	c.Because = changedPaths(outcome)
+	c.Causes = p.causes(r, old, now, c.Because...)
 	return c
 }

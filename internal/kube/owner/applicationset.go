@@ -21,7 +21,7 @@ var argoApplicationSet = Row{
 	Puts:      mergesAlways,
 	Recreates: recreatesNever,
 	Hook:      noHooks,
-	Without:   []string{"Finalizers", "Keeps", "Forces"},
+	Without:   []string{"Content", "Finalizers", "Keeps", "Forces"},
 }
 
 // SetPolicy is how a set treats what it generated.
@@ -48,4 +48,3 @@ func SetPolicyOf(o object.Object) SetPolicy {
 func mergesAlways(Update) bool         { return false }
 func recreatesNever(Update) Recreation { return NeverRecreated }
 func noHooks(object.Object) bool       { return false }
-func readNothing(object.Object) Owner  { return Owner{} }

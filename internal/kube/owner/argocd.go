@@ -22,6 +22,7 @@ var argoApplication = Row{
 	Keeps:     []Mark{syncOption("Prune=false", "Prune=confirm"), syncOption("Delete=false", "Delete=confirm")},
 	Forces:    []Mark{argoForce, argoReplace},
 	Hook:      isArgoHook,
+	Without:   []string{"Content"},
 }
 
 // argoFinalizers: a name without or with the way in which objects are deleted.

@@ -24,9 +24,10 @@ var fluxKustomization = Row{
 		}
 		return NeverRecreated
 	},
-	Keeps:  []Mark{fluxKeep},
-	Forces: []Mark{fluxForce},
-	Hook:   noHooks,
+	Keeps:   []Mark{fluxKeep},
+	Forces:  []Mark{fluxForce},
+	Hook:    noHooks,
+	Without: []string{"Content"},
 }
 
 var (

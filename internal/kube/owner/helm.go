@@ -22,7 +22,7 @@ var helmRelease = Row{
 	Recreates:  recreatesNever,
 	Keeps:      []Mark{{Entries: []Entry{{helmPolicyKey, is("keep")}}}},
 	Hook:       isHelmHook,
-	Without:    []string{"Forces"},
+	Without:    []string{"Content", "Forces"},
 }
 
 const (

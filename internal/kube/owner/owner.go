@@ -29,6 +29,8 @@ const (
 	Helm Kind = "helm"
 	// KubectlPrune is `kubectl apply --prune`, as settings declare it.
 	KubectlPrune Kind = "kubectl-prune"
+	// Kapp is an App of kapp-controller.
+	Kapp Kind = "kapp"
 )
 
 // Owner is what applies a unit, as its object says it.
@@ -52,7 +54,7 @@ type Owner struct {
 	// "confirm", or "".
 	DefaultPrune, DefaultDelete string
 	// Force deletes and creates what cannot be updated; Replace puts whole
-	// objects.
+	// objects. kapp with both deletes and creates whatever changes.
 	Force, Replace bool
 	// Suspended: nothing is applied or pruned.
 	Suspended bool

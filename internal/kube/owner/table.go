@@ -20,6 +20,9 @@ type Row struct {
 	Group, Object string
 	// Read is what the object says of itself, beside its name and place.
 	Read func(object.Object) Owner
+	// Content is what the owner applies, where its object alone says it; of the
+	// others internal/kube/unit knows how to find it.
+	Content func(object.Object) []Content
 	// Pruned is what becomes of an object that the owner applied and no longer
 	// does.
 	Pruned func(Leaving) Outcome
@@ -43,7 +46,34 @@ type Row struct {
 }
 
 // Table has a row for each owner.
-var Table = []Row{argoApplication, argoApplicationSet, fluxKustomization, helmRelease, kubectlPrune, unowned}
+var Table = []Row{argoApplication, argoApplicationSet, fluxKustomization, helmRelease, kubectlPrune, kappApp, unowned}
+
+// Content is manifests that an owner applies as they stand.
+type Content struct {
+	// Files are manifests in the owner's object, by their names; FilesAt leads to
+	// them from At.
+	Files   map[string]string
+	FilesAt plan.Path
+	// Repository is the URL of a Git repository, at a Revision, HEAD where it is
+	// empty; of it the folder Path is applied with all below.
+	Repository, Revision, Path string
+	// Namespace is where objects go that name none.
+	Namespace string
+	// Unread says why what is applied is not known, "" where it is.
+	Unread string
+	// At is where the owner's object says so.
+	At plan.Path
+}
+
+// ContentOf is what an owner applies by the word of its object alone; false where
+// that does not tell.
+func ContentOf(o object.Object) ([]Content, bool) {
+	r, ok := rowOf(o)
+	if !ok || r.Content == nil {
+		return nil, false
+	}
+	return r.Content(o), true
+}
 
 // Leaving is an object that its owner does not apply any more.
 type Leaving struct {
@@ -82,6 +112,8 @@ const (
 	NeverRecreated Recreation = ""
 	// WhenRefused: where the API server does not take the update.
 	WhenRefused Recreation = "when-refused"
+	// AlwaysRecreated: whenever something changes.
+	AlwaysRecreated Recreation = "always"
 )
 
 func deleted(reason plan.Reason) Outcome { return Outcome{plan.Delete, "", reason, true} }

@@ -57,6 +57,9 @@ func (s *Scan) ownedAnew(o object.Object, beside Beside) []*Unit {
 	case owner.Helm:
 		return s.fluxRelease(o, beside)
 	}
+	if contents, ok := owner.ContentOf(o); ok {
+		return s.plainContent(o, contents)
+	}
 	return nil
 }
 
