@@ -201,7 +201,7 @@ func (o *against) load(ctx context.Context) error {
 	ref.MergeBase = base.commit
 	o.Request.Comparisons = []review.Comparison{{Name: "change", Before: o.tree(base.tree), After: o.tree(o.headTree())}}
 	if base.commit != ref.BaseSHA {
-		if err := o.merge(ctx, base.tree); err != nil {
+		if err := o.merge(ctx, base); err != nil {
 			return fmt.Errorf("read %s against %s: %w", o.job, ref.BaseRef, err)
 		}
 	}
@@ -219,14 +219,15 @@ func unrelated(err error) bool {
 
 // merge adds the comparison of the branch's tip with its merge with the head. A
 // file that a review reads and that both changed so that git may merge it in more
-// than one way is a gap: only git's own merge tells what becomes of it.
-func (o *against) merge(ctx context.Context, base string) error {
+// than one way is a gap: only git's own merge tells what becomes of it. So is a
+// merge of what has no single origin.
+func (o *against) merge(ctx context.Context, known mergeBase) error {
 	ours := o.Request.Base.(*tree).Root.id
 	var merged string
-	var both []string
+	var both []clash
 	for round := 0; ; round++ {
 		var err error
-		merged, both, err = mergeTrees(o.objects, o.client.app.wants, base, ours, o.headTree())
+		merged, both, err = mergeTrees(o.objects, o.client.app.wants, known.tree, ours, o.headTree())
 		if err == nil {
 			break
 		}
@@ -242,13 +243,26 @@ func (o *against) merge(ctx context.Context, base string) error {
 	}
 	o.Request.Comparisons = append(o.Request.Comparisons, review.Comparison{Name: "merge", Before: o.Request.Base, After: o.tree(merged)})
 	ref := o.Request.Ref
-	for _, name := range both {
-		if strings.HasSuffix(name, "/") || o.client.app.wants(name) {
-			o.Request.Gaps = append(o.Request.Gaps, plan.Gap{Kind: plan.GapUnreadable, Subject: name, At: plan.Range{Side: plan.After},
-				Why: fmt.Sprintf("it was changed on %s as well, whose check has this name too, so what a merge there would destroy cannot be told; a pull request to %s tells", ref.BaseRef, ref.BaseRef)})
+	switch alone, err := o.client.mergeBase(ctx, ref.MergeBase, ref.HeadSHA); {
+	case err != nil:
+		return err
+	case alone.ahead != known.ahead:
+		// What both have is more than the one commit has: git merges all of it first.
+		o.mergeGap("the merge with "+ref.BaseRef, "the two have several last common commits")
+	}
+	for _, c := range both {
+		if c.anywhere || o.client.app.wants(c.name) {
+			o.mergeGap(c.name, "it was changed on "+ref.BaseRef+" as well")
 		}
 	}
 	return nil
+}
+
+// mergeGap is a gap: what a merge there would destroy cannot be told.
+func (o *against) mergeGap(subject, because string) {
+	branch := o.Request.Ref.BaseRef
+	o.Request.Gaps = append(o.Request.Gaps, plan.Gap{Kind: plan.GapUnreadable, Subject: subject, At: plan.Range{Side: plan.After},
+		Why: fmt.Sprintf("%s, whose check has this name too, so what a merge there would destroy cannot be told; a pull request to %s tells", because, branch)})
 }
 
 // followBranch leads to the open pull requests of a branch that moved, and to

@@ -12,7 +12,9 @@ import (
 // fields at will, so unknown ones are passed over; a missing one that is
 // needed is an error.
 type payload struct {
-	Action       string `json:"action"`
+	Action string `json:"action"`
+	// Before is the head that a push replaced.
+	Before       string `json:"before"`
 	Installation *struct {
 		ID int64 `json:"id"`
 	} `json:"installation"`
@@ -157,6 +159,9 @@ func parsePull(p payload) (Job, error) {
 		job.Kind, job.Merged = KindClosed, p.PullRequest.Merged
 	}
 	job.Retargeted = p.Changes.Base != nil
+	if p.Action == "synchronize" {
+		job.Replaced = p.Before
+	}
 	if p.Label != nil {
 		job.Label = &LabelFact{ID: p.Label.ID, Name: p.Label.Name, At: p.PullRequest.Updated}
 	}

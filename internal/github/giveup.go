@@ -5,49 +5,59 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/holdpoint-dev/holdpoint/internal/publish"
 	"github.com/holdpoint-dev/holdpoint/internal/review"
 )
 
 // GiveUp publishes that the job could not be reviewed, and why. It is the
-// last thing tried for a job; the check run holds. A job that leads to others
-// has no check of its own, and is given up by doing nothing.
+// last thing tried for a job; the check run holds. What passed on a commit that
+// nobody proposes any more is taken back, as far as it can be read. A job that
+// leads to others has no check of its own, and is given up by doing nothing.
 func (a *App) GiveUp(ctx context.Context, job Job, why error) error {
 	a.kept.looks.put(job.key(), look{}) // whatever comes next is to be reviewed
 	c, err := a.client(job)
 	if err != nil {
 		return err
 	}
-	var head, base string
-	var checks []graphCheck
+	text := publish.Check{Title: unreviewed,
+		Summary: "Holdpoint tried several times and could not review this change, so it is held.\n\n" + publish.Escape(publish.Prose, why.Error(), maxWhy) +
+			"\n\nA push, or a re-run of this check, starts a new review.\n"}
 	switch job.Kind {
 	case KindPull:
-		r, err := c.open(ctx, job)
-		if err == nil {
-			head, base, checks = r.Request.Ref.HeadSHA, r.Request.Ref.BaseRef, r.conversation.checks
-			break
+		return c.giveUpPull(ctx, job, text)
+	case KindClosed:
+		checks, err := c.checksAt(ctx, job.HeadSHA)
+		return errors.Join(err, c.retireGivenUp(ctx, job, job.HeadSHA, checks, nil))
+	case KindGroup:
+		g, err := c.readGroup(ctx, job)
+		if err != nil {
+			return err
 		}
-		// A pull request that cannot be read whole holds all the same.
+		return c.giveUpOn(ctx, job, job.HeadSHA, job.BaseRef, g.checks, text)
+	}
+	return nil
+}
+
+// giveUpPull holds a pull request. One that cannot be read whole holds all the
+// same.
+func (c *client) giveUpPull(ctx context.Context, job Job, said publish.Check) error {
+	var head, base string
+	var checks []graphCheck
+	r, err := c.open(ctx, job)
+	if err == nil {
+		head, base, checks = r.Request.Ref.HeadSHA, r.Request.Ref.BaseRef, r.conversation.checks
+	} else {
 		if head, base, err = c.ends(ctx, job, err); err != nil {
 			return err
 		}
 		if checks, err = c.checksAt(ctx, head); err != nil {
 			return err
 		}
-	case KindGroup:
-		g, err := c.readGroup(ctx, job)
-		if err != nil {
-			return err
-		}
-		head, base, checks = job.HeadSHA, job.BaseRef, g.checks
-	default:
-		return nil
 	}
-	text := publish.Check{Title: unreviewed,
-		Summary: "Holdpoint tried several times and could not review this change, so it is held.\n\n" + publish.Escape(publish.Prose, why.Error(), maxWhy) +
-			"\n\nA push, or a re-run of this check, starts a new review.\n"}
-	return c.giveUpOn(ctx, job, head, base, checks, text)
+	others := slices.DeleteFunc(slices.Clone(checks), func(run graphCheck) bool { return c.mayBeOf(run, base) })
+	return errors.Join(c.giveUpOn(ctx, job, head, base, checks, said), c.retireGivenUp(ctx, job, head, others, r))
 }
 
 // ends are the head and base branch of a pull request, read without anything

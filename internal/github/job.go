@@ -59,6 +59,8 @@ type Job struct {
 	// HeadSHA is the head as the delivery saw it: a hint for KindPull, the
 	// commit itself for KindCommit and KindGroup.
 	HeadSHA string `json:"head_sha,omitempty"`
+	// Replaced is the head that a push to the pull request replaced.
+	Replaced string `json:"replaced,omitempty"`
 	// BaseRef is the base branch without refs/heads/, BaseSHA its commit.
 	BaseRef string `json:"base_ref,omitempty"`
 	BaseSHA string `json:"base_sha,omitempty"`

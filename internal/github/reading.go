@@ -45,7 +45,11 @@ type Reading struct {
 }
 
 // mergeBase is where two commits parted.
-type mergeBase struct{ commit, tree string }
+type mergeBase struct {
+	commit, tree string
+	// ahead is how many commits the head has that the base has not.
+	ahead int
+}
 
 // Fetch reads everything that the review of a pull request or merge group
 // needs, afresh. Content of files that no predictor is known to want is left
@@ -136,6 +140,7 @@ func (c *client) mergeBase(ctx context.Context, base, head string) (mergeBase, e
 		return m, nil
 	}
 	var answer struct {
+		Ahead     int `json:"ahead_by"`
 		MergeBase *struct {
 			SHA    string `json:"sha"`
 			Commit struct {
@@ -153,7 +158,7 @@ func (c *client) mergeBase(ctx context.Context, base, head string) (mergeBase, e
 	if answer.MergeBase == nil || !isObjectID(answer.MergeBase.SHA) || !isObjectID(answer.MergeBase.Commit.Tree.SHA) {
 		return mergeBase{}, fmt.Errorf("compare %.12s with %.12s: GitHub names no merge base", base, head)
 	}
-	m := mergeBase{commit: answer.MergeBase.SHA, tree: answer.MergeBase.Commit.Tree.SHA}
+	m := mergeBase{answer.MergeBase.SHA, answer.MergeBase.Commit.Tree.SHA, answer.Ahead}
 	c.app.kept.bases.put([2]string{base, head}, m)
 	return m, nil
 }

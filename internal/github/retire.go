@@ -2,7 +2,9 @@ package github
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 
 	"github.com/holdpoint-dev/holdpoint/internal/publish"
@@ -73,21 +75,55 @@ func (r *Reading) proposed(name string) bool {
 // retireAll takes back what passed on a commit under names that no open pull
 // request with it as its head has.
 func (r *Reading) retireAll(ctx context.Context, head string, checks []graphCheck) error {
+	return r.client.retireUnproposed(ctx, head, checks, func(run graphCheck, base string) bool { return r.names.Of(base) == run.Name })
+}
+
+// retireUnproposed takes back what passed on a commit, but for the runs that are
+// those of a base to which an open pull request proposes it. Where GitHub does not
+// list the pull requests, all that passed is taken back before the error is
+// returned.
+func (c *client) retireUnproposed(ctx context.Context, head string, checks []graphCheck, of func(run graphCheck, base string) bool) error {
 	if !slices.ContainsFunc(checks, graphCheck.verdict) {
 		return nil
 	}
-	open, err := r.client.openOf(ctx, head)
-	if err != nil {
-		return fmt.Errorf("pull requests of %.12s: %w", head, err)
+	open, unlisted := c.openOf(ctx, head)
+	if unlisted != nil {
+		open, unlisted = nil, fmt.Errorf("pull requests of %.12s: %w", head, unlisted)
 	}
 	for _, run := range checks {
-		needed := slices.ContainsFunc(open, func(p commitPull) bool { return r.names.Of(p.Base.Ref) == run.Name })
+		needed := slices.ContainsFunc(open, func(p commitPull) bool { return of(run, p.Base.Ref) })
 		if needed || !run.verdict() {
 			continue
 		}
-		if err := r.client.retire(ctx, head, run); err != nil {
-			return err
+		if err := c.retire(ctx, head, run); err != nil {
+			return errors.Join(unlisted, err)
 		}
 	}
-	return nil
+	return unlisted
+}
+
+// retireGivenUp takes back what passed on the head of a job that is given up, for
+// bases to which no open pull request proposes it, and on the heads before it, as
+// far as they can be known: r is nil where the pull request could not be read.
+func (c *client) retireGivenUp(ctx context.Context, job Job, head string, checks []graphCheck, r *Reading) error {
+	heads, err := []string{job.Replaced}, error(nil)
+	if r != nil {
+		err = r.readPushes(ctx)
+		r.readReviews()
+		heads = append(heads, r.earlier...)
+	}
+	done := []string{"", head}
+	err = errors.Join(err, c.retireUnproposed(ctx, head, checks, c.mayBeOf))
+	for _, sha := range heads {
+		if slices.Contains(done, sha) || len(done) > maxEarlier {
+			continue
+		}
+		done = append(done, sha)
+		before, unread := c.checksAt(ctx, sha)
+		if code := status(unread); code == http.StatusNotFound || code == http.StatusUnprocessableEntity {
+			continue // not of this repository, or collected
+		}
+		err = errors.Join(err, unread, c.retireUnproposed(ctx, sha, before, c.mayBeOf))
+	}
+	return err
 }

@@ -23,7 +23,8 @@ func left(t *testing.T, w *world, base string) (feature, head string, p *githubt
 }
 
 // A17: a verdict does not outlive the pull request it was made for: while nobody
-// proposes the commit, a branch that moves has nobody look at it.
+// proposes the commit, a branch that moves has nobody look at it. That holds too
+// where the job that would notice it is given up.
 func TestA17VerdictOfNobody(t *testing.T) {
 	for name, c := range map[string]struct {
 		// leave makes the commit nobody's, and back proposes it again.
@@ -48,26 +49,34 @@ func TestA17VerdictOfNobody(t *testing.T) {
 			func(w *world, p *githubtest.Pull, _ string) *githubtest.Pull { p.Retarget("main", w.agent); return p },
 		},
 	} {
-		t.Run(name, func(t *testing.T) {
-			for _, moves := range []bool{true, false} {
-				w := newWorld(t)
-				w.repo.Require("main", "holdpoint: main", githubtest.AppID)
-				feature, head, p := left(t, w, "main")
-				c.leave(w, p)
-				w.settle()
-				if moves {
-					w.repo.Push("main", feature, w.dana)
+		for unread, call := range map[string]string{"": "", " unread": "POST /graphql Conversation", " half read": "GET /repos/{owner}/{repo}/activity"} {
+			t.Run(name+unread, func(t *testing.T) {
+				for _, moves := range []bool{true, false} {
+					w := newWorld(t)
+					w.repo.Require("main", "holdpoint: main", githubtest.AppID)
+					feature, head, p := left(t, w, "main")
+					if c.leave(w, p); call != "" {
+						w.receive()
+						w.hub.Inject(&githubtest.Fault{Call: call, Status: 502})
+						w.work()
+						w.hub.Heal()
+						w.errs = nil
+					}
 					w.settle()
+					if moves {
+						w.repo.Push("main", feature, w.dana)
+						w.settle()
+					}
+					again := c.back(w, p, head)
+					if w.repo.Mergeable(again) {
+						t.Error("it can be merged before anybody looked at it")
+					}
+					w.settle()
+					w.fine()
+					w.concluded(again, map[bool]string{true: "failure", false: "success"}[moves])
 				}
-				again := c.back(w, p, head)
-				if w.repo.Mergeable(again) {
-					t.Error("it can be merged before anybody looked at it")
-				}
-				w.settle()
-				w.fine()
-				w.concluded(again, map[bool]string{true: "failure", false: "success"}[moves])
-			}
-		})
+			})
+		}
 	}
 }
 

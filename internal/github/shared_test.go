@@ -151,7 +151,7 @@ func TestA2LaterBranch(t *testing.T) {
 			w.receive()
 			if c.before == nil {
 				// Nothing but the first job: the verdict is taken back at once.
-				if _, err := w.app.Work(t.Context(), w.queue[0], w.judge()); err != nil {
+				if _, err := w.do(t.Context(), w.queue[0]); err != nil {
 					t.Fatal(err)
 				}
 				w.shared(head, "failure", "Being reviewed again")
@@ -273,7 +273,7 @@ func TestA2InstallationReleasesNothing(t *testing.T) {
 		w.repo.Push("scratch", lost, w.agent)
 		_ = w.hub.Deliveries()
 		job := github.Job{Kind: github.KindInstall, Installation: githubtest.Installation, Repos: []github.RepoName{{Owner: "acme", Repo: "infra"}}}
-		if _, err := w.app.Work(t.Context(), job, w.judge()); err != nil {
+		if _, err := w.do(t.Context(), job); err != nil {
 			t.Fatal(err)
 		}
 		name := map[bool]string{true: "holdpoint: release", false: "holdpoint: main"}[settings == oneForAll]
@@ -298,7 +298,7 @@ func TestA2ChangeBeforeTheRelease(t *testing.T) {
 				w.repo.Push(branch, w.commit(w.base, githubtest.Files{"README.md": "Moved.\n"}, w.dana), w.dana)
 			})
 			w.receive()
-			_, err := w.app.Work(t.Context(), w.queue[len(w.queue)-1], w.judge())
+			_, err := w.do(t.Context(), w.queue[len(w.queue)-1])
 			var later *github.LaterError
 			if !errors.As(err, &later) {
 				t.Errorf("error %v, want one that asks to come later", err)
@@ -331,4 +331,48 @@ func TestA2BranchesArePaged(t *testing.T) {
 	w.settle()
 	w.fine()
 	w.shared(head, "failure", "release/2")
+}
+
+// A2: what git would merge elsewhere, or from several last common commits, is a
+// gap: a merge that is made file by file shows the database where git loses it.
+func TestA2MergeOfOurOwnIsNotGits(t *testing.T) {
+	kept := infra["prod/db.tf"]
+	for name, make := range map[string]func(w *world) (first, second, head string){
+		"another name": func(w *world) (string, string, string) {
+			first := w.commit(w.base, githubtest.Files{"prod/db.txt": kept + "# Words.\n"}, w.dana)
+			second := w.commit(first, githubtest.Files{"prod/db.txt": withoutOrders + "# Words.\n"}, w.dana)
+			return first, second, w.commit(first, githubtest.Files{"prod/db.tf": "", "prod/all.tf": kept + "# Words.\n"}, w.agent)
+		},
+		"two origins": func(w *world) (string, string, string) {
+			w.files = infra.With(githubtest.Files{"prod/db.tf": withoutOrders})
+			first := w.commit(w.base, githubtest.Files{"README.md": "One.\n"}, w.dana)
+			side := w.commit(w.base, githubtest.Files{"prod/orders.tf": kept}, w.dana)
+			both := githubtest.CommitOf{Files: w.files.With(githubtest.Files{"README.md": "One.\n", "prod/orders.tf": kept}),
+				Parents: []string{first, side}, Message: "Merge", Author: githubtest.Person{Name: "dana", Email: w.dana.Email()}}
+			second := w.git.Commit(both)
+			both.Files = w.files.With(githubtest.Files{"README.md": "One.\n", "dev/main.tf": infra["dev/main.tf"] + "# One.\n"})
+			return first, second, w.git.Commit(both)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, _ := newShared(t, oneForReleases)
+			first, second, head := make(w)
+			if id, ok := w.git.TryMerge(second, head); !ok || strings.Contains(fmt.Sprint(w.git.Files(id)), "orders\" {") {
+				t.Fatalf("git's own merge loses no database")
+			}
+			w.repo.Push("release/1", first, w.dana)
+			w.repo.Push("release/2", second, w.dana)
+			w.settle()
+			p := w.offer("one", "release/1", head)
+			w.settle()
+			w.fine()
+			w.shared(head, "failure", "release/2")
+			p.Close(w.agent, false)
+			// The twin: the merge that GitHub makes tells.
+			w.offer("two", "release/2", head)
+			w.settle()
+			w.shared(head, "failure", "aws_db_instance.orders")
+			w.fine()
+		})
+	}
 }

@@ -60,7 +60,7 @@ func (p *prediction) simulate(old, now *entry) apply.Outcome {
 
 // harm is an update that does more than change fields.
 func (p *prediction) harm(r *pair, old, now *entry, e apply.Effect) {
-	c := p.both(old, now, plan.Update, plan.Reason(e.Kind))
+	c := p.both(old, now, plan.Update, e.Reason)
 	c.Effect, c.Certain = e.Effect, e.Certain
 	c.Causes = p.causes(r, old, now, e.Path)
 	if n := len(c.Causes); n > 0 {

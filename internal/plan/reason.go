@@ -66,6 +66,47 @@ const (
 	PolicyRemoved     Reason = "template_policy_removed"
 )
 
+// Reasons of what an update of a Kubernetes object in place does beside changing
+// fields.
+const (
+	ScaledToZero       Reason = "scaled-to-zero"
+	ReplicasLowered    Reason = "replicas-lowered"
+	ReplicasReset      Reason = "replicas-reset" // the field is gone, the default of one holds
+	ClaimsDeleted      Reason = "claims-deleted" // by a scale-down with whenScaled: Delete
+	RetentionOff       Reason = "retention-off"
+	ReclaimDelete      Reason = "reclaim-delete"
+	VolumeDetached     Reason = "volume-detached"
+	DataElsewhere      Reason = "data-elsewhere" // it looks for its data in another folder
+	GrowthIrreversible Reason = "growth-irreversible"
+	LimitsRemoved      Reason = "limits-removed"
+	GraceLowered       Reason = "grace-lowered"
+	StrategyRecreate   Reason = "strategy-recreate"
+	PlacementNarrowed  Reason = "placement-narrowed"
+	PodsOrphaned       Reason = "pods-orphaned"
+	Suspended          Reason = "suspended"
+	CleanupSooner      Reason = "cleanup-sooner"
+	ServiceType        Reason = "service-type"
+	ServiceSelector    Reason = "service-selector"
+	ServiceScheme      Reason = "service-scheme"
+	RouteRemoved       Reason = "route-removed"
+	BudgetWeakened     Reason = "budget-weakened"
+	DrainsBlocked      Reason = "drains-blocked"
+	AutoscalerLowered  Reason = "autoscaler-lowered"
+	QuotaLowered       Reason = "quota-lowered"
+	PolicyWidened      Reason = "policy-widened"
+	AdmissionWeakened  Reason = "admission-weakened"
+	PodSecurity        Reason = "pod-security"
+	MadeImmutable      Reason = "made-immutable"
+	DefaultClass       Reason = "default-class"
+	VersionUnserved    Reason = "version-unserved"
+	StorageVersion     Reason = "storage-version"
+	SchemaPruned       Reason = "schema-pruned"
+	ProtectionRemoved  Reason = "protection-removed"
+	ForceAdded         Reason = "force-added"
+	FinalizerRemoved   Reason = "finalizer-removed"
+	OwnerAdded         Reason = "owner-added"
+)
+
 var sentences = map[Reason]string{
 	PruneUnknown:      "it is no longer among what is applied; whether what applies it also prunes is not in the repository",
 	PruneOff:          "it is no longer among what is applied, and its owner does not prune: it stays, unmanaged",
@@ -108,41 +149,40 @@ var sentences = map[Reason]string{
 	StateRelocated:    "its state moves elsewhere",
 	RootGone:          "no configuration of its root is left, and nothing plans an empty folder",
 
-	// Harms of updates in place (internal/kube/apply/harm).
-	"scaled-to-zero":      "it runs nowhere after the change",
-	"replicas-lowered":    "it runs fewer replicas",
-	"replicas-reset":      "its number of replicas is no longer given, so one holds",
-	"claims-deleted":      "scaling down deletes the claims of what goes",
-	"retention-off":       "its claims are deleted with it from here on",
-	"reclaim-delete":      "its data is deleted with its claim from here on",
-	"volume-detached":     "the data it used is no longer mounted",
-	"data-elsewhere":      "it looks for its data in another folder",
-	"growth-irreversible": "a volume that grew cannot shrink again",
-	"limits-removed":      "its limits on resources go",
-	"grace-lowered":       "it gets less time to end",
-	"strategy-recreate":   "every update stops it first",
-	"placement-narrowed":  "it may run on fewer nodes",
-	"pods-orphaned":       "its pods are left behind",
-	"suspended":           "it is suspended",
-	"cleanup-sooner":      "it is cleaned up sooner",
-	"service-type":        "its type changes, which takes its address away",
-	"service-selector":    "it leads to other pods",
-	"service-scheme":      "its load balancer may be made anew",
-	"route-removed":       "a route goes",
-	"budget-weakened":     "its disruption budget guards less",
-	"drains-blocked":      "nodes cannot be drained",
-	"autoscaler-lowered":  "its autoscaler allows fewer replicas",
-	"quota-lowered":       "its quota allows less",
-	"policy-widened":      "it lets more traffic through",
-	"admission-weakened":  "it checks less",
-	"pod-security":        "pods may be refused when they restart",
-	"made-immutable":      "it can no longer be edited",
-	"default-class":       "the default storage class changes",
-	"version-unserved":    "a version of it is no longer served",
-	"storage-version":     "it is stored under another version",
-	"schema-pruned":       "fields leave its schema, and their data with the next write",
-	"protection-removed":  "what keeps it from being deleted goes",
-	"force-added":         "it is deleted and made anew where it cannot be updated",
-	"finalizer-removed":   "what cleans up after it goes",
-	"owner-added":         "it is deleted with another object from here on",
+	ScaledToZero:       "it runs nowhere after the change",
+	ReplicasLowered:    "it runs fewer replicas",
+	ReplicasReset:      "its number of replicas is no longer given, so one holds",
+	ClaimsDeleted:      "scaling down deletes the claims of what goes",
+	RetentionOff:       "its claims are deleted with it from here on",
+	ReclaimDelete:      "its data is deleted with its claim from here on",
+	VolumeDetached:     "the data it used is no longer mounted",
+	DataElsewhere:      "it looks for its data in another folder",
+	GrowthIrreversible: "a volume that grew cannot shrink again",
+	LimitsRemoved:      "its limits on resources go",
+	GraceLowered:       "it gets less time to end",
+	StrategyRecreate:   "every update stops it first",
+	PlacementNarrowed:  "it may run on fewer nodes",
+	PodsOrphaned:       "its pods are left behind",
+	Suspended:          "it is suspended",
+	CleanupSooner:      "it is cleaned up sooner",
+	ServiceType:        "its type changes, which takes its address away",
+	ServiceSelector:    "it leads to other pods",
+	ServiceScheme:      "its load balancer may be made anew",
+	RouteRemoved:       "a route goes",
+	BudgetWeakened:     "its disruption budget guards less",
+	DrainsBlocked:      "nodes cannot be drained",
+	AutoscalerLowered:  "its autoscaler allows fewer replicas",
+	QuotaLowered:       "its quota allows less",
+	PolicyWidened:      "it lets more traffic through",
+	AdmissionWeakened:  "it checks less",
+	PodSecurity:        "pods may be refused when they restart",
+	MadeImmutable:      "it can no longer be edited",
+	DefaultClass:       "the default storage class changes",
+	VersionUnserved:    "a version of it is no longer served",
+	StorageVersion:     "it is stored under another version",
+	SchemaPruned:       "fields leave its schema, and their data with the next write",
+	ProtectionRemoved:  "what keeps it from being deleted goes",
+	ForceAdded:         "it is deleted and made anew where it cannot be updated",
+	FinalizerRemoved:   "what cleans up after it goes",
+	OwnerAdded:         "it is deleted with another object from here on",
 }

@@ -148,7 +148,7 @@ func describe(o apply.Outcome) string {
 		if !e.Certain {
 			word = "possible effect"
 		}
-		fmt.Fprintf(&b, "%s %s %s %v: %s\n", word, e.Kind, e.Effect, e.Path, e.Why)
+		fmt.Fprintf(&b, "%s %s %s %v: %s\n", word, e.Reason, e.Effect, e.Path, e.Why)
 	}
 	return b.String()
 }

@@ -19,17 +19,17 @@ func versions(c *change) {
 		switch {
 		case old["served"] != true:
 		case now == nil:
-			c.add(VersionUnserved, "", path, "resources cannot be read or written as %s any more", name)
+			c.add(plan.VersionUnserved, "", path, "resources cannot be read or written as %s any more", name)
 		case now["served"] != true:
-			c.add(VersionUnserved, "", path, "resources cannot be read or written as %s any more", name)
+			c.add(plan.VersionUnserved, "", path, "resources cannot be read or written as %s any more", name)
 		}
 		if old["storage"] == true && now != nil && now["storage"] != true {
-			c.add(StorageVersion, "", path, "resources stay stored as %s until each is written again", name)
+			c.add(plan.StorageVersion, "", path, "resources stay stored as %s until each is written again", name)
 		}
 	}
 	flag := plan.Path{"spec", "preserveUnknownFields"}
 	if v, _ := c.before.Get(flag...); v == true && at(c.next, flag...) != true {
-		c.add(SchemaPruned, plan.DataLoss, flag, "fields that the schema does not have are dropped when a resource is next written")
+		c.add(plan.SchemaPruned, plan.DataLoss, flag, "fields that the schema does not have are dropped when a resource is next written")
 	}
 }
 
@@ -46,7 +46,7 @@ func definitionSchema(c *change) {
 		var gone []string
 		missing(mapAt(old, "schema", "openAPIV3Schema"), mapAt(now, "schema", "openAPIV3Schema"), "", 0, &gone)
 		if len(gone) > 0 {
-			c.add(SchemaPruned, plan.DataLoss, plan.Path{"spec", "versions"}, "version %s has no %s any more, which is dropped when a resource is next written",
+			c.add(plan.SchemaPruned, plan.DataLoss, plan.Path{"spec", "versions"}, "version %s has no %s any more, which is dropped when a resource is next written",
 				text(old, "name"), strings.Join(gone[:min(3, len(gone))], ", "))
 		}
 	}

@@ -82,7 +82,7 @@ func (c *change) dataFolders(at plan.Path, old, next map[string]any) {
 			if b == a || !keeps(before, name, b, a) || place(before, name, b) == place(after, name, a) && place(after, name, a) != "" {
 				return
 			}
-			c.maybe(DataElsewhere, plan.Detach, append(slices.Clone(at), "containers", i, field),
+			c.maybe(plan.DataElsewhere, plan.Detach, append(slices.Clone(at), "containers", i, field),
 				"container %s keeps its data elsewhere: %s %s -> %s; the data that is there is not used any more", name, word, orNone(b), orNone(a))
 		}
 		for _, variable := range slices.Sorted(maps.Keys(folders)) {

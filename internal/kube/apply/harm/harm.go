@@ -11,51 +11,10 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
-// Kind names a harm. The zero value is invalid.
-type Kind string
-
-const (
-	ScaledToZero       Kind = "scaled-to-zero"
-	ReplicasLowered    Kind = "replicas-lowered"
-	ReplicasReset      Kind = "replicas-reset" // the field is gone, the default of one holds
-	ClaimsDeleted      Kind = "claims-deleted" // by a scale-down with whenScaled: Delete
-	RetentionOff       Kind = "retention-off"
-	ReclaimDelete      Kind = "reclaim-delete"
-	VolumeDetached     Kind = "volume-detached"
-	DataElsewhere      Kind = "data-elsewhere" // it looks for its data in another folder
-	GrowthIrreversible Kind = "growth-irreversible"
-	LimitsRemoved      Kind = "limits-removed"
-	GraceLowered       Kind = "grace-lowered"
-	StrategyRecreate   Kind = "strategy-recreate"
-	PlacementNarrowed  Kind = "placement-narrowed"
-	PodsOrphaned       Kind = "pods-orphaned"
-	Suspended          Kind = "suspended"
-	CleanupSooner      Kind = "cleanup-sooner"
-	ServiceType        Kind = "service-type"
-	ServiceSelector    Kind = "service-selector"
-	ServiceScheme      Kind = "service-scheme"
-	RouteRemoved       Kind = "route-removed"
-	BudgetWeakened     Kind = "budget-weakened"
-	DrainsBlocked      Kind = "drains-blocked"
-	AutoscalerLowered  Kind = "autoscaler-lowered"
-	QuotaLowered       Kind = "quota-lowered"
-	PolicyWidened      Kind = "policy-widened"
-	AdmissionWeakened  Kind = "admission-weakened"
-	PodSecurity        Kind = "pod-security"
-	MadeImmutable      Kind = "made-immutable"
-	DefaultClass       Kind = "default-class"
-	VersionUnserved    Kind = "version-unserved"
-	StorageVersion     Kind = "storage-version"
-	SchemaPruned       Kind = "schema-pruned"
-	ProtectionRemoved  Kind = "protection-removed"
-	ForceAdded         Kind = "force-added"
-	FinalizerRemoved   Kind = "finalizer-removed"
-	OwnerAdded         Kind = "owner-added"
-)
-
 // Effect is one harm of an update.
 type Effect struct {
-	Kind Kind
+	// Reason says what the harm is.
+	Reason plan.Reason
 	// Effect is the word of the vocabulary, empty where none fits.
 	Effect plan.Effect
 	// Path leads to what changes.
@@ -125,12 +84,12 @@ var byKind = map[string][]func(*change){
 	"apiextensions.k8s.io/CustomResourceDefinition":                 {versions, definitionSchema},
 }
 
-func (c *change) add(kind Kind, effect plan.Effect, path plan.Path, why string, args ...any) {
-	c.found = append(c.found, Effect{kind, effect, path, fmt.Sprintf(why, args...), true})
+func (c *change) add(reason plan.Reason, effect plan.Effect, path plan.Path, why string, args ...any) {
+	c.found = append(c.found, Effect{reason, effect, path, fmt.Sprintf(why, args...), true})
 }
 
-func (c *change) maybe(kind Kind, effect plan.Effect, path plan.Path, why string, args ...any) {
-	c.found = append(c.found, Effect{kind, effect, path, fmt.Sprintf(why, args...), false})
+func (c *change) maybe(reason plan.Reason, effect plan.Effect, path plan.Path, why string, args ...any) {
+	c.found = append(c.found, Effect{reason, effect, path, fmt.Sprintf(why, args...), false})
 }
 
 func at(v map[string]any, path ...any) any {

@@ -18,14 +18,14 @@ func serviceType(c *change) {
 	}
 	switch {
 	case old == "LoadBalancer":
-		c.add(ServiceType, plan.RouteLost, path, "type LoadBalancer -> %s: the load balancer and its address are released", next)
+		c.add(plan.ServiceType, plan.RouteLost, path, "type LoadBalancer -> %s: the load balancer and its address are released", next)
 	case old == "NodePort" && next != "LoadBalancer":
-		c.add(ServiceType, plan.RouteLost, path, "type NodePort -> %s: the node port is released", next)
+		c.add(plan.ServiceType, plan.RouteLost, path, "type NodePort -> %s: the node port is released", next)
 	case next == "ExternalName":
-		c.add(ServiceType, plan.RouteLost, path, "type %s -> ExternalName: the cluster address is released", old)
+		c.add(plan.ServiceType, plan.RouteLost, path, "type %s -> ExternalName: the cluster address is released", old)
 	}
 	if next == "LoadBalancer" || next == "NodePort" && old != "LoadBalancer" {
-		c.add(ServiceType, plan.Exposure, path, "type %s -> %s: reachable from outside the cluster", old, next)
+		c.add(plan.ServiceType, plan.Exposure, path, "type %s -> %s: reachable from outside the cluster", old, next)
 	}
 }
 
@@ -39,7 +39,7 @@ func servicePorts(c *change) {
 	next := ports(c.next)
 	for _, p := range ports(c.old) {
 		if !slices.Contains(next, p) {
-			c.add(RouteRemoved, plan.RouteLost, path, "port %s is not served any more", p)
+			c.add(plan.RouteRemoved, plan.RouteLost, path, "port %s is not served any more", p)
 		}
 	}
 }
@@ -57,7 +57,7 @@ func serviceSelector(c *change) {
 	path := plan.Path{"spec", "selector"}
 	old, next := mapAt(c.old, path...), mapAt(c.next, path...)
 	if old != nil && !reflect.DeepEqual(old, next) {
-		c.maybe(ServiceSelector, "", path, "traffic goes to the pods that the new selector matches, and to none where it matches none")
+		c.maybe(plan.ServiceSelector, "", path, "traffic goes to the pods that the new selector matches, and to none where it matches none")
 	}
 }
 
@@ -78,12 +78,12 @@ func serviceScheme(c *change) {
 	for _, a := range schemeAnnotations {
 		path := plan.Path{"metadata", "annotations", a}
 		if text(c.old, path...) != text(c.next, path...) {
-			c.maybe(ServiceScheme, "", path, "the cloud may replace the load balancer, which changes its address")
+			c.maybe(plan.ServiceScheme, "", path, "the cloud may replace the load balancer, which changes its address")
 		}
 	}
 	path := plan.Path{"spec", "loadBalancerIP"}
 	if old := text(c.old, path...); old != "" && old != text(c.next, path...) {
-		c.maybe(ServiceScheme, "", path, "the load balancer may lose the address %s", old)
+		c.maybe(plan.ServiceScheme, "", path, "the load balancer may lose the address %s", old)
 	}
 }
 
@@ -98,6 +98,6 @@ func orNone(s string) string {
 func networkPolicy(c *change) {
 	path := plan.Path{"spec", "podSelector"}
 	if len(mapAt(c.old, path...)) > 0 && len(mapAt(c.next, path...)) == 0 {
-		c.add(PolicyWidened, "", path, "the policy now holds for every pod of the namespace")
+		c.add(plan.PolicyWidened, "", path, "the policy now holds for every pod of the namespace")
 	}
 }

@@ -36,18 +36,18 @@ func budget(c *change) {
 	nextMax, hasMax := shareOf(at(c.next, maxPath...))
 	switch {
 	case hadMin && hasMin && oldMin.percent == nextMin.percent && nextMin.value < oldMin.value:
-		c.add(BudgetWeakened, plan.Disarm, minPath, "minAvailable %v -> %v: more pods may be evicted at once", at(c.old, minPath...), at(c.next, minPath...))
+		c.add(plan.BudgetWeakened, plan.Disarm, minPath, "minAvailable %v -> %v: more pods may be evicted at once", at(c.old, minPath...), at(c.next, minPath...))
 	case hadMax && hasMax && oldMax.percent == nextMax.percent && nextMax.value > oldMax.value:
-		c.add(BudgetWeakened, plan.Disarm, maxPath, "maxUnavailable %v -> %v: more pods may be evicted at once", at(c.old, maxPath...), at(c.next, maxPath...))
+		c.add(plan.BudgetWeakened, plan.Disarm, maxPath, "maxUnavailable %v -> %v: more pods may be evicted at once", at(c.old, maxPath...), at(c.next, maxPath...))
 	case hadMax && nextMax == share{100, true} && oldMax != nextMax, hadMin && hasMin && nextMin.value == 0 && oldMin.value > 0:
-		c.add(BudgetWeakened, plan.Disarm, plan.Path{"spec"}, "every pod may be evicted at once")
+		c.add(plan.BudgetWeakened, plan.Disarm, plan.Path{"spec"}, "every pod may be evicted at once")
 	case hadMax && hasMax && oldMax.percent != nextMax.percent, hadMin != hasMin || hadMax != hasMax || hadMin && hasMin && oldMin.percent != nextMin.percent:
-		c.maybe(BudgetWeakened, plan.Disarm, plan.Path{"spec"}, "the budget is counted in another way, so that more pods may be evicted at once")
+		c.maybe(plan.BudgetWeakened, plan.Disarm, plan.Path{"spec"}, "the budget is counted in another way, so that more pods may be evicted at once")
 	}
 	blocks := hasMax && nextMax.value == 0 || hasMin && nextMin == share{100, true}
 	blocked := hadMax && oldMax.value == 0 || hadMin && oldMin == share{100, true}
 	if blocks && !blocked {
-		c.add(DrainsBlocked, "", plan.Path{"spec"}, "no pod may be evicted, which blocks the drain of nodes")
+		c.add(plan.DrainsBlocked, "", plan.Path{"spec"}, "no pod may be evicted, which blocks the drain of nodes")
 	}
 	c.emptySelector()
 }
@@ -60,7 +60,7 @@ func (c *change) emptySelector() {
 		return
 	}
 	if v, ok := c.after.Get(path...); ok && len(asMap(v)) == 0 {
-		c.add(PolicyWidened, "", path, "an empty selector matches no pod in v1beta1 and every pod of the namespace in v1")
+		c.add(plan.PolicyWidened, "", path, "an empty selector matches no pod in v1beta1 and every pod of the namespace in v1")
 	}
 }
 
@@ -69,7 +69,7 @@ func autoscaler(c *change) {
 		path := plan.Path{"spec", f}
 		old, _ := number(c.old, path...)
 		if next, ok := number(c.next, path...); ok && next < old {
-			c.add(AutoscalerLowered, "", path, "%s %d -> %d: pods may be removed", f, old, next)
+			c.add(plan.AutoscalerLowered, "", path, "%s %d -> %d: pods may be removed", f, old, next)
 		}
 	}
 }
@@ -79,7 +79,7 @@ func quota(c *change) {
 	for _, k := range slices.Sorted(maps.Keys(next)) {
 		cmp, ok := schema.CompareQuantities(next[k], old[k])
 		if old[k] == nil || ok && cmp < 0 {
-			c.maybe(QuotaLowered, "", plan.Path{"spec", "hard", k}, "new pods are refused beyond the new %s", k)
+			c.maybe(plan.QuotaLowered, "", plan.Path{"spec", "hard", k}, "new pods are refused beyond the new %s", k)
 		}
 	}
 }
@@ -92,15 +92,15 @@ func podSecurity(c *change) {
 	old, next := text(c.old, path...), text(c.next, path...)
 	switch {
 	case strictness[next] > strictness[old]:
-		c.maybe(PodSecurity, "", path, "pods that do not meet %s are refused when they restart", next)
+		c.maybe(plan.PodSecurity, "", path, "pods that do not meet %s are refused when they restart", next)
 	case strictness[next] < strictness[old]:
-		c.add(PodSecurity, plan.Disarm, path, "the namespace lets in pods that %s kept out", old)
+		c.add(plan.PodSecurity, plan.Disarm, path, "the namespace lets in pods that %s kept out", old)
 	}
 	for _, inject := range []string{"istio-injection", "istio.io/rev", "linkerd.io/inject"} {
 		for _, where := range []string{"labels", "annotations"} {
 			p := plan.Path{"metadata", where, inject}
 			if text(c.old, p...) != text(c.next, p...) {
-				c.maybe(PodSecurity, "", p, "pods start with or without their sidecar when they restart")
+				c.maybe(plan.PodSecurity, "", p, "pods start with or without their sidecar when they restart")
 			}
 		}
 	}
@@ -114,9 +114,9 @@ func webhooks(c *change) {
 		name := text(asMap(o), "name")
 		now := named(next, name)
 		if now == nil {
-			c.add(AdmissionWeakened, plan.Disarm, plan.Path{"webhooks"}, "webhook %s is removed", name)
+			c.add(plan.AdmissionWeakened, plan.Disarm, plan.Path{"webhooks"}, "webhook %s is removed", name)
 		} else if text(asMap(o), "failurePolicy") == "Fail" && text(now, "failurePolicy") == "Ignore" {
-			c.add(AdmissionWeakened, plan.Disarm, plan.Path{"webhooks"}, "webhook %s lets everything through while it cannot be reached", name)
+			c.add(plan.AdmissionWeakened, plan.Disarm, plan.Path{"webhooks"}, "webhook %s lets everything through while it cannot be reached", name)
 		}
 	}
 }
@@ -124,13 +124,13 @@ func webhooks(c *change) {
 func admissionPolicy(c *change) {
 	path := plan.Path{"spec", "failurePolicy"}
 	if text(c.old, path...) == "Fail" && text(c.next, path...) == "Ignore" {
-		c.add(AdmissionWeakened, plan.Disarm, path, "the policy lets through what it cannot evaluate")
+		c.add(plan.AdmissionWeakened, plan.Disarm, path, "the policy lets through what it cannot evaluate")
 	}
 }
 
 func admissionBinding(c *change) {
 	path := plan.Path{"spec", "validationActions"}
 	if slices.Contains(listAt(c.old, path...), any("Deny")) && !slices.Contains(listAt(c.next, path...), any("Deny")) {
-		c.add(AdmissionWeakened, plan.Disarm, path, "the policy does not deny any more")
+		c.add(plan.AdmissionWeakened, plan.Disarm, path, "the policy does not deny any more")
 	}
 }

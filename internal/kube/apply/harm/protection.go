@@ -57,14 +57,14 @@ func (c *change) protections() {
 		path := plan.Path{"metadata", p.where, p.key}
 		old, next := text(c.old, path...), text(c.next, path...)
 		if p.holds(old) && !p.holds(next) {
-			c.add(ProtectionRemoved, plan.Disarm, path, "%s deletes it when it is removed from now on (%s was %q)", p.tool, p.key, old)
+			c.add(plan.ProtectionRemoved, plan.Disarm, path, "%s deletes it when it is removed from now on (%s was %q)", p.tool, p.key, old)
 		}
 	}
 	for _, p := range forces {
 		path := plan.Path{"metadata", p.where, p.key}
 		old, next := text(c.old, path...), text(c.next, path...)
 		if !p.holds(old) && p.holds(next) {
-			c.add(ForceAdded, plan.Disarm, path, "%s deletes and creates it anew when an update is refused (%s is %q)", p.tool, p.key, next)
+			c.add(plan.ForceAdded, plan.Disarm, path, "%s deletes and creates it anew when an update is refused (%s is %q)", p.tool, p.key, next)
 		}
 	}
 }
@@ -77,7 +77,7 @@ func (c *change) providers() {
 	}
 	path := plan.Path{"spec", "deletionPolicy"}
 	if old, next := text(c.old, path...), text(c.next, path...); (old == "Orphan" || old == "Retain") && old != next {
-		c.add(ProtectionRemoved, plan.Disarm, path, "deletionPolicy %s -> %s: what it stands for is destroyed with it from now on", old, orNone(next))
+		c.add(plan.ProtectionRemoved, plan.Disarm, path, "deletionPolicy %s -> %s: what it stands for is destroyed with it from now on", old, orNone(next))
 	}
 	policies := plan.Path{"spec", "managementPolicies"}
 	deletes := func(v map[string]any) bool {
@@ -85,11 +85,11 @@ func (c *change) providers() {
 		return len(l) == 0 || slices.Contains(l, any("*")) || slices.Contains(l, any("Delete"))
 	}
 	if !deletes(c.old) && deletes(c.next) {
-		c.add(ProtectionRemoved, plan.Disarm, policies, "what it stands for is destroyed with it from now on")
+		c.add(plan.ProtectionRemoved, plan.Disarm, policies, "what it stands for is destroyed with it from now on")
 	}
 	confirm := plan.Path{"spec", "cleanupPolicy", "confirmation"}
 	if text(c.old, confirm...) == "" && text(c.next, confirm...) != "" {
-		c.add(ProtectionRemoved, plan.Disarm, confirm, "the data on the hosts is wiped when the cluster is deleted")
+		c.add(plan.ProtectionRemoved, plan.Disarm, confirm, "the data on the hosts is wiped when the cluster is deleted")
 	}
 }
 
@@ -99,7 +99,7 @@ func (c *change) ties() {
 	next := listAt(c.next, path...)
 	for _, f := range listAt(c.old, path...) {
 		if !slices.Contains(next, f) {
-			c.add(FinalizerRemoved, "", path, "what finalizer %v cleans up is left behind when it is deleted", f)
+			c.add(plan.FinalizerRemoved, "", path, "what finalizer %v cleans up is left behind when it is deleted", f)
 		}
 	}
 	owners := plan.Path{"metadata", "ownerReferences"}
@@ -114,6 +114,6 @@ func (c *change) ties() {
 		}
 	}
 	for _, owner := range slices.Sorted(maps.Keys(added)) {
-		c.add(OwnerAdded, plan.Disarm, owners, "it is deleted with %s from now on", owner)
+		c.add(plan.OwnerAdded, plan.Disarm, owners, "it is deleted with %s from now on", owner)
 	}
 }

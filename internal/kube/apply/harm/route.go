@@ -58,12 +58,12 @@ func routes(c *change) {
 		}
 		if !told[what] {
 			told[what] = true
-			c.add(RouteRemoved, plan.RouteLost, path, "%s is not served any more", what)
+			c.add(plan.RouteRemoved, plan.RouteLost, path, "%s is not served any more", what)
 		}
 	}
 	path := plan.Path{"spec", "ingressClassName"}
 	if old, now := text(c.old, path...), text(c.next, path...); old != "" && old != now {
-		c.maybe(RouteRemoved, plan.RouteLost, path, "ingressClassName %s -> %s: another controller serves it, at another address", old, orNone(now))
+		c.maybe(plan.RouteRemoved, plan.RouteLost, path, "ingressClassName %s -> %s: another controller serves it, at another address", old, orNone(now))
 	}
 }
 
@@ -98,7 +98,7 @@ func literal(path string) string {
 // rules: paths that a route of the Gateway API serves no more.
 func rules(c *change) {
 	for _, r := range gone(gatewayRoutes(c.old), gatewayRoutes(c.next)) {
-		c.add(RouteRemoved, plan.RouteLost, plan.Path{"spec", "rules"}, "a rule for %s is gone, and what it took is not served any more", r.path)
+		c.add(plan.RouteRemoved, plan.RouteLost, plan.Path{"spec", "rules"}, "a rule for %s is gone, and what it took is not served any more", r.path)
 	}
 }
 
@@ -150,7 +150,7 @@ func hostnames(c *change) {
 	}
 	for _, h := range listAt(c.old, path...) {
 		if !slices.Contains(next, h) {
-			c.add(RouteRemoved, plan.RouteLost, path, "host %v is not served any more", h)
+			c.add(plan.RouteRemoved, plan.RouteLost, path, "host %v is not served any more", h)
 		}
 	}
 }
@@ -160,7 +160,7 @@ func listeners(c *change) {
 	path := plan.Path{"spec", "listeners"}
 	for _, l := range listAt(c.old, path...) {
 		if name := text(asMap(l), "name"); named(listAt(c.next, path...), name) == nil {
-			c.add(RouteRemoved, plan.RouteLost, path, "the listener %s is gone, and with it what it served", name)
+			c.add(plan.RouteRemoved, plan.RouteLost, path, "the listener %s is gone, and with it what it served", name)
 		}
 	}
 }

@@ -9,7 +9,7 @@ func growth(c *change) {
 	path := plan.Path{"spec", "resources", "requests", "storage"}
 	old, next := at(c.old, path...), at(c.next, path...)
 	if cmp, ok := schema.CompareQuantities(next, old); ok && cmp > 0 {
-		c.add(GrowthIrreversible, "", path, "a claim that grew cannot shrink again")
+		c.add(plan.GrowthIrreversible, "", path, "a claim that grew cannot shrink again")
 	}
 }
 
@@ -17,7 +17,7 @@ func growth(c *change) {
 func reclaim(c *change) {
 	path := plan.Path{"spec", "persistentVolumeReclaimPolicy"}
 	if old, next := text(c.old, path...), text(c.next, path...); old == "Retain" && next != "Retain" {
-		c.add(ReclaimDelete, plan.Disarm, path, "reclaim policy Retain -> %s: the data is destroyed when the claim goes", next)
+		c.add(plan.ReclaimDelete, plan.Disarm, path, "reclaim policy Retain -> %s: the data is destroyed when the claim goes", next)
 	}
 }
 
@@ -27,7 +27,7 @@ func snapshotPolicy(c *change) {
 		path = plan.Path{"spec", "deletionPolicy"}
 	}
 	if text(c.old, path...) == "Retain" && text(c.next, path...) == "Delete" {
-		c.add(ReclaimDelete, plan.Disarm, path, "deletionPolicy Retain -> Delete: snapshots are destroyed with their objects")
+		c.add(plan.ReclaimDelete, plan.Disarm, path, "deletionPolicy Retain -> Delete: snapshots are destroyed with their objects")
 	}
 }
 
@@ -38,7 +38,7 @@ func defaultClass(c *change) {
 	for _, a := range defaultClassKeys {
 		path := plan.Path{"metadata", "annotations", a}
 		if old, next := text(c.old, path...) == "true", text(c.next, path...) == "true"; old != next {
-			c.add(DefaultClass, "", path, "new claims that name no class get another one")
+			c.add(plan.DefaultClass, "", path, "new claims that name no class get another one")
 		}
 	}
 }
@@ -46,6 +46,6 @@ func defaultClass(c *change) {
 func immutable(c *change) {
 	path := plan.Path{"immutable"}
 	if at(c.old, path...) != true && at(c.next, path...) == true {
-		c.add(MadeImmutable, "", path, "its data cannot change again without replacing it")
+		c.add(plan.MadeImmutable, "", path, "its data cannot change again without replacing it")
 	}
 }

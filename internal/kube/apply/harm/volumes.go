@@ -27,10 +27,10 @@ func (c *change) volumes(path plan.Path, old, next map[string]any) {
 		if same {
 			c.elsewhere(path, m, after, named(listAt(old, "containers"), m.container), named(listAt(next, "containers"), m.container))
 		}
-		if same || slices.ContainsFunc(c.found, func(e Effect) bool { return e.Kind == VolumeDetached && e.Why == detached(m) }) {
+		if same || slices.ContainsFunc(c.found, func(e Effect) bool { return e.Reason == plan.VolumeDetached && e.Why == detached(m) }) {
 			continue
 		}
-		c.add(VolumeDetached, plan.Detach, c.mountPath(path, next, m), "%s", detached(m))
+		c.add(plan.VolumeDetached, plan.Detach, c.mountPath(path, next, m), "%s", detached(m))
 	}
 	c.unmounted(path, before, old, next)
 }
@@ -43,7 +43,7 @@ func (c *change) unmounted(path plan.Path, mounts []mounted, old, next map[strin
 		now := named(listAt(next, "volumes"), name)
 		used := slices.ContainsFunc(mounts, func(m mounted) bool { return m.place == name })
 		if strings.HasPrefix(source, "claim ") && !used && now != nil && sourceOf(now) == "" {
-			c.maybe(VolumeDetached, plan.Detach, c.mountPath(path, next, mounted{place: name}), "its volume %s is not %s any more", name, source)
+			c.maybe(plan.VolumeDetached, plan.Detach, c.mountPath(path, next, mounted{place: name}), "its volume %s is not %s any more", name, source)
 		}
 	}
 }
@@ -63,10 +63,10 @@ func (c *change) elsewhere(path plan.Path, m mounted, after []mounted, was, is m
 	at := append(slices.Clone(path), "containers")
 	switch {
 	case len(now) == 0:
-		c.add(VolumeDetached, plan.Detach, at, "container %s does not see %s any more", m.container, m.source)
+		c.add(plan.VolumeDetached, plan.Detach, at, "container %s does not see %s any more", m.container, m.source)
 	case slices.Contains(now, m.path), told(was, is, m.path, now[0]):
 	default:
-		c.maybe(DataElsewhere, plan.Detach, at, "container %s finds %s at %s and not at %s any more: what looks there starts empty",
+		c.maybe(plan.DataElsewhere, plan.Detach, at, "container %s finds %s at %s and not at %s any more: what looks there starts empty",
 			m.container, m.source, now[0], m.path)
 	}
 }

@@ -21,15 +21,15 @@ func replicas(c *change) {
 	_, written := c.after.Get(replicasPath...)
 	switch {
 	case next == 0:
-		c.add(ScaledToZero, plan.ScaleToZero, replicasPath, "replicas %d -> 0: nothing runs any more", old)
+		c.add(plan.ScaledToZero, plan.ScaleToZero, replicasPath, "replicas %d -> 0: nothing runs any more", old)
 	case !written:
-		c.add(ReplicasReset, "", replicasPath, "replicas %d is removed, which sets it to %d at once", old, next)
+		c.add(plan.ReplicasReset, "", replicasPath, "replicas %d is removed, which sets it to %d at once", old, next)
 	default:
-		c.add(ReplicasLowered, "", replicasPath, "replicas %d -> %d", old, next)
+		c.add(plan.ReplicasLowered, "", replicasPath, "replicas %d -> %d", old, next)
 	}
 	if c.after.Kind == "StatefulSet" && text(c.next, "spec", "persistentVolumeClaimRetentionPolicy", "whenScaled") == "Delete" &&
 		len(listAt(c.next, "spec", "volumeClaimTemplates")) > 0 {
-		c.add(ClaimsDeleted, plan.DataLoss, replicasPath, "the claims of the %d pods that go are deleted (whenScaled: Delete)", old-next)
+		c.add(plan.ClaimsDeleted, plan.DataLoss, replicasPath, "the claims of the %d pods that go are deleted (whenScaled: Delete)", old-next)
 	}
 }
 
@@ -49,9 +49,9 @@ func ordinals(c *change) {
 	switch {
 	case leaves <= 0:
 	case text(c.next, "spec", "persistentVolumeClaimRetentionPolicy", "whenScaled") == "Delete":
-		c.add(ClaimsDeleted, plan.DataLoss, path, "pods are numbered from %d instead of %d: %d of them go, and their claims are deleted (whenScaled: Delete)", next, old, leaves)
+		c.add(plan.ClaimsDeleted, plan.DataLoss, path, "pods are numbered from %d instead of %d: %d of them go, and their claims are deleted (whenScaled: Delete)", next, old, leaves)
 	default:
-		c.add(DataElsewhere, plan.Detach, path, "pods are numbered from %d instead of %d: %d of them go, and new ones start with empty claims", next, old, leaves)
+		c.add(plan.DataElsewhere, plan.Detach, path, "pods are numbered from %d instead of %d: %d of them go, and new ones start with empty claims", next, old, leaves)
 	}
 }
 
@@ -60,7 +60,7 @@ func retention(c *change) {
 	for _, when := range []string{"whenDeleted", "whenScaled"} {
 		path := plan.Path{"spec", "persistentVolumeClaimRetentionPolicy", when}
 		if text(c.old, path...) == "Retain" && text(c.next, path...) == "Delete" {
-			c.add(RetentionOff, plan.Disarm, path, "%s Retain -> Delete: claims are deleted from now on", when)
+			c.add(plan.RetentionOff, plan.Disarm, path, "%s Retain -> Delete: claims are deleted from now on", when)
 		}
 	}
 }
@@ -68,7 +68,7 @@ func retention(c *change) {
 func recreate(c *change) {
 	path := plan.Path{"spec", "strategy", "type"}
 	if text(c.old, path...) != "Recreate" && text(c.next, path...) == "Recreate" {
-		c.add(StrategyRecreate, "", path, "all pods stop before new ones start")
+		c.add(plan.StrategyRecreate, "", path, "all pods stop before new ones start")
 	}
 }
 
@@ -77,7 +77,7 @@ func recreate(c *change) {
 func orphans(c *change) {
 	path := plan.Path{"spec", "selector"}
 	if !reflect.DeepEqual(at(c.old, path...), at(c.next, path...)) {
-		c.add(PodsOrphaned, "", path, "pods that the new selector does not match run on without an owner")
+		c.add(plan.PodsOrphaned, "", path, "pods that the new selector does not match run on without an owner")
 	}
 }
 
@@ -106,7 +106,7 @@ func podTemplate(c *change) {
 	before, _ := number(c.old, grace...)
 	after, ok := number(c.next, grace...)
 	if ok && after < before {
-		c.add(GraceLowered, "", grace, "pods get %d instead of %d seconds to stop", after, before)
+		c.add(plan.GraceLowered, "", grace, "pods get %d instead of %d seconds to stop", after, before)
 	}
 }
 
@@ -118,12 +118,12 @@ func (c *change) limits(path plan.Path, old, next map[string]any) {
 			was := named(listAt(old, list), text(container, "name"))
 			for _, resource := range slices.Sorted(maps.Keys(mapAt(was, "resources", "limits"))) {
 				if mapAt(container, "resources", "limits")[resource] == nil {
-					c.add(LimitsRemoved, "", append(slices.Clone(path), list, i, "resources", "limits", resource),
+					c.add(plan.LimitsRemoved, "", append(slices.Clone(path), list, i, "resources", "limits", resource),
 						"container %s has no %s limit any more", text(container, "name"), resource)
 				}
 			}
 			if was != nil && mapAt(was, "lifecycle", "preStop") != nil && mapAt(container, "lifecycle", "preStop") == nil {
-				c.add(GraceLowered, "", append(slices.Clone(path), list, i, "lifecycle"), "container %s stops without its preStop hook", text(container, "name"))
+				c.add(plan.GraceLowered, "", append(slices.Clone(path), list, i, "lifecycle"), "container %s stops without its preStop hook", text(container, "name"))
 			}
 		}
 	}
@@ -144,17 +144,17 @@ func placement(c *change) {
 	old, next := mapAt(c.old, base...), mapAt(c.next, base...)
 	for _, k := range slices.Sorted(maps.Keys(mapAt(next, "nodeSelector"))) {
 		if v := mapAt(next, "nodeSelector")[k]; mapAt(old, "nodeSelector")[k] != v {
-			c.maybe(PlacementNarrowed, "", append(slices.Clone(base), "nodeSelector", k), "pods stay only on nodes with %s=%v", k, v)
+			c.maybe(plan.PlacementNarrowed, "", append(slices.Clone(base), "nodeSelector", k), "pods stay only on nodes with %s=%v", k, v)
 		}
 	}
 	for _, o := range listAt(old, "tolerations") {
 		if !slices.ContainsFunc(listAt(next, "tolerations"), func(n any) bool { return reflect.DeepEqual(o, n) }) {
-			c.maybe(PlacementNarrowed, "", append(slices.Clone(base), "tolerations"), "pods leave nodes whose taint %s was tolerated", text(asMap(o), "key"))
+			c.maybe(plan.PlacementNarrowed, "", append(slices.Clone(base), "tolerations"), "pods leave nodes whose taint %s was tolerated", text(asMap(o), "key"))
 		}
 	}
 	required := []any{"affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution"}
 	if after := at(next, required...); after != nil && !reflect.DeepEqual(at(old, required...), after) {
-		c.maybe(PlacementNarrowed, "", append(slices.Clone(base), required...), "pods stay only on nodes of the new affinity")
+		c.maybe(plan.PlacementNarrowed, "", append(slices.Clone(base), required...), "pods stay only on nodes of the new affinity")
 	}
 }
 
@@ -165,10 +165,10 @@ func suspended(c *change) {
 		return
 	}
 	if c.after.Kind == "CronJob" {
-		c.add(Suspended, plan.ScaleToZero, path, "it runs no more")
+		c.add(plan.Suspended, plan.ScaleToZero, path, "it runs no more")
 		return
 	}
-	c.add(Suspended, plan.ScaleToZero, path, "its active pods are deleted")
+	c.add(plan.Suspended, plan.ScaleToZero, path, "its active pods are deleted")
 }
 
 // cleanup: a finished Job goes sooner, with its pods and logs.
@@ -177,6 +177,6 @@ func cleanup(c *change) {
 	old, had := number(c.old, path...)
 	next, has := number(c.next, path...)
 	if has && (!had || next < old) {
-		c.add(CleanupSooner, "", path, "the Job, its pods and logs are deleted %d seconds after it ends", next)
+		c.add(plan.CleanupSooner, "", path, "the Job, its pods and logs are deleted %d seconds after it ends", next)
 	}
 }
