@@ -160,7 +160,7 @@ func (r *Reading) readOthers(ctx context.Context, judge Judge, names rules.Names
 // against prepares the reading of the head against another branch. It has its
 // own objects, since several are read at a time.
 func (r *Reading) against(b graphRef) *against {
-	o := &against{Reading: &Reading{job: r.job, client: r.client, objects: newObjects(), talk: r.talk, group: r.group}}
+	o := &against{Reading: &Reading{job: r.job, client: r.client, objects: newObjects(), conversation: r.conversation, group: r.group}}
 	o.Request = r.Request
 	o.Request.Ref.BaseRef, o.Request.Ref.BaseSHA = b.Name, b.Target.id()
 	o.Request.Base, o.Request.Default, o.Request.Organisation = o.tree(b.Target.Tree.id()), o.defaultTree(), nil
@@ -173,7 +173,7 @@ func (r *Reading) headTree() string {
 	if r.group != nil {
 		return r.group.head.Tree.id()
 	}
-	return r.talk.head.Tree.id()
+	return r.conversation.head.Tree.id()
 }
 
 // load reads the trees and files. GitHub makes no test merge without a pull
@@ -190,7 +190,7 @@ func (o *against) load(ctx context.Context) error {
 	ref.MergeBase = base.commit
 	o.Request.Comparisons = []review.Comparison{{Name: "change", Before: o.tree(base.tree), After: o.tree(o.headTree())}}
 	if base.commit != ref.BaseSHA {
-		if err := o.merge(ctx, base.tree); err != nil {
+		if err := o.merge(ctx, base); err != nil {
 			return fmt.Errorf("read %s against %s: %w", o.job, ref.BaseRef, err)
 		}
 	}
@@ -208,14 +208,15 @@ func unrelated(err error) bool {
 
 // merge adds the comparison of the branch's tip with its merge with the head. A
 // file that a review reads and that both changed so that git may merge it in more
-// than one way is a gap: only git's own merge tells what becomes of it.
-func (o *against) merge(ctx context.Context, base string) error {
+// than one way is a gap: only git's own merge tells what becomes of it. So is a
+// merge of what has no single origin.
+func (o *against) merge(ctx context.Context, known mergeBase) error {
 	ours := o.Request.Base.(*tree).Root.id
 	var merged string
-	var both []string
+	var both []clash
 	for round := 0; ; round++ {
 		var err error
-		merged, both, err = mergeTrees(o.objects, o.client.app.config.Wants, base, ours, o.headTree())
+		merged, both, err = mergeTrees(o.objects, o.client.app.config.Wants, known.tree, ours, o.headTree())
 		if err == nil {
 			break
 		}
@@ -231,13 +232,26 @@ func (o *against) merge(ctx context.Context, base string) error {
 	}
 	o.Request.Comparisons = append(o.Request.Comparisons, review.Comparison{Name: "merge", Before: o.Request.Base, After: o.tree(merged)})
 	ref := o.Request.Ref
-	for _, name := range both {
-		if strings.HasSuffix(name, "/") || o.client.app.config.Wants(name) {
-			o.Request.Gaps = append(o.Request.Gaps, plan.Gap{Kind: plan.GapUnreadable, Subject: name, At: plan.Range{Side: plan.After},
-				Why: fmt.Sprintf("it was changed on %s as well, whose check has this name too, so what a merge there would destroy cannot be told; a pull request to %s tells", ref.BaseRef, ref.BaseRef)})
+	switch alone, err := o.client.mergeBase(ctx, ref.MergeBase, ref.HeadSHA); {
+	case err != nil:
+		return err
+	case alone.ahead != known.ahead:
+		// What both have is more than the one commit has: git merges all of it first.
+		o.untold("the merge with "+ref.BaseRef, "the two have several last common commits")
+	}
+	for _, c := range both {
+		if c.anywhere || o.client.app.config.Wants(c.name) {
+			o.untold(c.name, "it was changed on "+ref.BaseRef+" as well")
 		}
 	}
 	return nil
+}
+
+// untold is a gap: what a merge there would destroy cannot be told.
+func (o *against) untold(subject, because string) {
+	branch := o.Request.Ref.BaseRef
+	o.Request.Gaps = append(o.Request.Gaps, plan.Gap{Kind: plan.GapUnreadable, Subject: subject, At: plan.Range{Side: plan.After},
+		Why: fmt.Sprintf("%s, whose check has this name too, so what a merge there would destroy cannot be told; a pull request to %s tells", because, branch)})
 }
 
 // followBranch leads to the open pull requests of a branch that moved, and to

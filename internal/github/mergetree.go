@@ -15,20 +15,27 @@ type merger struct {
 	digits  int
 	// wants names the files whose lines are merged: those that are read.
 	wants func(name string) bool
-	// both are the paths that both sides changed, in different ways.
-	both []string
+	both  []clash
 	// missing: a folder or file was not there and has been noted.
 	missing bool
 }
 
+// clash is a path that both sides changed, in different ways.
+type clash struct {
+	name string
+	// anywhere: other paths may have what becomes of it. It is a folder on one
+	// side, or gone there, and git looks for a file of another name that is like it.
+	anywhere bool
+}
+
 // mergeTrees merges two trees that came from one: of each entry, what one side
 // changed is taken from it, as every three-way merge does. Where both changed a
-// file that is wanted, its lines are merged if there is one way to do it. Else
-// theirs is taken and its path is returned; git may merge the lines, or refuse. A
-// path that ends in a slash is a file on one side and a folder on the other. What
-// was merged is added to the objects. An error is [plan.ErrNotFetched] where
-// something has to be brought first.
-func mergeTrees(o *objects, wants func(name string) bool, base, ours, theirs string) (id string, both []string, err error) {
+// file that is wanted, its lines are merged if there is one way to do it. Else its
+// path is returned; git may merge the lines, or refuse. Of one that is wanted
+// theirs is taken; another is there and cannot be read. What was merged is added
+// to the objects. An error is [plan.ErrNotFetched] where something has to be
+// brought first.
+func mergeTrees(o *objects, wants func(name string) bool, base, ours, theirs string) (id string, both []clash, err error) {
 	m := &merger{objects: o, digits: len(theirs), wants: wants}
 	e, err := m.entry(".", dirOf(base), dirOf(ours), dirOf(theirs))
 	if err != nil {
@@ -57,7 +64,7 @@ func (m *merger) entry(name string, base, ours, theirs entry) (entry, error) {
 	case base.is(ours):
 		return theirs, nil
 	case ours.isDir() && theirs.isFile(), theirs.isDir() && ours.isFile():
-		m.both = append(m.both, name+"/") // whatever is below it
+		m.both = append(m.both, clash{name, true})
 		return theirs, nil
 	case !ours.isDir() && !theirs.isDir():
 		return m.file(name, base, ours, theirs)
@@ -81,8 +88,12 @@ func (m *merger) file(name string, base, ours, theirs entry) (entry, error) {
 			return entry{}, err
 		}
 	}
-	m.both = append(m.both, name)
-	return theirs, nil
+	gone := ours.id == "" || theirs.id == ""
+	m.both = append(m.both, clash{name, gone})
+	if gone || m.wants(name) {
+		return theirs, nil
+	}
+	return entry{name: theirs.name, mode: theirs.mode, id: objectID("clash", []byte(ours.id+theirs.id), m.digits), size: theirs.size, unmerged: true}, nil
 }
 
 // regular reports whether an entry is a file like most.

@@ -1,7 +1,10 @@
 package github
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -10,6 +13,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
 // scratch is a git repository for one test.
@@ -105,7 +110,7 @@ func TestA2MergeIsGits(t *testing.T) {
 	s := scratch{t, t.TempDir()}
 	s.must("init", "-q")
 	r := rand.New(rand.NewPCG(1, 2))
-	clean, told := 0, 0
+	clean, others := 0, 0
 	for range 40 {
 		files := changed(r, changed(r, changed(r, nil)))
 		left, right := changed(r, files), changed(r, files)
@@ -134,12 +139,16 @@ func TestA2MergeIsGits(t *testing.T) {
 				want = append(want, name)
 			}
 		}
-		slices.Sort(both)
-		if !slices.Equal(both, want) {
-			t.Fatalf("both changed %q, want %q", both, want)
+		var told []string
+		for _, c := range both {
+			told = append(told, c.name)
+		}
+		slices.Sort(told)
+		if !slices.Equal(told, want) {
+			t.Fatalf("both changed %q, want %q", told, want)
 		}
 		if len(want) > 0 {
-			told++
+			others++
 			continue
 		}
 		clean++
@@ -148,7 +157,82 @@ func TestA2MergeIsGits(t *testing.T) {
 			t.Fatalf("the merge is %s, git's (%v) is %s", got, err, merged)
 		}
 	}
-	if clean < 10 || told < 3 {
-		t.Errorf("%d clean merges and %d others: the test shows nothing", clean, told)
+	if clean < 10 || others < 3 {
+		t.Errorf("%d clean merges and %d others: the test shows nothing", clean, others)
+	}
+}
+
+// A2: where git finds a changed file under another name, its merge may be another
+// than ours. Then something is told.
+func TestA2MergeMayFindAnotherName(t *testing.T) {
+	s := scratch{t, t.TempDir()}
+	s.must("init", "-q")
+	text := func(r *rand.Rand) string {
+		var lines []string
+		for range 12 {
+			lines = append(lines, fmt.Sprint(r.Uint64()))
+		}
+		return strings.Join(lines, "\n") + "\n"
+	}
+	r := rand.New(rand.NewPCG(3, 4))
+	differ := 0
+	for range 40 {
+		files := map[string]string{"a/kept": "1\n", "b/kept": "1\n"}
+		for range 4 {
+			files[fmt.Sprintf("a/%d", r.IntN(9))] = text(r)
+		}
+		sides := [2]map[string]string{maps.Clone(files), maps.Clone(files)}
+		for _, side := range sides {
+			for _, name := range slices.Sorted(maps.Keys(files)) {
+				switch r.IntN(6) {
+				case 0:
+					side["b/"+path.Base(name)] = side[name]
+					delete(side, name)
+				case 1:
+					side[name] += fmt.Sprint(r.Uint64(), "\n")
+				}
+			}
+		}
+		base, baseTree := s.commit(files)
+		ours, oursTree := s.commit(sides[0], base)
+		theirs, theirsTree := s.commit(sides[1], base)
+		o := newObjects()
+		for _, tree := range []string{baseTree, oursTree, theirsTree} {
+			s.load(o, tree)
+		}
+		got, both, err := mergeTrees(o, func(string) bool { return false }, baseTree, oursTree, theirsTree)
+		if err != nil {
+			t.Fatal(err)
+		}
+		merged, err := s.git("merge-tree", "--write-tree", ours, theirs)
+		if err == nil && merged != got {
+			differ++
+			if len(both) == 0 {
+				t.Errorf("git's merge of %s and %s is %s, ours is %s, and nothing is told", ours, theirs, merged, got)
+			}
+		}
+	}
+	if differ < 3 {
+		t.Errorf("%d merges differ: the test shows nothing", differ)
+	}
+}
+
+// A2: what both sides of a merge changed is no content that anybody reads.
+func TestA2UnmergedIsUnreadable(t *testing.T) {
+	s := scratch{t, t.TempDir()}
+	s.must("init", "-q")
+	_, base := s.commit(map[string]string{"a/x": "1\n"})
+	_, ours := s.commit(map[string]string{"a/x": "2\n"})
+	_, theirs := s.commit(map[string]string{"a/x": "3\n"})
+	o := newObjects()
+	for _, tree := range []string{base, ours, theirs} {
+		s.load(o, tree)
+	}
+	id, both, err := mergeTrees(o, func(string) bool { return false }, base, ours, theirs)
+	if err != nil || len(both) != 1 || both[0].anywhere {
+		t.Fatalf("both changed %v, %v", both, err)
+	}
+	if _, err := fs.ReadFile(newTree(id, o), "a/x"); !errors.Is(err, plan.ErrUnreadable) {
+		t.Errorf("reading it: %v, want that it cannot be read", err)
 	}
 }

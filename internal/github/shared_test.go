@@ -332,3 +332,47 @@ func TestA2BranchesArePaged(t *testing.T) {
 	w.fine()
 	w.shared(head, "failure", "release/2")
 }
+
+// A2: what git would merge elsewhere, or from several last common commits, is a
+// gap: a merge that is made file by file shows the database where git loses it.
+func TestA2MergeOfOurOwnIsNotGits(t *testing.T) {
+	kept := infra["prod/db.tf"]
+	for name, make := range map[string]func(w *world) (first, second, head string){
+		"another name": func(w *world) (string, string, string) {
+			first := w.commit(w.base, githubtest.Files{"prod/db.txt": kept + "# Words.\n"}, w.dana)
+			second := w.commit(first, githubtest.Files{"prod/db.txt": withoutOrders + "# Words.\n"}, w.dana)
+			return first, second, w.commit(first, githubtest.Files{"prod/db.tf": "", "prod/all.tf": kept + "# Words.\n"}, w.agent)
+		},
+		"two origins": func(w *world) (string, string, string) {
+			w.files = infra.With(githubtest.Files{"prod/db.tf": withoutOrders})
+			first := w.commit(w.base, githubtest.Files{"README.md": "One.\n"}, w.dana)
+			side := w.commit(w.base, githubtest.Files{"prod/orders.tf": kept}, w.dana)
+			both := githubtest.CommitOf{Files: w.files.With(githubtest.Files{"README.md": "One.\n", "prod/orders.tf": kept}),
+				Parents: []string{first, side}, Message: "Merge", Author: githubtest.Person{Name: "dana", Email: w.dana.Email()}}
+			second := w.git.Commit(both)
+			both.Files = w.files.With(githubtest.Files{"README.md": "One.\n", "dev/main.tf": infra["dev/main.tf"] + "# One.\n"})
+			return first, second, w.git.Commit(both)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, _ := newShared(t, oneForReleases)
+			first, second, head := make(w)
+			if id, ok := w.git.TryMerge(second, head); !ok || strings.Contains(fmt.Sprint(w.git.Files(id)), "orders\" {") {
+				t.Fatalf("git's own merge loses no database")
+			}
+			w.repo.Push("release/1", first, w.dana)
+			w.repo.Push("release/2", second, w.dana)
+			w.settle()
+			p := w.offer("one", "release/1", head)
+			w.settle()
+			w.fine()
+			w.shared(head, "failure", "release/2")
+			p.Close(w.agent, false)
+			// The twin: the merge that GitHub makes tells.
+			w.offer("two", "release/2", head)
+			w.settle()
+			w.shared(head, "failure", "aws_db_instance.orders")
+			w.fine()
+		})
+	}
+}

@@ -21,6 +21,8 @@ type entry struct {
 	mode string // as git writes it, "100644"
 	id   string
 	size int64 // of a file, as GitHub tells it
+	// unmerged: both sides of a merge changed it, so its content is not known.
+	unmerged bool
 }
 
 func (e entry) isDir() bool { return e.mode == "040000" || e.mode == "40000" }
@@ -65,6 +67,9 @@ func (o *objects) folder(id string) ([]entry, error) {
 }
 
 func (o *objects) blob(e entry) ([]byte, error) {
+	if e.unmerged {
+		return nil, fmt.Errorf("both sides of the merge changed it: %w", plan.ErrUnreadable)
+	}
 	if e.size > MaxBlob {
 		return nil, fmt.Errorf("file has %d bytes, more than the %d that are read: %w", e.size, MaxBlob, plan.ErrUnreadable)
 	}
