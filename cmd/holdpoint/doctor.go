@@ -12,7 +12,9 @@ import (
 	"testing/fstest"
 	"time"
 
-	"github.com/holdpoint-dev/holdpoint/internal/github"
+	"github.com/holdpoint-dev/holdpoint/internal/github/api"
+	"github.com/holdpoint-dev/holdpoint/internal/github/appmanifest"
+	"github.com/holdpoint-dev/holdpoint/internal/github/webhooks"
 	"github.com/holdpoint-dev/holdpoint/internal/rules"
 )
 
@@ -54,7 +56,7 @@ func (c *doctorCommand) Run(a *app) error {
 	if err != nil {
 		return fmt.Errorf("%w: read the App's key: %w", errUsage, err)
 	}
-	client, err := github.New(github.Config{AppID: c.AppID, PrivateKey: key, WebURL: webURL(c.GithubURL), Now: time.Now})
+	client, err := api.New(api.Config{AppID: c.AppID, PrivateKey: key, WebURL: webURL(c.GithubURL), Now: time.Now})
 	if err != nil {
 		return err
 	}
@@ -91,7 +93,7 @@ func report(w io.Writer, points []point) error {
 
 // doctor collects points.
 type doctor struct {
-	app         *github.App
+	app         *api.App
 	owner, repo string
 	branch      string
 	id          int64
@@ -135,7 +137,7 @@ func (d *doctor) examine(ctx context.Context) {
 
 // compare checks permissions and events.
 func (d *doctor) compare(who string, permissions map[string]string, events []string, todo string) {
-	if lacking := github.LackingPermissions(permissions); len(lacking) > 0 {
+	if lacking := appmanifest.LackingPermissions(permissions); len(lacking) > 0 {
 		d.fail(todo, "%s lacks permissions: %s", who, strings.Join(lacking, ", "))
 	} else {
 		d.ok("%s has the permissions it needs", who)
@@ -143,7 +145,7 @@ func (d *doctor) compare(who string, permissions map[string]string, events []str
 	if permissions["contents"] == "write" {
 		d.warn("take it back to read: an App that may push could merge, and its reviews would count as approvals", "%s may write contents", who)
 	}
-	if lacking := github.LackingEvents(events); len(lacking) > 0 {
+	if lacking := appmanifest.LackingEvents(events); len(lacking) > 0 {
 		d.fail(todo, "%s does not hear of %s", who, strings.Join(lacking, ", "))
 	} else {
 		d.ok("%s hears of every event it needs", who)
@@ -195,7 +197,7 @@ func (d *doctor) reach(ctx context.Context, address string) {
 	}
 	defer resp.Body.Close()
 	text, _ := io.ReadAll(io.LimitReader(resp.Body, 4<<10))
-	if resp.StatusCode != http.StatusUnauthorized || !strings.Contains(string(text), github.ErrSignature.Error()) {
+	if resp.StatusCode != http.StatusUnauthorized || !strings.Contains(string(text), webhooks.ErrSignature.Error()) {
 		d.fail(todo, "%s answers %d, and not as Holdpoint does", address, resp.StatusCode)
 		return
 	}
@@ -258,7 +260,7 @@ func (d *doctor) installation(ctx context.Context) {
 	if d.failed(err, "the installations cannot be listed") {
 		return
 	}
-	at := slices.IndexFunc(all, func(i github.Installation) bool { return strings.EqualFold(i.Account, d.owner) })
+	at := slices.IndexFunc(all, func(i api.Installation) bool { return strings.EqualFold(i.Account, d.owner) })
 	if at < 0 {
 		d.fail("install it from the App's page (Install App)", "the App is not installed for %s", d.owner)
 		return
@@ -273,7 +275,7 @@ func (d *doctor) installation(ctx context.Context) {
 	if d.failed(err, "the installation's repositories cannot be listed") {
 		return
 	}
-	r := slices.IndexFunc(repos, func(r github.Repository) bool {
+	r := slices.IndexFunc(repos, func(r api.Repository) bool {
 		return strings.EqualFold(r.Owner, d.owner) && strings.EqualFold(r.Name, d.repo)
 	})
 	if r < 0 {
@@ -288,7 +290,7 @@ func (d *doctor) installation(ctx context.Context) {
 	d.repository(ctx, i.ID, repos, inspector)
 }
 
-func (d *doctor) repository(ctx context.Context, installation int64, repos []github.Repository, i github.Inspector) {
+func (d *doctor) repository(ctx context.Context, installation int64, repos []api.Repository, i api.Inspector) {
 	if d.branch == "" {
 		branch, err := i.DefaultBranch(ctx)
 		if d.failed(err, "the default branch is not known") {
@@ -314,7 +316,7 @@ func (d *doctor) repository(ctx context.Context, installation int64, repos []git
 }
 
 // settings reads the repository's settings as a review does.
-func (d *doctor) settings(ctx context.Context, installation int64, repos []github.Repository, i github.Inspector) (rules.Settings, bool) {
+func (d *doctor) settings(ctx context.Context, installation int64, repos []api.Repository, i api.Inspector) (rules.Settings, bool) {
 	set, err := rules.Load()
 	if d.failed(err, "the built-in rules do not load") {
 		return rules.Settings{}, false
@@ -340,8 +342,8 @@ func (d *doctor) settings(ctx context.Context, installation int64, repos []githu
 }
 
 // organisation reads the settings in the account's .github repository.
-func (d *doctor) organisation(ctx context.Context, installation int64, repos []github.Repository) ([]byte, error) {
-	at := slices.IndexFunc(repos, func(r github.Repository) bool { return strings.EqualFold(r.Owner, d.owner) && r.Name == ".github" })
+func (d *doctor) organisation(ctx context.Context, installation int64, repos []api.Repository) ([]byte, error) {
+	at := slices.IndexFunc(repos, func(r api.Repository) bool { return strings.EqualFold(r.Owner, d.owner) && r.Name == ".github" })
 	if at < 0 {
 		return nil, nil
 	}
@@ -365,15 +367,15 @@ func treeOf(settings []byte) fs.FS {
 }
 
 // rules checks that nothing merges without our check.
-func (d *doctor) rules(ctx context.Context, i github.Inspector, check string) {
+func (d *doctor) rules(ctx context.Context, i api.Inspector, check string) {
 	found, err := i.Rules(ctx, d.branch)
 	if d.failed(err, "the branch's rules cannot be read") {
 		return
 	}
 	// Several rulesets may require it; one that pins it is enough, since all of
 	// them must be content.
-	named := slices.ContainsFunc(found.Checks, func(c github.RequiredCheck) bool { return c.Name == check })
-	pinned := slices.Contains(found.Checks, github.RequiredCheck{Name: check, App: d.id})
+	named := slices.ContainsFunc(found.Checks, func(c api.RequiredCheck) bool { return c.Name == check })
+	pinned := slices.Contains(found.Checks, api.RequiredCheck{Name: check, App: d.id})
 	switch {
 	case !named:
 		d.fail(fmt.Sprintf("add a ruleset for %s that requires the status check %q with the App as its source (it can be chosen once a pull request was reviewed)", d.branch, check),

@@ -16,7 +16,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/holdpoint-dev/holdpoint/internal/github"
+	"github.com/holdpoint-dev/holdpoint/internal/github/appmanifest"
 )
 
 // setupCommand makes the GitHub App: a local page posts a manifest, one click
@@ -109,7 +109,7 @@ func loopback(host string) bool {
 type credentialStore interface {
 	// write stores them and says, in lines for people, where they are and
 	// what to set.
-	write(ctx context.Context, app github.NewApp) (string, error)
+	write(ctx context.Context, app appmanifest.NewApp) (string, error)
 }
 
 func (c *setupCommand) store(ctx context.Context) (credentialStore, error) {
@@ -158,7 +158,7 @@ func (s fileStore) check() error {
 	return errors.Join(probe.Close(), os.Remove(probe.Name()))
 }
 
-func (s fileStore) write(_ context.Context, app github.NewApp) (string, error) {
+func (s fileStore) write(_ context.Context, app appmanifest.NewApp) (string, error) {
 	for _, f := range []struct{ name, text string }{{keyFile, app.PEM}, {secretFile, app.WebhookSecret + "\n"}, {envFile, s.env(app)}} {
 		if err := writeSecretFile(filepath.Join(s.dir, f.name), f.text); err != nil {
 			return "", err
@@ -169,7 +169,7 @@ func (s fileStore) write(_ context.Context, app github.NewApp) (string, error) {
 
 // env is the environment of serve, for a shell and for systemd, which read
 // single quotes alike.
-func (s fileStore) env(app github.NewApp) string {
+func (s fileStore) env(app appmanifest.NewApp) string {
 	env := fmt.Sprintf("HOLDPOINT_APP_ID=%d\nHOLDPOINT_APP_KEY_FILE='%s'\nHOLDPOINT_WEBHOOK_SECRET_FILE='%s'\n",
 		app.ID, filepath.Join(s.dir, keyFile), filepath.Join(s.dir, secretFile))
 	if s.server != "" {
@@ -199,7 +199,7 @@ type setup struct {
 }
 
 type setupResult struct {
-	app     github.NewApp
+	app     appmanifest.NewApp
 	written string
 	err     error
 }
@@ -225,13 +225,13 @@ func (s *setup) routes() http.Handler {
 }
 
 func (s *setup) form(w http.ResponseWriter, _ *http.Request) {
-	manifest := github.NewManifest(s.command.Name, s.command.WebhookURL, s.address+"/callback")
+	manifest := appmanifest.NewManifest(s.command.Name, s.command.WebhookURL, s.address+"/callback")
 	raw, err := json.Marshal(manifest)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}
-	page, err := github.NewAppPage(webURL(s.command.GithubURL), s.command.Organisation, s.state)
+	page, err := appmanifest.NewAppPage(webURL(s.command.GithubURL), s.command.Organisation, s.state)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
@@ -259,7 +259,7 @@ func (s *setup) callback(w http.ResponseWriter, r *http.Request) {
 		_ = setupPages.ExecuteTemplate(w, "problem", "This answer does not belong to the page that was opened. Start again at its beginning.")
 		return
 	}
-	made, err := github.ConvertManifest(r.Context(), webURL(s.command.GithubURL), q.Get("code"))
+	made, err := appmanifest.ConvertManifest(r.Context(), webURL(s.command.GithubURL), q.Get("code"))
 	if err != nil {
 		w.WriteHeader(http.StatusBadGateway)
 		_ = setupPages.ExecuteTemplate(w, "problem", "GitHub did not hand the App out: "+err.Error()+". Start again at the beginning of the page.")
@@ -279,7 +279,7 @@ func (s *setup) callback(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func installPage(app github.NewApp) string { return app.HTMLURL + "/installations/new" }
+func installPage(app appmanifest.NewApp) string { return app.HTMLURL + "/installations/new" }
 
 var setupPages = template.Must(template.New("").Parse(`
 {{define "head"}}<!doctype html><html lang="en"><meta charset="utf-8"><title>Holdpoint setup</title>

@@ -13,7 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	ssmtypes "github.com/aws/aws-sdk-go-v2/service/ssm/types"
 
-	"github.com/holdpoint-dev/holdpoint/internal/github"
+	"github.com/holdpoint-dev/holdpoint/internal/github/appmanifest"
 )
 
 // cloudStore writes the credentials to AWS, for the stack of template.yaml.
@@ -36,7 +36,7 @@ func newCloudStore(ctx context.Context, service, prefix, server string) (credent
 }
 
 // write stores both and names the parameters of the stack.
-func (s cloudStore) write(ctx context.Context, app github.NewApp) (string, error) {
+func (s cloudStore) write(ctx context.Context, app appmanifest.NewApp) (string, error) {
 	key, err := s.put(ctx, s.prefix+"/app-key", app.PEM)
 	if err != nil {
 		return "", err
