@@ -87,7 +87,8 @@ func report(w io.Writer, points []point) error {
 	if failed > 0 {
 		return fmt.Errorf("%d of %d points fail", failed, len(points))
 	}
-	_, err := fmt.Fprintf(w, "Nothing is wrong with these %d points. Who may bypass the rules is not shown to an App: look at it in the ruleset.\n", len(points))
+	_, err := fmt.Fprintf(w, "Nothing is wrong with these %d points. Who may bypass the rules is not shown to an App: look at it in the "+
+		"ruleset.\n", len(points))
 	return err
 }
 
@@ -124,13 +125,15 @@ func (d *doctor) failed(err error, what string) bool {
 func (d *doctor) examine(ctx context.Context) {
 	registration, err := d.app.Registration(ctx)
 	if err != nil {
-		d.fail("check HOLDPOINT_APP_ID and the key: both stand on the App's settings page on GitHub; a key that was removed there does not work any more",
+		d.fail("check HOLDPOINT_APP_ID and the key: both stand on the App's settings page on GitHub; a key that was removed there does not "+
+			"work any more",
 			"GitHub does not know the App with this key: %v", err)
 		return
 	}
 	d.ok("the key is that of App %d, %s", d.id, registration.Slug)
 	settings := registration.HTMLURL
-	d.compare("the App", registration.Permissions, registration.Events, "set them on the App's settings page ("+settings+"), then let the owner of each installation accept them")
+	d.compare("the App", registration.Permissions, registration.Events,
+		"set them on the App's settings page ("+settings+"), then let the owner of each installation accept them")
 	d.hook(ctx)
 	d.installation(ctx)
 }
@@ -250,7 +253,8 @@ func deliveryAdvice(codes map[int]int) string {
 	case codes[0] > 0:
 		return "the service did not answer in time; look at its log, then redeliver on the App's settings page (Advanced), or wait for the sweep"
 	default:
-		return fmt.Sprintf("the service answered %v; look at its log, then redeliver on the App's settings page (Advanced), or wait for the sweep", seen)
+		return fmt.Sprintf("the service answered %v; look at its log, then redeliver on the App's settings page (Advanced), or wait for the "+
+			"sweep", seen)
 	}
 }
 
@@ -267,10 +271,12 @@ func (d *doctor) installation(ctx context.Context) {
 	}
 	i := all[at]
 	if i.Suspended {
-		d.fail("unsuspend it on the installation's settings page: nothing is reviewed, and a required check keeps everything from merging", "the installation for %s is suspended", d.owner)
+		d.fail("unsuspend it on the installation's settings page: nothing is reviewed, and a required check keeps everything from merging",
+			"the installation for %s is suspended", d.owner)
 		return
 	}
-	d.compare("the installation for "+i.Account, i.Permissions, i.Events, "the owner of the account has to accept the App's new permissions, on the installation's settings page")
+	d.compare("the installation for "+i.Account, i.Permissions, i.Events,
+		"the owner of the account has to accept the App's new permissions, on the installation's settings page")
 	repos, err := d.app.Repositories(ctx, i.ID)
 	if d.failed(err, "the installation's repositories cannot be listed") {
 		return
@@ -332,7 +338,8 @@ func (d *doctor) settings(ctx context.Context, installation int64, repos []api.R
 	settings := set.SettingsFor(treeOf(own), treeOf(organisation))
 	switch {
 	case settings.Problem != "":
-		d.fail("correct them on the branch: until then everything is held", "the settings (%s) are not sound: %s", settings.Origin, settings.Problem)
+		d.fail("correct them on the branch: until then everything is held", "the settings (%s) are not sound: %s", settings.Origin,
+			settings.Problem)
 	case settings.Origin == rules.FromDefault:
 		d.ok("there are no settings in %s: the strict default is in force", rules.SettingsPath)
 	default:
@@ -378,10 +385,12 @@ func (d *doctor) rules(ctx context.Context, i api.Inspector, check string) {
 	pinned := slices.Contains(found.Checks, api.RequiredCheck{Name: check, App: d.id})
 	switch {
 	case !named:
-		d.fail(fmt.Sprintf("add a ruleset for %s that requires the status check %q with the App as its source (it can be chosen once a pull request was reviewed)", d.branch, check),
+		d.fail(fmt.Sprintf("add a ruleset for %s that requires the status check %q with the App as its source (it can be chosen once a pull "+
+			"request was reviewed)", d.branch, check),
 			"%s does not require the check %q: a held pull request can be merged", d.branch, check)
 	case !pinned:
-		d.fail("choose the App as the source of the check in the ruleset; docs/install.md says how where the page does not offer it", "the required check %q is not pinned to App %d: whoever may write checks can report it", check, d.id)
+		d.fail("choose the App as the source of the check in the ruleset; docs/install.md says how where the page does not offer it",
+			"the required check %q is not pinned to App %d: whoever may write checks can report it", check, d.id)
 	default:
 		d.ok("%s requires the check %q, pinned to the App", d.branch, check)
 	}
@@ -395,6 +404,7 @@ func (d *doctor) rules(ctx context.Context, i api.Inspector, check string) {
 	case "ALLGREEN":
 		d.ok("the merge queue requires every entry to pass")
 	default:
-		d.warn("turn on \"Require all queue entries to pass required checks\"", "the merge queue merges an entry that fails where a later one passes")
+		d.warn("turn on \"Require all queue entries to pass required checks\"",
+			"the merge queue merges an entry that fails where a later one passes")
 	}
 }

@@ -64,7 +64,9 @@ func (c *setupCommand) Run(a *app) error {
 		if r.err != nil {
 			return r.err
 		}
-		fmt.Fprintf(a.stdout, "App %d (%s) is made.\n\n%s\nInstall it: %s\nThen, on every repository: a ruleset that requires its check, the label for overrides (holdpoint-override),\nand `holdpoint doctor OWNER/REPO` says what is missing. See docs/install.md.\n", r.app.ID, r.app.Slug, r.written, installPage(r.app))
+		fmt.Fprintf(a.stdout, "App %d (%s) is made.\n\n%s\nInstall it: %s\nThen, on every repository: a ruleset that requires its check, the "+
+			"label for overrides (holdpoint-override),\nand `holdpoint doctor OWNER/REPO` says what is missing. See docs/install.md.\n",
+			r.app.ID, r.app.Slug, r.written, installPage(r.app))
 		return nil
 	}
 }
@@ -164,7 +166,8 @@ func (s fileStore) write(_ context.Context, app appmanifest.NewApp) (string, err
 			return "", err
 		}
 	}
-	return fmt.Sprintf("Its credentials are in %s, readable by you alone.\nStart the service with what is in %s, and HOLDPOINT_DATA.\n", s.dir, filepath.Join(s.dir, envFile)), nil
+	return fmt.Sprintf("Its credentials are in %s, readable by you alone.\nStart the service with what is in %s, and HOLDPOINT_DATA.\n",
+		s.dir, filepath.Join(s.dir, envFile)), nil
 }
 
 // env is the environment of serve, for a shell and for systemd, which read
@@ -240,7 +243,8 @@ func (s *setup) form(w http.ResponseWriter, _ *http.Request) {
 	if owner == "" {
 		owner = "your account"
 	}
-	_ = setupPages.ExecuteTemplate(w, "form", map[string]any{"Action": page, "Manifest": string(raw), "M": manifest, "Owner": owner, "To": s.command.describeTarget()})
+	_ = setupPages.ExecuteTemplate(w, "form",
+		map[string]any{"Action": page, "Manifest": string(raw), "M": manifest, "Owner": owner, "To": s.command.describeTarget()})
 }
 
 func (c *setupCommand) describeTarget() string {
@@ -262,16 +266,19 @@ func (s *setup) callback(w http.ResponseWriter, r *http.Request) {
 	made, err := appmanifest.ConvertManifest(r.Context(), webURL(s.command.GithubURL), q.Get("code"))
 	if err != nil {
 		w.WriteHeader(http.StatusBadGateway)
-		_ = setupPages.ExecuteTemplate(w, "problem", "GitHub did not hand the App out: "+err.Error()+". Start again at the beginning of the page.")
+		_ = setupPages.ExecuteTemplate(w, "problem",
+			"GitHub did not hand the App out: "+err.Error()+". Start again at the beginning of the page.")
 		return
 	}
 	written, err := s.store.write(r.Context(), made)
 	if err != nil {
-		err = fmt.Errorf("the App %d is made, but its credentials could not be stored: %w; make a new key and secret on its settings page (%s)", made.ID, err, made.HTMLURL)
+		err = fmt.Errorf("the App %d is made, but its credentials could not be stored: %w; make a new key and secret on its settings page (%s)",
+			made.ID, err, made.HTMLURL)
 		w.WriteHeader(http.StatusInternalServerError)
 		_ = setupPages.ExecuteTemplate(w, "problem", err.Error())
 	} else {
-		_ = setupPages.ExecuteTemplate(w, "done", map[string]any{"App": made, "Written": strings.Split(strings.TrimSpace(written), "\n"), "Install": installPage(made)})
+		_ = setupPages.ExecuteTemplate(w, "done",
+			map[string]any{"App": made, "Written": strings.Split(strings.TrimSpace(written), "\n"), "Install": installPage(made)})
 	}
 	select {
 	case s.done <- setupResult{made, written, err}:

@@ -187,7 +187,8 @@ func (o *against) merge(ctx context.Context, known mergeBase) error {
 func (o *against) mergeGap(subject, because string) {
 	branch := o.Request.Ref.BaseRef
 	o.Request.Gaps = append(o.Request.Gaps, plan.Gap{Kind: plan.GapUnreadable, Subject: subject, At: plan.Range{Side: plan.After},
-		Why: fmt.Sprintf("%s, whose check has this name too, so what a merge there would destroy cannot be told; a pull request to %s tells", because, branch)})
+		Why: fmt.Sprintf("%s, whose check has this name too, so what a merge there would destroy cannot be told; a pull request to %s tells",
+			because, branch)})
 }
 
 // followBranch leads to the open pull requests of a branch that moved, and to
@@ -240,7 +241,8 @@ func (c *client) givesToOthers(ctx context.Context, job webhooks.Job) (bool, err
 // job's branch.
 func (c *client) sharedNow(ctx context.Context, job webhooks.Job) (rules.Names, []pull.Branch, error) {
 	var out struct{ Repository *pull.Repository }
-	query := "query Names($owner:String!,$name:String!){repository(owner:$owner,name:$name){databaseId name owner{__typename login} " + pull.DefaultField + "}}"
+	query := "query Names($owner:String!,$name:String!){repository(owner:$owner,name:$name){databaseId name owner{__typename login} " +
+		pull.DefaultField + "}}"
 	if err := c.GraphQL(ctx, query, map[string]any{"owner": c.Owner, "name": c.Repo}, &out); err != nil {
 		if api.Missing(err) {
 			return rules.Names{}, nil, fmt.Errorf("read the names of checks: %w: %w", api.ErrGone, err)
@@ -292,7 +294,8 @@ func (c *client) takeBackOn(ctx context.Context, job webhooks.Job, open []pull.O
 		}
 		text, _ := run.Record().Withdraw(p.Number, job.BaseRef, review.Unreviewed)
 		said := publish.Check{Title: reviewedAgain, Text: text,
-			Summary: "There is a new branch whose check has this name, " + publish.Escape(publish.Span, job.BaseRef, maxWhy) + ". The commit is judged against it too.\n"}
+			Summary: "There is a new branch whose check has this name, " + publish.Escape(publish.Span, job.BaseRef, maxWhy) +
+				". The commit is judged against it too.\n"}
 		if _, err := c.writeCheck(ctx, p.HeadRefOid, run, run.Name, review.Failure, said); err != nil {
 			return nil, err
 		}

@@ -53,7 +53,8 @@ type checkAnnotation struct {
 // writeCheck makes the check run on head say what the decision is: one run a
 // head, made once and updated in place. It returns false where it said so
 // already.
-func (c *client) writeCheck(ctx context.Context, head string, old *pull.Check, name string, conclusion review.Conclusion, text publish.Check) (bool, error) {
+func (c *client) writeCheck(ctx context.Context, head string, old *pull.Check, name string, conclusion review.Conclusion,
+	text publish.Check) (bool, error) {
 	if conclusion != review.Success && conclusion != cancelled {
 		conclusion = review.Failure // neutral, skipped and the like count as success
 	}
@@ -128,7 +129,8 @@ func (c *client) sendCheck(ctx context.Context, head string, old *pull.Check, bo
 func annotationsOf(text publish.Check) []checkAnnotation {
 	var out []checkAnnotation
 	for _, a := range text.Annotations[:min(maxAnnotations, len(text.Annotations))] {
-		out = append(out, checkAnnotation{Path: a.Path, StartLine: a.StartLine, EndLine: a.EndLine, Level: string(a.Level), Title: a.Title, Message: a.Message})
+		out = append(out, checkAnnotation{Path: a.Path, StartLine: a.StartLine, EndLine: a.EndLine, Level: string(a.Level), Title: a.Title,
+			Message: a.Message})
 	}
 	return out
 }

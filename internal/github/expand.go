@@ -81,7 +81,8 @@ func (c *client) followCommit(ctx context.Context, job webhooks.Job, except int)
 // bypassMarker starts the note on a merge past a failing check.
 const bypassMarker = "<!-- holdpoint:merged -->"
 
-const bypassNote = bypassMarker + "\n**Merged while held.** The check of Holdpoint on the last commit was not successful when this was merged. " +
+const bypassNote = bypassMarker + "\n**Merged while held.** The check of Holdpoint on the last commit was not successful when this was " +
+	"merged. " +
 	"What it found is in that check run. If this was not meant to be, look at what an apply would do before one runs.\n"
 
 // followClosed leads to the other pull requests with the closed one's head,
@@ -127,7 +128,8 @@ func (c *client) noteBypass(ctx context.Context, job webhooks.Job, conversation 
 	}
 	result.Bypassed = true
 	c.app.config.Log.WarnContext(ctx, "merged while held", "job", job.String(), "by", job.Sender.Login)
-	if slices.ContainsFunc(conversation.Comments, func(v pull.Comment) bool { return v.ViewerDidAuthor && strings.HasPrefix(v.Body, bypassMarker) }) {
+	if slices.ContainsFunc(conversation.Comments,
+		func(v pull.Comment) bool { return v.ViewerDidAuthor && strings.HasPrefix(v.Body, bypassMarker) }) {
 		return nil
 	}
 	_, err := c.Do(ctx, http.MethodPost, c.RepoPath("/issues/%d/comments", job.Number), map[string]string{"body": bypassNote}, nil)

@@ -25,7 +25,8 @@ func (a *App) GiveUp(ctx context.Context, job webhooks.Job, why error) error {
 		return err
 	}
 	text := publish.Check{Title: unreviewed,
-		Summary: "Holdpoint tried several times and could not review this change, so it is held.\n\n" + publish.Escape(publish.Prose, why.Error(), maxWhy) +
+		Summary: "Holdpoint tried several times and could not review this change, so it is held.\n\n" +
+			publish.Escape(publish.Prose, why.Error(), maxWhy) +
 			"\n\nA push, or a re-run of this check, starts a new review.\n"}
 	switch job.Kind {
 	case webhooks.KindPull:

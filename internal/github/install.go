@@ -123,7 +123,8 @@ func (r *Reading) MarkInstalled(ctx context.Context, report review.Report) error
 		// A check belongs to the commit, and nobody judged what it would do to
 		// the others.
 		conclusion = review.Failure
-		text.Summary += "\nIt fails because other branches have this name of the check too, and the commit was not judged against them. That blocks no pull request.\n"
+		text.Summary += "\nIt fails because other branches have this name of the check too, and the commit was not judged against them. That " +
+			"blocks no pull request.\n"
 	}
 	_, err = r.client.writeCheck(ctx, r.Request.Ref.HeadSHA, nil, r.checkName, conclusion, text)
 	return err

@@ -79,7 +79,8 @@ func (r *Reading) takeEvents(events []issueEvent) (found bool) {
 	e := &r.Request.Evidence
 	for _, v := range events {
 		if (v.Event == "labeled" || v.Event == "unlabeled") && v.Label != nil && strings.EqualFold(v.Label.Name, r.override) {
-			e.LabelEvents = append(e.LabelEvents, review.LabelEvent{Added: v.Event == "labeled", Name: v.Label.Name, By: v.Actor.account(v.App), At: v.At})
+			e.LabelEvents = append(e.LabelEvents,
+				review.LabelEvent{Added: v.Event == "labeled", Name: v.Label.Name, By: v.Actor.account(v.App), At: v.At})
 			found = true
 		}
 	}

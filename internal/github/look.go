@@ -36,7 +36,8 @@ func (r *Reading) looked(d review.Decision) {
 	}
 	looks, e := r.client.app.kept.looks, r.Request.Evidence
 	old, _ := looks.Get(r.job.Key())
-	l := look{began: r.began, base: r.Request.Ref.BaseSHA, updated: r.conversation.Pull.UpdatedAt, baseRef: r.Request.Ref.BaseRef, label: r.override,
+	l := look{began: r.began, base: r.Request.Ref.BaseSHA, updated: r.conversation.Pull.UpdatedAt, baseRef: r.Request.Ref.BaseRef,
+		label:      r.override,
 		overridden: d.ByLabel(), heard: old.heard}
 	for _, v := range e.LabelEvents {
 		if strings.EqualFold(v.Name, r.override) && !v.At.Before(l.set.At) {
@@ -52,7 +53,14 @@ func (r *Reading) looked(d review.Decision) {
 // showsLast reports whether a delivery is of the override label's last event,
 // as far as it can tell.
 func (l look) showsLast(j webhooks.Job) bool {
-	return j.Action == "labeled" && j.Label != nil && strings.EqualFold(j.Label.Name, l.label) && j.Sender.ID == l.set.By.ID && !j.Label.At.Add(review.LabelSlack).Before(l.set.At)
+	return j.Action == "labeled" && j.Label != nil && strings.EqualFold(j.Label.Name, l.label) && j.Sender.ID == l.set.By.ID &&
+		!j.Label.At.Add(review.LabelSlack).Before(l.set.At)
+}
+
+// sameBase reports whether a job is a delivery about the base branch that was
+// reviewed against.
+func (l look) sameBase(job webhooks.Job) bool {
+	return job.Kind == webhooks.KindPull && job.BaseRef != "" && job.BaseRef == l.baseRef
 }
 
 // lag is how much older an answer of GitHub may be than a delivery that came
@@ -69,7 +77,7 @@ const labelKnown = 10 * time.Minute
 // themselves are needless, not those that follow from other jobs.
 func (a *App) needless(job webhooks.Job) bool {
 	l, ok := a.kept.looks.Get(job.Key())
-	if !ok || job.Kind != webhooks.KindPull || job.BaseRef == "" || job.BaseRef != l.baseRef || job.Retargeted || job.Event == "label" {
+	if !ok || !l.sameBase(job) || job.Retargeted || job.Event == "label" {
 		return false
 	}
 	if job.Label != nil && !strings.EqualFold(job.Label.Name, l.label) {

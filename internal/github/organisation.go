@@ -31,7 +31,8 @@ func (c *client) organisation(ctx context.Context, installation int64, o *trees.
 			}
 		}
 	}
-	query := "query Organisation($owner:String!,$name:String!){repository(owner:$owner,name:$name){object(expression:\"HEAD\"){__typename oid ...on Commit{tree{oid}}}}}"
+	query := "query Organisation($owner:String!,$name:String!){repository(owner:$owner,name:$name){object(expression:\"HEAD\"){__typename " +
+		"oid ...on Commit{tree{oid}}}}}"
 	err = other.GraphQL(ctx, query, map[string]any{"owner": c.Owner, "name": name}, &out)
 	if api.Missing(err) || (api.NoAccess(err) && api.Status(err) == http.StatusUnprocessableEntity) {
 		c.app.setAlone(installation) // there is none, or the app is not installed on it

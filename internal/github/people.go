@@ -81,7 +81,8 @@ func (r *Reading) readOpener(ctx context.Context) error {
 	}
 	_, err := c.Do(ctx, http.MethodGet, c.RepoPath("/issues/%d", r.job.Number), nil, &issue)
 	if code := api.Status(err); code == http.StatusForbidden || code == http.StatusNotFound {
-		c.app.config.Log.WarnContext(ctx, "GitHub does not tell which app opened a pull request: the App lacks the permission to read issues", "job", r.job.String(), "error", err)
+		c.app.config.Log.WarnContext(ctx, "GitHub does not tell which app opened a pull request: the App lacks the permission to read issues",
+			"job", r.job.String(), "error", err)
 		return nil
 	}
 	if err != nil {
@@ -131,7 +132,8 @@ func (r *Reading) readReviews() {
 		}
 	}
 	for _, v := range t.Reviews {
-		p := review.PullReview{ID: pull.Comment{ID: v.ID}.Number(), By: v.Author.Account(), State: review.ReviewState(v.State), Commit: v.Commit.ID(), Own: v.ViewerDidAuthor}
+		p := review.PullReview{ID: pull.Comment{ID: v.ID}.Number(), By: v.Author.Account(), State: review.ReviewState(v.State),
+			Commit: v.Commit.ID(), Own: v.ViewerDidAuthor}
 		if v.Submitted != nil {
 			p.Submitted = *v.Submitted
 		}
@@ -170,7 +172,8 @@ func deliveries(j webhooks.Job) []review.Delivery {
 	if kind == "" {
 		return nil
 	}
-	d := review.Delivery{Kind: kind, By: j.Sender.Account(), Head: j.HeadSHA, BaseRef: j.BaseRef, Label: j.Label.Name, LabelID: j.Label.ID, At: j.Label.At}
+	d := review.Delivery{Kind: kind, By: j.Sender.Account(), Head: j.HeadSHA, BaseRef: j.BaseRef, Label: j.Label.Name, LabelID: j.Label.ID,
+		At: j.Label.At}
 	if d.At.IsZero() {
 		d.At = j.Received
 	}
@@ -214,7 +217,8 @@ func (r *Reading) readPushes(ctx context.Context) error {
 	e.PushesUnknown = len(list) == 0 || len(list) > maxPushes
 	born := false // what came before the branch was made was another of its name
 	for _, v := range list {
-		e.Pushes = append(e.Pushes, review.Push{By: v.Actor.account(nil), Ref: webhooks.BranchName(v.Ref), Before: v.Before, After: v.After, At: v.At, Kind: v.Kind})
+		e.Pushes = append(e.Pushes, review.Push{By: v.Actor.account(nil), Ref: webhooks.BranchName(v.Ref), Before: v.Before, After: v.After,
+			At: v.At, Kind: v.Kind})
 		for _, sha := range []string{v.After, v.Before} {
 			if !born && api.IsObjectID(sha) && strings.Trim(sha, "0") != "" {
 				r.earlier = append(r.earlier, sha)

@@ -31,9 +31,11 @@ type publisher struct {
 // look shows what was judged unchanged. What GitHub refuses beside the check
 // run (a comment, a review) makes the message less, never the verdict.
 // An error that wraps [ErrPartial] is of what stands beside the check run.
-func (r *Reading) Publish(ctx context.Context, report review.Report, decision review.Decision, suggestions []publish.Suggestion) ([]webhooks.Job, error) {
+func (r *Reading) Publish(ctx context.Context, report review.Report, decision review.Decision,
+	suggestions []publish.Suggestion) ([]webhooks.Job, error) {
 	p := &publisher{client: r.client, r: r, run: pull.Own(r.checks(), decision.CheckName)}
-	p.text = publish.Markdown{Report: report, Decision: decision, Docs: r.client.app.config.Docs, Suggestions: suggestions, History: r.history(report, decision)}
+	p.text = publish.Markdown{Report: report, Decision: decision, Docs: r.client.app.config.Docs, Suggestions: suggestions,
+		History: r.history(report, decision)}
 	var err error
 	switch {
 	case r.group != nil:
@@ -95,7 +97,8 @@ func (p *publisher) holdOthers(ctx context.Context) error {
 		}
 		text, _ := run.Record().Withdraw(ref.Number, ref.BaseRef, review.Unreviewed)
 		said := publish.Check{Title: "Held by another check of this commit", Text: text,
-			Summary: "The check " + publish.Escape(publish.Span, name, maxWhy) + " holds this commit, and this one stands for the same base branch, or has a name that differs by case alone.\n"}
+			Summary: "The check " + publish.Escape(publish.Span, name, maxWhy) +
+				" holds this commit, and this one stands for the same base branch, or has a name that differs by case alone.\n"}
 		if _, err := p.writeCheck(ctx, ref.HeadSHA, &run, run.Name, review.Failure, said); err != nil {
 			return err
 		}
@@ -191,7 +194,8 @@ func (r *Reading) moved(now *pull.Conversation, d review.Decision) string {
 	switch {
 	case now.Pull.HeadRefOid != was.Pull.HeadRefOid:
 		return "the head"
-	case now.Pull.BaseRefName != was.Pull.BaseRefName || now.Pull.BaseRef == nil || now.Pull.BaseRef.Target.ID() != was.Pull.BaseRef.Target.ID():
+	case now.Pull.BaseRefName != was.Pull.BaseRefName || now.Pull.BaseRef == nil ||
+		now.Pull.BaseRef.Target.ID() != was.Pull.BaseRef.Target.ID():
 		return "the base"
 	case now.Pull.State != was.Pull.State:
 		return "the pull request's state"
@@ -227,7 +231,8 @@ func (p *publisher) removeLabel(ctx context.Context) error {
 	if i < 0 || p.r.awaitsLabel(name) {
 		return nil
 	}
-	_, err := p.Do(ctx, http.MethodDelete, p.RepoPath("/issues/%d/labels/%s", p.r.Request.Ref.Number, escapePath(p.r.conversation.Labels[i])), nil, nil)
+	_, err := p.Do(ctx, http.MethodDelete,
+		p.RepoPath("/issues/%d/labels/%s", p.r.Request.Ref.Number, escapePath(p.r.conversation.Labels[i])), nil, nil)
 	return p.tolerate(ctx, "take off the label", err)
 }
 

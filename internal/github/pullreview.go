@@ -119,7 +119,8 @@ func (r *Reading) history(report review.Report, decision review.Decision) publis
 		markers = append(markers, publish.Markers(c.Body)...)
 	}
 	for _, m := range markers {
-		if !slices.ContainsFunc(report.Holding(), func(f rules.Finding) bool { return publish.SameFinding(m, f.Fingerprint) }) && !slices.Contains(h.Fixed, m) {
+		if !slices.ContainsFunc(report.Holding(), func(f rules.Finding) bool { return publish.SameFinding(m, f.Fingerprint) }) &&
+			!slices.Contains(h.Fixed, m) {
 			h.Fixed = append(h.Fixed, m)
 		}
 	}
@@ -257,7 +258,8 @@ func (p *publisher) dropPending(ctx context.Context) error {
 // of another would stand on code that nobody looked at.
 func (p *publisher) headStands(ctx context.Context) error {
 	var out struct{ Repository *pull.Repository }
-	query := "query Still($owner:String!,$name:String!,$number:Int!){repository(owner:$owner,name:$name){pullRequest(number:$number){headRefOid state}}}"
+	query := "query Still($owner:String!,$name:String!,$number:Int!)" +
+		"{repository(owner:$owner,name:$name){pullRequest(number:$number){headRefOid state}}}"
 	ref := p.r.Request.Ref
 	if err := p.GraphQL(ctx, query, map[string]any{"owner": p.Owner, "name": p.Repo, "number": ref.Number}, &out); err != nil {
 		return fmt.Errorf("look at the head again: %w", err)

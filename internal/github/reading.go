@@ -76,7 +76,8 @@ func (c *client) open(ctx context.Context, job webhooks.Job) (*Reading, error) {
 		return nil, err
 	}
 	if conversation.Repo.DatabaseID != job.RepoID {
-		return nil, fmt.Errorf("read %s: %w: repository %d, the delivery was of %d", job, api.ErrRepository, conversation.Repo.DatabaseID, job.RepoID)
+		return nil, fmt.Errorf("read %s: %w: repository %d, the delivery was of %d", job, api.ErrRepository, conversation.Repo.DatabaseID,
+			job.RepoID)
 	}
 	r := &Reading{job: job, client: c, began: began, objects: trees.NewObjects(), conversation: conversation}
 	p := conversation.Pull
@@ -136,7 +137,8 @@ const settle = 10 * time.Second
 const unsettled = "GitHub has not made the test merge yet"
 
 // mergeQuery asks again for the test merge alone.
-const mergeQuery = "query Merge($owner:String!,$name:String!,$number:Int!){repository(owner:$owner,name:$name){pullRequest(number:$number){headRefOid " + pull.MergeFields + "}}}"
+const mergeQuery = "query Merge($owner:String!,$name:String!,$number:Int!)" +
+	"{repository(owner:$owner,name:$name){pullRequest(number:$number){headRefOid " + pull.MergeFields + "}}}"
 
 // readMerge adds the comparison of the base's tip with the test merge. GitHub
 // makes the test merge when it is asked for, so it is asked for some times.
@@ -146,7 +148,8 @@ func (r *Reading) readMerge(ctx context.Context) error {
 	for _, wait := range append(slices.Clone(c.app.config.MergeWaits), -1) {
 		switch {
 		case m.Mergeable == "CONFLICTING":
-			r.gap("test merge", fmt.Sprintf("it conflicts with %s, so what the merge would destroy cannot be told; resolve the conflict", ref.BaseRef))
+			r.gap("test merge", fmt.Sprintf("it conflicts with %s, so what the merge would destroy cannot be told; resolve the conflict",
+				ref.BaseRef))
 			return nil
 		case m.Of(ref.BaseSHA, ref.HeadSHA):
 			r.Request.Comparisons = append(r.Request.Comparisons, review.Comparison{Name: "merge",

@@ -30,7 +30,8 @@ const (
 // retire takes back what a run said. Its record stays, without its verdicts.
 func (c *client) retire(ctx context.Context, head string, run pull.Check) error {
 	said := publish.Check{Title: retired, Text: run.Text,
-		Summary: "No open pull request has this commit for this check, so nobody looks at it when a branch moves. A new pull request, or a push, has it reviewed.\n"}
+		Summary: "No open pull request has this commit for this check, so nobody looks at it when a branch moves. A new pull request, or a " +
+			"push, has it reviewed.\n"}
 	_, err := c.writeCheck(ctx, head, &run, run.Name, cancelled, said)
 	return err
 }

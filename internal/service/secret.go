@@ -82,7 +82,8 @@ func (c SecretCache) Webhook(ctx context.Context, fresh bool) (webhooks.Secrets,
 func ParseSecrets(text string) (webhooks.Secrets, error) {
 	lines := strings.Split(strings.TrimRight(text, "\r\n"), "\n")
 	if len(lines) > 2 {
-		return webhooks.Secrets{}, fmt.Errorf("webhook secret has %d lines; want the secret, and on a second line the old one while it is rotated", len(lines))
+		return webhooks.Secrets{}, fmt.Errorf("webhook secret has %d lines; want the secret, and on a second line the old one while it is "+
+			"rotated", len(lines))
 	}
 	for i := range lines {
 		lines[i] = strings.TrimSuffix(lines[i], "\r")

@@ -126,5 +126,6 @@ func sourceBudget() sources.Budget {
 // NewFetcher is what the process that fetches works with.
 func NewFetcher(hosts *fetch.Hosts, network fetch.Network, store cache.Store, failed func(error)) *sources.Fetcher {
 	client := fetch.New(hosts, network, fetch.SystemClock(), nil)
-	return sources.New(sources.Config{Client: client, Store: store, Limits: content.DefaultLimits(), Budget: sourceBudget(), CacheFailed: failed})
+	return sources.New(sources.Config{Client: client, Store: store, Limits: content.DefaultLimits(), Budget: sourceBudget(),
+		CacheFailed: failed})
 }

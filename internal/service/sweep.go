@@ -174,8 +174,10 @@ func (s Sweeper) repository(ctx context.Context, app SweepGitHub, i api.Installa
 
 // queue asks for a review. The id is that of the sweep's turn, so that one
 // that is made twice queues it once.
-func (s Sweeper) queue(ctx context.Context, i api.Installation, r api.Repository, p github.OpenPull, found string, now time.Time, tick int64) error {
-	job := webhooks.Job{Delivery: fmt.Sprintf("sweep-%d-%d-%d-%.12s", tick, r.ID, p.Number, p.HeadSHA), Kind: webhooks.KindPull, Event: "sweep", Action: found,
+func (s Sweeper) queue(ctx context.Context, i api.Installation, r api.Repository, p github.OpenPull, found string, now time.Time,
+	tick int64) error {
+	job := webhooks.Job{Delivery: fmt.Sprintf("sweep-%d-%d-%d-%.12s", tick, r.ID, p.Number, p.HeadSHA), Kind: webhooks.KindPull,
+		Event: "sweep", Action: found,
 		Received: now, Installation: i.ID, RepoID: r.ID, Owner: r.Owner, Repo: r.Name,
 		Number: p.Number, HeadSHA: p.HeadSHA, BaseRef: p.BaseRef, BaseSHA: p.BaseSHA}
 	m, err := NewMessage(job)

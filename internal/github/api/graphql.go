@@ -15,7 +15,8 @@ func (c *Client) GraphQL(ctx context.Context, query string, variables map[string
 		Data   json.RawMessage `json:"data"`
 		Errors []graphqlError  `json:"errors"`
 	}
-	if _, err := c.Do(ctx, http.MethodPost, c.App.Config.GraphQLURL, map[string]any{"query": query, "variables": variables}, &answer); err != nil {
+	if _, err := c.Do(ctx, http.MethodPost, c.App.Config.GraphQLURL, map[string]any{"query": query, "variables": variables},
+		&answer); err != nil {
 		return err
 	}
 	if len(answer.Errors) > 0 {

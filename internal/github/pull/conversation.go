@@ -24,13 +24,17 @@ const (
 	commitsField = "commits(first:100){" + pageFields + " nodes{commit{oid message" +
 		" author{name email date user{__typename databaseId login}} committer{name email date user{__typename databaseId login}}" +
 		" authors(first:20){totalCount nodes{name email user{__typename databaseId login}}} signature{isValid}}}}"
-	reviewsField  = "reviews(first:100){" + pageFields + " nodes{fullDatabaseId state submittedAt body viewerDidAuthor author" + actorFields + " commit{oid}}}"
-	requestsField = "reviewRequests(first:100){" + pageFields + " nodes{requestedReviewer{__typename ...on User{databaseId login} ...on Bot{databaseId login} ...on Mannequin{databaseId login}}}}"
+	reviewsField = "reviews(first:100){" + pageFields + " nodes{fullDatabaseId state submittedAt body viewerDidAuthor author" +
+		actorFields + " commit{oid}}}"
+	requestsField = "reviewRequests(first:100){" + pageFields +
+		" nodes{requestedReviewer{__typename ...on User{databaseId login} ...on Bot{databaseId login} ...on Mannequin{databaseId login}}}}"
 	labelsField   = "labels(first:100){" + pageFields + " nodes{name}}"
 	assignedField = "assignees(first:100){" + pageFields + " nodes{__typename databaseId login}}"
 	commentsField = "comments(first:100){" + pageFields + " nodes{fullDatabaseId body viewerDidAuthor author" + actorFields + "}}"
-	threadsField  = "reviewThreads(first:100){" + pageFields + " nodes{isOutdated comments(first:1){nodes{fullDatabaseId body viewerDidAuthor author" + actorFields + "}}}}"
-	timelineField = "timelineItems(first:100,itemTypes:[REVIEW_DISMISSED_EVENT,REVIEW_REQUESTED_EVENT,HEAD_REF_FORCE_PUSHED_EVENT,BASE_REF_CHANGED_EVENT]){totalCount:filteredCount pageInfo{hasNextPage endCursor}" +
+	threadsField  = "reviewThreads(first:100){" + pageFields +
+		" nodes{isOutdated comments(first:1){nodes{fullDatabaseId body viewerDidAuthor author" + actorFields + "}}}}"
+	timelineField = "timelineItems(first:100,itemTypes:[REVIEW_DISMISSED_EVENT,REVIEW_REQUESTED_EVENT," +
+		"HEAD_REF_FORCE_PUSHED_EVENT,BASE_REF_CHANGED_EVENT]){totalCount:filteredCount pageInfo{hasNextPage endCursor}" +
 		" nodes{__typename ...on ReviewDismissedEvent{createdAt actor" + actorFields + " previousReviewState review{fullDatabaseId}}" +
 		" ...on ReviewRequestedEvent{createdAt requestedReviewer{__typename ...on User{databaseId login}}}" +
 		" ...on BaseRefChangedEvent{createdAt previousRefName currentRefName}" +
@@ -55,7 +59,8 @@ const (
 		" baseRefName baseRefOid baseRef{target{__typename oid ...on Commit{tree{oid}}}} " + MergeFields + " " +
 		commitsField + reviewsField + requestsField + labelsField + assignedField + commentsField + threadsField + timelineField + "}}}"
 
-	headQuery = "query Head($owner:String!,$name:String!,$head:GitObjectID!,$app:Int!){repository(owner:$owner,name:$name){object(oid:$head){__typename ...on Commit{" + headFields + "}}}}"
+	headQuery = "query Head($owner:String!,$name:String!,$head:GitObjectID!,$app:Int!)" +
+		"{repository(owner:$owner,name:$name){object(oid:$head){__typename ...on Commit{" + headFields + "}}}}"
 )
 
 // Conversation is everything GitHub tells of a pull request in one question.
@@ -221,7 +226,8 @@ func (c Comment) Number() int64 {
 // all pages a connection of the pull request to its end. field is its text
 // with the place for the cursor; the count must agree in the end, unless most
 // (GitHub's own cap, 0 for none) is reached.
-func all[T any](ctx context.Context, c Reader, number int, name, field string, first *api.Connection[T], most int) (list []T, complete bool, err error) {
+func all[T any](ctx context.Context, c Reader, number int, name, field string, first *api.Connection[T], most int) (
+	list []T, complete bool, err error) {
 	list, cursor, err := first.Page(name)
 	if err != nil {
 		return nil, false, err
@@ -231,7 +237,8 @@ func all[T any](ctx context.Context, c Reader, number int, name, field string, f
 		if n == api.MaxPages {
 			return list, false, fmt.Errorf("%s: more than %d pages: %w", name, api.MaxPages, api.ErrTooLarge)
 		}
-		query := "query More($owner:String!,$name:String!,$number:Int!,$after:String){repository(owner:$owner,name:$name){pullRequest(number:$number){page:" +
+		query := "query More($owner:String!,$name:String!,$number:Int!,$after:String)" +
+			"{repository(owner:$owner,name:$name){pullRequest(number:$number){page:" +
 			strings.Replace(field, "first:100", "first:100,after:$after", 1) + "}}}"
 		var out struct {
 			Repository *struct {

@@ -31,7 +31,8 @@ type Member struct {
 // groupQuery asks for both ends of the group and for the queue.
 const groupQuery = "query Group($owner:String!,$name:String!,$base:GitObjectID!,$head:GitObjectID!,$branch:String!,$app:Int!){" +
 	"repository(owner:$owner,name:$name){databaseId name owner{__typename login} " + DefaultField +
-	" base:object(oid:$base){__typename ...on Commit{oid tree{oid}}} head:object(oid:$head){__typename ...on Commit{oid tree{oid} " + ChecksField + "}}" +
+	" base:object(oid:$base){__typename ...on Commit{oid tree{oid}}} head:object(oid:$head){__typename ...on Commit{oid tree{oid} " +
+	ChecksField + "}}" +
 	" mergeQueue(branch:$branch){entries(first:100){" + pageFields + " nodes{position baseCommit{oid} headCommit{oid}" +
 	" pullRequest{number headRefOid baseRefName}}}}}}"
 
@@ -55,7 +56,8 @@ type groupEntry struct {
 // name of its branch, and our check runs on the members' heads.
 func (c Reader) ReadGroup(ctx context.Context, job webhooks.Job) (*Group, error) {
 	var out struct{ Repository *GroupAnswer }
-	variables := map[string]any{"owner": c.Owner, "name": c.Repo, "base": job.BaseSHA, "head": job.HeadSHA, "branch": job.BaseRef, "app": c.App.Config.AppID}
+	variables := map[string]any{"owner": c.Owner, "name": c.Repo, "base": job.BaseSHA, "head": job.HeadSHA, "branch": job.BaseRef,
+		"app": c.App.Config.AppID}
 	err := c.GraphQL(ctx, groupQuery, variables, &out)
 	if api.Missing(err) || api.NoAccess(err) {
 		err = fmt.Errorf("%w: %w", api.ErrGone, err)

@@ -48,7 +48,8 @@ type Open struct {
 // selects.
 func (c Reader) OpenPulls(ctx context.Context, filter, kind string, value any) ([]Open, error) {
 	query := "query Open($owner:String!,$name:String!,$after:String,$value:" + kind + "){repository(owner:$owner,name:$name){databaseId" +
-		" pullRequests(first:100,after:$after,states:[OPEN]," + filter + ":$value){" + pageFields + " nodes{number headRefOid baseRefName approved:reviews(first:1,states:[APPROVED]){totalCount}}}}}"
+		" pullRequests(first:100,after:$after,states:[OPEN]," + filter + ":$value){" + pageFields +
+		" nodes{number headRefOid baseRefName approved:reviews(first:1,states:[APPROVED]){totalCount}}}}}"
 	var found []Open
 	after := any(nil)
 	for range api.MaxPages {

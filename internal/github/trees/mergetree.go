@@ -93,7 +93,8 @@ func (m *merger) file(name string, base, ours, theirs entry) (entry, error) {
 	if gone || m.wants(name) {
 		return theirs, nil
 	}
-	return entry{name: theirs.name, mode: theirs.mode, id: objectID("clash", []byte(ours.id+theirs.id), m.digits), size: theirs.size, unmerged: true}, nil
+	return entry{name: theirs.name, mode: theirs.mode, id: objectID("clash", []byte(ours.id+theirs.id), m.digits), size: theirs.size,
+		unmerged: true}, nil
 }
 
 // regular reports whether an entry is a file like most.

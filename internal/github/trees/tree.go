@@ -57,7 +57,8 @@ type Objects struct {
 }
 
 func NewObjects() *Objects {
-	return &Objects{blobs: map[string][]byte{}, folders: map[string][]entry{}, wantedBlobs: map[string]int64{}, wantedFolders: map[string]bool{}}
+	return &Objects{blobs: map[string][]byte{}, folders: map[string][]entry{}, wantedBlobs: map[string]int64{},
+		wantedFolders: map[string]bool{}}
 }
 
 func (o *Objects) folder(id string) ([]entry, error) {

@@ -156,7 +156,8 @@ func (j Job) Replaces(earlier Job) bool {
 		// One that was put off has waited for its turn, and this one may be put off.
 		return j.Number == earlier.Number && earlier.NotBefore.IsZero() && (!earlier.Attests() || j.outdoes(earlier))
 	case KindBase:
-		return j.BaseRef == earlier.BaseRef && j.Rest == nil && (j.Beside == "" || earlier.Beside != "") && (j.Created || !earlier.Created)
+		covers := (j.Beside == "" || earlier.Beside != "") && (j.Created || !earlier.Created)
+		return j.BaseRef == earlier.BaseRef && j.Rest == nil && covers
 	}
 	return false
 }
@@ -180,7 +181,10 @@ func (j Job) Attests() bool {
 // label say nothing any more: it was taken off, or set again by the same person.
 func (j Job) outdoes(earlier Job) bool {
 	a, b := j.Label, earlier.Label
-	if a == nil || b == nil || j.Event == "label" || earlier.Event == "label" || a.ID != b.ID || a.At.Before(b.At) {
+	if a == nil || b == nil || j.Event == "label" || earlier.Event == "label" {
+		return false
+	}
+	if a.ID != b.ID || a.At.Before(b.At) {
 		return false
 	}
 	return j.Action == "unlabeled" || j.Action == "labeled" && j.Sender.ID == earlier.Sender.ID && a.At.After(b.At)
