@@ -199,8 +199,7 @@ func rowOf(t *plan.TypeFacts, rule plan.LogicRule, name string) (plan.Logic, boo
 	return plan.Logic{}, false
 }
 
-// fitsPath: `**` at the end of a pattern stands for what is below, none of it
-// included; alone it stands for everything.
+// fitsPath: `a.**` fits what is below a.
 func fitsPath(pattern, name string) bool {
 	prefix, below := strings.CutSuffix(pattern, "**")
 	return pattern == name || below && strings.HasPrefix(name, prefix)

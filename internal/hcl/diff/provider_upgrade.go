@@ -26,7 +26,8 @@ func sameAttributes(a, b map[string]*plan.AttrFacts) bool {
 		case !ok && (x.Default != nil || x.Required):
 			return false
 		case !ok:
-		case x.Type != y.Type, x.Force != y.Force, !reflect.DeepEqual(x.Default, y.Default), x.Computed != y.Computed, !sameAttributes(x.Nested, y.Nested):
+		case x.Type != y.Type, x.Force != y.Force, x.Computed != y.Computed,
+			!reflect.DeepEqual(x.Default, y.Default), !sameAttributes(x.Nested, y.Nested):
 			return false
 		}
 	}

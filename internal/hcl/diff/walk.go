@@ -138,7 +138,7 @@ func (w *walker) attr(path plan.Path, a *plan.AttrFacts, s schema.Shape, old, ne
 // normalised compares as the provider's own code does, as far as the facts say.
 // What no comparison takes for equal is different, and where the facts cannot
 // tell it may be; but for Google, whose states have links where configurations
-// have names, so that its rules are code (normalise_google.go).
+// have names, so that its rules are code (equal/meaning_google.go).
 func (w *walker) normalised(path plan.Path, a *plan.AttrFacts, old, new cty.Value) equal.Verdict {
 	said := w.provided(path, a, old, new)
 	if said == forms.Holds {
@@ -170,7 +170,11 @@ func ownChoice(path plan.Path, old cty.Value) bool {
 
 // isKeyName recognises the attributes that name an encryption key.
 func isKeyName(name string) bool {
-	return strings.Contains(name, "kms_key") || strings.Contains(name, "kms_master_key") || name == "encryption_key_name" || name == "crypto_key_name"
+	switch name {
+	case "encryption_key_name", "crypto_key_name":
+		return true
+	}
+	return strings.Contains(name, "kms_key") || strings.Contains(name, "kms_master_key")
 }
 
 // settled is the value of an unchanged attribute: as the configuration has it,

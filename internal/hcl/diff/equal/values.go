@@ -24,7 +24,7 @@ const (
 
 // Values compares an attribute that is not made of nested objects. With sdk,
 // null, "", 0, false and empty collections are one (Plugin SDK v2 keeps state
-// as a flat map of strings, in which they are not told apart).
+// as a flat map of strings, in which they are the same).
 func Values(s schema.Shape, sdk bool, old, new cty.Value) Verdict {
 	if sdk && IsZero(old) && IsZero(new) {
 		return Same
