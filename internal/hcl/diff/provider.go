@@ -21,7 +21,7 @@ import (
 // real one stays. Planned is not set.
 func Provider(t *plan.TypeFacts, before, after, config cty.Value) Result {
 	if t == nil {
-		return elsewhere(before, after, placeNames)
+		return elsewhere(before, after, locationNames)
 	}
 	switch t.ProviderName() {
 	case "aws":
@@ -35,11 +35,11 @@ func Provider(t *plan.TypeFacts, before, after, config cty.Value) Result {
 	case "random", "null", "time", "tls", "local", "archive", "terraform":
 		return unaffected()
 	}
-	return elsewhere(before, after, placeNames)
+	return elsewhere(before, after, locationNames)
 }
 
-// placeNames are what providers call the place that they work in.
-var placeNames = []string{
+// locationNames are what providers call the place that they work in.
+var locationNames = []string{
 	"account", "account_id", "address", "api_url", "base_url", "endpoint", "host", "organization", "org", "owner",
 	"project", "project_id", "region", "server", "site", "subscription_id", "tenant", "tenant_id", "url", "workspace",
 }
