@@ -16,48 +16,62 @@ import (
 // else came in has its turn. Another job follows for the rest.
 const followAtOnce = 25
 
-// expand turns a job that is not about one pull request into those that are.
-func (c *client) expand(ctx context.Context, job Job, judge Judge) (Result, error) {
-	switch job.Kind {
-	case KindCommit:
-		return c.followCommit(ctx, job, 0)
-	case KindClosed:
-		return c.followClosed(ctx, job, judge)
-	case KindBase:
-		return c.followBranch(ctx, job, judge)
-	case KindLabel:
-		return c.followLabel(ctx, job)
+// Followed is what a job leads to that is not about one pull request.
+type Followed struct {
+	// More are the jobs for those that it concerns.
+	More []Job
+	// Bypassed is true where a pull request was merged past a failing check.
+	Bypassed bool
+}
+
+// Follow turns a job that is not about one pull request into those that are.
+func (a *App) Follow(ctx context.Context, job Job) (Followed, error) {
+	c, err := a.client(job)
+	if err != nil {
+		return Followed{}, err
 	}
-	return Result{}, fmt.Errorf("job of kind %q is not known", job.Kind)
+	var jobs []Job
+	switch job.Kind {
+	case KindClosed:
+		return c.followClosed(ctx, job)
+	case KindCommit:
+		jobs, err = c.followCommit(ctx, job, 0)
+	case KindBase:
+		jobs, err = c.followBranch(ctx, job)
+	case KindLabel:
+		jobs, err = c.followLabel(ctx, job)
+	default:
+		err = fmt.Errorf("job of kind %q is not known", job.Kind)
+	}
+	return Followed{More: jobs}, err
 }
 
 // followCommit leads to the open pull requests with a commit as their head,
 // those of forks included.
-func (c *client) followCommit(ctx context.Context, job Job, except int) (Result, error) {
+func (c *client) followCommit(ctx context.Context, job Job, except int) (jobs []Job, err error) {
 	open, err := c.openOf(ctx, job.HeadSHA)
 	if code := status(err); code == http.StatusNotFound || code == http.StatusUnprocessableEntity {
-		return Result{}, fmt.Errorf("pull requests of %.12s: %w: %w", job.HeadSHA, ErrGone, err)
+		return nil, fmt.Errorf("pull requests of %.12s: %w: %w", job.HeadSHA, ErrGone, err)
 	}
 	if err != nil {
-		return Result{}, err
+		return nil, err
 	}
-	var result Result
 	for _, p := range open {
 		if p.Number != except {
-			result.More = append(result.More, job.pull(p.Number, job.HeadSHA))
+			jobs = append(jobs, job.pull(p.Number, job.HeadSHA))
 		}
 	}
-	if len(result.More) > 0 {
-		return result, nil
+	if len(jobs) > 0 {
+		return jobs, nil
 	}
 	// GitHub's list has no open ones once the default branch has the commit.
 	hidden, err := c.openWith(ctx, job.HeadSHA)
 	for _, p := range hidden {
 		if p.Number != except {
-			result.More = append(result.More, job.pull(p.Number, job.HeadSHA))
+			jobs = append(jobs, job.pull(p.Number, job.HeadSHA))
 		}
 	}
-	return result, err
+	return jobs, err
 }
 
 // openOf are the open pull requests with a commit as their head, but for those
@@ -94,33 +108,33 @@ const bypassNote = bypassMarker + "\n**Merged while held.** The check of Holdpoi
 
 // followClosed leads to the other pull requests with the closed one's head,
 // notes a merge that went past the check, and takes back what passed.
-func (c *client) followClosed(ctx context.Context, job Job, judge Judge) (Result, error) {
-	result, err := c.followCommit(ctx, job, job.Number)
+func (c *client) followClosed(ctx context.Context, job Job) (result Followed, err error) {
+	result.More, err = c.followCommit(ctx, job, job.Number)
 	if err != nil && !errors.Is(err, ErrGone) {
 		return result, err
 	}
-	talk, err := c.converse(ctx, job.Number, job.HeadSHA)
+	conversation, err := c.converse(ctx, job.Number, job.HeadSHA)
 	if err != nil {
 		return result, err
 	}
-	if talk.repo.DatabaseID != job.RepoID || talk.pull.State == "OPEN" {
+	if conversation.repo.DatabaseID != job.RepoID || conversation.pull.State == "OPEN" {
 		return result, nil
 	}
-	if talk.pull.State == "MERGED" {
-		if err := c.noteBypass(ctx, job, talk, &result); err != nil {
+	if conversation.pull.State == "MERGED" {
+		if err := c.noteBypass(ctx, job, conversation, &result); err != nil {
 			return result, err
 		}
-		job.BaseRef = talk.pull.BaseRefName
-		if shared, err := c.givesToOthers(ctx, job, judge); err != nil || !shared {
+		job.BaseRef = conversation.pull.BaseRefName
+		if shared, err := c.givesToOthers(ctx, job); err != nil || !shared {
 			return result, err // its base has it, so it cannot be proposed again
 		}
 	}
 	if len(result.More) > 0 {
 		return result, nil // their reviews take back what none of them needs
 	}
-	for _, run := range talk.checks {
+	for _, run := range conversation.checks {
 		if run.verdict() {
-			if err := c.retire(ctx, talk.pull.HeadRefOid, run); err != nil {
+			if err := c.retire(ctx, conversation.pull.HeadRefOid, run); err != nil {
 				return result, err
 			}
 		}
@@ -129,18 +143,18 @@ func (c *client) followClosed(ctx context.Context, job Job, judge Judge) (Result
 }
 
 // noteBypass notes a merge that went past the check.
-func (c *client) noteBypass(ctx context.Context, job Job, talk *conversation, result *Result) error {
-	if c.passed(talk) {
+func (c *client) noteBypass(ctx context.Context, job Job, conversation *conversation, result *Followed) error {
+	if c.passed(conversation) {
 		return nil
 	}
 	result.Bypassed = true
 	c.app.config.Log.WarnContext(ctx, "merged while held", "job", job.String(), "by", job.Sender.Login)
-	if slices.ContainsFunc(talk.comments, func(v graphComment) bool { return v.ViewerDidAuthor && strings.HasPrefix(v.Body, bypassMarker) }) {
+	if slices.ContainsFunc(conversation.comments, func(v graphComment) bool { return v.ViewerDidAuthor && strings.HasPrefix(v.Body, bypassMarker) }) {
 		return nil
 	}
 	_, err := c.do(ctx, http.MethodPost, c.repoPath("/issues/%d/comments", job.Number), map[string]string{"body": bypassNote}, nil)
 	if code := status(err); code == http.StatusForbidden || code == http.StatusNotFound || code == http.StatusUnprocessableEntity {
-		return nil // locked; the metric tells
+		return nil // locked; the log has it
 	}
 	return err
 }
@@ -148,12 +162,12 @@ func (c *client) noteBypass(ctx context.Context, job Job, talk *conversation, re
 // passed reports whether our check let the merged head through. A head can
 // have checks for other bases too, from before it was retargeted: they count
 // only where the name of this base's check is not known.
-func (c *client) passed(talk *conversation) bool {
-	names := c.namesOf(talk.pull.BaseRefName)
+func (c *client) passed(conversation *conversation) bool {
+	names := c.namesOf(conversation.pull.BaseRefName)
 	passed := false
-	for _, k := range talk.checks {
+	for _, k := range conversation.checks {
 		if slices.Contains(names, k.Name) {
-			return own(talk.checks, k.Name).let()
+			return own(conversation.checks, k.Name).let()
 		}
 		passed = passed || k.let()
 	}
@@ -210,28 +224,26 @@ func (c *client) openPulls(ctx context.Context, filter, kind string, value any) 
 // followBase leads to the open pull requests of a branch that moved, as far as
 // the move can change their verdict, those looked at longest ago first: some at
 // a time, until it came to all of them.
-func (c *client) followBase(ctx context.Context, job Job) (Result, error) {
+func (c *client) followBase(ctx context.Context, job Job) (jobs []Job, err error) {
 	rest := job.Rest
 	if rest == nil {
 		c.app.kept.moves.put(job.branch(), c.app.config.Now())
-		var err error
 		if rest, err = c.concerned(ctx, job); err != nil {
-			return Result{}, err
+			return nil, err
 		}
 	}
-	var result Result
-	for len(rest) > 0 && len(result.More) < followAtOnce {
-		if !c.sawBase(job, rest[0]) {
-			result.More = append(result.More, job.pull(rest[0], ""))
+	for len(rest) > 0 && len(jobs) < followAtOnce {
+		if !c.app.sawBase(job, rest[0]) {
+			jobs = append(jobs, job.pull(rest[0], ""))
 		}
 		rest = rest[1:]
 	}
 	if len(rest) > 0 {
 		next := job
 		next.Rest = rest
-		result.More = append(result.More, next)
+		jobs = append(jobs, next)
 	}
-	return result, nil
+	return jobs, nil
 }
 
 // concerned are the open pull requests whose verdict a move of their base can
@@ -264,7 +276,7 @@ func (c *client) concerned(ctx context.Context, job Job) ([]int, error) {
 		case last == nil:
 			due = append(due, item{p.Number, time.Time{}})
 		case passed || p.Approved == nil || p.Approved.TotalCount > 0:
-			due = append(due, item{p.Number, c.lookedAt(job, p.Number, last.Started)})
+			due = append(due, item{p.Number, c.app.lookedAt(job, p.Number, last.Started)})
 		}
 	}
 	slices.SortStableFunc(due, func(a, b item) int { return cmp.Or(a.at.Compare(b.at), a.number-b.number) })
@@ -278,8 +290,7 @@ func (c *client) concerned(ctx context.Context, job Job) ([]int, error) {
 // followLabel leads to the pull requests that carry a label whose definition
 // changed: what it released is void. A deleted label stands nowhere any more;
 // the ledgers still name it.
-func (c *client) followLabel(ctx context.Context, job Job) (Result, error) {
-	var result Result
+func (c *client) followLabel(ctx context.Context, job Job) (jobs []Job, err error) {
 	if job.Action == "deleted" {
 		return c.followRecorded(ctx, job)
 	}
@@ -289,43 +300,42 @@ func (c *client) followLabel(ctx context.Context, job Job) (Result, error) {
 		}
 		open, err := c.openPulls(ctx, "labels", "[String!]", []string{name})
 		if err != nil {
-			return result, err
+			return jobs, err
 		}
 		for _, p := range open {
 			next := job.pull(p.Number, p.HeadRefOid)
 			next.Label = job.Label
-			result.More = append(result.More, next)
+			jobs = append(jobs, next)
 		}
 	}
-	return result, nil
+	return jobs, nil
 }
 
 // followRecorded leads to the pull requests that passed and whose ledger names
 // the label.
-func (c *client) followRecorded(ctx context.Context, job Job) (Result, error) {
+func (c *client) followRecorded(ctx context.Context, job Job) (jobs []Job, err error) {
 	open, err := c.openPulls(ctx, "labels", "[String!]", nil)
 	if err != nil {
-		return Result{}, err
+		return nil, err
 	}
 	checked, err := c.checksOfAll(ctx, open)
 	if err != nil {
-		return Result{}, err
+		return nil, err
 	}
 	quoted, err := json.Marshal(job.Label.Name) // as the ledger writes it
 	if err != nil {
-		return Result{}, fmt.Errorf("label of %s: %w", job, err)
+		return nil, fmt.Errorf("label of %s: %w", job, err)
 	}
-	var result Result
 	for _, p := range open {
 		if slices.ContainsFunc(checked[p.HeadRefOid], func(k graphCheck) bool {
 			return k.Conclusion == "SUCCESS" && strings.Contains(k.Text, string(quoted))
 		}) {
 			next := job.pull(p.Number, p.HeadRefOid)
 			next.Label = job.Label
-			result.More = append(result.More, next)
+			jobs = append(jobs, next)
 		}
 	}
-	return result, nil
+	return jobs, nil
 }
 
 // checksOfAll reads our check runs on the heads of pull requests.

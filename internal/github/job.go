@@ -159,17 +159,17 @@ func (j Job) Replaces(earlier Job) bool {
 	switch j.Kind {
 	case KindPull:
 		// One that was put off has waited for its turn, and this one may be put off.
-		return j.Number == earlier.Number && earlier.NotBefore.IsZero() && (!earlier.tells() || j.outdoes(earlier))
+		return j.Number == earlier.Number && earlier.NotBefore.IsZero() && (!earlier.attests() || j.outdoes(earlier))
 	case KindBase:
 		return j.BaseRef == earlier.BaseRef && j.Rest == nil && (j.Beside == "" || earlier.Beside != "") && (j.Created || !earlier.Created)
 	}
 	return false
 }
 
-// tells reports whether the delivery shows something that GitHub does not tell
+// attests reports whether the delivery shows something that GitHub does not say
 // afterwards and that may let a change through: on which head a person
 // approved, or who of them set a label.
-func (j Job) tells() bool {
+func (j Job) attests() bool {
 	switch {
 	case j.Review != nil:
 		return j.Action == "submitted" && j.Review.State != "COMMENTED"
@@ -191,6 +191,6 @@ func (j Job) outdoes(earlier Job) bool {
 	return j.Action == "unlabeled" || j.Action == "labeled" && j.Sender.ID == earlier.Sender.ID && a.At.After(b.At)
 }
 
-// mayRelease reports whether a job may let through what was held, or follows
+// MayRelease reports whether a job may let through what was held, or follows
 // from something else that moved: then nothing is taken from memory.
-func (j Job) mayRelease() bool { return j.Event != "pull_request" || j.Label != nil }
+func (j Job) MayRelease() bool { return j.Event != "pull_request" || j.Label != nil }
