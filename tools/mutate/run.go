@@ -31,6 +31,9 @@ func (p part) run(out io.Writer, dir string, o options, survivors known, pattern
 	if err != nil {
 		return err
 	}
+	if err := prefer(tests, o.first); err != nil {
+		return err
+	}
 	fmt.Fprintf(out, "%s: %d mutations, %d tests\n", p.Package, len(all), len(tests))
 	var survived []mutation
 	var unknown int
@@ -151,6 +154,18 @@ func (m mutation) survives(tests []covering, most time.Duration) (bool, error) {
 	return true, nil
 }
 
+// prefer has the tests that fit a pattern, if there is one, run before all others.
+func prefer(tests []covering, pattern string) error {
+	fits, err := regexp.Compile(pattern)
+	if err != nil {
+		return fmt.Errorf("-first: %w", err)
+	}
+	for i, t := range tests {
+		tests[i].preferred = pattern != "" && fits.MatchString(t.test)
+	}
+	return nil
+}
+
 // likeness are what makes two mutations alike: one function, or one thing done
 // to one condition.
 func (m mutation) likeness() []string {
@@ -160,6 +175,9 @@ func (m mutation) likeness() []string {
 
 // score is how promising a test is for a mutation.
 func (m mutation) score(t covering) (n int) {
+	if t.preferred {
+		n++
+	}
 	for _, like := range m.likeness() {
 		n += t.kills[like]
 	}

@@ -21,6 +21,8 @@ type covering struct {
 	test string
 	took time.Duration // of processor time, beside what each process takes to begin
 	ids  map[int]bool
+	// preferred tests run first.
+	preferred bool
 	// kills are how many mutations it has noticed, by their function and by
 	// what was done to which condition.
 	kills map[string]int
