@@ -209,7 +209,7 @@ func TestJobsComeLaterWithTheirCalls(t *testing.T) {
 				w.hub.Log()
 				w.app = w.newApp() // which has nothing in memory
 				w.hub.Inject(refusal(n))
-				_, err := w.app.Work(context.Background(), job, w.judge())
+				_, err := w.do(context.Background(), job)
 				struck := ""
 				for _, e := range w.hub.Log() {
 					if e.Fault {
