@@ -48,14 +48,8 @@ func TestMergesPastTheCheck(t *testing.T) {
 		"passed, and the process knows no name": {harmless: true, forgetful: true},
 		"held, and passed on another base":      {past: true, notes: 1, before: passedElsewhere},
 		"held, and passed on another base, and the process knows no name": {past: true, notes: 1, before: passedElsewhere, forgetful: true},
-		"passed, under a name that the process does not know": {harmless: true, forgetful: true, settings: "version: 1
-checks:
-  - {name: prod, bases: [main]}
-"},
-		"held, under a name that the process does not know": {past: true, notes: 1, forgetful: true, settings: "version: 1
-checks:
-  - {name: prod, bases: [main]}
-"},
+		"passed, under a name that the process does not know":             {harmless: true, forgetful: true, settings: "version: 1\nchecks:\n  - {name: prod, bases: [main]}\n"},
+		"held, under a name that the process does not know":               {past: true, notes: 1, forgetful: true, settings: "version: 1\nchecks:\n  - {name: prod, bases: [main]}\n"},
 		"without a check": {past: true, notes: 1, before: func(w *world, p *githubtest.Pull) {
 			p.Push(w.commit(p.HeadSHA(), githubtest.Files{"README.md": "Late.\n"}, w.agent), w.agent)
 			w.hub.Deliveries()
