@@ -36,11 +36,7 @@ var steep = map[string]struct {
 	"internal/facts/extract/interp":   {18, "an interpreter of Go: statements, expressions and calls are made of one another"},
 	"internal/github/githubtest":      {23, "repositories, pull requests, accounts and deliveries of the simulated GitHub refer to one another, as GitHub's do"},
 	"internal/hcl":                    {33, "predict.go has both the value that all parts fill in and the order in which it has them do so"},
-	"internal/hcl/compare":            {21, "compare.go has both the value that all parts fill in and the order in which it has them do so"},
-	"internal/hcl/expr":               {18, "the nodes of an expression evaluate one another"},
-	"internal/kube":                   {24, "compare.go and content.go have both the values that all parts fill in and the order in which they have them do so"},
-	"internal/kube/apply":             {18, "what a field means is asked for by its parts"},
-	"internal/kube/unit":              {17, "owners, charts and kustomizations lead to one another, in any order"},
+	"internal/kube/unit":              {16, "owners, charts and kustomizations lead to one another, in any order"},
 }
 
 func TestFewArrowsRunBackUp(t *testing.T) {
@@ -54,11 +50,14 @@ func TestFewArrowsRunBackUp(t *testing.T) {
 		arrows := arrowsOf(t, dir)
 		files := filesOf(arrows)
 		up := back(order(files, arrows), arrows)
+		listed, ok := steep[dir]
 		if len(arrows) < few {
+			if ok {
+				t.Errorf("%s has only %d arrows: take it out of the list", dir, len(arrows))
+			}
 			continue
 		}
 		most, got := mostUp, (100*len(up)+len(arrows)/2)/len(arrows)
-		listed, ok := steep[dir]
 		if ok {
 			most = listed.percent
 		}
@@ -69,7 +68,7 @@ func TestFewArrowsRunBackUp(t *testing.T) {
 		case ok && listed.why == "":
 			t.Errorf("%s is in the list without a reason", dir)
 		case ok && got <= mostUp:
-			t.Logf("%s has %d %% by now: take it out of the list", dir, got)
+			t.Errorf("%s has %d %% by now: take it out of the list", dir, got)
 		}
 	}
 }
