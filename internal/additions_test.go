@@ -20,7 +20,8 @@ var additions = map[string]struct {
 	updated []string // what -update writes
 }{
 	"a rule": {[]string{"k8s-orphan"},
-		[]string{"rules/kubernetes.yaml", "internal/rules/testdata/ids.txt", "internal/review/testdata/k8s-effects.txtar"}, []string{"docs/rules.md"}},
+		[]string{"rules/kubernetes.yaml", "internal/rules/testdata/ids.txt",
+			"internal/review/testdata/k8s-effects.txtar"}, []string{"docs/rules.md"}},
 	"a resource type that holds data, names or traffic": {[]string{"aws_qldb_ledger"}, []string{"rules/types/aws.yaml"}, nil},
 	"what an update or a creation takes away":           {[]string{"Disabling cloud backup"}, []string{"rules/losses/backups.yaml"}, nil},
 	"a command that destroys":                           {[]string{"gh_repo_delete"}, []string{"rules/commands/clouds.yaml"}, nil},
@@ -28,8 +29,10 @@ var additions = map[string]struct {
 		[]string{"rules/commands/files.yaml", "internal/review/testdata/A9-commands.txtar"}, []string{"docs/rules.md"}},
 	"an agent": {[]string{"Kilo"}, []string{"rules/agents.yaml", "internal/rules/testdata/agents.txt"}, nil},
 	"an output format": {[]string{"func SARIF(", `{"sarif", `, "| `sarif` |", "-- sarif --"},
-		[]string{"internal/publish/sarif.go", "internal/publish/formats.go", "docs/output.md"}, []string{"internal/publish/testdata/reviews/*.golden"}},
-	"a word that another bot obeys": {[]string{"***no_ci***"}, []string{"internal/publish/triggers.txt", "internal/publish/escape_test.go"}, nil},
+		[]string{"internal/publish/sarif.go", "internal/publish/formats.go",
+			"docs/output.md"}, []string{"internal/publish/testdata/reviews/*.golden"}},
+	"a word that another bot obeys": {[]string{"***no_ci***"}, []string{"internal/publish/triggers.txt", "internal/publish/escape_test.go"},
+		nil},
 	"a command": {[]string{"explainCommand", "exec holdpoint explain"},
 		[]string{"cmd/holdpoint/explain.go", "cmd/holdpoint/main.go", "cmd/holdpoint/testdata/script/explain.txtar"}, nil},
 }

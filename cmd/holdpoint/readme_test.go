@@ -18,7 +18,8 @@ func run(t *testing.T, line string) (out string, status int) {
 	t.Helper()
 	t.Chdir("../..")
 	var stdout, stderr bytes.Buffer
-	status = Main(append([]string{"holdpoint"}, strings.Fields(strings.TrimPrefix(line, program))...), strings.NewReader(""), &stdout, &stderr, os.Environ())
+	status = Main(append([]string{"holdpoint"}, strings.Fields(strings.TrimPrefix(line, program))...), strings.NewReader(""), &stdout, &stderr,
+		os.Environ())
 	if stderr.Len() > 0 {
 		t.Errorf("on standard error: %s", stderr.String())
 	}

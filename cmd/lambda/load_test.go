@@ -65,7 +65,8 @@ func TestLoad(t *testing.T) {
 	}
 	taken := time.Since(start)
 
-	workers := []*function{workFunction(t, aws, load.Hub, "work", "HOLDPOINT_JOB_SECONDS=10"), workFunction(t, aws, load.Hub, "work", "HOLDPOINT_JOB_SECONDS=10")}
+	workers := []*function{workFunction(t, aws, load.Hub, "work", "HOLDPOINT_JOB_SECONDS=10"),
+		workFunction(t, aws, load.Hub, "work", "HOLDPOINT_JOB_SECONDS=10")}
 	stop := make(chan struct{})
 	var wg sync.WaitGroup
 	for _, w := range workers {

@@ -48,8 +48,10 @@ func TestMergesPastTheCheck(t *testing.T) {
 		"passed, and the process knows no name": {harmless: true, forgetful: true},
 		"held, and passed on another base":      {past: true, notes: 1, before: passedElsewhere},
 		"held, and passed on another base, and the process knows no name": {past: true, notes: 1, before: passedElsewhere, forgetful: true},
-		"passed, under a name that the process does not know":             {harmless: true, forgetful: true, settings: "version: 1\nchecks:\n  - {name: prod, bases: [main]}\n"},
-		"held, under a name that the process does not know":               {past: true, notes: 1, forgetful: true, settings: "version: 1\nchecks:\n  - {name: prod, bases: [main]}\n"},
+		"passed, under a name that the process does not know": {harmless: true, forgetful: true,
+			settings: "version: 1\nchecks:\n  - {name: prod, bases: [main]}\n"},
+		"held, under a name that the process does not know": {past: true, notes: 1, forgetful: true,
+			settings: "version: 1\nchecks:\n  - {name: prod, bases: [main]}\n"},
 		"without a check": {past: true, notes: 1, before: func(w *world, p *githubtest.Pull) {
 			p.Push(w.commit(p.HeadSHA(), githubtest.Files{"README.md": "Late.\n"}, w.agent), w.agent)
 			w.hub.Deliveries()
@@ -186,10 +188,14 @@ func TestFollowingACommit(t *testing.T) {
 			w.offer("elsewhere", "dev", w.commit(w.base, githubtest.Files{"README.md": "Else.\n"}, w.agent))
 			return w.base, []int{w.offer("one", "dev", w.base).Number}
 		}},
-		"that is not there":         {make: func(w *world) (string, []int) { return w.clear().HeadSHA(), nil }, fault: &githubtest.Fault{Call: pulls, Status: 404}, is: github.ErrGone},
-		"that is none":              {make: func(w *world) (string, []int) { return w.clear().HeadSHA(), nil }, fault: &githubtest.Fault{Call: pulls, Status: 422}, is: github.ErrGone},
-		"that cannot be read":       {make: func(w *world) (string, []int) { return w.clear().HeadSHA(), nil }, fault: &githubtest.Fault{Call: pulls, Status: 502}, fails: true},
-		"that may not be looked at": {make: func(w *world) (string, []int) { return w.clear().HeadSHA(), nil }, fault: &githubtest.Fault{Call: pulls, Status: 403}, fails: true},
+		"that is not there": {make: func(w *world) (string, []int) { return w.clear().HeadSHA(), nil },
+			fault: &githubtest.Fault{Call: pulls, Status: 404}, is: github.ErrGone},
+		"that is none": {make: func(w *world) (string, []int) { return w.clear().HeadSHA(), nil },
+			fault: &githubtest.Fault{Call: pulls, Status: 422}, is: github.ErrGone},
+		"that cannot be read": {make: func(w *world) (string, []int) { return w.clear().HeadSHA(), nil },
+			fault: &githubtest.Fault{Call: pulls, Status: 502}, fails: true},
+		"that may not be looked at": {make: func(w *world) (string, []int) { return w.clear().HeadSHA(), nil },
+			fault: &githubtest.Fault{Call: pulls, Status: 403}, fails: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := on(t, git, "")
@@ -198,7 +204,8 @@ func TestFollowingACommit(t *testing.T) {
 			if c.fault != nil {
 				w.hub.Inject(c.fault)
 			}
-			job := github.Job{Kind: github.KindCommit, Event: "check_run", Action: "rerequested", Installation: githubtest.Installation, RepoID: w.repo.ID, Owner: "acme", Repo: "infra", HeadSHA: sha}
+			job := github.Job{Kind: github.KindCommit, Event: "check_run", Action: "rerequested", Installation: githubtest.Installation,
+				RepoID: w.repo.ID, Owner: "acme", Repo: "infra", HeadSHA: sha}
 			numbers, err := w.leads(job)
 			if !slices.Equal(numbers, want) || (err != nil) != (c.fails || c.is != nil) || errors.Is(err, github.ErrGone) != (c.is != nil) {
 				t.Errorf("leads to %v, error %v, want %v", numbers, err, want)

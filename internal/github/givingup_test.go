@@ -38,7 +38,8 @@ func TestGivingUpOnAPullRequest(t *testing.T) {
 			faults: []*githubtest.Fault{fault(conversation, 502)}, failed: true,
 			before: func(_ *world, _ *githubtest.Pull, job *github.Job) { job.HeadSHA, job.BaseRef = "", "" },
 		},
-		"of another repository": {faults: []*githubtest.Fault{fault(conversation, 502), {Call: pull, Kind: githubtest.Empty}}, is: github.ErrRepository},
+		"of another repository": {faults: []*githubtest.Fault{fault(conversation, 502), {Call: pull, Kind: githubtest.Empty}},
+			is: github.ErrRepository},
 		"that is closed": {
 			is:     github.ErrGone,
 			before: func(w *world, p *githubtest.Pull, _ *github.Job) { p.Close(w.agent, false) },
@@ -47,8 +48,9 @@ func TestGivingUpOnAPullRequest(t *testing.T) {
 			faults: []*githubtest.Fault{fault(conversation, 502)}, is: github.ErrGone,
 			before: func(w *world, p *githubtest.Pull, _ *github.Job) { p.Close(w.agent, false) },
 		},
-		"whose checks cannot be read":    {faults: []*githubtest.Fault{fault(conversation, 502), fault(checks, 502)}, mention: []string{"502"}},
-		"whose checks cannot be written": {faults: []*githubtest.Fault{fault("PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}", 502)}, mention: []string{"502"}},
+		"whose checks cannot be read": {faults: []*githubtest.Fault{fault(conversation, 502), fault(checks, 502)}, mention: []string{"502"}},
+		"whose checks cannot be written": {faults: []*githubtest.Fault{fault("PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}", 502)},
+			mention: []string{"502"}},
 		"whose first check cannot be written": {
 			faults: []*githubtest.Fault{fault("POST /repos/{owner}/{repo}/check-runs", 502)}, mention: []string{"502"},
 			before: func(w *world, p *githubtest.Pull, job *github.Job) {
@@ -84,7 +86,8 @@ func TestGivingUpOnAPullRequest(t *testing.T) {
 				}
 			}
 			run := w.check(p.HeadSHA(), "holdpoint: main")
-			if failed := run != nil && run.Conclusion == "failure" && strings.Contains(run.Summary, "too hard") && strings.Contains(run.Text, "broken"); failed != c.failed {
+			if failed := run != nil && run.Conclusion == "failure" && strings.Contains(run.Summary, "too hard") &&
+				strings.Contains(run.Text, "broken"); failed != c.failed {
 				t.Errorf("the check run is %+v, want it failed: %t", run, c.failed)
 			}
 			if dev := w.check(p.HeadSHA(), "holdpoint: dev"); dev != nil && dev.Conclusion != "success" {
@@ -137,7 +140,8 @@ func TestGivingUpOnAGroup(t *testing.T) {
 func TestGivingUpOnTheOthers(t *testing.T) {
 	w := newWorld(t)
 	for _, kind := range []github.Kind{github.KindBase, github.KindCommit, github.KindLabel, github.KindInstall} {
-		job := github.Job{Kind: kind, Installation: githubtest.Installation, RepoID: w.repo.ID, Owner: "acme", Repo: "infra", HeadSHA: w.base, BaseRef: "main", Number: 1}
+		job := github.Job{Kind: kind, Installation: githubtest.Installation, RepoID: w.repo.ID, Owner: "acme", Repo: "infra", HeadSHA: w.base,
+			BaseRef: "main", Number: 1}
 		if err := w.app.GiveUp(t.Context(), job, errors.New("too hard")); err != nil {
 			t.Errorf("%s: %v", kind, err)
 		}

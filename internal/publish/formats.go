@@ -28,10 +28,11 @@ func Formats() []Format {
 		{"json", "for programs", func(w io.Writer, report review.Report, decision review.Decision, _ bool) error {
 			return JSON(w, report, decision)
 		}},
-		{"markdown", "the check run's summary, at most 65,535 characters", func(w io.Writer, report review.Report, decision review.Decision, _ bool) error {
-			_, err := io.WriteString(w, Document(Markdown{Report: report, Decision: decision}, MaxText))
-			return err
-		}},
+		{"markdown", "the check run's summary, at most 65,535 characters",
+			func(w io.Writer, report review.Report, decision review.Decision, _ bool) error {
+				_, err := io.WriteString(w, Document(Markdown{Report: report, Decision: decision}, MaxText))
+				return err
+			}},
 		{"sarif", "for viewers and code scanning", func(w io.Writer, report review.Report, _ review.Decision, _ bool) error {
 			return SARIF(w, report)
 		}},

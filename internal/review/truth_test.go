@@ -239,7 +239,8 @@ func (m *truth) overridden(w *world, p *pull, findings map[string]time.Time) (ma
 			if !ok || who == a.who || b.what != "approve" || !b.fits(p, findings) || m.proven(w, p, who) || m.named(w, p, who) {
 				continue
 			}
-			if r := p.reviews[slices.IndexFunc(p.reviews, func(r PullReview) bool { return r.ID == b.review })]; r.State == Approved && mayWrite(w, who) && w.who(who).Type == "User" {
+			if r := p.reviews[slices.IndexFunc(p.reviews, func(r PullReview) bool { return r.ID == b.review })]; r.State == Approved &&
+				mayWrite(w, who) && w.who(who).Type == "User" {
 				others.uninvolved++
 			}
 		}

@@ -31,7 +31,8 @@ func TestTree(t *testing.T) {
 			t.Errorf("%s is there", name)
 		}
 	}
-	if real, err := plan.Resolve(tree, "dev/.terraform/modules/vpc.subnets/link/main.tf"); err != nil || real != "dev/.terraform/modules/vpc.subnets/modules/subnets/main.tf" {
+	if real, err := plan.Resolve(tree, "dev/.terraform/modules/vpc.subnets/link/main.tf"); err != nil ||
+		real != "dev/.terraform/modules/vpc.subnets/modules/subnets/main.tf" {
 		t.Errorf("through a link: %s, %v", real, err)
 	}
 	if plan.ID(tree, "prod/.terraform/modules/vpc/main.tf") != plan.ID(pkg, "main.tf") {

@@ -23,7 +23,8 @@ var pieces = []string{
 	"raw.githubusercontent.com", "releases/download", "@sha256:", "latest",
 }
 
-var kinds = []plan.SourceKind{plan.ModuleSource, plan.BaseSource, plan.ChartSource, plan.RepositorySource, plan.ArtifactSource, plan.BucketSource}
+var kinds = []plan.SourceKind{plan.ModuleSource, plan.BaseSource, plan.ChartSource, plan.RepositorySource, plan.ArtifactSource,
+	plan.BucketSource}
 
 // check says what is wrong with an answer of the grammar, whatever was asked.
 func check(t *testing.T, s plan.Source) (ok bool) {
@@ -127,10 +128,12 @@ func TestGrammarProperties(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	for _, p := range []string{"terraform-aws-modules/vpc/aws", "git::ssh://git@github.com/a/b.git//c?ref=v1", "oci://ghcr.io/a/b?tag=1", "https://a.example.com/x.zip//*", "git@github.com:a/b.git"} {
+	for _, p := range []string{"terraform-aws-modules/vpc/aws", "git::ssh://git@github.com/a/b.git//c?ref=v1", "oci://ghcr.io/a/b?tag=1",
+		"https://a.example.com/x.zip//*", "git@github.com:a/b.git"} {
 		f.Add(p, "name", "ref", byte(0))
 	}
 	f.Fuzz(func(t *testing.T, text, name, ref string, kind byte) {
-		check(t, plan.Source{Kind: kinds[int(kind)%len(kinds)], Address: text, Name: name, Ref: plan.Ref{Kind: plan.RefTag, Text: ref}, OpenTofu: kind > 127})
+		check(t, plan.Source{Kind: kinds[int(kind)%len(kinds)], Address: text, Name: name, Ref: plan.Ref{Kind: plan.RefTag, Text: ref},
+			OpenTofu: kind > 127})
 	})
 }

@@ -69,7 +69,8 @@ func TestDialGuard(t *testing.T) {
 	}
 	n.Resolves("charts.example.com", addresses("93.184.216.34"))
 	c := client(t, n, sourcestest.NewClock(), fetch.HostRules{Listed: []string{"charts.example.com"}})
-	if r, err := c.Get(t.Context(), fetch.Request{URL: "https://charts.example.com/", Limit: 10, Name: "x"}); err != nil || string(r.Body) != "x" {
+	if r, err := c.Get(t.Context(), fetch.Request{URL: "https://charts.example.com/", Limit: 10, Name: "x"}); err != nil ||
+		string(r.Body) != "x" {
 		t.Errorf("a public address: %v", err)
 	}
 }
@@ -98,7 +99,8 @@ func TestRebinding(t *testing.T) {
 
 func TestOperatorsRanges(t *testing.T) {
 	for _, r := range []string{"127.0.0.0/8", "0.0.0.0/0", "169.254.169.254/32", "::1/128", "fe80::/10", "::/0", "64:ff9b::/96", "2002::/16"} {
-		_, err := fetch.NewHosts(fetch.HostRules{Listed: []string{"a.example.com"}, Private: map[string][]netip.Prefix{"a.example.com": {netip.MustParsePrefix(r)}}})
+		_, err := fetch.NewHosts(fetch.HostRules{Listed: []string{"a.example.com"},
+			Private: map[string][]netip.Prefix{"a.example.com": {netip.MustParsePrefix(r)}}})
 		if err == nil {
 			t.Errorf("an operator can open %s", r)
 		}
@@ -293,11 +295,13 @@ func TestMirror(t *testing.T) {
 		fmt.Fprint(w, r.URL.EscapedPath(), r.Header.Get("Authorization"))
 	}))
 	c := client(t, n, sourcestest.NewClock(), fetch.HostRules{Mirrors: map[string]string{"registry.terraform.io": "https://mirror.corp.example/tf"}})
-	r, err := c.Get(t.Context(), fetch.Request{URL: "https://registry.terraform.io/v1/a%2Fb?x=1", Authorization: "Bearer canary", Limit: 100, Name: "x"})
+	r, err := c.Get(t.Context(), fetch.Request{URL: "https://registry.terraform.io/v1/a%2Fb?x=1", Authorization: "Bearer canary", Limit: 100,
+		Name: "x"})
 	if err != nil || string(r.Body) != "/tf/v1/a%2Fb" {
 		t.Errorf("%q, %v", r.Body, err)
 	}
-	for _, bad := range []string{"http://m.example.com", "https://m.example.com:8443", "https://127.0.0.1/", "https://u:p@m.example.com", "m.example.com"} {
+	for _, bad := range []string{"http://m.example.com", "https://m.example.com:8443", "https://127.0.0.1/", "https://u:p@m.example.com",
+		"m.example.com"} {
 		if _, err := fetch.NewHosts(fetch.HostRules{Mirrors: map[string]string{"a.example.com": bad}}); err == nil {
 			t.Errorf("mirror %s is taken", bad)
 		}
