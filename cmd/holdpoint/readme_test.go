@@ -97,7 +97,8 @@ func TestExamplesWithoutTheChange(t *testing.T) {
 	for _, name := range []string{"production", "kubernetes"} {
 		t.Run(name, func(t *testing.T) {
 			dir := "examples/" + name
-			if out, status := run(t, "review --before "+dir+"/before --after "+dir+"/before --pull-request "+dir+"/pull_request.json"); status != statusClear {
+			line := "review --before " + dir + "/before --after " + dir + "/before --pull-request " + dir + "/pull_request.json"
+			if out, status := run(t, line); status != statusClear {
 				t.Errorf("status %d: %s", status, out)
 			}
 		})

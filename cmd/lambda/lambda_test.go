@@ -111,7 +111,8 @@ func TestInitFailures(t *testing.T) {
 		{"another role", aws.env("rest"), []string{`HOLDPOINT_ROLE: is \"rest\"; want receive, work, sweep or sources`}},
 		{"every error at once", []string{"HOLDPOINT_ROLE=work", "HOLDPOINT_APP_ID=x", "HOLDPOINT_GITHUB_URL=ftp://x", "HOLDPOINT_JOB_SECONDS=1"},
 			[]string{
-				"HOLDPOINT_APP_ID: is", "HOLDPOINT_APP_KEY_ARN: is not set", "HOLDPOINT_QUEUE_URL: is not set", "HOLDPOINT_GITHUB_URL: is", "HOLDPOINT_JOB_SECONDS: is"}},
+				"HOLDPOINT_APP_ID: is", "HOLDPOINT_APP_KEY_ARN: is not set", "HOLDPOINT_QUEUE_URL: is not set", "HOLDPOINT_GITHUB_URL: is",
+				"HOLDPOINT_JOB_SECONDS: is"}},
 		{"not a FIFO queue", aws.env("receive", "HOLDPOINT_WEBHOOK_SECRET_ARN="+webhookARN, "HOLDPOINT_QUEUE_URL=https://sqs.example/queue"),
 			[]string{"FIFO queue, which ends in .fifo"}},
 		{"short secret", aws.env("receive", "HOLDPOINT_WEBHOOK_SECRET_ARN="+webhookARN), []string{"webhook secret 1: want at least 16 bytes"}},

@@ -159,7 +159,8 @@ func TestTemplateBucket(t *testing.T) {
 			t.Errorf("%s may be used without TLS", name)
 		}
 		p := at(r, "Properties")
-		if fmt.Sprint(at(p, "BucketEncryption", "ServerSideEncryptionConfiguration")) != "[map[ServerSideEncryptionByDefault:map[SSEAlgorithm:AES256]]]" {
+		const encrypted = "[map[ServerSideEncryptionByDefault:map[SSEAlgorithm:AES256]]]"
+		if fmt.Sprint(at(p, "BucketEncryption", "ServerSideEncryptionConfiguration")) != encrypted {
 			t.Errorf("%s is not encrypted", name)
 		}
 		closed, _ := at(p, "PublicAccessBlockConfiguration").(map[string]any)

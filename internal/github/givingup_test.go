@@ -14,7 +14,8 @@ import (
 // pull request that is closed or another repository's is left alone, and whatever
 // else cannot be read or written is an error.
 func TestGivingUpOnAPullRequest(t *testing.T) {
-	const conversation, pull, checks = "POST /graphql Conversation", "GET /repos/{owner}/{repo}/pulls/{pull_number}", "GET /repos/{owner}/{repo}/commits/{ref}/check-runs"
+	const conversation, pull, checks = "POST /graphql Conversation", "GET /repos/{owner}/{repo}/pulls/{pull_number}",
+		"GET /repos/{owner}/{repo}/commits/{ref}/check-runs"
 	fault := func(call string, status int) *githubtest.Fault { return &githubtest.Fault{Call: call, Status: status} }
 	for name, c := range map[string]struct {
 		faults  []*githubtest.Fault

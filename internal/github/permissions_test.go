@@ -11,7 +11,8 @@ import (
 // only "not found" and "hidden" are answers. A team that nobody finds holds with
 // that reason.
 func TestPermissionsThatCannotBeRead(t *testing.T) {
-	const role, team, member = "GET /repos/{owner}/{repo}/collaborators/{username}/permission", "GET /orgs/{org}/teams/{team_slug}", "GET /orgs/{org}/teams/{team_slug}/memberships/{username}"
+	const role, team, member = "GET /repos/{owner}/{repo}/collaborators/{username}/permission", "GET /orgs/{org}/teams/{team_slug}",
+		"GET /orgs/{org}/teams/{team_slug}/memberships/{username}"
 	for name, c := range map[string]struct {
 		fault  *githubtest.Fault
 		want   string

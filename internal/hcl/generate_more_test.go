@@ -36,9 +36,12 @@ func (p *program) objectValue() string {
 // rooted are expressions that only the root has the names for.
 func (p *program) rooted() []string {
 	return []string{
-		"var.o", "try(var.o.a, 1)", "try(var.o.t, null)", "var.z", `coalesce(try(tostring(var.z), null), "none")`, "var.z == null ? 1 : 2", "length(var.z[*])",
-		"local.table", "{ for k, v in local.table : k => v.size if v.on }", "[for k, v in local.table : k]", `templatefile("t.tpl", { rows = local.table, s = var.s })`,
-		"length(local.table)", "sum([for v in values(local.table) : v.size])", `fileexists("t.tpl") ? filemd5("t.tpl") : ""`, "can(var.o.gone) ? 1 : 0",
+		"var.o", "try(var.o.a, 1)", "try(var.o.t, null)", "var.z", `coalesce(try(tostring(var.z), null), "none")`, "var.z == null ? 1 : 2",
+		"length(var.z[*])",
+		"local.table", "{ for k, v in local.table : k => v.size if v.on }", "[for k, v in local.table : k]",
+		`templatefile("t.tpl", { rows = local.table, s = var.s })`,
+		"length(local.table)", "sum([for v in values(local.table) : v.size])", `fileexists("t.tpl") ? filemd5("t.tpl") : ""`,
+		"can(var.o.gone) ? 1 : 0",
 		"merge([for k, v in local.table : { (k) = v.size }]...)", "flatten([for k, v in local.table : [for i in range(v.size) : \"${k}-${i}\"]])",
 		"terraform.workspace", "setproduct(keys(local.table), tolist(var.l))", "zipmap(keys(local.table), values(local.table)[*].on)",
 	}

@@ -129,7 +129,8 @@ func (p *program) scalar(earlier []*genResource, withLocals bool) string {
 		"var.s", "var.n", `"lit"`, "7", `"${var.s}-z"`, `var.on ? "yes" : "no"`, "length(var.l)", `lookup(var.m, "a", "none")`,
 		`join(",", [for x in var.l : upper(x)])`, `try(var.m.b, "gone")`, `jsonencode(var.m)`, `format("%s:%d", var.s, var.n)`,
 		"sort(tolist(var.l))[0]", "keys(var.m)", "var.l", "{ for k, v in var.m : k => v }", "[var.n, var.s]", "tolist([var.s])",
-		`coalesce("", var.s)`, `contains(var.l, "a")`, `merge(var.m, { z = "9" })`, `cidrsubnet("10.0.0.0/8", 8, var.n)`, `element(tolist(var.l), var.n)`,
+		`coalesce("", var.s)`, `contains(var.l, "a")`, `merge(var.m, { z = "9" })`, `cidrsubnet("10.0.0.0/8", 8, var.n)`,
+		`element(tolist(var.l), var.n)`,
 	}
 	if withLocals {
 		for _, name := range p.localSeq {

@@ -285,9 +285,12 @@ func FuzzLoad(f *testing.F) {
 
 func FuzzEvaluate(f *testing.F) {
 	for _, e := range []string{
-		"1 + 2", `"${var.u}-x"`, "[for k, v in local.m : k => v...]", "{ for i, x in var.u : x => i }", "terraform_data.a[*].id", "try(var.u.x[0], local.m[\"a\"], null)",
-		"merge(local.m, var.u, { z = terraform_data.a[0].id })", "templatefile(\"t.tpl\", { v = var.u })", "element(var.u, 3)", "cond ? 1 : \"x\"", "module.m.o", "toset([terraform_data.a[0].id, \"b\"])",
-		"lookup(local.m, var.u, \"d\")", "flatten([var.u, [local.m]])", "format(\"%s %v\", var.u, terraform_data.a)", "-var.u", "!var.u", "var.u == var.u ? [1] : []", "yamlencode(terraform_data.a)", "one(terraform_data.a[*].output)",
+		"1 + 2", `"${var.u}-x"`, "[for k, v in local.m : k => v...]", "{ for i, x in var.u : x => i }", "terraform_data.a[*].id",
+		"try(var.u.x[0], local.m[\"a\"], null)",
+		"merge(local.m, var.u, { z = terraform_data.a[0].id })", "templatefile(\"t.tpl\", { v = var.u })", "element(var.u, 3)",
+		"cond ? 1 : \"x\"", "module.m.o", "toset([terraform_data.a[0].id, \"b\"])",
+		"lookup(local.m, var.u, \"d\")", "flatten([var.u, [local.m]])", "format(\"%s %v\", var.u, terraform_data.a)", "-var.u", "!var.u",
+		"var.u == var.u ? [1] : []", "yamlencode(terraform_data.a)", "one(terraform_data.a[*].output)",
 	} {
 		f.Add(e)
 	}

@@ -115,7 +115,8 @@ func (d Described) act(req *Request, settings rules.Settings, at time.Time) {
 	review := func(login string, state ReviewState) {
 		at = at.Add(time.Second)
 		e.Reviews = append(e.Reviews, PullReview{
-			ID: int64(len(e.Reviews) + 1), By: described(login), State: state, Commit: req.Ref.HeadSHA, Submitted: at, Objection: state == ChangesRequested,
+			ID: int64(len(e.Reviews) + 1), By: described(login), State: state, Commit: req.Ref.HeadSHA, Submitted: at,
+			Objection: state == ChangesRequested,
 		})
 	}
 	for _, login := range d.Approved {

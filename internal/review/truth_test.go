@@ -45,7 +45,8 @@ type act struct {
 
 func newTruth(r histRules) *truth {
 	return &truth{
-		rules: r, listed: map[string]map[string]time.Time{}, pushers: map[int][]string{}, pushedAt: map[int]time.Time{}, voided: map[int]time.Time{},
+		rules: r, listed: map[string]map[string]time.Time{}, pushers: map[int][]string{}, pushedAt: map[int]time.Time{},
+		voided: map[int]time.Time{},
 		passed: map[string]bool{}, heads: map[string]bool{}, shown: map[string]int{},
 	}
 }

@@ -79,7 +79,8 @@ type checkRun struct {
 func newWorld(set *rules.Set) *world {
 	w := &world{
 		set: set, now: time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC),
-		people: map[string]*member{}, pulls: map[int]*pull{}, destroys: map[string][]string{}, disarms: map[string][]string{}, files: map[string][]plan.File{},
+		people: map[string]*member{}, pulls: map[int]*pull{}, destroys: map[string][]string{}, disarms: map[string][]string{},
+		files: map[string][]plan.File{},
 		bases: map[string]int{}, branches: map[string]string{}, checks: map[string]*checkRun{},
 	}
 	for i, line := range []string{"alice write", "bob write", "carol maintain", "dave read", "erin write", "root admin", "tess triage",
@@ -226,8 +227,10 @@ func (w *world) request(p *pull) Request {
 		req.Organisation = settingsTree(w.org)
 	}
 	req.Evidence = Evidence{
-		OpenedAt: p.opened, Reviews: slices.Clone(p.reviews), Requests: p.requests, Labels: slices.Clone(p.labels), LabelEvents: slices.Clone(p.labelEvents),
-		Pushes: slices.Clone(p.pushes), PushesUnknown: p.pushesUnknown, Deliveries: p.deliveries, Retargets: slices.Clone(p.retargets), UnresolvedTeams: w.lostTeams, SiblingsUnknown: p.siblingsUnknown,
+		OpenedAt: p.opened, Reviews: slices.Clone(p.reviews), Requests: p.requests, Labels: slices.Clone(p.labels),
+		LabelEvents: slices.Clone(p.labelEvents),
+		Pushes:      slices.Clone(p.pushes), PushesUnknown: p.pushesUnknown, Deliveries: p.deliveries, Retargets: slices.Clone(p.retargets),
+		UnresolvedTeams: w.lostTeams, SiblingsUnknown: p.siblingsUnknown,
 	}
 	settings := w.set.SettingsFor(req.Base, req.Organisation)
 	name := settings.Names().Of(p.base)

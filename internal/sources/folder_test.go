@@ -24,10 +24,12 @@ func TestFolder(t *testing.T) {
 	digest := "sha256:" + strings.Repeat("b", 64)
 	files := fstest.MapFS{"dates.json": {Data: []byte(`{"modules/registry.terraform.io/acme/net/aws/1.1.0":"2026-02-01T00:00:00Z","modules/registry.terraform.io/acme/net/aws/1.0.0":"2026-01-01T00:00:00Z"}`)}}
 	for _, name := range []string{
-		"modules/registry.terraform.io/acme/net/aws/1.0.0", "modules/registry.terraform.io/acme/net/aws/1.1.0/modules/a", "modules/registry.terraform.io/acme/net/aws/1.1.0",
+		"modules/registry.terraform.io/acme/net/aws/1.0.0", "modules/registry.terraform.io/acme/net/aws/1.1.0/modules/a",
+		"modules/registry.terraform.io/acme/net/aws/1.1.0",
 		"git/github.com/acme/net/v1", "git/github.com/acme/net/HEAD", "git/github.com/acme/net/" +
 			id, "git/github.com/acme/net/feature%2Fx", "git/github.com/acme/net/v1.2.0",
-		"charts/charts.example.com/stable/redis/1.0.0", "charts/charts.example.com/stable/redis/2.0.0", "oci/ghcr.io/acme/charts/redis/1.0.0", "oci/ghcr.io/acme/manifests/latest",
+		"charts/charts.example.com/stable/redis/1.0.0", "charts/charts.example.com/stable/redis/2.0.0", "oci/ghcr.io/acme/charts/redis/1.0.0",
+		"oci/ghcr.io/acme/manifests/latest",
 		"oci/ghcr.io/acme/manifests/" + digest, "files/example.com/m.zip",
 	} {
 		files[name+"/marker.tf"] = &fstest.MapFile{Data: []byte("# " + name + "\n")}
@@ -125,7 +127,8 @@ module "sub" {
 	for _, c := range []struct{ source, version, want string }{
 		{"acme/net/aws", "~> 1.0", "acme/net 1.2.0 ."}, {"registry.terraform.io/acme/net/aws", ">= 1.1", "acme/net 1.2.0 ."}, {"acme/net/aws",
 			"~> 2.0", "no: gone"},
-		{"github.com/acme/net//modules/a?ref=v1.0.0", "", "acme/net 1.0.0 modules/a"}, {"git::ssh://git@github.com/acme/net.git//modules/a?ref=v1.0.0", "", "acme/net 1.0.0 modules/a"},
+		{"github.com/acme/net//modules/a?ref=v1.0.0", "", "acme/net 1.0.0 modules/a"},
+		{"git::ssh://git@github.com/acme/net.git//modules/a?ref=v1.0.0", "", "acme/net 1.0.0 modules/a"},
 		{"github.com/acme/net//modules/a?ref=v1.1.0", "", "no: gone"}, {"github.com/acme/net", "", "no: gone"}, {"acme/other/aws", "",
 			"no: gone"},
 	} {

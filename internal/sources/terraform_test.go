@@ -209,7 +209,8 @@ func terraformHome(t *testing.T, w *world, gitRoot string) []string {
 	git := write("gitconfig", fmt.Sprintf("[url \"%s/git/\"]\n\tinsteadOf = https://github.com/\n\tinsteadOf = https://user@github.com/\n\tinsteadOf = ssh://git@github.com/\n\tinsteadOf = git@github.com:\n", base))
 	return []string{"PATH=" + os.Getenv("PATH"), "HOME=" + home, "TF_CLI_CONFIG_FILE=" + config, "SSL_CERT_FILE=" + authority,
 		"GIT_SSL_CAINFO=" + authority,
-		"GIT_CONFIG_GLOBAL=" + git, "GIT_CONFIG_SYSTEM=/dev/null", "GIT_TERMINAL_PROMPT=0", "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1", "HTTPS_PROXY=http://127.0.0.1:1", "NO_PROXY=localhost"}
+		"GIT_CONFIG_GLOBAL=" + git, "GIT_CONFIG_SYSTEM=/dev/null", "GIT_TERMINAL_PROMPT=0", "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1",
+		"HTTPS_PROXY=http://127.0.0.1:1", "NO_PROXY=localhost"}
 }
 
 // askTerraform installs all calls together, and each that this does not answer

@@ -69,7 +69,8 @@ func moduleRegistry(t testing.TB, base string, form sourcestest.Form, commits ma
 		module(fmt.Sprintf("acme/archive%d/aws", i), func(string) string { return location }, "1.0.0")
 		archive := tgz(t, "net-1.0.0/marker.tf", "# archive top\n", "net-1.0.0/modules/marker.tf", "# archive modules\n", "marker.tf",
 			"# archive root\n")
-		r.Files[fmt.Sprintf("acme/archive%d/aws/1.0.0/net.tgz", i)], r.Files["files/net.tar.gz"], r.Files["files/net.tgz"] = archive, archive, archive
+		r.Files[fmt.Sprintf("acme/archive%d/aws/1.0.0/net.tgz", i)], r.Files["files/net.tar.gz"], r.Files["files/net.tgz"] = archive, archive,
+			archive
 	}
 	return r
 }

@@ -10,7 +10,8 @@ import (
 
 func TestTree(t *testing.T) {
 	tree := Over(plantest.Tree(map[string]string{
-		"prod/main.tf": "own", "dev/main.tf": "", "prod/.terraform/modules/modules.json": "{}", "prod/.terraform/modules/vpc/main.tf": "committed", "a.terraform/modules/vpc/x": "no",
+		"prod/main.tf": "own", "dev/main.tf": "", "prod/.terraform/modules/modules.json": "{}",
+		"prod/.terraform/modules/vpc/main.tf": "committed", "a.terraform/modules/vpc/x": "no",
 	}))
 	if _, _, ok := tree.Of("prod/.terraform/modules/vpc/main.tf"); ok {
 		t.Error("nothing is laid and something is found")

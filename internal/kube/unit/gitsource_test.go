@@ -25,8 +25,10 @@ func TestRemote(t *testing.T) {
 	for _, address := range []string{
 		"https://github.com.example.org/acme/shop", "https://example.org/github.com/acme/shop", "https://github.com@example.org/acme/shop",
 		"https://example.org/acme/shop", "https://github.com/acme/shop2", "https://github.com/acme/shop/x", "https://github.com/acme/shop?x",
-		"https://github.com/acme/shop#x", "https://github.com//acme/shop", "https://github.com/acme%2Fshop", "https://github.com/acme/../acme/shop",
-		"https://github.com:8443/acme/shop", "https://ssh.github.com/acme/shop", "https://www.github.com/acme/shop", "https://gist.github.com/acme/shop",
+		"https://github.com/acme/shop#x", "https://github.com//acme/shop", "https://github.com/acme%2Fshop",
+		"https://github.com/acme/../acme/shop",
+		"https://github.com:8443/acme/shop", "https://ssh.github.com/acme/shop", "https://www.github.com/acme/shop",
+		"https://gist.github.com/acme/shop",
 		"file:///github.com/acme/shop", "/github.com/acme/shop", "git@github.com:evil/acme/shop", "https://example.org\\@github.com/acme/shop",
 		"https://github.com/acme/shop.git.git", "", "acme/shop", "ssh://git@github.com:acme/shop",
 	} {

@@ -14,12 +14,18 @@ var long = flag.Int("grammar", 20_000, "number of addresses that the grammar is 
 
 // pieces are what addresses are made of, good and bad.
 var pieces = []string{
-	"github.com", "GitHub.com", "github.com.evil.net", "gitlab.com", "evil.net", "bitbucket.org", "ghcr.io", "docker.io", "127.0.0.1", "[::1]", "localhost",
-	"registry.terraform.io", "xn--80ak6aa92e.com", "acme", "Acme", "vpc", "aws", "vpc.git", "..", ".", "...", ".git", "%2e%2e", "%2f", "_git", "a b", "é", "\x00", "\n",
-	"/", "//", "///", "\\", ":", "::", "@", "?", "&", "=", "#", ";", "*", "[", "]", "{", "}", "$", "${", "~", "^", "-", "--", ":443", ":22", ":8443",
-	"git", "git@", "git::", "https://", "http://", "ssh://", "oci://", "s3::", "gcs::", "hg::", "file://", "file::", "https::", "user:pw@", "x-token@",
-	"?ref=", "&ref=", "?version=", "?depth=1", "?archive=zip", "?archive=tar.gz", "?tag=", "?digest=sha256:", "?submodules=false", "?timeout=0", "?sshkey=",
-	"v1.2.3", "main", "HEAD", "HEAD~1", "refs/heads/main", "--upload-pack=touch", "0123456789abcdef0123456789abcdef01234567", ".zip", ".tar.gz", ".tgz", ".yaml",
+	"github.com", "GitHub.com", "github.com.evil.net", "gitlab.com", "evil.net", "bitbucket.org", "ghcr.io", "docker.io", "127.0.0.1", "[::1]",
+	"localhost",
+	"registry.terraform.io", "xn--80ak6aa92e.com", "acme", "Acme", "vpc", "aws", "vpc.git", "..", ".", "...", ".git", "%2e%2e", "%2f", "_git",
+	"a b", "é", "\x00", "\n",
+	"/", "//", "///", "\\", ":", "::", "@", "?", "&", "=", "#", ";", "*", "[", "]", "{", "}", "$", "${", "~", "^", "-", "--", ":443", ":22",
+	":8443",
+	"git", "git@", "git::", "https://", "http://", "ssh://", "oci://", "s3::", "gcs::", "hg::", "file://", "file::", "https::", "user:pw@",
+	"x-token@",
+	"?ref=", "&ref=", "?version=", "?depth=1", "?archive=zip", "?archive=tar.gz", "?tag=", "?digest=sha256:", "?submodules=false",
+	"?timeout=0", "?sshkey=",
+	"v1.2.3", "main", "HEAD", "HEAD~1", "refs/heads/main", "--upload-pack=touch", "0123456789abcdef0123456789abcdef01234567", ".zip",
+	".tar.gz", ".tgz", ".yaml",
 	"raw.githubusercontent.com", "releases/download", "@sha256:", "latest",
 }
 
@@ -83,9 +89,12 @@ func checkAddress(t *testing.T, s plan.Source, a Address) {
 
 // seeds are addresses as people write them.
 var seeds = []string{
-	"terraform-aws-modules/vpc/aws//modules/a", "app.terraform.io/acme/vpc/aws", "github.com/acme/vpc//sub?ref=v1", "git::https://github.com/acme/vpc.git?ref=v1&depth=1",
-	"git@github.com:acme/vpc.git//a?ref=v1", "git::ssh://git@github.com/acme/vpc.git", "https://example.com/vpc.zip//sub", "oci://ghcr.io/acme/vpc?tag=1.0",
-	"https://charts.example.com/stable", "ghcr.io/acme/charts/redis:1.0", "https://github.com/acme/app//base?ref=main", "https://raw.githubusercontent.com/a/b/v1/x.yaml",
+	"terraform-aws-modules/vpc/aws//modules/a", "app.terraform.io/acme/vpc/aws", "github.com/acme/vpc//sub?ref=v1",
+	"git::https://github.com/acme/vpc.git?ref=v1&depth=1",
+	"git@github.com:acme/vpc.git//a?ref=v1", "git::ssh://git@github.com/acme/vpc.git", "https://example.com/vpc.zip//sub",
+	"oci://ghcr.io/acme/vpc?tag=1.0",
+	"https://charts.example.com/stable", "ghcr.io/acme/charts/redis:1.0", "https://github.com/acme/app//base?ref=main",
+	"https://raw.githubusercontent.com/a/b/v1/x.yaml",
 }
 
 // made is one of the seeds with a few pieces in wrong places, or pieces alone.

@@ -120,6 +120,7 @@ func kustomizeEntries() []string {
 	}
 	return append(out, "https://dev.azure.com/org/project/_git/repo/base?ref=v1", "github.com/acme", "https://github.com/acme.yaml",
 		"ssh://github.com", "git::___", "htxxp://github.com/acme/app",
-		"https://github.com/acme/app.git//x/../../y", "github.com!acme/app.git//x", "gh:acme/app", "git@scp://github.com/acme/app.git//x", "file:///no/such/dir", "acme/app", "https://github.com/acme/app/blob/main/x.yaml",
+		"https://github.com/acme/app.git//x/../../y", "github.com!acme/app.git//x", "gh:acme/app", "git@scp://github.com/acme/app.git//x",
+		"file:///no/such/dir", "acme/app", "https://github.com/acme/app/blob/main/x.yaml",
 		"https://github.com/acme/app/tree/main/base?ref=v1", "github.com/acme/app.github.io/base")
 }

@@ -66,7 +66,8 @@ func TestIndex(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]string{
-		"": "down", "<html></html>": "gone", "entries: {redis: [{version: 1.0.0}]}": "unsupported", "entries:\n  redis:\n  - [": "down", "{": "down", `{"entries":[]}`: "down",
+		"": "down", "<html></html>": "gone", "entries: {redis: [{version: 1.0.0}]}": "unsupported", "entries:\n  redis:\n  - [": "down",
+		"{": "down", `{"entries":[]}`: "down",
 		"entries:\n  redis: &a\n  - *a\n": "down", "entries:\n  redis:\n  - version: {a: b}\n": "down", `{"entries":{"x":` +
 			strings.Repeat("[", 200): "down",
 	} {

@@ -123,10 +123,14 @@ func TestAddressesThatAreNotAsked(t *testing.T) {
 	n := sourcestest.New(t)
 	c := client(t, n, sourcestest.NewClock(), fetch.HostRules{Listed: []string{"a.example.com", "*.github.io"}})
 	for _, address := range []string{
-		"http://a.example.com/", "https://a.example.com:8443/", "https://a.example.com:80/", "https://user:pw@a.example.com/", "https://b.example.com/",
-		"https://xa.example.com/", "https://github.io/", "https://a.example.com.evil.net/", "https://a.example.com./", "https://127.0.0.1/", "https://[::1]/",
-		"https://2130706433/", "https://localhost/", "ftp://a.example.com/", "file:///etc/passwd", "https://evil.net#.github.io", "https://evil.net\\.github.io/",
-		"https://xn--a.github.io.evil.net", "//a.example.com/", "https:///path", "https://a.example.com%00.evil.net/", "https://evil.net?x.github.io",
+		"http://a.example.com/", "https://a.example.com:8443/", "https://a.example.com:80/", "https://user:pw@a.example.com/",
+		"https://b.example.com/",
+		"https://xa.example.com/", "https://github.io/", "https://a.example.com.evil.net/", "https://a.example.com./", "https://127.0.0.1/",
+		"https://[::1]/",
+		"https://2130706433/", "https://localhost/", "ftp://a.example.com/", "file:///etc/passwd", "https://evil.net#.github.io",
+		"https://evil.net\\.github.io/",
+		"https://xn--a.github.io.evil.net", "//a.example.com/", "https:///path", "https://a.example.com%00.evil.net/",
+		"https://evil.net?x.github.io",
 	} {
 		_, err := c.Get(t.Context(), fetch.Request{URL: address, Limit: 10, Name: "x"})
 		var why *plan.SourceError
@@ -294,7 +298,8 @@ func TestMirror(t *testing.T) {
 	n.Host("mirror.corp.example", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprint(w, r.URL.EscapedPath(), r.Header.Get("Authorization"))
 	}))
-	c := client(t, n, sourcestest.NewClock(), fetch.HostRules{Mirrors: map[string]string{"registry.terraform.io": "https://mirror.corp.example/tf"}})
+	mirrors := map[string]string{"registry.terraform.io": "https://mirror.corp.example/tf"}
+	c := client(t, n, sourcestest.NewClock(), fetch.HostRules{Mirrors: mirrors})
 	r, err := c.Get(t.Context(), fetch.Request{URL: "https://registry.terraform.io/v1/a%2Fb?x=1", Authorization: "Bearer canary", Limit: 100,
 		Name: "x"})
 	if err != nil || string(r.Body) != "/tf/v1/a%2Fb" {
