@@ -5,13 +5,11 @@ package templates
 // resource types), for types that hold data, names or traffic.
 var replacements = map[string][]string{
 	"AWS::RDS::DBInstance": {"DBInstanceIdentifier", "DBName", "MasterUsername", "StorageEncrypted", "KmsKeyId", "DBSubnetGroupName",
-		"DBClusterIdentifier",
-		"SourceDBInstanceIdentifier", "DBSnapshotIdentifier", "CharacterSetName", "NcharCharacterSetName", "Timezone", "CustomIAMInstanceProfile",
-		"BackupTarget"},
+		"DBClusterIdentifier", "SourceDBInstanceIdentifier", "DBSnapshotIdentifier", "CharacterSetName", "NcharCharacterSetName",
+		"Timezone", "CustomIAMInstanceProfile", "BackupTarget"},
 	"AWS::RDS::DBCluster": {"DBClusterIdentifier", "DatabaseName", "MasterUsername", "StorageEncrypted", "KmsKeyId", "DBSubnetGroupName",
-		"SnapshotIdentifier",
-		"SourceDBClusterIdentifier", "AvailabilityZones", "EngineMode", "RestoreToTime", "RestoreType", "UseLatestRestorableTime",
-		"PubliclyAccessible"},
+		"SnapshotIdentifier", "SourceDBClusterIdentifier", "AvailabilityZones", "EngineMode", "RestoreToTime", "RestoreType",
+		"UseLatestRestorableTime", "PubliclyAccessible"},
 	"AWS::RDS::GlobalCluster": {"GlobalClusterIdentifier", "SourceDBClusterIdentifier", "StorageEncrypted", "Engine"},
 	"AWS::DocDB::DBCluster": {"DBClusterIdentifier", "MasterUsername", "StorageEncrypted", "KmsKeyId", "DBSubnetGroupName",
 		"SnapshotIdentifier", "AvailabilityZones"},
