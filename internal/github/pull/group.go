@@ -22,6 +22,7 @@ type Group struct {
 	Doubtful   string
 }
 
+// Member is a pull request of a merge group, with our check runs on its head.
 type Member struct {
 	Number        int
 	Head, BaseRef string
