@@ -265,6 +265,12 @@ func (c *client) followBranch(ctx context.Context, job Job, judge Judge) (Result
 	if err != nil {
 		return Result{}, err
 	}
+	if len(shared) > 0 {
+		// What the merge queue made may be proposed to the others.
+		if err := c.retireAt(ctx, job.BaseSHA); err != nil {
+			return Result{}, err
+		}
+	}
 	result, err := c.followBase(ctx, job)
 	if err != nil || len(shared) == 0 {
 		return result, err

@@ -23,6 +23,8 @@ func (c *client) expand(ctx context.Context, job Job, judge Judge) (Result, erro
 		return c.followCommit(ctx, job, 0)
 	case KindClosed:
 		return c.followClosed(ctx, job, judge)
+	case KindDestroyed:
+		return Result{}, c.followDestroyed(ctx, job, judge)
 	case KindBase:
 		return c.followBranch(ctx, job, judge)
 	case KindLabel:

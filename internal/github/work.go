@@ -241,7 +241,7 @@ func (a *App) GiveUp(ctx context.Context, job Job, why error) error {
 	switch job.Kind {
 	case KindPull:
 		return c.giveUpPull(ctx, job, text)
-	case KindClosed:
+	case KindClosed, KindDestroyed:
 		checks, err := c.checksAt(ctx, job.HeadSHA)
 		return errors.Join(err, c.retireGivenUp(ctx, job, job.HeadSHA, checks, nil))
 	case KindGroup:
