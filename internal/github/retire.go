@@ -109,9 +109,9 @@ func (c *client) retireUnproposed(ctx context.Context, head string, passed []gra
 // followDestroyed takes back what passed on the commit of a merge group that is no
 // more. One that was merged is its base's, which cannot get it again: it keeps its
 // verdict where no other branch has that name of the check.
-func (c *client) followDestroyed(ctx context.Context, job Job, judge Judge) error {
+func (c *client) followDestroyed(ctx context.Context, job Job) error {
 	if job.Merged {
-		if shared, err := c.givesToOthers(ctx, job, judge); err != nil || !shared {
+		if shared, err := c.givesToOthers(ctx, job); err != nil || !shared {
 			return err
 		}
 	}
