@@ -202,6 +202,12 @@ func (c *client) followBranch(ctx context.Context, job webhooks.Job) ([]webhooks
 	if err != nil {
 		return nil, err
 	}
+	if len(shared) > 0 {
+		// What the merge queue made may be proposed to the others.
+		if err := c.retireAt(ctx, job.BaseSHA); err != nil {
+			return nil, err
+		}
+	}
 	jobs, err := c.followBase(ctx, job)
 	if err != nil || len(shared) == 0 {
 		return jobs, err

@@ -40,6 +40,8 @@ func (a *App) Follow(ctx context.Context, job webhooks.Job) (Followed, error) {
 		return c.followClosed(ctx, job)
 	case webhooks.KindCommit:
 		jobs, err = c.followCommit(ctx, job, 0)
+	case webhooks.KindDestroyed:
+		err = c.followDestroyed(ctx, job)
 	case webhooks.KindBase:
 		jobs, err = c.followBranch(ctx, job)
 	case webhooks.KindLabel:

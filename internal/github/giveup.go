@@ -31,7 +31,7 @@ func (a *App) GiveUp(ctx context.Context, job webhooks.Job, why error) error {
 	switch job.Kind {
 	case webhooks.KindPull:
 		return c.giveUpPull(ctx, job, text)
-	case webhooks.KindClosed:
+	case webhooks.KindClosed, webhooks.KindDestroyed:
 		checks, err := c.ChecksAt(ctx, job.HeadSHA)
 		return errors.Join(err, c.retireGivenUp(ctx, job, job.HeadSHA, checks, nil))
 	case webhooks.KindGroup:

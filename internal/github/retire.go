@@ -75,24 +75,28 @@ func (r *Reading) proposed(name string) bool {
 // retireAll takes back what passed on a commit under names that no open pull
 // request with it as its head has.
 func (r *Reading) retireAll(ctx context.Context, head string, checks []pull.Check) error {
-	return r.client.retireUnproposed(ctx, head, checks, func(run pull.Check, base string) bool { return r.names.Of(base) == run.Name })
+	return r.client.retireUnproposed(ctx, head, verdicts(checks), func(run pull.Check, base string) bool { return r.names.Of(base) == run.Name })
+}
+
+// verdicts are the runs that let a pull request through.
+func verdicts(checks []pull.Check) []pull.Check {
+	return slices.DeleteFunc(slices.Clone(checks), func(run pull.Check) bool { return !run.Verdict() })
 }
 
 // retireUnproposed takes back what passed on a commit, but for the runs that are
 // those of a base to which an open pull request proposes it. Where GitHub does not
 // list the pull requests, all that passed is taken back before the error is
 // returned.
-func (c *client) retireUnproposed(ctx context.Context, head string, checks []pull.Check, of func(run pull.Check, base string) bool) error {
-	if !slices.ContainsFunc(checks, pull.Check.Verdict) {
+func (c *client) retireUnproposed(ctx context.Context, head string, passed []pull.Check, of func(run pull.Check, base string) bool) error {
+	if len(passed) == 0 {
 		return nil
 	}
 	open, unlisted := c.OpenOf(ctx, head)
 	if unlisted != nil {
 		open, unlisted = nil, fmt.Errorf("pull requests of %.12s: %w", head, unlisted)
 	}
-	for _, run := range checks {
-		needed := slices.ContainsFunc(open, func(p pull.WithCommit) bool { return of(run, p.Base.Ref) })
-		if needed || !run.Verdict() {
+	for _, run := range passed {
+		if slices.ContainsFunc(open, func(p pull.WithCommit) bool { return of(run, p.Base.Ref) }) {
 			continue
 		}
 		if err := c.retire(ctx, head, run); err != nil {
@@ -100,6 +104,33 @@ func (c *client) retireUnproposed(ctx context.Context, head string, checks []pul
 		}
 	}
 	return unlisted
+}
+
+// followDestroyed takes back what passed on the commit of a merge group that is no
+// more. One that was merged is its base's, which cannot get it again: it keeps its
+// verdict where no other branch has that name of the check.
+func (c *client) followDestroyed(ctx context.Context, job webhooks.Job) error {
+	if job.Merged {
+		if shared, err := c.givesToOthers(ctx, job); err != nil || !shared {
+			return err
+		}
+	}
+	return c.retireAt(ctx, job.HeadSHA)
+}
+
+// retireAt takes back what passed on a commit for bases to which no open pull
+// request proposes it. A commit that GitHub does not have any more is left.
+func (c *client) retireAt(ctx context.Context, sha string) error {
+	if !api.IsObjectID(sha) {
+		return nil
+	}
+	checks, err := c.ChecksAt(ctx, sha)
+	if code := api.Status(err); code == http.StatusNotFound || code == http.StatusUnprocessableEntity {
+		return nil // not of this repository, or collected
+	}
+	// A run on the queue's commit has no record of its own.
+	passed := slices.DeleteFunc(checks, func(run pull.Check) bool { return !run.Passed() })
+	return errors.Join(err, c.retireUnproposed(ctx, sha, passed, c.mayBeOf))
 }
 
 // retireGivenUp takes back what passed on the head of a job that is given up, for
@@ -113,17 +144,13 @@ func (c *client) retireGivenUp(ctx context.Context, job webhooks.Job, head strin
 		heads = append(heads, r.earlier...)
 	}
 	done := []string{"", head}
-	err = errors.Join(err, c.retireUnproposed(ctx, head, checks, c.mayBeOf))
+	err = errors.Join(err, c.retireUnproposed(ctx, head, verdicts(checks), c.mayBeOf))
 	for _, sha := range heads {
 		if slices.Contains(done, sha) || len(done) > pull.MaxEarlier {
 			continue
 		}
 		done = append(done, sha)
-		before, unread := c.ChecksAt(ctx, sha)
-		if code := api.Status(unread); code == http.StatusNotFound || code == http.StatusUnprocessableEntity {
-			continue // not of this repository, or collected
-		}
-		err = errors.Join(err, unread, c.retireUnproposed(ctx, sha, before, c.mayBeOf))
+		err = errors.Join(err, c.retireAt(ctx, sha))
 	}
 	return err
 }

@@ -61,6 +61,8 @@ type payload struct {
 		BaseSHA string `json:"base_sha"`
 		BaseRef string `json:"base_ref"`
 	} `json:"merge_group"`
+	// Reason says why a merge group is no more: merged, invalidated, dequeued.
+	Reason   string `json:"reason"`
 	CheckRun *struct {
 		HeadSHA string `json:"head_sha"`
 	} `json:"check_run"`
@@ -202,14 +204,15 @@ func parseReview(p payload) (Job, error) {
 }
 
 func parseGroup(p payload) (Job, error) {
-	if p.Action != "checks_requested" {
+	kind, known := map[string]Kind{"checks_requested": KindGroup, "destroyed": KindDestroyed}[p.Action]
+	if !known {
 		return Job{}, fmt.Errorf("%w: action %q", ErrIgnored, p.Action)
 	}
 	g := p.MergeGroup
 	if g == nil || g.HeadSHA == "" || g.BaseSHA == "" {
 		return Job{}, fmt.Errorf("%w: no merge group", ErrMalformed)
 	}
-	return Job{Kind: KindGroup, HeadSHA: g.HeadSHA, BaseSHA: g.BaseSHA,
+	return Job{Kind: kind, HeadSHA: g.HeadSHA, BaseSHA: g.BaseSHA, Merged: kind == KindDestroyed && p.Reason == "merged",
 		BaseRef: BranchName(g.BaseRef), GroupRef: BranchName(g.HeadRef)}, nil
 }
 

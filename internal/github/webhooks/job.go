@@ -28,6 +28,9 @@ const (
 	KindClosed Kind = "closed"
 	// KindGroup judges a merge group by its own trees.
 	KindGroup Kind = "group"
+	// KindDestroyed follows up a merge group that is no more: nobody looks at
+	// its commit any longer.
+	KindDestroyed Kind = "destroyed"
 	// KindInstall posts the first completed check on the default branch of
 	// each repository, so that it can be chosen as required.
 	KindInstall Kind = "install"
@@ -52,7 +55,7 @@ type Job struct {
 	// Number is the pull request; 0 where the kind has none.
 	Number int `json:"number,omitempty"`
 	// HeadSHA is the head as the delivery saw it: a hint for KindPull, the
-	// commit itself for KindCommit and KindGroup.
+	// commit itself for KindCommit, KindGroup and KindDestroyed.
 	HeadSHA string `json:"head_sha,omitempty"`
 	// Replaced is the head that a push to the pull request replaced.
 	Replaced string `json:"replaced,omitempty"`
@@ -74,7 +77,7 @@ type Job struct {
 	// Beside is the branch whose move a job of KindBase follows up, where
 	// BaseRef is another branch of the same name of the check.
 	Beside string `json:"beside,omitempty"`
-	// Merged: the pull request was merged.
+	// Merged: the pull request or the merge group was merged.
 	Merged bool `json:"merged,omitempty"`
 	// NotBefore is when the job may be done, zero for at once: it was put off,
 	// so that others of the repository have their turn, and is not put off again.
@@ -132,7 +135,7 @@ func (j Job) String() string {
 	switch j.Kind {
 	case KindPull, KindClosed:
 		return fmt.Sprintf("%s/%s#%d", j.Owner, j.Repo, j.Number)
-	case KindCommit, KindGroup:
+	case KindCommit, KindGroup, KindDestroyed:
 		return fmt.Sprintf("%s/%s@%.12s", j.Owner, j.Repo, j.HeadSHA)
 	case KindBase:
 		return fmt.Sprintf("%s/%s branch %s", j.Owner, j.Repo, j.BaseRef)
