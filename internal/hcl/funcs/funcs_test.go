@@ -52,7 +52,8 @@ func (f *files) Spend(n int) error {
 func tree() *files {
 	return &files{units: 10_000, texts: map[string]string{
 		"d/a.txt": "a", "d/b.txt": "b", "d/e/c.txt": "c", "hidden": "", "binary": "\xff\xfe",
-		"t.tpl": "x-${name}", "loop.tpl": "%{for n in names}${n},%{endfor}", "broken.tpl": "${", "self.tpl": `${templatefile("t.tpl", {name = 1})}`,
+		"t.tpl": "x-${name}", "loop.tpl": "%{for n in names}${n},%{endfor}", "broken.tpl": "${",
+		"self.tpl": `${templatefile("t.tpl", {name = 1})}`,
 		"deep.tpl": "${" + strings.Repeat("(", 300) + "1" + strings.Repeat(")", 300) + "}",
 	}}
 }
@@ -190,7 +191,8 @@ func TestErrors(t *testing.T) {
 		{"variables that are none", tree(), "templatefile", []cty.Value{text("t.tpl"), text("a")}, anything},
 		{"a variable with a bad name", tree(), "templatefile", []cty.Value{text("t.tpl"), vars("a b", text("a"), "name", text("a"))}, anything},
 		{"aliases of aliases", tree(), "yamldecode", []cty.Value{text(aliases)}, anything},
-		{"variables that nest too deep", tree(), "provider::terraform::decode_tfvars", []cty.Value{text("a = " + strings.Repeat("[", 300))}, expr.ErrLimit},
+		{"variables that nest too deep", tree(), "provider::terraform::decode_tfvars",
+			[]cty.Value{text("a = " + strings.Repeat("[", 300))}, expr.ErrLimit},
 		{"variables that are no object", tree(), "provider::terraform::encode_tfvars", []cty.Value{text("a")}, anything},
 		{"variables with a bad name", tree(), "provider::terraform::encode_tfvars", []cty.Value{vars("a b", text("a"))}, anything},
 		{"a text that gives no variables", tree(), "provider::terraform::decode_tfvars", []cty.Value{text("a {}")}, anything},
