@@ -1,6 +1,8 @@
 package compare
 
-import "github.com/holdpoint-dev/holdpoint/internal/plan"
+import (
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+)
 
 // result is the answer for the root. Where the tool would refuse to plan,
 // nothing is certain: what would follow once that is mended is told as

@@ -5,7 +5,11 @@ import (
 	"strings"
 )
 
-var basicTypes = map[string]bool{"string": true, "bool": true, "int": true, "int64": true, "int32": true, "int16": true, "int8": true, "uint": true, "uint64": true, "uint32": true, "uint16": true, "uint8": true, "float64": true, "float32": true, "byte": true, "rune": true, "error": true, "any": true, "uintptr": true, "comparable": true}
+var basicTypes = map[string]bool{
+	"string": true, "bool": true, "byte": true, "rune": true, "error": true, "any": true, "comparable": true,
+	"int": true, "int64": true, "int32": true, "int16": true, "int8": true, "uintptr": true,
+	"uint": true, "uint64": true, "uint32": true, "uint16": true, "uint8": true, "float64": true, "float32": true,
+}
 
 func (in *Interp) typeOf(e ast.Expr, env *Env, f *File) *Type {
 	switch e := e.(type) {
@@ -200,7 +204,8 @@ func (in *Interp) hasMethods(t *Type) bool {
 
 func structLike(t *Type) bool {
 	switch t.Name {
-	case "Schema", "Resource", "SchemaResponse", "SchemaRequest", "MetadataResponse", "MetadataRequest", "NestedBlockObject", "NestedAttributeObject":
+	case "Schema", "Resource", "SchemaResponse", "SchemaRequest", "MetadataResponse", "MetadataRequest",
+		"NestedBlockObject", "NestedAttributeObject":
 		return true
 	}
 	return strings.HasSuffix(t.Name, "Attribute") || strings.HasSuffix(t.Name, "Block")
