@@ -9,9 +9,9 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/holdpoint-dev/holdpoint/internal/hcl/compare"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/elsewhere"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/lines"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/upload"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 	"github.com/holdpoint-dev/holdpoint/internal/plan/treediff"
@@ -30,7 +30,7 @@ func Predict(before, after fs.FS, facts plan.Facts, opt Options) plan.Plan {
 	was, is := elsewhere.Over(before), elsewhere.Over(after)
 	p := &prediction{before: was, after: is, laid: [2]*elsewhere.Tree{was, is}, facts: facts, opt: opt,
 		loader: config.NewLoader(maxConfigBytes), tools: [2]*config.Runtimes{config.NewRuntimes(before), config.NewRuntimes(after)},
-		lines: compare.NewLines(was, is), sources: plan.SourcesOr(opt.Sources), installs: map[installKey]elsewhere.Installed{}}
+		lines: lines.New(was, is), sources: plan.SourcesOr(opt.Sources), installs: map[installKey]elsewhere.Installed{}}
 	for _, f := range files {
 		p.changed = append(p.changed, f.Path)
 		if f.From != f.Path {

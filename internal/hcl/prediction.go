@@ -6,9 +6,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/holdpoint-dev/holdpoint/internal/hcl/compare"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/elsewhere"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/lines"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/varfile"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
@@ -20,7 +20,7 @@ type prediction struct {
 	opt           Options
 	loader        *config.Loader
 	tools         [2]*config.Runtimes // before, after
-	lines         *compare.Lines
+	lines         *lines.Diff
 	sources       plan.Sources
 	laid          [2]*elsewhere.Tree // before and after, with what is installed
 	installs      map[installKey]elsewhere.Installed
