@@ -38,7 +38,7 @@ type World struct {
 	// Work counts what the evaluation does.
 	Work *work.Meter
 	// Concrete, where set, puts something known in the place of opaque
-	// values, see compare's stand-ins.
+	// values, see the probes of internal/hcl/planner.
 	Concrete func(cty.Value) cty.Value
 	// Workspace is the value of terraform.workspace.
 	Workspace string

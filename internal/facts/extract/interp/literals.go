@@ -5,6 +5,8 @@ import (
 	"strings"
 )
 
+// evalT evaluates an expression where type t is wanted: a literal may leave its
+// type out.
 func (in *Interp) evalT(e ast.Expr, t *Type, env *Env, f *File) Value {
 	if cl, ok := e.(*ast.CompositeLit); ok && cl.Type == nil {
 		if t != nil && t.Kind == "ptr" {

@@ -11,6 +11,7 @@ var basicTypes = map[string]bool{
 	"uint": true, "uint64": true, "uint32": true, "uint16": true, "uint8": true, "float64": true, "float32": true,
 }
 
+// typeOf is the type that an expression names, nil for no expression.
 func (in *Interp) typeOf(e ast.Expr, env *Env, f *File) *Type {
 	switch e := e.(type) {
 	case nil:
@@ -149,6 +150,7 @@ func (in *Interp) typeEnv(td *TypeDecl, t *Type) *Env {
 	return env
 }
 
+// zero is the zero value of a type.
 func (in *Interp) zero(t *Type) Value {
 	if t == nil {
 		return Null
@@ -202,6 +204,7 @@ func (in *Interp) hasMethods(t *Type) bool {
 	return p != nil && len(p.Methods[t.Name]) > 0
 }
 
+// structLike names types of provider SDKs that are structs of a schema.
 func structLike(t *Type) bool {
 	switch t.Name {
 	case "Schema", "Resource", "SchemaResponse", "SchemaRequest", "MetadataResponse", "MetadataRequest",
@@ -239,6 +242,7 @@ func embName(e ast.Expr) string {
 	return ""
 }
 
+// ValueType is the type that a value was made with, nil where it is not known.
 func ValueType(v Value) *Type {
 	if t, ok := v.(*Typed); ok {
 		return t.T
