@@ -16,7 +16,7 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
-// code tells of provisioners and external data sources whose text is not among
+// code reports provisioners and external data sources whose text is not among
 // those before the change, wherever they stood: what they run at plan or apply
 // is not seen by a plan.
 func (p *prediction) code() plan.Plan {
@@ -29,7 +29,7 @@ func (p *prediction) code() plan.Plan {
 		if had[c.text] {
 			continue
 		}
-		at := place(c.run.Range, plan.After)
+		at := rangeOn(c.run.Range, plan.After)
 		out.Changes = append(out.Changes, plan.Change{
 			Address: c.address, Previous: c.address, Action: plan.None, Effect: plan.RunsCode, Reason: plan.CodeRuns, Certain: true, At: at,
 			Causes: []plan.Cause{p.codeCause(c), {Range: at, Text: c.run.Kind}},
@@ -111,7 +111,9 @@ func lastStep(ref hcl.Traversal) string {
 
 // codeFolders gathers the folders whose code the change can reach: those of
 // changed files, those above them, and the modules that these call.
-func (p *prediction) codeFolders(tree fs.FS, which plan.Side, dir string, depth int, modules map[string]*config.Module, callers map[string][]*config.Call) {
+func (p *prediction) codeFolders(
+	tree fs.FS, which plan.Side, dir string, depth int, modules map[string]*config.Module, callers map[string][]*config.Call,
+) {
 	if modules[dir] != nil || isExample(dir) || depth > maxCodeDepth {
 		return
 	}
@@ -145,7 +147,7 @@ type codeText struct {
 	places  []plan.Range
 }
 
-func (t *codeText) at(r hcl.Range) { t.places = append(t.places, place(r, t.side)) }
+func (t *codeText) at(r hcl.Range) { t.places = append(t.places, rangeOn(r, t.side)) }
 
 func (t *codeText) of(run config.Run) string {
 	for _, name := range slices.Sorted(maps.Keys(run.Says)) {
@@ -173,7 +175,9 @@ var (
 	simple   = regexp.MustCompile(`"[\w.:/@+-]*"`)
 	isSimple = regexp.MustCompile(`^("[\w.:/@+-]*"|[\w.]*)$`)
 	// fileNamed is a file of the tree that an expression names.
-	fileNamed = regexp.MustCompile(`\$\{path\.(?:module|root|cwd)\}/([\w./-]+)|\b(?:file|filebase64|templatefile|script)\(\s*"([\w./-]+)"|"(\.{1,2}/[\w./-]+|[\w/-]+\.(?:sh|py|rb|js|ps1|bash|pl|ts))"`)
+	fileNamed = regexp.MustCompile(`\$\{path\.(?:module|root|cwd)\}/([\w./-]+)` +
+		`|\b(?:file|filebase64|templatefile|script)\(\s*"([\w./-]+)"` +
+		`|"(\.{1,2}/[\w./-]+|[\w/-]+\.(?:sh|py|rb|js|ps1|bash|pl|ts))"`)
 )
 
 // plainText is the text of an expression without its layout.

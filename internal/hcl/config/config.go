@@ -110,7 +110,8 @@ type Output struct {
 	Range     hcl.Range
 }
 
-// Mode tells resources from data sources and ephemeral resources.
+// Mode is whether a block is a managed resource, a data source or an ephemeral
+// resource.
 type Mode string
 
 const (
@@ -244,4 +245,12 @@ type Provider struct {
 	Name, Alias string
 	Body        *Body
 	Range       hcl.Range
+}
+
+func newModule(dir string) *Module {
+	return &Module{
+		Dir: dir, Variables: map[string]*Variable{}, Locals: map[string]*Local{}, Resources: map[string]*Resource{},
+		Calls: map[string]*Call{}, Outputs: map[string]*Output{}, Providers: map[string]*Provider{},
+		Required: map[string]string{}, Constraints: map[string]string{},
+	}
 }

@@ -20,20 +20,21 @@ func (n *callNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	if n.Name == "try" || n.Name == "can" {
 		return n.attempt(ctx)
 	}
-	call := *n.FunctionCallExpr
-	call.Args = make([]hclsyntax.Expression, len(n.Args))
+	evaluated := *n.FunctionCallExpr
+	evaluated.Args = make([]hclsyntax.Expression, len(n.Args))
 	args := make([]cty.Value, len(n.Args))
 	for i, arg := range n.Args {
 		g := evaluate(ctx, arg)
 		if g.diags.HasErrors() {
 			return cty.DynamicVal, g.diags
 		}
-		call.Args[i], args[i] = g, g.val
+		evaluated.Args[i], args[i] = g, g.val
 	}
-	if diags := n.afford(ctx, args); diags != nil {
+	paid := call{name: n.Name, args: args, expandFinal: n.ExpandFinal, at: n.Range()}
+	if diags := paid.afford(ctx); diags != nil {
 		return cty.DynamicVal, diags
 	}
-	v, diags := call.Value(ctx)
+	v, diags := evaluated.Value(ctx)
 	if diags = ours(diags, n.Range()); !diags.HasErrors() {
 		if more := made(ctx, v, n.Range()); more != nil {
 			return cty.DynamicVal, more
@@ -88,17 +89,6 @@ func succeeds(v cty.Value) cty.Value {
 	return value.NewOpaque("can "+value.Fingerprint(v), cty.Bool).RefineNotNull()
 }
 
-// lasts picks the diagnostics that are ours and not the expression's fault:
-// try must not hide them.
-func lasts(diags hcl.Diagnostics) hcl.Diagnostics {
-	for _, d := range diags {
-		if d.Summary == LimitReached || d.Summary == NotReadable || d.Summary == NotModelled {
-			return hcl.Diagnostics{d}
-		}
-	}
-	return nil
-}
-
 // structural functions hand on parts of their arguments as they are.
 var structural = map[string]bool{
 	"chunklist": true, "coalesce": true, "coalescelist": true, "concat": true, "element": true, "flatten": true, "lookup": true,
@@ -109,11 +99,12 @@ var structural = map[string]bool{
 }
 
 // builds are functions that make a text out of all of their arguments: what
-// goes in can be told from what comes out.
+// goes in can be seen in what comes out.
 var builds = map[string]bool{
 	"format": true, "join": true, "jsonencode": true, "yamlencode": true, "base64encode": true, "upper": true, "lower": true, "title": true,
 	"tostring": true, "urlencode": true, "strrev": true, "textencodebase64": true, "sha1": true, "sha256": true, "md5": true, "sha512": true,
-	"base64sha256": true, "base64sha512": true, "tolist": true, "tomap": true, "toset": true, "concat": true, "merge": true, "templatefile": true, "templatestring": true,
+	"base64sha256": true, "base64sha512": true, "tolist": true, "tomap": true, "toset": true, "concat": true, "merge": true,
+	"templatefile": true, "templatestring": true,
 }
 
 // picksOpaque reports whether what the function returns is decided by an

@@ -29,9 +29,6 @@ var (
 	inEnvironment = regexp.MustCompile(`TF_VAR_(\w+)(?:["']?\s*:\s+(.+)|\s*[?:]?=\s*("[^"]*"|'[^']*'|[^\s"';&|]*))`)
 )
 
-// maxScript bounds a script that is searched, in bytes.
-const maxScript = 1 << 20
-
 // assignment is one value that a line of a script gives.
 type assignment struct {
 	name, text string
@@ -43,9 +40,9 @@ type assignment struct {
 // same: written alike, wherever it stands.
 func (a assignment) same(b assignment) bool { return a.name == b.name && a.text == b.text }
 
-// given are the changed values that scripts give variables of a root: one
+// scriptVariables are the changed values that scripts give variables of a root: one
 // evaluation for each, named by the script.
-func (p *prediction) given(root string, before, after side) ([]variant, []plan.Gap) {
+func (p *prediction) scriptVariables(root string, before, after side) ([]variant, []plan.Gap) {
 	names := declared(before, after)
 	if len(names) == 0 {
 		return nil, nil
@@ -61,7 +58,7 @@ func (p *prediction) given(root string, before, after side) ([]variant, []plan.G
 			continue
 		}
 		for _, pair := range changedPairs(was, is) {
-			v, gap := p.givenVariant(root, file, pair, before, after)
+			v, gap := p.scriptVariant(root, file, pair, before, after)
 			if gap != nil {
 				gaps = append(gaps, *gap)
 				continue
@@ -78,7 +75,8 @@ func (p *prediction) shadowed(root string, before, after side) bool {
 	names := map[string]bool{}
 	given, _ := config.Values(p.after, config.AutoFiles(p.after, root))
 	for name, v := range after.module.Variables {
-		if _, set := given[name]; !set && before.module.Variables[name] != nil && len(p.lines.Changed(place(v.Full, plan.After))) > 0 {
+		_, set := given[name]
+		if !set && before.module.Variables[name] != nil && len(p.lines.Changed(rangeOn(v.Full, plan.After))) > 0 {
 			names[name] = true
 		}
 	}
@@ -108,7 +106,7 @@ func (p *prediction) concerns(file, root string) bool {
 	}
 	named := false
 	for _, tree := range []fs.FS{p.before, p.after} {
-		text := script(tree, file)
+		text := readText(tree, file)
 		for _, r := range p.applied {
 			if r == "." || !strings.Contains(text, r) {
 				continue
@@ -122,23 +120,8 @@ func (p *prediction) concerns(file, root string) bool {
 	return !named
 }
 
-func script(tree fs.FS, name string) string {
-	real, err := plan.Resolve(tree, name)
-	if err != nil {
-		return ""
-	}
-	if info, err := fs.Stat(tree, real); err != nil || !info.Mode().IsRegular() || info.Size() > maxScript {
-		return ""
-	}
-	b, err := fs.ReadFile(tree, real)
-	if err != nil {
-		return ""
-	}
-	return string(b)
-}
-
 func (p *prediction) assignments(tree fs.FS, file string, names map[string]bool) []assignment {
-	text := script(tree, file)
+	text := readText(tree, file)
 	if !strings.Contains(text, "-var") && !strings.Contains(text, "TF_VAR_") {
 		return nil
 	}
@@ -201,7 +184,7 @@ func changedPairs(was, is []assignment) [][2]*assignment {
 	return out
 }
 
-func (p *prediction) givenVariant(root, file string, pair [2]*assignment, before, after side) (variant, *plan.Gap) {
+func (p *prediction) scriptVariant(root, file string, pair [2]*assignment, before, after side) (variant, *plan.Gap) {
 	v := p.values(set{label: file, guessed: true}, root)
 	for i, s := range []side{before, after} {
 		a := pair[i]
@@ -217,7 +200,7 @@ func (p *prediction) givenVariant(root, file string, pair [2]*assignment, before
 		}
 		value, ok := literal(a.text, s.module.Variables[a.name])
 		if !ok {
-			at := place(a.at, s.side)
+			at := rangeOn(a.at, s.side)
 			return v, &plan.Gap{At: at, Root: root, Kind: plan.GapOpaque, Subject: "var." + a.name, Variant: file,
 				Why: fmt.Sprintf("%s gives it a value that changes and is not written in the repository; write the value out, or show the plan", file)}
 		}

@@ -14,7 +14,7 @@ import (
 
 // Values that scripts and pipelines give: what their change would do is
 // possible, under the name of the script.
-func TestGiven(t *testing.T) { replayLines(t, "given") }
+func TestScriptVariables(t *testing.T) { replayLines(t, "given") }
 
 // Where the repository has signs of both tools, what only one of them does is
 // possible, under its name.

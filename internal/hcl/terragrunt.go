@@ -15,10 +15,10 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
-// wrappers tells of changed files of tools around Terraform that decide what is
+// terragrunt reports changed files of tools around Terraform that decide what is
 // applied: what they give a module where that is written out, and a gap for all
 // else.
-func (p *prediction) wrappers() plan.Plan {
+func (p *prediction) terragrunt() plan.Plan {
 	var out plan.Plan
 	for _, f := range p.changed {
 		what := ""
@@ -33,8 +33,8 @@ func (p *prediction) wrappers() plan.Plan {
 		if isExample(path.Dir(f)) {
 			continue
 		}
-		if told, ok := p.unit(f); ok {
-			out = plan.Join(out, told)
+		if unit, ok := p.unit(f); ok {
+			out = plan.Join(out, unit)
 			continue
 		}
 		s := plan.After
@@ -43,14 +43,15 @@ func (p *prediction) wrappers() plan.Plan {
 		}
 		at := p.changedLine(plan.Range{File: f, Line: 1, EndLine: 1, Side: s})
 		out.Gaps = append(out.Gaps, plan.Gap{At: at, Root: path.Dir(f), Kind: plan.GapUnsupported, Subject: f,
-			Why: what + " files are not evaluated: inputs, sources, state keys and units that change here may destroy or orphan what they manage; compare `plan` output of the units by hand"})
+			Why: what + " files are not evaluated: inputs, sources, state keys and units that change here may destroy or orphan what they manage; " +
+				"compare `plan` output of the units by hand"})
 	}
 	return out
 }
 
-// wrapped is a file of such a tool: Terragrunt's inputs beside everything else
+// unitFile is a file of such a tool: Terragrunt's inputs beside everything else
 // in it, comments left out.
-type wrapped struct {
+type unitFile struct {
 	inputs map[string]input
 	source string // the module, from the top of the repository; empty for elsewhere
 	rest   string
@@ -61,15 +62,15 @@ type input struct {
 	text  string
 }
 
-// readWrapped reads a file, or reports false where it is not there or not
-// plain: inputs that are merged from elsewhere are not told apart.
-func readWrapped(tree fs.FS, name string) (wrapped, bool) {
-	text := script(tree, name)
+// readUnit reads a file, or reports false where it is not there or not
+// plain: inputs that are merged from elsewhere are not distinguished.
+func readUnit(tree fs.FS, name string) (unitFile, bool) {
+	text := readText(tree, name)
 	file, diags := hclsyntax.ParseConfig([]byte(text), name, hcl.InitialPos)
 	if text == "" || diags.HasErrors() {
-		return wrapped{}, false
+		return unitFile{}, false
 	}
-	w := wrapped{inputs: map[string]input{}, rest: words(text)}
+	w := unitFile{inputs: map[string]input{}, rest: words(text)}
 	body := file.Body.(*hclsyntax.Body)
 	for _, b := range body.Blocks {
 		if source := b.Body.Attributes["source"]; b.Type == "terraform" && source != nil {
@@ -87,7 +88,7 @@ func readWrapped(tree fs.FS, name string) (wrapped, bool) {
 	for _, item := range object.Items {
 		key, diags := item.KeyExpr.Value(nil)
 		if diags.HasErrors() || key.IsNull() || key.Type() != cty.String {
-			return wrapped{}, false
+			return unitFile{}, false
 		}
 		from, to := item.KeyExpr.Range().Start.Byte, item.ValueExpr.Range().End.Byte
 		w.inputs[key.AsString()] = input{item.ValueExpr, words(text[from:to])}
@@ -125,8 +126,8 @@ func words(text string) string {
 // a value that stays the same, as long as its text does. It reports false
 // where more changes than that.
 func (p *prediction) unit(name string) (plan.Plan, bool) {
-	before, ok := readWrapped(p.before, name)
-	after, okAfter := readWrapped(p.after, name)
+	before, ok := readUnit(p.before, name)
+	after, okAfter := readUnit(p.after, name)
 	if !ok || !okAfter || before.rest != after.rest {
 		return plan.Plan{}, false
 	}
@@ -157,7 +158,7 @@ func (p *prediction) unit(name string) (plan.Plan, bool) {
 
 // inputs adds to the given values what a unit gives; false where one that
 // changes is not written out.
-func inputs(given map[string]config.Value, w wrapped, changed map[string]bool, name string) bool {
+func inputs(given map[string]config.Value, w unitFile, changed map[string]bool, name string) bool {
 	for key, in := range w.inputs {
 		if _, set := given[key]; set {
 			continue // a variable file of the module wins
@@ -176,7 +177,7 @@ func inputs(given map[string]config.Value, w wrapped, changed map[string]bool, n
 	return true
 }
 
-func changedInputs(before, after wrapped) map[string]bool {
+func changedInputs(before, after unitFile) map[string]bool {
 	out := map[string]bool{}
 	for key, in := range before.inputs {
 		if after.inputs[key].text != in.text {
