@@ -17,11 +17,11 @@ var generators = map[string]string{
 	".tmpl": "a template", ".gotmpl": "a template", ".j2": "a template", ".jinja": "a template", ".jinja2": "a template", ".erb": "a template", ".envsubst": "a template",
 }
 
-// sources notes changed files from which manifests are made by tools that do
+// unevaluated notes changed files from which manifests are made by tools that do
 // not run here.
-func (p *prediction) sources() {
-	releases := p.helmfiles()
-	for _, name := range p.changed {
+func (l *loader) unevaluated() {
+	releases := l.helmfiles()
+	for _, name := range l.diff.Files() {
 		language, sure := generators[path.Ext(name)], false
 		switch {
 		case isHelmfile(name):
@@ -29,15 +29,15 @@ func (p *prediction) sources() {
 		case releases.read(name):
 			language, sure = "an input of a helmfile", true
 		}
-		if language == "" || p.reads(name) {
+		if language == "" || l.reads(name) {
 			continue
 		}
-		for _, s := range p.sides() {
+		for _, s := range l.sides() {
 			data, err := s.tree.Read(name)
 			if err != nil || !sure && !speaksOfObjects(data) {
 				continue
 			}
-			p.gaps = append(p.gaps, plan.Gap{At: plan.Range{File: name, Side: s.tree.Side}, Root: path.Dir(name), Kind: plan.GapUnsupported, Subject: name,
+			l.gaps = append(l.gaps, plan.Gap{At: plan.Range{File: name, Side: s.tree.Side}, Root: path.Dir(name), Kind: plan.GapUnsupported, Subject: name,
 				Why: "it is " + language + ", and what is made of it is not in the repository"})
 			break
 		}
@@ -57,9 +57,9 @@ type helmfile struct {
 
 type helmfiles []helmfile
 
-func (p *prediction) helmfiles() helmfiles {
+func (l *loader) helmfiles() helmfiles {
 	var out helmfiles
-	for _, s := range p.sides() {
+	for _, s := range l.sides() {
 		for _, file := range s.tree.Names() {
 			if !isHelmfile(file) {
 				continue
@@ -108,8 +108,8 @@ func fits(word, name string) bool {
 var templateAction = regexp.MustCompile(`\{\{[^}]*\}\}`)
 
 // reads reports whether a unit is made from a file.
-func (p *prediction) reads(name string) bool {
-	for _, r := range p.pairs {
+func (l *loader) reads(name string) bool {
+	for _, r := range l.pairs {
 		for _, c := range []*content{r.before, r.after} {
 			if c == nil {
 				continue
