@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"os/exec"
+	"path"
 	"slices"
 	"strings"
 	"testing"
@@ -47,39 +48,55 @@ var table = map[string]int{
 	"examples": 7,
 }
 
+// inner is the order inside a folder that has one, from the bottom up: a package
+// imports only rows above its own here, never a neighbour. The last row is the
+// folder itself. A package below the folder that is not listed fails the test.
+var inner = map[string][][]string{
+	"internal/kube": {
+		{"object"},
+		{"tree", "appset", "owner", "apply/schema"},
+		{"kustomization", "hunks", "typed", "apply/crd", "apply/harm"},
+		{"manifest", "apply"},
+		{"request", "chartvalues", "origin"},
+		{"unit", "render"},
+		{"."},
+	},
+}
+
 // foreign is what each folder may import of others' modules, besides that of the
 // folders above it in the tree. One that is not listed may import none: a new
 // dependency is a decision.
 var foreign = map[string][]string{
-	"internal/plan/plantest":     {"golang.org/x/tools/txtar"},
-	"internal/hcl":               {"github.com/hashicorp/hcl/v2", "github.com/zclconf/go-cty"},
-	"internal/hcl/config":        {"github.com/hashicorp/go-version"},
-	"internal/hcl/expr":          {"github.com/terraform-linters/tflint-plugin-sdk/terraform/lang/marks"},
-	"internal/hcl/upload":        {"golang.org/x/text/unicode/norm"},
-	"internal/hcl/funcs":         {"github.com/terraform-linters/tflint/terraform/lang", "github.com/bmatcuk/doublestar", "github.com/zclconf/go-cty-yaml", yamlLibrary},
-	"internal/kube/object":       {yamlLibrary},
-	"internal/kube/appset":       {yamlLibrary, "github.com/Masterminds/sprig/v3"},
-	"internal/kube/unit":         {yamlLibrary, "github.com/fluxcd/pkg/sourceignore", "helm.sh/helm/v4/pkg/ignore", "gopkg.in/evanphx/json-patch.v4"},
-	"internal/kube/apply":        {yamlLibrary},
-	"internal/kube/apply/crd":    {"cel.dev/cel-go"},
-	"internal/kube/apply/schema": {"k8s.io/apimachinery"},
-	"internal/kube/render":       {"sigs.k8s.io/kustomize", "helm.sh/helm/v4"},
-	"internal/rules":             {"cel.dev/cel-go", yamlLibrary},
-	"internal/review/hosted":     {yamlLibrary},
-	"internal/templates":         {yamlLibrary},
-	"internal/publish":           {"github.com/owenrumney/go-sarif/v3"},
-	"internal/github":            {"github.com/google/go-github/v60", "github.com/bradleyfalzon/ghinstallation/v2"},
-	"internal/github/githubtest": {"github.com/getkin/kin-openapi", "github.com/golang-jwt/jwt/v4", "github.com/vektah/gqlparser/v2"},
-	"internal/sources/address":   {"github.com/hashicorp/terraform-registry-address"},
-	"internal/sources/chart":     {yamlLibrary},
-	"internal/sources/choose":    {"github.com/hashicorp/go-version", "github.com/apparentlymart/go-versions", "github.com/Masterminds/semver/v3"},
-	"internal/sources/fetch":     {"code.dny.dev/ssrf"},
-	"internal/sources/oci":       {"oras.land/oras-go/v2", "github.com/opencontainers"},
-	"internal/service":           {"go.etcd.io/bbolt"},
-	"cmd/lambda":                 {"github.com/aws/aws-lambda-go", "github.com/aws/aws-sdk-go-v2"},
-	"cmd/holdpoint":              {"github.com/alecthomas/kong", "github.com/aws/aws-sdk-go-v2", "github.com/prometheus/client_golang", yamlLibrary},
-	"tools/mutate":               {yamlLibrary},
-	"tools/openapi":              {"github.com/vektah/gqlparser/v2"},
+	"internal/plan/plantest":      {"golang.org/x/tools/txtar"},
+	"internal/hcl":                {"github.com/hashicorp/hcl/v2", "github.com/zclconf/go-cty"},
+	"internal/hcl/config":         {"github.com/hashicorp/go-version"},
+	"internal/hcl/expr":           {"github.com/terraform-linters/tflint-plugin-sdk/terraform/lang/marks"},
+	"internal/hcl/upload":         {"golang.org/x/text/unicode/norm"},
+	"internal/hcl/funcs":          {"github.com/terraform-linters/tflint/terraform/lang", "github.com/bmatcuk/doublestar", "github.com/zclconf/go-cty-yaml", yamlLibrary},
+	"internal/kube/object":        {yamlLibrary},
+	"internal/kube/kustomization": {yamlLibrary},
+	"internal/kube/appset":        {yamlLibrary, "github.com/Masterminds/sprig/v3"},
+	"internal/kube/unit":          {"github.com/fluxcd/pkg/sourceignore", "helm.sh/helm/v4/pkg/ignore", "gopkg.in/evanphx/json-patch.v4"},
+	"internal/kube/apply":         {yamlLibrary},
+	"internal/kube/apply/crd":     {"cel.dev/cel-go"},
+	"internal/kube/apply/schema":  {"k8s.io/apimachinery"},
+	"internal/kube/render":        {"sigs.k8s.io/kustomize", "helm.sh/helm/v4"},
+	"internal/rules":              {"cel.dev/cel-go", yamlLibrary},
+	"internal/review/hosted":      {yamlLibrary},
+	"internal/templates":          {yamlLibrary},
+	"internal/publish":            {"github.com/owenrumney/go-sarif/v3"},
+	"internal/github":             {"github.com/google/go-github/v60", "github.com/bradleyfalzon/ghinstallation/v2"},
+	"internal/github/githubtest":  {"github.com/getkin/kin-openapi", "github.com/golang-jwt/jwt/v4", "github.com/vektah/gqlparser/v2"},
+	"internal/sources/address":    {"github.com/hashicorp/terraform-registry-address"},
+	"internal/sources/chart":      {yamlLibrary},
+	"internal/sources/choose":     {"github.com/hashicorp/go-version", "github.com/apparentlymart/go-versions", "github.com/Masterminds/semver/v3"},
+	"internal/sources/fetch":      {"code.dny.dev/ssrf"},
+	"internal/sources/oci":        {"oras.land/oras-go/v2", "github.com/opencontainers"},
+	"internal/service":            {"go.etcd.io/bbolt"},
+	"cmd/lambda":                  {"github.com/aws/aws-lambda-go", "github.com/aws/aws-sdk-go-v2"},
+	"cmd/holdpoint":               {"github.com/alecthomas/kong", "github.com/aws/aws-sdk-go-v2", "github.com/prometheus/client_golang", yamlLibrary},
+	"tools/mutate":                {yamlLibrary},
+	"tools/openapi":               {"github.com/vektah/gqlparser/v2"},
 }
 
 // yamlLibrary is the one of the house.
@@ -125,6 +142,75 @@ func TestImportOrder(t *testing.T) {
 			t.Error(why)
 		}
 	}
+}
+
+func TestInnerOrder(t *testing.T) {
+	for _, p := range packages(t) {
+		for _, why := range disorder(strings.TrimPrefix(p.ImportPath, module), p.Imports) {
+			t.Error(why)
+		}
+	}
+}
+
+// The order inside a folder must be able to fail.
+func TestInnerDisorderIsFound(t *testing.T) {
+	for _, c := range []struct{ from, imported string }{
+		{"internal/kube/owner", "internal/kube/unit"}, {"internal/kube/manifest", "internal/kube/apply"}, {"internal/kube/unit", "internal/kube/render"},
+		{"internal/kube/unit", "internal/kube"}, {"internal/kube/unlisted", "internal/plan"},
+	} {
+		if len(disorder(c.from, []string{module + c.imported})) == 0 {
+			t.Errorf("%s may import %s", c.from, c.imported)
+		}
+	}
+	for _, c := range []struct{ from, imported string }{
+		{"internal/kube", "internal/kube/unit"}, {"internal/kube/unit", "internal/kube/owner"}, {"internal/kube/tree", "internal/plan"},
+	} {
+		if why := disorder(c.from, []string{module + c.imported}); len(why) > 0 {
+			t.Error(why)
+		}
+	}
+}
+
+// disorder lists what a package imports against the order inside its folder.
+func disorder(from string, imports []string) []string {
+	var out []string
+	for folder, rows := range inner {
+		row, inside := innerRow(folder, rows, from)
+		if !inside {
+			continue
+		}
+		if row < 0 {
+			out = append(out, from+" is not in the order of "+folder+" in internal/deps_test.go: give it a row")
+		}
+		for _, imported := range imports {
+			imported = strings.TrimPrefix(imported, module)
+			if to, inside := innerRow(folder, rows, imported); inside && to >= row && row >= 0 && !below(imported, from) {
+				out = append(out, from+" imports "+imported+": inside "+folder+" a package imports only rows above its own")
+			}
+		}
+	}
+	return out
+}
+
+// innerRow is the row of a package inside folder, that of the folder above it
+// where it has none of its own, -1 for none.
+func innerRow(folder string, rows [][]string, name string) (row int, inside bool) {
+	if !below(name, folder) {
+		return -1, false
+	}
+	for ; name != folder; name = path.Dir(name) {
+		if row := rowOf(rows, strings.TrimPrefix(name, folder+"/")); row >= 0 {
+			return row, true
+		}
+		if path.Dir(name) == folder {
+			return -1, true
+		}
+	}
+	return rowOf(rows, "."), true
+}
+
+func rowOf(rows [][]string, name string) int {
+	return slices.IndexFunc(rows, func(row []string) bool { return slices.Contains(row, name) })
 }
 
 // The table must be able to fail.

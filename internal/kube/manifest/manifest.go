@@ -102,7 +102,7 @@ func isTemplate(data []byte) bool {
 }
 
 func templateError(what string) error {
-	return &tree.Unreadable{plan.GapUnsupported, "it is " + what + ", and what is made of it is not in the repository", nil}
+	return &tree.Unreadable{Kind: plan.GapUnsupported, Why: "it is " + what + ", and what is made of it is not in the repository"}
 }
 
 // Looks is a quick look at the text: a key apiVersion and a key

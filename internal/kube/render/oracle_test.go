@@ -1,7 +1,6 @@
 package render_test
 
 import (
-	"cmp"
 	"os"
 	"os/exec"
 	"path/filepath"

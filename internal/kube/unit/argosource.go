@@ -100,9 +100,9 @@ type argoJsonnet struct {
 // git is where a source is read. A prefix of tags makes its revision one.
 func (src argoSource) git() origin.Git {
 	if src.TagPrefix != "" {
-		return origin.Git{src.RepoURL, "refs/tags/" + src.TagPrefix + src.TargetRevision}
+		return origin.Git{URL: src.RepoURL, Revision: "refs/tags/" + src.TagPrefix + src.TargetRevision}
 	}
-	return origin.Git{src.RepoURL, src.TargetRevision}
+	return origin.Git{URL: src.RepoURL, Revision: src.TargetRevision}
 }
 
 // normalized drops a tool's section that says nothing: Argo CD then finds the

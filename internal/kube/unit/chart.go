@@ -196,7 +196,7 @@ func (s *Scan) helmignore(u *Unit, dir string) helmIgnore {
 		u.Selectors = append(u.Selectors, name)
 		data, err := s.Tree.Read(name)
 		if err == nil && bytes.Count(data, []byte("\n")) > maxPatterns {
-			err = &tree.Unreadable{plan.GapLimit, fmt.Sprintf("it has more than %d lines", maxPatterns), nil}
+			err = &tree.Unreadable{Kind: plan.GapLimit, Why: fmt.Sprintf("it has more than %d lines", maxPatterns)}
 		}
 		if err != nil {
 			_, _, why := tree.Trouble(err)

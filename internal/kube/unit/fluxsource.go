@@ -59,7 +59,7 @@ func (s *Scan) readFrom(o object.Object, ref fluxSourceRef) Source {
 	name := ref.Kind + "/" + cmp.Or(ref.Namespace, o.Namespace) + "/" + ref.Name
 	out := Source{Name: name, At: o.At(s.Tree.Side, plan.Path{"spec", "sourceRef"})}
 	if src, ok := s.gitRepository(o, ref.Name, ref.Namespace); ok && ref.Kind == "GitRepository" {
-		out.Text = s.sourceText(origin.Git{src.String("spec", "url"), origin.FluxRevision(src)}, origin.Included(src))
+		out.Text = s.sourceText(origin.Git{URL: src.String("spec", "url"), Revision: origin.FluxRevision(src)}, origin.Included(src))
 		out.At = src.At(s.Tree.Side, plan.Path{"spec"})
 	}
 	return out

@@ -34,7 +34,7 @@ func (s *Scan) addComponents(o object.Object, u *Unit, components []string, igno
 			continue
 		}
 		known := len(w.placed)
-		if elsewhere := w.reference(u.Root, &kustomizationNode{file: o.File}, kustomization.Reference{kustomization.Component, p, 0}); elsewhere {
+		if elsewhere := w.reference(u.Root, &kustomizationNode{file: o.File}, kustomization.Reference{Role: kustomization.Component, Path: p}); elsewhere {
 			continue
 		}
 		if len(w.placed) > known && w.placed[known].Entry == p {
@@ -157,7 +157,7 @@ func (w *walk) brought(dir string, node *kustomizationNode, ref kustomization.Re
 		At: plan.Range{File: node.file, Line: ref.Line, EndLine: ref.Line, Side: w.graph.tree.Side}}
 	w.placed = append(w.placed, p)
 	here := *node
-	return w.reference(w.graph.topOf(to), &here, kustomization.Reference{ref.Role, relative(w.graph.topOf(to), to), ref.Line})
+	return w.reference(w.graph.topOf(to), &here, kustomization.Reference{Role: ref.Role, Path: relative(w.graph.topOf(to), to), Line: ref.Line})
 }
 
 // elsewhere notes a resource, component or patch that is not in the tree. A
