@@ -182,7 +182,8 @@ var scpLike = regexp.MustCompile(`^[\w.+-]+@[\w.-]+:`)
 // names of known hosts (api v0.21.2 internal/git/repospec.go). It says yes
 // rather too often than once too rarely.
 func IsRemote(p string) bool {
-	for _, mark := range []string{"://", "git::", "?ref=", "?version=", "//", "_git/", ".git/", "github.com", "gitlab.com", "bitbucket.org", "dev.azure.com", "visualstudio.com"} {
+	for _, mark := range []string{"://", "git::", "?ref=", "?version=", "//", "_git/", ".git/", "github.com", "gitlab.com",
+		"bitbucket.org", "dev.azure.com", "visualstudio.com"} {
 		if strings.Contains(p, mark) {
 			return true
 		}

@@ -61,12 +61,12 @@ func TestReadSaysWhatIsWrong(t *testing.T) {
 // What gives objects another identity is the shape of a kustomization.
 func TestShape(t *testing.T) {
 	for text, want := range map[string]int{
-		"namespace: a\nnamePrefix: b-\nnameSuffix: -c\n":        3,
-		"commonLabels: {a: b}\n":                                   1,
-		"labels:\n- pairs: {a: b}\n":                              0,
-		"labels:\n- {pairs: {a: b}, includeSelectors: true}\n":    1,
-		"patches:\n- patch: |\n    $patch: delete\n":             1,
-		"patches:\n- patch: |\n    spec: {replicas: 2}\n":        0,
+		"namespace: a\nnamePrefix: b-\nnameSuffix: -c\n":               3,
+		"commonLabels: {a: b}\n":                                       1,
+		"labels:\n- pairs: {a: b}\n":                                   0,
+		"labels:\n- {pairs: {a: b}, includeSelectors: true}\n":         1,
+		"patches:\n- patch: |\n    $patch: delete\n":                   1,
+		"patches:\n- patch: |\n    spec: {replicas: 2}\n":              0,
 		"images:\n- {name: a, newTag: b}\ncommonAnnotations: {a: b}\n": 0,
 	} {
 		k, err := kustomization.Read("kustomization.yaml", []byte(text))

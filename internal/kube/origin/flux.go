@@ -34,8 +34,8 @@ func Included(src object.Object) any {
 
 // FluxFields are those of a source of Flux that decide what it holds.
 var FluxFields = []string{
-	"chart", "version", "valuesFiles", "ref", "type", "provider", "bucketName", "endpoint", "region", "prefix", "ignore", "include", "recurseSubmodules", "sparseCheckout",
-	"layerSelector",
+	"chart", "version", "valuesFiles", "ref", "type", "provider", "bucketName", "endpoint", "region", "prefix", "ignore", "include",
+	"recurseSubmodules", "sparseCheckout", "layerSelector",
 }
 
 // GitRef is what a GitRepository checks out; see FluxRevision.

@@ -45,7 +45,7 @@ type Chart struct {
 	Release       Release
 }
 
-// Release is what Helm is told beside the chart.
+// Release is what Helm is given beside the chart.
 type Release struct {
 	Name, Namespace string
 	// Values are YAML documents in the order of precedence, the last wins.

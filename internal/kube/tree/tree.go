@@ -214,7 +214,7 @@ func (t *Tree) Below(dir string) []string {
 type Unreadable struct {
 	Kind plan.GapKind
 	Why  string
-	// Err is what the tree said, nil where the entry itself tells.
+	// Err is what the tree said, nil where the entry itself says it.
 	Err error
 }
 

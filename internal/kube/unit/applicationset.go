@@ -27,7 +27,8 @@ func (s *Scan) Generate(o object.Object) SetResult {
 		out.Gap = &gap
 	}
 	for _, app := range result.Applications {
-		id := object.Identity{Group: "argoproj.io", Version: "v1alpha1", Kind: "Application", Namespace: o.Namespace, Name: stringAt(app.Value, "metadata", "name")}
+		id := object.Identity{Group: "argoproj.io", Version: "v1alpha1", Kind: "Application", Namespace: o.Namespace}
+		id.Name = stringAt(app.Value, "metadata", "name")
 		generated := object.Object{Identity: id, Value: app.Value, File: o.File, Line: o.Line, EndLine: o.EndLine}
 		out.Applications = append(out.Applications, generated)
 		out.guessed[generated.Key()] = app.Guessed
@@ -39,12 +40,16 @@ func (s *Scan) Generate(o object.Object) SetResult {
 // ApplicationSet is the unit of the Applications that a set generates.
 func (s *Scan) ApplicationSet(o object.Object) *Unit {
 	made := s.Generate(o)
-	u := &Unit{Key: fmt.Sprintf("argocd:set:%s/%s", o.Namespace, o.Name), Root: path.Dir(o.File), Tool: request.Generated, Namespace: o.Namespace, Generated: made.Applications, Guesses: made.guessed}
+	u := &Unit{
+		Key: fmt.Sprintf("argocd:set:%s/%s", o.Namespace, o.Name), Root: path.Dir(o.File), Tool: request.Generated,
+		Namespace: o.Namespace, Generated: made.Applications, Guesses: made.guessed,
+	}
 	u.Owner, _ = owner.Of(o, s.Tree.Side)
 	u.Selectors = made.files
 	for _, a := range made.asked {
-		out := outsideOf("what the generator "+a.Kind+" of the ApplicationSet "+o.Name+" finds", a.Spec)
-		out.File, out.Why = o.File, "the generator "+a.Kind+" of the ApplicationSet "+o.Name+" asks something else, which is outside the repository"
+		generator := "the generator " + a.Kind + " of the ApplicationSet " + o.Name
+		out := outsideOf("what "+generator+" finds", a.Spec)
+		out.File, out.Why = o.File, generator+" asks something else, which is outside the repository"
 		u.Outside = append(u.Outside, out)
 	}
 	values := make([]any, len(made.Applications))

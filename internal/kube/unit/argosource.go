@@ -212,7 +212,8 @@ func (s *Scan) override(name string, src *argoSource) (kind plan.GapKind, line i
 		err = json.Unmarshal(text, src)
 	}
 	if err != nil {
-		return plan.GapInvalid, 0, "it is no patch of an Application's source: " + tree.OneLine(err) + "; Argo CD stops syncing what reads it, nothing is deleted"
+		return plan.GapInvalid, 0, "it is no patch of an Application's source: " + tree.OneLine(err) +
+			"; Argo CD stops syncing what reads it, nothing is deleted"
 	}
 	return "", 0, ""
 }

@@ -79,7 +79,8 @@ func (s *Scan) readArtifact(ignore string, sparse []string) artifact {
 		matcher = sourceignore.NewMatcher(append(sourceignore.VCSPatterns(nil), patterns...))
 	}
 	out.scan = s.only(func(name string, info fs.FileInfo) bool {
-		return checkedOut(name) && (info.Mode().IsRegular() || plan.IsSubmodule(info)) && !matcher.Match(strings.Split(s.inside(name), "/"), false)
+		kept := info.Mode().IsRegular() || plan.IsSubmodule(info)
+		return kept && checkedOut(name) && !matcher.Match(strings.Split(s.inside(name), "/"), false)
 	})
 	return out
 }

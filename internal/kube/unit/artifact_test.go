@@ -20,7 +20,7 @@ func scanOf(t *testing.T, files map[string]string) *Scan {
 	return NewScan(tree, Settings{})
 }
 
-// Too many patterns leave nothing out, and are told where they change.
+// Too many patterns leave nothing out, and are a gap where they change.
 func TestPatternsAreBounded(t *testing.T) {
 	many := map[string]string{}
 	for i := range 2_000 {

@@ -19,7 +19,8 @@ func (u *Unit) Request(t *tree.Tree) (request.Request, *plan.Gap) {
 		data, err := t.Read(name)
 		if err != nil {
 			kind, line, why := tree.Trouble(err)
-			return req, &plan.Gap{At: plan.Range{File: name, Line: line, EndLine: line, Side: t.Side}, Root: u.Root, Kind: kind, Subject: name, Why: why}
+			at := plan.Range{File: name, Line: line, EndLine: line, Side: t.Side}
+			return req, &plan.Gap{At: at, Root: u.Root, Kind: kind, Subject: name, Why: why}
 		}
 		req.Files[name] = data
 	}

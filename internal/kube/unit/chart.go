@@ -141,6 +141,9 @@ func (s *Scan) vendored(dir, name string) bool {
 // chartParts are the names in a chart's folder that Helm itself reads.
 var chartParts = []string{"Chart.yaml", "Chart.lock", "values.yaml", "requirements.yaml", "requirements.lock"}
 
+// chartFolders are the folders of that sort.
+var chartFolders = []string{"templates", "charts", "crds"}
+
 // chartFiles are the files of a chart that its rendering may read, without
 // what .helmignore names. Files beside the parts that Helm knows count only
 // where a template reads files.
@@ -156,7 +159,7 @@ func (s *Scan) chartFiles(u *Unit, dir string) []string {
 		first, below, nested := strings.Cut(inside, "/")
 		switch {
 		case ignore.hides(inside):
-		case !nested && slices.Contains(chartParts, first), nested && (first == "templates" || first == "charts" || first == "crds") && below != "":
+		case !nested && slices.Contains(chartParts, first), nested && below != "" && slices.Contains(chartFolders, first):
 			parts = append(parts, name)
 			if first != "crds" && !reads {
 				data, err := s.Tree.Read(name)

@@ -62,7 +62,8 @@ func (s *Scan) contentUnit(o object.Object, c owner.Content) *Unit {
 		return u
 	}
 	u := s.manifestsBelow(dir)
-	u.claims, u.Source = true, Source{Text: s.sourceText(origin.Git{URL: c.Repository, Revision: c.Revision}, nil), At: o.At(s.Tree.Side, c.At)}
+	u.claims = true
+	u.Source = Source{Text: s.sourceText(origin.Git{URL: c.Repository, Revision: c.Revision}, nil), At: o.At(s.Tree.Side, c.At)}
 	return u
 }
 

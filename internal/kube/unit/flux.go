@@ -117,7 +117,8 @@ func (s *Scan) fluxBuild(o object.Object, spec fluxSpec, dir string) *Unit {
 
 func (spec fluxSpec) fields() map[string]any {
 	out := map[string]any{}
-	for name, value := range map[string]string{"namePrefix": spec.NamePrefix, "nameSuffix": spec.NameSuffix, "namespace": spec.TargetNamespace} {
+	texts := map[string]string{"namePrefix": spec.NamePrefix, "nameSuffix": spec.NameSuffix, "namespace": spec.TargetNamespace}
+	for name, value := range texts {
 		if value != "" {
 			out[name] = value
 		}
@@ -174,7 +175,9 @@ func (s *Scan) fluxFolder(dir string, shaped bool) *Unit {
 	if len(nested) > 0 || shaped {
 		u.Tool = request.Kustomize
 		u.Manifests = nil
-		text, err := json.Marshal(map[string]any{"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization", "resources": resources})
+		text, err := json.Marshal(map[string]any{
+			"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization", "resources": resources,
+		})
 		if err != nil {
 			text = nil
 		}

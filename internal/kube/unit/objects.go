@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"path"
+	"regexp"
 	"slices"
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/kustomization"
@@ -118,6 +119,10 @@ func madeSecret(o object.Object) string {
 	return o.Name
 }
 
+// variableKinds finds a text that may hold a ConfigMap or Secret, or what one is
+// made from.
+var variableKinds = regexp.MustCompile(`ConfigMap|Secret|OnePasswordItem`)
+
 // variableMaps finds ConfigMaps and Secrets by kind and name, a Secret that is
 // made by a controller by what it is made from.
 func (s *Scan) variableMaps(names map[string]bool) {
@@ -129,7 +134,7 @@ func (s *Scan) variableMaps(names map[string]bool) {
 			continue
 		}
 		data, err := s.Tree.Read(file)
-		if err != nil || !bytes.Contains(data, []byte("ConfigMap")) && !bytes.Contains(data, []byte("Secret")) && !bytes.Contains(data, []byte("OnePasswordItem")) {
+		if err != nil || !variableKinds.Match(data) {
 			continue
 		}
 		parsed, err := s.Tree.Parse(file)

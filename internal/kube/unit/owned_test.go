@@ -10,18 +10,29 @@ import (
 
 // samples is an object a kind of owner that applies something of this tree.
 var samples = map[owner.Kind]string{
-	owner.ArgoCD: "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: a}\nspec: {source: {repoURL: https://x/y, path: web}}\n",
-	owner.ApplicationSet: "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: a}\n" +
-		"spec: {generators: [{list: {elements: [{n: a}]}}], template: {metadata: {name: '{{n}}'}, spec: {source: {repoURL: https://x/y, path: web}}}}\n",
-	owner.Flux: "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: a}\nspec: {path: ./web, sourceRef: {kind: GitRepository, name: s}}\n",
-	owner.Helm: "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: a}\nspec: {chart: {spec: {chart: ./chart, sourceRef: {kind: GitRepository, name: s}}}}\n",
-	owner.Kapp: "apiVersion: kappctrl.k14s.io/v1alpha1\nkind: App\nmetadata: {name: a}\nspec: {fetch: [{git: {url: https://x/y, subPath: web}}], template: [{ytt: {}}], deploy: [{kapp: {}}]}\n",
+	owner.ArgoCD: "apiVersion: argoproj.io/v1alpha1\n" +
+		"kind: Application\nmetadata: {name: a}\n" +
+		"spec: {source: {repoURL: https://x/y, path: web}}\n",
+	owner.ApplicationSet: "apiVersion: argoproj.io/v1alpha1\n" +
+		"kind: ApplicationSet\nmetadata: {name: a}\n" +
+		"spec: {generators: [{list: {elements: [{env: a}]}}], " +
+		"template: {metadata: {name: '{{env}}'}, spec: {source: {repoURL: https://x/y, path: web}}}}\n",
+	owner.Flux: "apiVersion: kustomize.toolkit.fluxcd.io/v1\n" +
+		"kind: Kustomization\nmetadata: {name: a}\n" +
+		"spec: {path: ./web, sourceRef: {kind: GitRepository, name: s}}\n",
+	owner.Helm: "apiVersion: helm.toolkit.fluxcd.io/v2\n" +
+		"kind: HelmRelease\nmetadata: {name: a}\n" +
+		"spec: {chart: {spec: {chart: ./chart, sourceRef: {kind: GitRepository, name: s}}}}\n",
+	owner.Kapp: "apiVersion: kappctrl.k14s.io/v1alpha1\n" +
+		"kind: App\nmetadata: {name: a}\n" +
+		"spec: {fetch: [{git: {url: https://x/y, subPath: web}}], template: [{ytt: {}}], deploy: [{kapp: {}}]}\n",
 }
 
 // TestEveryOwnerHasUnits: each row of the table of owners that an object stands
 // for is followed to what it applies. A row that nobody follows fails here.
 func TestEveryOwnerHasUnits(t *testing.T) {
-	files := map[string]string{"web/a.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n", "chart/Chart.yaml": "apiVersion: v2\nname: c\nversion: 1.0.0\n"}
+	files := map[string]string{"web/a.yaml": "apiVersion: v1\n" +
+		"kind: ConfigMap\nmetadata: {name: a}\n", "chart/Chart.yaml": "apiVersion: v2\nname: c\nversion: 1.0.0\n"}
 	for _, r := range owner.Table {
 		if r.Object == "" {
 			continue
@@ -48,23 +59,27 @@ func TestEveryOwnerHasUnits(t *testing.T) {
 
 // generated is what a set generates on a side, by the names of Applications.
 var generated = []struct {
-	name, spec, want string
+	name, generator, app, want string
 }{
-	{"list", "generators: [{list: {elements: [{n: one}, {n: two}]}}], template: {metadata: {name: '{{n}}'}}", "one two"},
-	{"folders", "generators: [{git: {repoURL: https://x/y, directories: [{path: apps/*}]}}], template: {metadata: {name: '{{path.basename}}'}}", "db web"},
-	{"folders but one", "generators: [{git: {repoURL: https://x/y, directories: [{path: apps/*}, {path: apps/db, exclude: true}]}}], template: {metadata: {name: '{{path.basename}}'}}", "web"},
-	{"files", "generators: [{git: {repoURL: https://x/y, files: [{path: 'env/*.json'}]}}], template: {metadata: {name: '{{name}}'}}", "live test"},
-	{"clusters", "generators: [{clusters: {selector: {matchLabels: {tier: live}}}}], template: {metadata: {name: '{{name}}'}}", "eu"},
+	{"list", "{list: {elements: [{env: one}, {env: two}]}}", "{{env}}", "one two"},
+	{"folders", "{git: {repoURL: https://x/y, directories: [{path: apps/*}]}}", "{{path.basename}}", "db web"},
+	{"folders but one", "{git: {repoURL: https://x/y, directories: [{path: apps/*}, {path: apps/db, exclude: true}]}}", "{{path.basename}}", "web"},
+	{"files", "{git: {repoURL: https://x/y, files: [{path: 'env/*.json'}]}}", "{{name}}", "live test"},
+	{"clusters", "{clusters: {selector: {matchLabels: {tier: live}}}}", "{{name}}", "eu"},
 }
 
 func TestGenerate(t *testing.T) {
 	files := map[string]string{
 		"apps/web/a.yaml": "a: 1\n", "apps/db/a.yaml": "a: 1\n", "env/live.json": `{"name": "live"}`, "env/test.json": `{"name": "test"}`,
-		"clusters/eu.yaml": "apiVersion: v1\nkind: Secret\nmetadata: {name: eu, labels: {argocd.argoproj.io/secret-type: cluster, tier: live}}\nstringData: {name: eu, server: https://eu}\n",
-		"clusters/us.yaml": "apiVersion: v1\nkind: Secret\nmetadata: {name: us, labels: {argocd.argoproj.io/secret-type: cluster}}\nstringData: {name: us, server: https://us}\n",
+		"clusters/eu.yaml": "apiVersion: v1\n" +
+			"kind: Secret\nmetadata: {name: eu, labels: {argocd.argoproj.io/secret-type: cluster, tier: live}}\nstringData: {name: eu, server: https://eu}\n",
+		"clusters/us.yaml": "apiVersion: v1\n" +
+			"kind: Secret\nmetadata: {name: us, labels: {argocd.argoproj.io/secret-type: cluster}}\nstringData: {name: us, server: https://us}\n",
 	}
 	for _, c := range generated {
-		file, err := object.Parse("set.yaml", []byte("apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: a, namespace: argocd}\nspec: {"+c.spec+"}\n"), object.Limits{})
+		file, err := object.Parse("set.yaml", []byte("apiVersion: argoproj.io/v1alpha1\n"+
+			"kind: ApplicationSet\nmetadata: {name: a, namespace: argocd}\n"+
+			"spec: {generators: ["+c.generator+"], template: {metadata: {name: '"+c.app+"'}}}\n"), object.Limits{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -62,7 +62,8 @@ func (s *Scan) fluxRelease(o object.Object, beside Beside) []*Unit {
 			u.Values = append(u.Values, ValueSource{Text: h.Spec.Values})
 		}
 		if taken.missing != "" {
-			u.Gaps = append(u.Gaps, ownerGap(s.Tree, o, plan.GapOpaque, plan.Path{"spec", "valuesFrom"}, "it takes values from the %s, which is not in the repository in the clear", taken.missing))
+			u.Gaps = append(u.Gaps, ownerGap(s.Tree, o, plan.GapOpaque, plan.Path{"spec", "valuesFrom"},
+				"it takes values from the %s, which is not in the repository in the clear", taken.missing))
 		}
 		if len(h.Spec.PostRenderers) > 0 {
 			u.Gaps = append(u.Gaps, ownerGap(s.Tree, o, plan.GapUnsupported, plan.Path{"spec", "postRenderers"}, "postRenderers are not run"))
@@ -173,7 +174,7 @@ func chartSource(spec map[string]any) fluxSourceRef {
 }
 
 // remoteRelease is a release of a chart that is not here. Its values without
-// what cannot change which objects there are tell whether a change counts;
+// what cannot change which objects there are decide whether a change counts;
 // taken are those from elsewhere in the repository.
 func (s *Scan) remoteRelease(o object.Object, values json.RawMessage, taken takenValues) *Unit {
 	spec, _ := o.Get("spec")
@@ -204,13 +205,15 @@ func (s *Scan) remoteRelease(o object.Object, values json.RawMessage, taken take
 	if err != nil {
 		text = values
 	}
-	there := &Elsewhere{What: "the chart of HelmRelease " + o.Name, At: o.At(s.Tree.Side, plan.Path{"spec", "chart"}), Values: s.given(o, taken)}
+	there := &Elsewhere{What: "the chart of HelmRelease " + o.Name, Values: s.given(o, taken)}
+	there.At = o.At(s.Tree.Side, plan.Path{"spec", "chart"})
 	if name := o.String("spec", "chart", "spec", "chart"); name != "" {
 		there.What = "the chart " + name
 		there.Source.Ref = plan.Ref{Kind: plan.RefVersion, Text: o.String("spec", "chart", "spec", "version")}
 	}
 	return &Unit{Root: path.Dir(o.File), Tool: request.Folder, Config: string(text), Selectors: selectors, elsewhere: there,
-		Gaps: []plan.Gap{ownerGap(s.Tree, o, plan.GapOpaque, plan.Path{"spec"}, "its chart is not in the repository, so what its change applies is not known")}}
+		Gaps: []plan.Gap{ownerGap(s.Tree, o, plan.GapOpaque, plan.Path{"spec"},
+			"its chart is not in the repository, so what its change applies is not known")}}
 }
 
 // given are the values that a release writes down and takes from what is here.

@@ -74,4 +74,3 @@ func gobwas(pattern, name string) (matches, sound bool) {
 	compiled, err := glob.Compile(pattern)
 	return err == nil && compiled.Match(name), true
 }
-

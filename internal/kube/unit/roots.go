@@ -18,7 +18,7 @@ type Root struct {
 }
 
 // Roots are the folders that stand alone on either side: no object of Argo CD
-// or Flux is known to apply them. claimed tells those that one does apply.
+// or Flux is known to apply them. claimed reports those that one does apply.
 func Roots(before, after *Scan, claimed func(dir string) bool) []Root {
 	dirs := map[string]bool{}
 	for _, s := range []*Scan{before, after} {

@@ -82,7 +82,7 @@ type Unit struct {
 	claims, deep bool
 }
 
-// Home is the folder of the repository that the unit is told of by.
+// Home is the folder of the repository that findings name for the unit.
 func (u *Unit) Home() string {
 	if u.home != "" {
 		return u.home

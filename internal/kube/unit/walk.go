@@ -34,7 +34,8 @@ func (s *Scan) addComponents(o object.Object, u *Unit, components []string, igno
 			continue
 		}
 		known := len(w.placed)
-		if elsewhere := w.reference(u.Root, &kustomizationNode{file: o.File}, kustomization.Reference{Role: kustomization.Component, Path: p}); elsewhere {
+		ref := kustomization.Reference{Role: kustomization.Component, Path: p}
+		if elsewhere := w.reference(u.Root, &kustomizationNode{file: o.File}, ref); elsewhere {
 			continue
 		}
 		if len(w.placed) > known && w.placed[known].Entry == p {
@@ -157,7 +158,8 @@ func (w *walk) brought(dir string, node *kustomizationNode, ref kustomization.Re
 		At: plan.Range{File: node.file, Line: ref.Line, EndLine: ref.Line, Side: w.graph.tree.Side}}
 	w.placed = append(w.placed, p)
 	here := *node
-	return w.reference(w.graph.topOf(to), &here, kustomization.Reference{Role: ref.Role, Path: relative(w.graph.topOf(to), to), Line: ref.Line})
+	ref.Path = relative(w.graph.topOf(to), to)
+	return w.reference(w.graph.topOf(to), &here, ref)
 }
 
 // elsewhere notes a resource, component or patch that is not in the tree. A
@@ -223,5 +225,8 @@ func valuesFilesIn(lines []string) []string {
 // unit makes the unit of a kustomization that stands alone.
 func (g *kustomizations) unit(dir string) *Unit {
 	w := g.walk(dir)
-	return &Unit{Root: dir, Tool: request.Kustomize, Files: sortedSet(w.files), Outside: w.outside, Placed: w.placed, Charts: w.charts, Gaps: w.gaps, shape: w.shape}
+	return &Unit{
+		Root: dir, Tool: request.Kustomize, Files: sortedSet(w.files), Outside: w.outside, Placed: w.placed, Charts: w.charts, Gaps: w.gaps,
+		shape: w.shape,
+	}
 }
