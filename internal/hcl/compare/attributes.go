@@ -3,7 +3,7 @@ package compare
 import (
 	"github.com/zclconf/go-cty/cty"
 
-	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 )
 
 // attributes are the known, not sensitive attributes of an object.
@@ -19,7 +19,7 @@ func attributes(v cty.Value) map[string]any {
 
 func plainValue(v cty.Value) (any, bool) {
 	m := v.Marks()
-	if _, hidden := m[expr.Sensitive]; hidden || !v.IsKnown() {
+	if _, hidden := m[value.Sensitive]; hidden || !v.IsKnown() {
 		return nil, false
 	}
 	v, _ = v.Unmark()

@@ -10,6 +10,7 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/eval"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -267,7 +268,7 @@ func (t *tracer) changedArguments(s *step) []string {
 	was, is := asMap(old), asMap(s.config)
 	var out []string
 	for _, name := range sorted(is) {
-		if w, ok := was[name]; !ok || expr.Fingerprint(w) != expr.Fingerprint(is[name]) || containsPending(is[name]) {
+		if w, ok := was[name]; !ok || value.Fingerprint(w) != value.Fingerprint(is[name]) || containsPending(is[name]) {
 			out = append(out, name)
 		}
 	}

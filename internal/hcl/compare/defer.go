@@ -7,7 +7,7 @@ import (
 
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/eval"
-	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -40,7 +40,7 @@ func (c *comparison) deferred(inst *eval.Instance, cfg cty.Value) pendency {
 func containsPending(v cty.Value) bool {
 	found := false
 	_ = cty.Walk(v, func(_ cty.Path, v cty.Value) (bool, error) {
-		if expr.IsPending(v) {
+		if value.KnownAfterApply(v) {
 			found = true
 		}
 		plain, _ := v.Unmark()
@@ -226,5 +226,5 @@ func providerFingerprint(m *eval.Module, p *config.Provider) string {
 			parts = append(parts, cty.StringVal(name), v)
 		}
 	}
-	return expr.Fingerprint(parts...)
+	return value.Fingerprint(parts...)
 }

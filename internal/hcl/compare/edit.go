@@ -10,7 +10,7 @@ import (
 
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/eval"
-	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -53,7 +53,7 @@ func edited(old, now *eval.Call, key eval.Key) edit {
 	}
 	before, after := asMap(old.Inputs(key)), asMap(now.Inputs(key))
 	for _, name := range sorted(after) {
-		if expr.IsLimited(before[name]) || expr.IsLimited(after[name]) {
+		if value.IsLimited(before[name]) || value.IsLimited(after[name]) {
 			continue // the limit is told
 		}
 		if how := changeOf(name, before[name], after[name]); how != same {
@@ -149,7 +149,7 @@ func isLabel(name string) bool {
 
 // changeOf says how a value changes, named as its input, key or attribute is.
 func changeOf(name string, was, is cty.Value) how {
-	if was != cty.NilVal && is != cty.NilVal && expr.Fingerprint(was) == expr.Fingerprint(is) {
+	if was != cty.NilVal && is != cty.NilVal && value.Fingerprint(was) == value.Fingerprint(is) {
 		return same
 	}
 	if isLabel(name) {
@@ -223,10 +223,10 @@ func changeOfSet(was, is []cty.Value) how {
 func keepsAll(was, is []cty.Value) bool {
 	left := map[string]int{}
 	for _, v := range is {
-		left[expr.Fingerprint(v)]++
+		left[value.Fingerprint(v)]++
 	}
 	for _, v := range was {
-		f := expr.Fingerprint(v)
+		f := value.Fingerprint(v)
 		if left[f]--; left[f] < 0 {
 			return false
 		}
@@ -283,7 +283,7 @@ func elements(v cty.Value) map[string]string {
 		key, element := it.Element()
 		switch {
 		case named:
-			out[shown(key)] = expr.Fingerprint(element)
+			out[shown(key)] = value.Fingerprint(element)
 		case element.Type() == cty.String && element.IsKnown() && !element.IsMarked() && !element.IsNull():
 			out[shown(element)] = ""
 		default:
@@ -298,7 +298,7 @@ func shown(v cty.Value) string {
 	switch {
 	case v == cty.NilVal:
 		return "not set"
-	case expr.IsPending(v):
+	case value.KnownAfterApply(v):
 		return "(known after apply)"
 	case v.IsMarked():
 		return "(not shown)"
@@ -309,7 +309,7 @@ func shown(v cty.Value) string {
 	}
 	switch v.Type() {
 	case cty.Bool, cty.Number:
-		return expr.KeyText(v)
+		return value.KeyText(v)
 	case cty.String:
 		return strconv.Quote(cut(oneLine(v.AsString()), 60))
 	}

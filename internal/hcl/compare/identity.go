@@ -8,7 +8,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff"
-	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -72,11 +72,11 @@ func (c *comparison) identityTypes(v cty.Value) []string {
 // identity than that.
 func (c *comparison) identified(v cty.Value) *object {
 	for m := range v.Marks() {
-		if _, isText := m.(diff.Text); isText {
+		if _, isText := m.(value.Text); isText {
 			return nil
 		}
 	}
-	id := expr.SymbolOf(v)
+	id := value.SymbolOf(v)
 	for _, attr := range identities {
 		if address, ok := strings.CutSuffix(id, attr); ok {
 			return c.byAddress[address]

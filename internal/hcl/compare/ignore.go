@@ -9,8 +9,8 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
-	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/funcs"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 )
 
 // ignoreChanges puts back what ignore_changes covers: the old configuration
@@ -139,7 +139,7 @@ func stepName(s hcl.Traverser) string {
 	case hcl.TraverseAttr:
 		return s.Name
 	case hcl.TraverseIndex:
-		return expr.KeyText(s.Key)
+		return value.KeyText(s.Key)
 	}
 	return ""
 }
@@ -173,7 +173,7 @@ func sensitivity(v cty.Value) string {
 	_, marked := v.UnmarkDeepWithPaths()
 	var out []string
 	for _, pm := range marked {
-		if _, ok := pm.Marks[expr.Sensitive]; ok {
+		if _, ok := pm.Marks[value.Sensitive]; ok {
 			out = append(out, pathText(pm.Path))
 		}
 	}
@@ -188,7 +188,7 @@ func pathText(p cty.Path) string {
 		case cty.GetAttrStep:
 			b.WriteString("." + s.Name)
 		case cty.IndexStep:
-			b.WriteString("[" + expr.KeyText(s.Key) + "]")
+			b.WriteString("[" + value.KeyText(s.Key) + "]")
 		}
 	}
 	return b.String()
@@ -203,7 +203,7 @@ func fresh(cfg cty.Value) cty.Value {
 		if v.IsKnown() || !impure(v) {
 			return v, nil
 		}
-		return expr.Pending(v.Type()), nil
+		return value.NewPending(v.Type()), nil
 	})
 	if err != nil {
 		return cfg
@@ -222,5 +222,5 @@ func hasImpure(v cty.Value) bool {
 // same for long.
 func impure(v cty.Value) bool {
 	_, ok := v.Marks()[funcs.Impure{}]
-	return ok || expr.SymbolOf(v) == funcs.Moment.ID
+	return ok || value.SymbolOf(v) == funcs.Moment.ID
 }

@@ -6,8 +6,8 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/eval"
-	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/move"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -21,7 +21,7 @@ func (c *comparison) imported(s *step, t *plan.TypeFacts, cfg cty.Value) bool {
 	s.action, s.certain, s.why = plan.Update, false, "what is imported may differ from its configuration"
 	s.planned = diff.State(t, "imported "+s.inst.Address(), cfg)
 	if t == nil {
-		s.planned = s.planned.Mark(expr.Open{ID: "imported " + s.inst.Address()})
+		s.planned = s.planned.Mark(value.Open{ID: "imported " + s.inst.Address()})
 	}
 	if s.inst.Resource.Config.Type == "terraform_data" && text(id) != "" {
 		vals := asMap(s.planned)
@@ -128,7 +128,7 @@ func refusedImport(w *eval.World, block *config.Import, seen map[string]bool) st
 	id, diags := block.ID.Value(w.Root.Context())
 	switch plain, _ := id.Unmark(); {
 	case diags.HasErrors():
-	case expr.IsPending(id):
+	case value.KnownAfterApply(id):
 		return "Invalid import id argument: the id of " + e.String() + " is known only after apply"
 	case plain.IsKnown() && (plain.IsNull() || plain.Type() == cty.String && plain.AsString() == ""):
 		return "Invalid import id argument: the id of " + e.String() + " is empty"

@@ -7,7 +7,7 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 
-	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -75,7 +75,7 @@ func (c *comparison) providerLosses() {
 
 // sureLosses leaves what does not rest on something a limit left open.
 func (s *step) sureLosses(found []plan.Loss) []plan.Loss {
-	if !expr.IsLimited(s.planned) {
+	if !value.IsLimited(s.planned) {
 		return found
 	}
 	return slices.DeleteFunc(found, func(l plan.Loss) bool { return !l.Certain })
@@ -124,12 +124,12 @@ func tree(v, config cty.Value) map[string]any {
 
 func branch(v cty.Value, outer cty.ValueMarks) any {
 	plain, m := v.Unmark()
-	_, hidden := m[expr.Sensitive]
+	_, hidden := m[value.Sensitive]
 	switch {
-	case expr.IsPending(v):
+	case value.KnownAfterApply(v):
 		return pendingValue
 	case !v.IsKnown() || hidden && !plain.IsNull():
-		return plan.Unknown{ID: expr.Fingerprint(v.WithMarks(outer))}
+		return plan.Unknown{ID: value.Fingerprint(v.WithMarks(outer))}
 	case plain.IsNull():
 		return nil
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/eval"
-	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -51,9 +51,9 @@ func (p *priorObjects) Managed(inst *eval.Instance) (cty.Value, hcl.Diagnostics)
 	cfg = diff.Placed(t, p.c.providerValue(inst.Resource), cfg, true)
 	state := diff.State(t, inst.Address(), cfg)
 	if t == nil {
-		state = state.Mark(expr.Open{ID: inst.Address()})
+		state = state.Mark(value.Open{ID: inst.Address()})
 	}
-	return expr.CarryLimit(state, cfg), nil
+	return value.CarryLimit(state, cfg), nil
 }
 
 func (p *priorObjects) Data(inst *eval.Instance) (cty.Value, hcl.Diagnostics) {
@@ -71,7 +71,7 @@ func some(r *eval.Resource) cty.Value {
 	if inst := r.Instance(eval.SomeKey); inst != nil { // none while the set itself is being worked out
 		v, _ = inst.Value()
 	}
-	return expr.CarryLimit(expr.Opaque(r.Address+"[*] "+expr.Fingerprint(e.Value, v), cty.DynamicPseudoType), e.Value, v)
+	return value.CarryLimit(value.NewOpaque(r.Address+"[*] "+value.Fingerprint(e.Value, v), cty.DynamicPseudoType), e.Value, v)
 }
 
 // read is the result of a data source: its arguments, and what only the
@@ -82,15 +82,15 @@ func (c *comparison) read(inst *eval.Instance, cfg cty.Value) cty.Value {
 		return v
 	}
 	files := packaged(w, inst.Resource.Config, cfg)
-	id := "data." + inst.Resource.Config.Type + "(" + c.providerID(inst.Resource) + expr.Fingerprint(cfg) + files + ")"
+	id := "data." + inst.Resource.Config.Type + "(" + c.providerID(inst.Resource) + value.Fingerprint(cfg) + files + ")"
 	if inst.Resource.Config.Type == "archive_file" {
 		cfg = withDigests(cfg, id, files)
 	}
-	return openWith(cfg, expr.Open{ID: id})
+	return openWith(cfg, value.Open{ID: id})
 }
 
 // openWith is an open object of the known arguments in cfg.
-func openWith(cfg cty.Value, o expr.Open) cty.Value {
+func openWith(cfg cty.Value, o value.Open) cty.Value {
 	vals := map[string]cty.Value{}
 	plain, _ := cfg.Unmark()
 	if plain.IsKnown() && !plain.IsNull() && plain.Type().IsObjectType() {
@@ -101,7 +101,7 @@ func openWith(cfg cty.Value, o expr.Open) cty.Value {
 			delete(vals, name) // the provider may fill it in
 		}
 	}
-	return expr.CarryLimit(expr.OpenObject(o, vals), cfg)
+	return value.CarryLimit(value.OpenObject(o, vals), cfg)
 }
 
 // plannedObjects are the objects of the after side: what is planned for them.
@@ -121,21 +121,21 @@ func (p *plannedObjects) Data(inst *eval.Instance) (cty.Value, hcl.Diagnostics) 
 	case isPending:
 		return deferredRead(inst, cfg), diags
 	case mayBePending:
-		return openWith(cfg, expr.Open{ID: "if deferred " + inst.Address() + expr.Fingerprint(cfg)}), diags
+		return openWith(cfg, value.Open{ID: "if deferred " + inst.Address() + value.Fingerprint(cfg)}), diags
 	}
 	return p.c.read(inst, cfg), diags
 }
 
 func deferredRead(inst *eval.Instance, cfg cty.Value) cty.Value {
 	if inst.Resource.Config.Type == "terraform_remote_state" {
-		return remoteStateWith(cfg, expr.Pending(cty.DynamicPseudoType))
+		return remoteStateWith(cfg, value.NewPending(cty.DynamicPseudoType))
 	}
-	return openWith(cfg, expr.Open{Pending: true})
+	return openWith(cfg, value.Open{Pending: true})
 }
 
 func (p *plannedObjects) Unknown(r *eval.Resource) cty.Value {
 	if r.Expansion().Pending() {
-		return expr.Pending(cty.DynamicPseudoType)
+		return value.NewPending(cty.DynamicPseudoType)
 	}
 	return some(r)
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/eval"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/move"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -140,7 +141,7 @@ func (c *comparison) unknownSet(r *eval.Resource) bool {
 	if was.Repeat == eval.Unknown && was.ID() == r.Expansion().ID() {
 		return false
 	}
-	if expr.IsLimited(was.Value) || expr.IsLimited(r.Expansion().Value) {
+	if value.IsLimited(was.Value) || value.IsLimited(r.Expansion().Value) {
 		return true
 	}
 	for _, inst := range old.Instances() {
@@ -319,7 +320,7 @@ func (c *comparison) unsettled(o *object) bool {
 
 // setGap tells that a set of instances changes in a way the trees do not tell.
 func (c *comparison) setGap(address string, e *eval.Expansion) {
-	if expr.IsLimited(e.Value) {
+	if value.IsLimited(e.Value) {
 		return
 	}
 	c.gap(plan.Gap{At: c.after.Place(e.By.Range()), Root: c.Root, Kind: plan.GapUnknown, Subject: address, Variant: c.Variant,

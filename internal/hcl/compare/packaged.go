@@ -10,9 +10,8 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
-	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/eval"
-	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 )
 
 // packaged stands for the files of the repository that a data source reads
@@ -45,10 +44,10 @@ func withDigests(cfg cty.Value, id, files string) cty.Value {
 	for _, name := range []string{"output_path", "source_content"} {
 		delete(how, name)
 	}
-	text := diff.Token(expr.Fingerprint(cty.ObjectVal(how))) + files + digest([]byte(text(args["source_content"])))
+	text := value.Token(value.Fingerprint(cty.ObjectVal(how))) + files + digest([]byte(text(args["source_content"])))
 	for _, name := range []string{"base64sha256", "base64sha512", "md5", "sha", "sha256", "sha512"} {
 		name = "output_" + name
-		with[name] = expr.Opaque(id+"."+name, cty.String).Mark(diff.Text{S: diff.Applied(name, text)})
+		with[name] = value.NewOpaque(id+"."+name, cty.String).Mark(value.Text{S: value.Applied(name, text)})
 	}
 	return cty.ObjectVal(with)
 }

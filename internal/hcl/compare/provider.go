@@ -9,7 +9,7 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/eval"
-	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -77,7 +77,7 @@ func (c *comparison) settledElsewhere(o *object) bool {
 // tells it.
 func (c *comparison) elsewhere(s *step, t *plan.TypeFacts, cfg cty.Value) {
 	before, after := c.providerValue(s.prior.inst.Resource), c.providerValue(s.inst.Resource)
-	if before == cty.NilVal || after == cty.NilVal || expr.Fingerprint(before) == expr.Fingerprint(after) {
+	if before == cty.NilVal || after == cty.NilVal || value.Fingerprint(before) == value.Fingerprint(after) {
 		return
 	}
 	r := diff.Provider(t, before, after, cfg)
@@ -117,7 +117,7 @@ func bodyValue(m *eval.Module, b *config.Body) cty.Value {
 	for _, name := range b.Names {
 		v, diags := b.Attributes[name].Value.Value(m.Context())
 		if diags.HasErrors() {
-			v = expr.Opaque("failed "+first(diags), cty.DynamicPseudoType)
+			v = value.NewOpaque("failed "+first(diags), cty.DynamicPseudoType)
 		}
 		vals[name] = v
 	}
@@ -171,5 +171,5 @@ func reachOf(m *eval.Module, p *config.Provider) string {
 		}
 	}
 	walk("", p.Body)
-	return expr.Fingerprint(parts...)
+	return value.Fingerprint(parts...)
 }

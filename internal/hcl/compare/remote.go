@@ -10,7 +10,7 @@ import (
 
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/eval"
-	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 )
 
 // remoteState answers a terraform_remote_state with the local backend from the
@@ -98,7 +98,7 @@ func stateOutputs(b []byte) (map[string]cty.Value, error) {
 			return nil, fmt.Errorf("read output %s: %w", name, err)
 		}
 		if o.Sensitive {
-			v = v.Mark(expr.Sensitive)
+			v = v.Mark(value.Sensitive)
 		}
 		vals[name] = v
 	}

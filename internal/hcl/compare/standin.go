@@ -11,6 +11,7 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/eval"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -19,7 +20,7 @@ import (
 // sides are computed once more with stand-ins for the opaque values, of
 // several shapes. That serves the comparison of two values alone: nothing is
 // decided by a stand-in, and where either value went through a decision
-// ([expr.Decided]) the answer stays open.
+// ([value.Decided]) the answer stays open.
 
 // shapes of stand-ins: what identifiers and names look like. What the tool
 // itself rolls is a UUID, whatever the shape.
@@ -79,7 +80,7 @@ func (o *standinObjects) Unknown(r *eval.Resource) cty.Value                    
 // concrete puts stand-ins for the opaque texts in v.
 func concrete(v cty.Value, shape int) cty.Value {
 	out, err := cty.Transform(v, func(_ cty.Path, v cty.Value) (cty.Value, error) {
-		id := expr.SymbolOf(v)
+		id := value.SymbolOf(v)
 		if id == "" || v.Type() != cty.String {
 			return v, nil
 		}
@@ -148,7 +149,7 @@ func argumentUnder(w *eval.World, inst *eval.Instance, name string) (cty.Value, 
 
 func decided(v cty.Value) bool {
 	_, m := v.UnmarkDeep()
-	_, ok := m[expr.Decided{}]
+	_, ok := m[value.Decided{}]
 	return ok
 }
 
@@ -170,7 +171,7 @@ func (c *comparison) lookAgain(s *step, t *plan.TypeFacts, state, cfg cty.Value)
 	for name, v := range after {
 		merged[name] = v
 		was, ok := before[name]
-		if !ok || expr.Fingerprint(was) == expr.Fingerprint(v) || containsPending(v) {
+		if !ok || value.Fingerprint(was) == value.Fingerprint(v) || containsPending(v) {
 			continue
 		}
 		switch equal, differ := c.sameUnderStandins(s, name); {
@@ -196,7 +197,7 @@ func (c *comparison) lookAgain(s *step, t *plan.TypeFacts, state, cfg cty.Value)
 			planned = r.Planned
 			vals := asMap(planned)
 			for name := range vals {
-				if v, ok := after[name]; ok && expr.Fingerprint(merged[name]) != expr.Fingerprint(v) {
+				if v, ok := after[name]; ok && value.Fingerprint(merged[name]) != value.Fingerprint(v) {
 					vals[name] = v
 				}
 			}

@@ -7,6 +7,7 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/eval"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -66,7 +67,7 @@ func (c *comparison) decide(s *step) {
 	if s.inst.Resource.Config.Type != s.prior.inst.Resource.Config.Type {
 		state = c.retyped(s, state)
 	}
-	state = diff.Renamed(s.inst.Resource.Config.Type, state, old, cfg)
+	state = diff.Renamed(t, state, old, cfg)
 	provider := c.providerValue(s.inst.Resource)
 	merged = diff.Placed(t, provider, merged, false)
 	s.take(diff.Plan(t, state, merged))
@@ -98,13 +99,13 @@ func (c *comparison) decide(s *step) {
 // limited: what may happen because an evaluation ended at a limit is made up by
 // the limit. The limit is told, and holds.
 func (s *step) limited(old, now cty.Value) {
-	if !expr.IsLimited(old) && !expr.IsLimited(now) {
+	if !value.IsLimited(old) && !value.IsLimited(now) {
 		return
 	}
 	if !s.certain {
 		s.action, s.certain, s.why, s.paths, s.trigger = plan.None, true, "", nil, nil
 	}
-	s.planned = s.planned.Mark(expr.Limited{})
+	s.planned = s.planned.Mark(value.Limited{})
 }
 
 func (s *step) take(r diff.Result) {
@@ -119,11 +120,11 @@ func (s *step) open(t *plan.TypeFacts, id string) {
 	}
 	switch {
 	case s.action == plan.None:
-		s.planned = s.planned.Mark(expr.Open{ID: id})
+		s.planned = s.planned.Mark(value.Open{ID: id})
 	case s.certain && (s.action == plan.Create || s.action == plan.Replace):
-		s.planned = s.planned.Mark(expr.Open{Pending: true})
+		s.planned = s.planned.Mark(value.Open{Pending: true})
 	default:
-		s.planned = s.planned.Mark(expr.Open{ID: "if changed " + id + " " + expr.Fingerprint(s.config)})
+		s.planned = s.planned.Mark(value.Open{ID: "if changed " + id + " " + value.Fingerprint(s.config)})
 	}
 }
 
@@ -142,7 +143,7 @@ func (c *comparison) latent(s *step, t *plan.TypeFacts, state, old, cfg cty.Valu
 	vals := drifted.AsValueMap()
 	for _, name := range hidden {
 		if v, ok := vals[name]; ok {
-			vals[name] = expr.Opaque("ignored "+s.prior.inst.Address()+"."+name, v.Type())
+			vals[name] = value.NewOpaque("ignored "+s.prior.inst.Address()+"."+name, v.Type())
 		}
 	}
 	if r := diff.Plan(t, cty.ObjectVal(vals).WithMarks(m), cfg); r.Action == plan.Replace && t != nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/eval"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -66,9 +67,9 @@ func (t *tracer) references(before, after side, was, is *expr.Expression) chain 
 		refs = append(refs, was.Refs...)
 	}
 	for _, ref := range refs {
-		a, diagsA := value(before, ref)
-		b, diagsB := value(after, ref)
-		if !diagsA.HasErrors() && !diagsB.HasErrors() && expr.Fingerprint(a) == expr.Fingerprint(b) && !containsPending(b) {
+		a, diagsA := referred(before, ref)
+		b, diagsB := referred(after, ref)
+		if !diagsA.HasErrors() && !diagsB.HasErrors() && value.Fingerprint(a) == value.Fingerprint(b) && !containsPending(b) {
 			continue
 		}
 		if links := t.reference(before, after, ref); links != nil {
@@ -78,7 +79,7 @@ func (t *tracer) references(before, after side, was, is *expr.Expression) chain 
 	return nil
 }
 
-func value(s side, ref hcl.Traversal) (cty.Value, hcl.Diagnostics) {
+func referred(s side, ref hcl.Traversal) (cty.Value, hcl.Diagnostics) {
 	e := expr.New(&hclsyntax.ScopeTraversalExpr{Traversal: ref, SrcRange: ref.SourceRange()}, nil, "")
 	return e.Value(s.ctx)
 }
@@ -201,7 +202,7 @@ func valueText(m *eval.Module, name string) (string, bool) {
 	}
 	switch v.Type() {
 	case cty.Bool, cty.Number:
-		return expr.KeyText(v), true
+		return value.KeyText(v), true
 	case cty.String:
 		if s := v.AsString(); len(s) < 40 && !strings.ContainsAny(s, "\n\r") {
 			return fmt.Sprintf("%q", s), true

@@ -7,6 +7,7 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/eval"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -76,7 +77,7 @@ func maybeReplaced(s *step) cty.Value {
 			out[name] = v
 			continue
 		}
-		out[name] = expr.Opaque("if replaced "+id+"."+name, v.Type())
+		out[name] = value.NewOpaque("if replaced "+id+"."+name, v.Type())
 	}
 	if len(out) == 0 {
 		return s.planned
@@ -146,9 +147,9 @@ func (c *comparison) triggersAnother(inst *eval.Instance, rest hcl.Traversal) pe
 		return notPending
 	case diags.HasErrors() || more.HasErrors():
 		return certain
-	case expr.IsPending(is):
+	case value.KnownAfterApply(is):
 		return certain
-	case expr.Fingerprint(was) == expr.Fingerprint(is):
+	case value.Fingerprint(was) == value.Fingerprint(is):
 		return notPending
 	case was.IsWhollyKnown() && is.IsWhollyKnown():
 		return certain
