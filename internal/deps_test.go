@@ -52,7 +52,6 @@ var table = map[string]int{
 // imports only rows above its own here, never a neighbour. The last row is the
 // folder itself. A package below the folder that is not listed fails the test.
 var inner = map[string][][]string{
-<<<<<<< HEAD
 	"internal/kube": {
 		{"object"},
 		{"tree", "appset", "owner", "apply/schema"},
@@ -60,17 +59,21 @@ var inner = map[string][][]string{
 		{"manifest", "apply"},
 		{"request", "chartvalues", "origin"},
 		{"unit", "render"},
-=======
+		{"."},
+	},
 	"internal/hcl": {
-		{"value", "work", "move", "varfile", "upload"},
-		{"diff/schema", "diff/forms"},
+		{"value", "work", "move", "varfile", "upload", "lines"},
+		{"diff/schema", "diff/forms", "attrs"},
 		{"diff/equal"},
 		{"diff", "expr"},
 		{"config", "funcs"},
-		{"elsewhere"},
+		{"elsewhere", "refs"},
 		{"eval"},
+		{"providers", "depends"},
+		{"datasource", "pair"},
+		{"planner", "opaque", "pair/pairtest"},
+		{"trace", "check"},
 		{"compare"},
->>>>>>> main
 		{"."},
 	},
 }
@@ -79,13 +82,13 @@ var inner = map[string][][]string{
 // folders above it in the tree. One that is not listed may import none: a new
 // dependency is a decision.
 var foreign = map[string][]string{
-<<<<<<< HEAD
 	"internal/plan/plantest":      {"golang.org/x/tools/txtar"},
 	"internal/hcl":                {"github.com/hashicorp/hcl/v2", "github.com/zclconf/go-cty"},
 	"internal/hcl/config":         {"github.com/hashicorp/go-version"},
-	"internal/hcl/expr":           {"github.com/terraform-linters/tflint-plugin-sdk/terraform/lang/marks"},
+	"internal/hcl/value":          {"github.com/terraform-linters/tflint-plugin-sdk/terraform/lang/marks"},
 	"internal/hcl/upload":         {"golang.org/x/text/unicode/norm"},
 	"internal/hcl/funcs":          {"github.com/terraform-linters/tflint/terraform/lang", "github.com/bmatcuk/doublestar", "github.com/zclconf/go-cty-yaml", yamlLibrary},
+	"internal/facts/logic":        {yamlLibrary},
 	"internal/kube/object":        {yamlLibrary},
 	"internal/kube/kustomization": {yamlLibrary},
 	"internal/kube/appset":        {yamlLibrary, "github.com/Masterminds/sprig/v3"},
@@ -110,38 +113,6 @@ var foreign = map[string][]string{
 	"cmd/holdpoint":               {"github.com/alecthomas/kong", "github.com/aws/aws-sdk-go-v2", "github.com/prometheus/client_golang", yamlLibrary},
 	"tools/mutate":                {yamlLibrary},
 	"tools/openapi":               {"github.com/vektah/gqlparser/v2"},
-=======
-	"internal/plan/plantest":     {"golang.org/x/tools/txtar"},
-	"internal/hcl":               {"github.com/hashicorp/hcl/v2", "github.com/zclconf/go-cty"},
-	"internal/hcl/config":        {"github.com/hashicorp/go-version"},
-	"internal/hcl/value":         {"github.com/terraform-linters/tflint-plugin-sdk/terraform/lang/marks"},
-	"internal/hcl/upload":        {"golang.org/x/text/unicode/norm"},
-	"internal/hcl/funcs":         {"github.com/terraform-linters/tflint/terraform/lang", "github.com/bmatcuk/doublestar", "github.com/zclconf/go-cty-yaml", yamlLibrary},
-	"internal/facts/logic":       {yamlLibrary},
-	"internal/kube/object":       {yamlLibrary},
-	"internal/kube/appset":       {yamlLibrary, "github.com/Masterminds/sprig/v3"},
-	"internal/kube/unit":         {yamlLibrary, "github.com/fluxcd/pkg/sourceignore", "helm.sh/helm/v4/pkg/ignore", "gopkg.in/evanphx/json-patch.v4"},
-	"internal/kube/apply":        {yamlLibrary},
-	"internal/kube/apply/crd":    {"cel.dev/cel-go"},
-	"internal/kube/apply/schema": {"k8s.io/apimachinery"},
-	"internal/kube/render":       {"sigs.k8s.io/kustomize", "helm.sh/helm/v4"},
-	"internal/rules":             {"cel.dev/cel-go", yamlLibrary},
-	"internal/review/hosted":     {yamlLibrary},
-	"internal/templates":         {yamlLibrary},
-	"internal/publish":           {"github.com/owenrumney/go-sarif/v3"},
-	"internal/github":            {"github.com/google/go-github/v60", "github.com/bradleyfalzon/ghinstallation/v2"},
-	"internal/github/githubtest": {"github.com/getkin/kin-openapi", "github.com/golang-jwt/jwt/v4", "github.com/vektah/gqlparser/v2"},
-	"internal/sources/address":   {"github.com/hashicorp/terraform-registry-address"},
-	"internal/sources/chart":     {yamlLibrary},
-	"internal/sources/choose":    {"github.com/hashicorp/go-version", "github.com/apparentlymart/go-versions", "github.com/Masterminds/semver/v3"},
-	"internal/sources/fetch":     {"code.dny.dev/ssrf"},
-	"internal/sources/oci":       {"oras.land/oras-go/v2", "github.com/opencontainers"},
-	"internal/service":           {"go.etcd.io/bbolt"},
-	"cmd/lambda":                 {"github.com/aws/aws-lambda-go", "github.com/aws/aws-sdk-go-v2"},
-	"cmd/holdpoint":              {"github.com/alecthomas/kong", "github.com/aws/aws-sdk-go-v2", "github.com/prometheus/client_golang", yamlLibrary},
-	"tools/mutate":               {yamlLibrary},
-	"tools/openapi":              {"github.com/vektah/gqlparser/v2"},
->>>>>>> main
 }
 
 // yamlLibrary is the one of the house.
@@ -200,24 +171,18 @@ func TestInnerOrder(t *testing.T) {
 // The order inside a folder must be able to fail.
 func TestInnerDisorderIsFound(t *testing.T) {
 	for _, c := range []struct{ from, imported string }{
-<<<<<<< HEAD
 		{"internal/kube/owner", "internal/kube/unit"}, {"internal/kube/manifest", "internal/kube/apply"}, {"internal/kube/unit", "internal/kube/render"},
 		{"internal/kube/unit", "internal/kube"}, {"internal/kube/unlisted", "internal/plan"},
-=======
 		{"internal/hcl/value", "internal/hcl/expr"}, {"internal/hcl/expr", "internal/hcl/diff"}, {"internal/hcl/eval", "internal/hcl/compare"},
 		{"internal/hcl/compare", "internal/hcl"}, {"internal/hcl/unlisted", "internal/plan"},
->>>>>>> main
 	} {
 		if len(disorder(c.from, []string{module + c.imported})) == 0 {
 			t.Errorf("%s may import %s", c.from, c.imported)
 		}
 	}
 	for _, c := range []struct{ from, imported string }{
-<<<<<<< HEAD
 		{"internal/kube", "internal/kube/unit"}, {"internal/kube/unit", "internal/kube/owner"}, {"internal/kube/tree", "internal/plan"},
-=======
 		{"internal/hcl", "internal/hcl/compare"}, {"internal/hcl/eval", "internal/hcl/value"}, {"internal/hcl/value", "internal/plan"},
->>>>>>> main
 	} {
 		if why := disorder(c.from, []string{module + c.imported}); len(why) > 0 {
 			t.Error(why)

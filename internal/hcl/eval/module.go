@@ -111,7 +111,7 @@ func (m *Module) value(name string, at hcl.Range, compute func() (cty.Value, hcl
 // failed stands for a value that could not be computed. It is stable: the same
 // failure on both sides is no difference.
 func failed(m *Module, name string, diags hcl.Diagnostics) cty.Value {
-	v := value.NewOpaque("failed "+joinAddress(m.Address, name)+" "+firstError(diags), cty.DynamicPseudoType)
+	v := value.NewOpaque("failed "+joinAddress(m.Address, name)+" "+FirstError(diags), cty.DynamicPseudoType)
 	if m.World.limited(diags) {
 		return v.Mark(value.Limited{})
 	}
@@ -131,7 +131,8 @@ func few(diags hcl.Diagnostics) hcl.Diagnostics {
 	return out
 }
 
-func firstError(diags hcl.Diagnostics) string {
+// FirstError is the first error among diags as one text, empty where there is none.
+func FirstError(diags hcl.Diagnostics) string {
 	for _, d := range diags {
 		if d.Severity == hcl.DiagError {
 			return d.Summary + ": " + d.Detail

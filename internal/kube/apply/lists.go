@@ -1,0 +1,81 @@
+package apply
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+)
+
+// except compares two objects without some of their fields.
+func except(a, b map[string]any, fields ...string) bool {
+	x, y := maps.Clone(a), maps.Clone(b)
+	for _, f := range fields {
+		delete(x, f)
+		delete(y, f)
+	}
+	return reflect.DeepEqual(x, y)
+}
+
+// cidrs: one range may become two, the first unchanged.
+func cidrs(u *update, f field) {
+	old, next := listAt(u.old, "spec", "cidrs"), listAt(u.next, "spec", "cidrs")
+	if len(old) == 1 && len(next) == 2 && old[0] == next[0] || reflect.DeepEqual(old, next) {
+		return
+	}
+	u.deny(f, u.paths("spec", "cidrs"), "spec.cidrs may not change, except that a second range may be added")
+}
+
+// nodeDrivers: an entry that stays may not change, its allocatable apart.
+func nodeDrivers(u *update, f field) {
+	for _, o := range listAt(u.old, "spec", "drivers") {
+		for _, n := range listAt(u.next, "spec", "drivers") {
+			if asMap(o)["name"] == asMap(n)["name"] && !except(asMap(o), asMap(n), "allocatable") {
+				u.deny(f, u.paths("spec", "drivers"), "an entry of spec.drivers may not change, its allocatable apart")
+				return
+			}
+		}
+	}
+}
+
+// storedVersions: a version that objects are stored in may not go. Which these
+// are stands in status alone: the storage version is one, others may be.
+func storedVersions(u *update, f field) {
+	served := func(list []any) []string {
+		var names []string
+		for _, v := range list {
+			names = append(names, textAt(asMap(v), "name"))
+		}
+		return names
+	}
+	next := served(listAt(u.next, "spec", "versions"))
+	stored := map[string]bool{}
+	for _, v := range listAt(u.before.Value, "status", "storedVersions") {
+		if s, ok := v.(string); ok {
+			stored[s] = true
+		}
+	}
+	for _, v := range listAt(u.old, "spec", "versions") {
+		name := textAt(asMap(v), "name")
+		path := []plan.Path{{"spec", "versions"}}
+		switch {
+		case slices.Contains(next, name):
+		case boolAt(asMap(v), "storage") || stored[name]:
+			u.deny(f, path, "version "+name+" may not be removed from spec.versions: objects are stored in it (status.storedVersions)")
+		case len(stored) == 0:
+			u.doubt(f, path, "version "+name+" may be removed from spec.versions only if no object was ever stored in it (status.storedVersions)")
+		}
+	}
+}
+
+// without copies a list of objects and leaves out a field of each.
+func without(list []any, field string) []any {
+	out := make([]any, len(list))
+	for i, item := range list {
+		m := maps.Clone(asMap(item))
+		delete(m, field)
+		out[i] = m
+	}
+	return out
+}
