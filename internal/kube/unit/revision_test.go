@@ -43,7 +43,8 @@ func TestGlobIsGobwas(t *testing.T) {
 		}
 		return b.String()
 	}
-	for pattern, names := range map[string][]string{"{*.yml,*.yaml}": {"a.yml", "x/b.yaml", "c.json"}, "{config.json,env-usw2/*}": {"config.json", "env-usw2/a.yaml", "env/a.yaml"}, "**/pvc.yaml": {"pvc.yaml", "a/pvc.yaml"}} {
+	for pattern, names := range map[string][]string{"{*.yml,*.yaml}": {"a.yml", "x/b.yaml", "c.json"},
+		"{config.json,env-usw2/*}": {"config.json", "env-usw2/a.yaml", "env/a.yaml"}, "**/pvc.yaml": {"pvc.yaml", "a/pvc.yaml"}} {
 		for _, name := range names {
 			if want, _ := gobwas(pattern, name); globbed(pattern).MatchString(name) != want {
 				t.Errorf("%q matches %q: the library says %v", pattern, name, want)
