@@ -4,7 +4,7 @@ import (
 	"slices"
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/owner"
-	"github.com/holdpoint-dev/holdpoint/internal/kube/unit"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/request"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -42,7 +42,7 @@ func (l *loader) parents(units []*pair) bool {
 func (l *loader) makers(unowned []*pair) []*pair {
 	return slices.DeleteFunc(slices.Clone(unowned), func(r *pair) bool {
 		for _, s := range l.sides() {
-			if c := r.on(s.tree.Side); c != nil && c.unit.Tool != unit.Folder && s.scan.MakesOwners(c.unit, s.owners) {
+			if c := r.on(s.tree.Side); c != nil && c.unit.Tool != request.Folder && s.scan.MakesOwners(c.unit, s.owners) {
 				return false
 			}
 		}

@@ -1,4 +1,6 @@
-package unit
+// Package manifest finds the files that hold objects which go to a cluster, and
+// reads them.
+package manifest
 
 import (
 	"bytes"
@@ -7,7 +9,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/holdpoint-dev/holdpoint/internal/kube/kustomization"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/tree"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -47,33 +51,31 @@ func applied(o object.Object) bool {
 	return named
 }
 
-// Manifests are the objects of a file that go to a cluster. A file that is
+// Objects are the objects of a file that go to a cluster. A file that is
 // none at all yields nothing and no error.
-func Manifests(t *Tree, name string) ([]object.Object, error) {
-	return (&Unit{}).Objects(t, name)
-}
+func Objects(t *tree.Tree, name string) ([]object.Object, error) { return Substituted(t, name, nil) }
 
-// Objects are the objects of a file of a Folder, with the variables that its
-// owner puts in.
-func (u *Unit) Objects(t *Tree, name string) ([]object.Object, error) {
-	if !looksLikeManifest(t, name) {
-		return nil, illegible(t, name)
+// Substituted are the same of a text in which something puts in variables,
+// written `${name}`; nil puts in nothing.
+func Substituted(t *tree.Tree, name string, put func([]byte) []byte) ([]object.Object, error) {
+	if !Looks(t, name) {
+		return nil, Illegible(t, name)
 	}
 	data, err := t.Read(name)
 	if err != nil {
 		return nil, err
 	}
-	if ytt.Match(data) {
+	if IsYtt(data) {
 		return nil, templateError("a ytt template")
 	}
 	var file object.File
-	if u.Substitute != nil && bytes.Contains(data, []byte("${")) {
-		file, err = object.Parse(name, u.Substituted(data), object.Limits{})
+	if put != nil && bytes.Contains(data, []byte("${")) {
+		file, err = object.Parse(name, put(data), object.Limits{})
 	} else {
 		file, err = t.Parse(name)
 	}
 	if err != nil {
-		if kind, _, _ := Trouble(err); kind == plan.GapParse && isTemplate(data) {
+		if kind, _, _ := tree.Trouble(err); kind == plan.GapParse && isTemplate(data) {
 			return nil, templateError("a template")
 		}
 		return nil, err
@@ -87,6 +89,9 @@ func (u *Unit) Objects(t *Tree, name string) ([]object.Object, error) {
 	return out, nil
 }
 
+// IsYtt reports whether a text is a template of ytt.
+func IsYtt(text []byte) bool { return ytt.Match(text) }
+
 // ytt finds the commands of ytt, which stand in comments (carvel.dev/ytt
 // docs, Syntax).
 var ytt = regexp.MustCompile(`#@ *(load\(|data/|if |for |def |end|overlay/|data\.values)`)
@@ -98,13 +103,13 @@ func isTemplate(data []byte) bool {
 }
 
 func templateError(what string) error {
-	return &Unreadable{plan.GapUnsupported, "it is " + what + ", and what is made of it is not in the repository", nil}
+	return &tree.Unreadable{Kind: plan.GapUnsupported, Why: "it is " + what + ", and what is made of it is not in the repository"}
 }
 
-// looksLikeManifest is a quick look at the text: a key apiVersion and a key
+// Looks is a quick look at the text: a key apiVersion and a key
 // kind at the start of a line or of a flow mapping.
-func looksLikeManifest(t *Tree, name string) bool {
-	if isKustomizationName(path.Base(name)) {
+func Looks(t *tree.Tree, name string) bool {
+	if kustomization.IsName(path.Base(name)) {
 		return false
 	}
 	switch path.Ext(name) {
@@ -119,11 +124,11 @@ func looksLikeManifest(t *Tree, name string) bool {
 	return hasKey(data, "apiVersion") && hasKey(data, "kind")
 }
 
-// illegible is why a file that may have been a manifest cannot be parsed; nil for
+// Illegible is why a file that may have been a manifest cannot be parsed; nil for
 // one that can, and for one that is something else by its name or its text.
-func illegible(t *Tree, name string) error {
+func Illegible(t *tree.Tree, name string) error {
 	ext := path.Ext(name)
-	if ext != ".yaml" && ext != ".yml" || isKustomizationName(path.Base(name)) || !couldBeManifest(name) || looksLikeManifest(t, name) {
+	if ext != ".yaml" && ext != ".yml" || kustomization.IsName(path.Base(name)) || !couldBeManifest(name) || Looks(t, name) {
 		return nil
 	}
 	data, err := t.Read(name)
@@ -156,4 +161,30 @@ func couldBeManifest(name string) bool {
 		}
 	}
 	return path.Ext(name) != ".json"
+}
+
+// HasEnding reports whether a file may hold manifests or is a kustomization, by its
+// name.
+func HasEnding(name string) bool {
+	switch path.Ext(name) {
+	case ".yaml", ".yml", ".json":
+		return true
+	}
+	return kustomization.IsName(path.Base(name))
+}
+
+// Documents are the values of a file; a list stands for its items.
+func Documents(file object.File) []any {
+	var out []any
+	for _, o := range file.Objects {
+		out = append(out, o.Value)
+	}
+	for _, o := range file.Others {
+		if list, ok := o.Value.([]any); ok {
+			out = append(out, list...)
+		} else {
+			out = append(out, o.Value)
+		}
+	}
+	return out
 }

@@ -1,10 +1,14 @@
-package unit
+// Package tree is one side of a comparison as files: what was read and parsed is
+// kept, and shared with the other side where the content is the same.
+package tree
 
 import (
 	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -52,11 +56,11 @@ type parsed struct {
 
 // Open walks a tree. other is the side that was opened before, or nil.
 func Open(fsys fs.FS, side plan.Side, other *Tree) (*Tree, error) {
-	return openAt(fsys, "", side, other)
+	return OpenAt(fsys, "", side, other)
 }
 
-// openAt walks a tree whose paths begin with a folder.
-func openAt(fsys fs.FS, top string, side plan.Side, other *Tree) (*Tree, error) {
+// OpenAt walks a tree whose paths begin with a folder.
+func OpenAt(fsys fs.FS, top string, side plan.Side, other *Tree) (*Tree, error) {
 	t := &Tree{
 		Side: side, fsys: fsys, top: top, other: other, files: map[string]fs.FileInfo{}, dirs: map[string][]string{},
 		texts: map[string]text{}, parsed: map[string]parsed{}, packages: map[string]*Tree{},
@@ -89,8 +93,8 @@ func openAt(fsys fs.FS, top string, side plan.Side, other *Tree) (*Tree, error) 
 	return t, nil
 }
 
-// only is a side with some of its files.
-func (t *Tree) only(keep func(name string, info fs.FileInfo) bool) *Tree {
+// Only is a side with some of its files.
+func (t *Tree) Only(keep func(name string, info fs.FileInfo) bool) *Tree {
 	part := &Tree{Side: t.Side, fsys: t.fsys, whole: t, files: map[string]fs.FileInfo{}, dirs: map[string][]string{}}
 	for _, name := range t.names {
 		if info := t.files[name]; keep(name, info) {
@@ -111,11 +115,11 @@ func (t *Tree) home(name string) *Tree {
 	if t.whole != nil {
 		of = t.whole
 	}
-	if of.top != "" && under(name, of.top) {
+	if of.top != "" && Under(name, of.top) {
 		return t
 	}
 	for top, p := range of.packages {
-		if under(name, top) {
+		if Under(name, top) {
 			return p
 		}
 	}
@@ -128,8 +132,8 @@ func (t *Tree) entry(name string) (fs.FileInfo, bool) {
 	return info, ok
 }
 
-// has reports whether there is an entry of that very path.
-func (t *Tree) has(name string) bool {
+// Has reports whether there is an entry of that very path.
+func (t *Tree) Has(name string) bool {
 	_, ok := t.entry(name)
 	return ok
 }
@@ -144,8 +148,8 @@ func (t *Tree) resolve(name string) (string, error) {
 	return path.Join(t.top, real), err
 }
 
-// inside is a path as the package has it.
-func (t *Tree) inside(name string) string {
+// Inside is a path as the package has it.
+func (t *Tree) Inside(name string) string {
 	if t.top == "" {
 		return name
 	}
@@ -154,7 +158,7 @@ func (t *Tree) inside(name string) string {
 
 // HasFile reports whether there is a file, or a link to one, of that path.
 func (t *Tree) HasFile(name string) bool {
-	if t.has(name) {
+	if t.Has(name) {
 		return true
 	}
 	at := t.home(name)
@@ -210,11 +214,12 @@ func (t *Tree) Below(dir string) []string {
 type Unreadable struct {
 	Kind plan.GapKind
 	Why  string
-	// Err is what the tree said, nil where the entry itself tells.
+	// Err is what the tree said, nil where the entry itself says it.
 	Err error
 }
 
 func (e *Unreadable) Error() string { return e.Why }
+
 func (e *Unreadable) Unwrap() error { return e.Err }
 
 // Read returns the content of a file, following links inside the tree. Errors
@@ -245,7 +250,7 @@ func (t *Tree) Read(name string) ([]byte, error) {
 // lacks is the error of reading what the whole side may have and this part has
 // not.
 func (t *Tree) lacks(name string) error {
-	if t.has(name) {
+	if t.Has(name) {
 		return nil
 	}
 	return &Unreadable{plan.GapUnreadable, name + " is left out of what is applied", fs.ErrNotExist}
@@ -259,13 +264,13 @@ func (t *Tree) sameFile(name string) bool {
 func (t *Tree) read(name string) ([]byte, error) {
 	real, err := t.resolve(name)
 	if err != nil {
-		return nil, &Unreadable{plan.GapUnreadable, oneLine(err), err}
+		return nil, &Unreadable{plan.GapUnreadable, OneLine(err), err}
 	}
-	real = t.inside(real)
+	real = t.Inside(real)
 	info, err := fs.Lstat(t.fsys, real)
 	switch {
 	case err != nil:
-		return nil, &Unreadable{plan.GapUnreadable, oneLine(err), err}
+		return nil, &Unreadable{plan.GapUnreadable, OneLine(err), err}
 	case plan.IsSubmodule(info):
 		return nil, &Unreadable{plan.GapOpaque, "it is a submodule, whose content is in another repository", nil}
 	case info.Size() > MaxFile:
@@ -273,7 +278,7 @@ func (t *Tree) read(name string) ([]byte, error) {
 	}
 	data, err := fs.ReadFile(t.fsys, real)
 	if err != nil {
-		return nil, &Unreadable{plan.GapUnreadable, oneLine(err), err}
+		return nil, &Unreadable{plan.GapUnreadable, OneLine(err), err}
 	}
 	if plan.IsLFSPointer(data) {
 		return nil, &Unreadable{plan.GapUnreadable, "it is a Git LFS pointer, the content is not in the repository", nil}
@@ -367,7 +372,35 @@ func Trouble(err error) (kind plan.GapKind, line int, why string) {
 		}
 		return plan.GapParse, bad.Line, bad.Why
 	}
-	return plan.GapInternal, 0, oneLine(err)
+	return plan.GapInternal, 0, OneLine(err)
 }
 
-func oneLine(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }
+// OneLine is the text of an error without line breaks.
+func OneLine(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }
+
+// Under reports whether a path is a folder or lies below it.
+func Under(name, dir string) bool {
+	dir = path.Clean(dir)
+	return dir == "." || name == dir || strings.HasPrefix(name, dir+"/")
+}
+
+// Top is the folder that the paths of a side begin from, "." for the repository
+// itself.
+func (t *Tree) Top() string {
+	switch {
+	case t.top != "":
+		return t.top
+	case t.whole != nil && t.whole.top != "":
+		return t.whole.top
+	}
+	return "."
+}
+
+// Stand lets a package stand beside the files of this side, at its top.
+func (t *Tree) Stand(p *Tree) {
+	t.packages[p.top] = p
+	p.packages = t.packages
+}
+
+// Dirs are the folders that hold files themselves, in no order.
+func (t *Tree) Dirs() iter.Seq[string] { return maps.Keys(t.dirs) }

@@ -1,9 +1,8 @@
-package unit
+package kustomization
 
 import (
 	"bytes"
 	"encoding/json"
-	"path"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -28,7 +27,7 @@ func (k *Kustomization) shape(key, value *yaml.Node) {
 		}
 	case strings.HasPrefix(key.Value, "patches"):
 		for _, item := range value.Content {
-			if text := plain(item); reshaping([]byte(text)) {
+			if text := plain(item); Reshaping([]byte(text)) {
 				k.Shape = append(k.Shape, "patch="+text)
 			}
 		}
@@ -46,8 +45,8 @@ func plain(n *yaml.Node) string {
 	return n.Value
 }
 
-// reshaping reports whether a patch may delete, rename or move what it is for.
-func reshaping(patch []byte) bool {
+// Reshaping reports whether a patch may delete, rename or move what it is for.
+func Reshaping(patch []byte) bool {
 	for _, mark := range []string{"$patch", "/metadata/name", "/metadata/labels", "/spec/selector"} {
 		if bytes.Contains(patch, []byte(mark)) {
 			return true
@@ -56,27 +55,6 @@ func reshaping(patch []byte) bool {
 	return false
 }
 
-// shapeFile notes a patch or a plugin's configuration in a file.
-func (w *walk) shapeFile(ref Reference, name string) {
-	data, err := w.graph.tree.Read(name)
-	if err == nil && (ref.Role == Plugin || ref.Role == Input && reshaping(data)) {
-		w.shape = append(w.shape, path.Base(name)+"="+string(data))
-	}
-}
-
-// Shape is what decides which objects there are of what the unit builds on and
-// is not here: of that nothing else can be seen to change.
-func (u *Unit) Shape() string {
-	kept := map[string]any{}
-	for key, value := range u.Fields {
-		text := mustJSON(value)
-		selectors := key == "labels" && bytes.Contains(text, []byte(`"includeSelectors":true`))
-		if shapes[key] || selectors || key == "patches" && reshaping(text) {
-			kept[key] = value
-		}
-	}
-	return string(mustJSON([]any{u.shape, kept, u.Namespace}))
-}
-
-// LeftOut reports whether a part is not in the build.
-func (o Outside) LeftOut() bool { return o.Line > 0 || o.Entry != "" || o.Selects }
+// IsShape reports whether a field gives every object beneath another name,
+// namespace or selector.
+func IsShape(field string) bool { return shapes[field] }

@@ -1,6 +1,10 @@
-package unit
+// Package request is what a renderer is asked and what it answers, and what it
+// must be refused.
+package request
 
-import "github.com/holdpoint-dev/holdpoint/internal/plan"
+import (
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+)
 
 // Tool turns files into objects. The zero value is invalid.
 type Tool string
@@ -41,7 +45,7 @@ type Chart struct {
 	Release       Release
 }
 
-// Release is what Helm is told beside the chart.
+// Release is what Helm is given beside the chart.
 type Release struct {
 	Name, Namespace string
 	// Values are YAML documents in the order of precedence, the last wins.
@@ -106,7 +110,7 @@ type Missing struct {
 	// Nested: another chart than the one at the root depends on it.
 	Nested bool
 	// Digest identifies the values it would be rendered with, as far as they
-	// may decide which objects there are ([Deciding]).
+	// may decide which objects there are ([chartvalues.Deciding]).
 	Digest string
 }
 
