@@ -211,7 +211,7 @@ func unrelated(err error) bool {
 // than one way is a gap: only git's own merge tells what becomes of it. So is a
 // merge of what has no single origin.
 func (o *against) merge(ctx context.Context, known mergeBase) error {
-	ours := o.Request.Base.(*tree).Root.id
+	ours := treeOf(o.Request.Base)
 	var merged string
 	var both []clash
 	for round := 0; ; round++ {

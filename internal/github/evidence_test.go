@@ -24,15 +24,7 @@ func actor(id float64, login string) *graphActor {
 func commit(change func(*graphCommit)) graphCommit {
 	dana := &graphPerson{Name: "Dana", Email: "dana@example.com", User: actor(5, "dana")}
 	var c graphCommit
-	c.Commit = &struct {
-		OID, Message      string
-		Author, Committer *graphPerson
-		Authors           *struct {
-			TotalCount int
-			Nodes      []*graphPerson
-		}
-		Signature *struct{ IsValid bool }
-	}{OID: "a", Author: dana, Committer: dana}
+	c.Commit = &graphCommitOf{OID: "a", Author: dana, Committer: dana}
 	c.Commit.Authors = &struct {
 		TotalCount int
 		Nodes      []*graphPerson

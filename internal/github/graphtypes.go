@@ -64,17 +64,19 @@ func (o *graphOID) id() string {
 	return o.OID
 }
 
-type graphCommit struct {
-	Commit *struct {
-		OID, Message      string
-		Author, Committer *graphPerson
-		// Authors are the author and, behind it, the co-authors.
-		Authors *struct {
-			TotalCount int
-			Nodes      []*graphPerson
-		}
-		Signature *struct{ IsValid bool }
+type graphCommit struct{ Commit *graphCommitOf }
+
+type graphCommitOf struct {
+	OID, Message      string
+	Author, Committer *graphPerson
+	// Authors are the author and, behind it, the co-authors.
+	Authors *struct {
+		TotalCount int
+		Nodes      []*graphPerson
 	}
+	Signature *struct{ IsValid bool }
+	Tree      *graphOID
+	Parents   struct{ Nodes []graphOID }
 }
 
 type graphReview struct {
@@ -189,7 +191,9 @@ type graphRepo struct {
 	DatabaseID int64
 	Name       string
 	IsPrivate  bool
-	Owner      struct {
+	// RebaseMergeAllowed: its pull requests may be merged by rebasing.
+	RebaseMergeAllowed bool
+	Owner              struct {
 		Typename string `json:"__typename"`
 		Login    string
 	}

@@ -132,6 +132,9 @@ func (r *Reading) load(ctx context.Context) error {
 			return fmt.Errorf("read %s: %w", r.job, err)
 		}
 	}
+	if err := r.readRebase(ctx, base.tree); err != nil {
+		return fmt.Errorf("read %s: %w", r.job, err)
+	}
 	if err := r.readFiles(ctx); err != nil {
 		return fmt.Errorf("read %s: %w", r.job, err)
 	}
@@ -139,6 +142,9 @@ func (r *Reading) load(ctx context.Context) error {
 }
 
 func (r *Reading) tree(id string) fs.FS { return newTree(id, r.objects) }
+
+// treeOf is the id of a tree of a reading.
+func treeOf(side fs.FS) string { return side.(*tree).Root.id }
 
 // mergeBase asks for the merge base of two commits. It never changes.
 func (c *client) mergeBase(ctx context.Context, base, head string) (mergeBase, error) {
