@@ -8,6 +8,7 @@ import (
 
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 	"github.com/holdpoint-dev/holdpoint/internal/rules/command"
+	"github.com/holdpoint-dev/holdpoint/internal/rules/glob"
 )
 
 // addedLine is a line or a command of the after side that the before side does
@@ -65,8 +66,8 @@ func (j *judging) sides(file *plan.File) (before, after string, err error) {
 	return before, after, err
 }
 
-// addedCommands are the commands that destroy that a file gets, or why that
-// cannot be told.
+// addedCommands are the commands that destroy that a file gets, or why they are
+// not known.
 type addedCommands struct {
 	found []command.Found
 	// as is what the file as a whole is taken for.
@@ -75,7 +76,7 @@ type addedCommands struct {
 }
 
 // addedCommands are those that stand in a text of a kind. What could not be
-// searched is told once, for the kind of the file.
+// searched is said once, for the kind of the file.
 func (j *judging) addedCommands(as command.As, file *plan.File) ([]addedLine, error) {
 	all, known := j.searches[file.Path]
 	if !known {
@@ -96,7 +97,7 @@ func (j *judging) addedCommands(as command.As, file *plan.File) ([]addedLine, er
 
 func (j *judging) searched(file *plan.File) addedCommands {
 	for _, files := range j.commands.Files() {
-		if !matchAny(files.Paths, file.Path) {
+		if !glob.MatchAny(files.Paths, file.Path) {
 			continue
 		}
 		before, after, err := j.sides(file)

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/holdpoint-dev/holdpoint/internal/rules/glob"
 )
 
 // decoder reads a YAML node into a settings value, by the same field tags that
@@ -265,7 +267,7 @@ var (
 
 // forms check strings by the `form` of their field.
 var forms = map[string]func(string) error{
-	"pattern": checkPattern,
+	"pattern": glob.Check,
 	"user":    formed(loginForm, "a login, alice, alice#583231 or renovate[bot]"),
 	"team":    formed(teamForm, "a team as org/slug"),
 	"name":    formed(plainForm, "a name of letters, digits, blanks, dots, slashes and hyphens"),

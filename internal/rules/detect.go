@@ -11,7 +11,7 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
-// hit is one signal that tells of an agent.
+// hit is one signal that names an agent.
 type hit struct {
 	name     string
 	kind     Kind
@@ -19,7 +19,7 @@ type hit struct {
 }
 
 // Agent says which agent made a change, and from which signals: nil where no
-// signal tells of one. Signals are looked at in the order of how hard they are
+// signal is one sign of an agent. Signals are looked at in the order of how hard they are
 // to forge; all of them can only tighten. files are the changed paths, which
 // exemptions are bound to.
 func (s *Set) Agent(signals Signals, settings Settings, files []plan.File) (*Agent, string) {
@@ -184,7 +184,7 @@ func (s *Set) byNoreply(login string, id int64, email string) (*agentRecord, str
 		}
 		return &agentRecord{Name: login, Kind: CodingAgent}, "commit by the bot " + email
 	}
-	// Without [bot] only the id tells a bot from a person of that name.
+	// Without [bot] only the id distinguishes a bot from a person of that name.
 	if r := s.byAccount("", id); r != nil {
 		return r, "commit by " + email
 	}

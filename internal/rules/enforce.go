@@ -1,6 +1,10 @@
 package rules
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/holdpoint-dev/holdpoint/internal/rules/glob"
+)
 
 // Strict are the settings of a repository that has none: everybody's data
 // losses are held, and everything else that an agent does.
@@ -70,7 +74,7 @@ func (e Enforce) of(class Loss) Who {
 func (s Settings) EnvironmentOf(file, root string) string {
 	for _, place := range []string{root, file} {
 		for _, e := range s.Environments {
-			if place != "" && (matchAny(e.Paths, place) || matchAny(e.Paths, place+"/.")) {
+			if place != "" && (glob.MatchAny(e.Paths, place) || glob.MatchAny(e.Paths, place+"/.")) {
 				return e.Name
 			}
 		}
@@ -89,9 +93,9 @@ func (a Approval) Fits(f *Finding) bool {
 // name of a renamed one, or its root.
 func (f *Finding) within(patterns []string) bool {
 	for _, name := range []string{f.At.File, f.Root()} {
-		if name != "" && (matchAny(patterns, name) || matchAny(patterns, name+"/.")) {
+		if name != "" && (glob.MatchAny(patterns, name) || glob.MatchAny(patterns, name+"/.")) {
 			return true
 		}
 	}
-	return f.File != nil && f.File.From != "" && matchAny(patterns, f.File.From)
+	return f.File != nil && f.File.From != "" && glob.MatchAny(patterns, f.File.From)
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
+	"github.com/holdpoint-dev/holdpoint/internal/rules/glob"
 )
 
 // exemptsAll reports whether every changed path is exempt: one that is not
@@ -30,7 +31,7 @@ func (c Case) withoutExempt() (left Case, files []plan.File) {
 		case g.Kind == plan.GapInternal:
 			return false
 		case g.Root == "":
-			return g.At.File != "" && matchAny(c.Settings.Exempt, g.At.File)
+			return g.At.File != "" && glob.MatchAny(c.Settings.Exempt, g.At.File)
 		}
 		return c.Settings.exemptsRoot(g.Root)
 	})
@@ -43,7 +44,7 @@ const anyName = "\x00 any name \x00"
 // exemptsRoot reports whether every file that may lie in a folder is exempt: a
 // pattern that names some of them leaves the root itself outside.
 func (s Settings) exemptsRoot(root string) bool {
-	return root != "" && matchAny(s.Exempt, path.Join(root, anyName))
+	return root != "" && glob.MatchAny(s.Exempt, path.Join(root, anyName))
 }
 
 // exempts reports whether the settings take this pull request out of the
@@ -81,7 +82,7 @@ func (s Signals) pushedBy(ids ...int64) bool {
 // within reports whether every changed path, old names included, fits.
 func within(patterns []string, files []plan.File) bool {
 	for _, f := range files {
-		if !matchAny(patterns, f.Path) || f.From != "" && !matchAny(patterns, f.From) {
+		if !glob.MatchAny(patterns, f.Path) || f.From != "" && !glob.MatchAny(patterns, f.From) {
 			return false
 		}
 	}

@@ -6,8 +6,8 @@ import "github.com/holdpoint-dev/holdpoint/internal/plan"
 type Severity string
 
 const (
-	Note Severity = "note" // told, nothing more
-	Warn Severity = "warn" // told and marked, does not hold
+	Note Severity = "note" // shown, nothing more
+	Warn Severity = "warn" // shown and marked, does not hold
 	Hold Severity = "hold" // the change waits for a person
 )
 
@@ -34,7 +34,7 @@ type Finding struct {
 	Loss     Loss
 	// Holds is true where the severity is hold and the settings enforce the
 	// loss class for whoever made this change. A finding that does not hold
-	// is told all the same.
+	// is shown all the same.
 	Holds bool
 	// Comparison names the pair of trees it was found in: "change", "merge",
 	// "rebase" or "group".

@@ -5,11 +5,11 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io/fs"
-	"maps"
 	"slices"
 	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
+	"github.com/holdpoint-dev/holdpoint/internal/rules/glob"
 )
 
 // Case is what a Set judges: one comparison of two trees.
@@ -54,7 +54,7 @@ func (s *Set) Wants(name string) bool {
 	if name == SettingsPath {
 		return true
 	}
-	return slices.ContainsFunc(s.rules, func(r *Rule) bool { return r.reads() && matchAny(r.Paths, name) })
+	return slices.ContainsFunc(s.rules, func(r *Rule) bool { return r.reads() && glob.MatchAny(r.Paths, name) })
 }
 
 type judging struct {
@@ -63,49 +63,6 @@ type judging struct {
 	counts counts
 	// searches are the commands that changed files get, by path, once they were looked for.
 	searches map[string]addedCommands
-}
-
-// counts are the numbers that rules about mass destruction see.
-type counts struct {
-	tally
-	byRoot map[plan.Address]*tally
-}
-
-type tally struct{ destroyed, replaced, data int }
-
-func (t *tally) add(c plan.Change, loss Loss) {
-	t.destroyed++
-	if c.Action == plan.Replace {
-		t.replaced++
-	}
-	if loss == Data {
-		t.data++
-	}
-}
-
-func (n counts) roots() []plan.Address {
-	return slices.SortedFunc(maps.Keys(n.byRoot), plan.Address.Compare)
-}
-
-// count counts each object once, however many variants and comparisons tell
-// of it.
-func count(s *Set, p plan.Plan) counts {
-	n := counts{byRoot: map[plan.Address]*tally{}}
-	seen := map[plan.Address]bool{}
-	for _, c := range p.Changes {
-		if !c.Action.Destroys() || c.Effect == plan.Blocked || seen[c.Previous] {
-			continue
-		}
-		seen[c.Previous] = true
-		loss, _ := s.types.lost(&c)
-		root := plan.Address{Engine: c.Address.Engine, Root: c.Address.Root}
-		if n.byRoot[root] == nil {
-			n.byRoot[root] = &tally{}
-		}
-		n.add(c, loss.Loss)
-		n.byRoot[root].add(c, loss.Loss)
-	}
-	return n
 }
 
 func (j *judging) vars(extra string, value map[string]any) map[string]any {
@@ -121,103 +78,6 @@ func (j *judging) vars(extra string, value map[string]any) map[string]any {
 			"changes": len(j.Plan.Changes), "gaps": len(j.Plan.Gaps),
 		},
 	}
-}
-
-func (j *judging) change(c *plan.Change) []Finding {
-	loss, listed := j.types.lost(c)
-	name := c.Address.String()
-	if len(c.Left) > 0 {
-		loss, listed = j.types.worst(c.Left), true
-		name = c.Address.Root
-	}
-	var lost []string
-	if c.Action == plan.Update || c.Action == plan.None {
-		for _, g := range j.guards {
-			if g.fits(c.Address.Type) && g.lost(*c) {
-				lost = append(lost, g.Attribute)
-			}
-		}
-	}
-	if len(lost) > 0 && c.Effect == "" {
-		disarmed := *c
-		disarmed.Effect = plan.Disarm
-		c = &disarmed
-	}
-	place := c.At.File
-	if place == "" {
-		place = c.Address.Root
-	}
-	environment := j.Settings.EnvironmentOf(place, c.Address.Root)
-	because := make([]string, len(c.Because))
-	for i, p := range c.Because {
-		because[i] = pathText(p)
-	}
-	runs := j.commands.Says(c.Runs)
-	vars := j.vars("change", map[string]any{
-		"runs":   runs,
-		"engine": string(c.Address.Engine), "root": c.Address.Root, "module": c.Address.Module, "type": c.Address.Type,
-		"name": c.Address.Name, "key": c.Address.Key, "address": c.Address.String(),
-		"action": string(c.Action), "destroys": c.Action.Destroys(), "moved": c.Previous != c.Address,
-		"effect": string(c.Effect), "reason": string(c.Reason), "certain": c.Certain, "variant": c.Variant,
-		"because": because, "before": known(c.Before), "after": known(c.After),
-		"loss": string(loss.Loss), "listed": listed, "disarmed": lost, "losses": len(c.Losses), "left": len(c.Left), "environment": environment,
-	})
-	words := map[string]string{
-		"address": c.Address.String(), "type": c.Address.Type, "holds": loss.Holds, "does": does(c),
-		"guards": strings.Join(lost, ", "), "runs": runs, "root": c.Address.Root, "count": fmt.Sprint(len(c.Left)), "left": j.types.leftText(c.Left),
-	}
-	why := c.Reason.Sentence()
-	if c.Action == plan.Replace && len(because) > 0 && c.Effect != plan.Reject {
-		why = strings.Join(because, ", ") + " cannot change in place"
-	}
-	if why != "" {
-		words["because"] = ": " + why
-		if words["guards"] == "" {
-			words["guards"] = why
-		}
-	}
-	if len(c.Losses) > 0 {
-		words["because"] = ": " + lossText(c.Losses)
-		if len(lost) > 0 {
-			words["because"] += "; it also loses the safeguard " + strings.Join(lost, ", ")
-		}
-	}
-	if words["guards"] == "" {
-		words["guards"] = "what keeps it from being destroyed"
-	}
-	if words["holds"] == "" {
-		words["holds"] = c.Address.Type
-	}
-	words["cause"] = "the line that causes it"
-	if len(c.Causes) > 0 && c.Causes[0].File != "" {
-		words["cause"] = c.Causes[0].Place()
-	}
-	if len(c.Left) > 0 && len(c.Causes) > 0 {
-		words["does"] = c.Causes[0].Text
-	}
-	class := loss.Loss
-	if !listed {
-		class = Capacity
-	}
-	if len(c.Losses) > 0 && !c.Action.Destroys() {
-		class = worstClass(c.Losses)
-	}
-	return j.apply(aboutChange, vars, words, subject{
-		action: c.Action,
-		root:   c.Address.Root, at: c.At, name: name, class: class, environment: environment,
-		finish: func(r *Rule, f *Finding) {
-			f.Change = c
-			parts := []string{r.ID, string(c.Address.Engine), c.Address.Root, c.Address.String(), c.Previous.String(),
-				string(c.Action), string(c.Effect), string(c.Reason), c.Variant, strings.Join(because, ","), strings.Join(lost, ","), fmt.Sprint(c.Certain)}
-			for _, l := range c.Losses {
-				parts = append(parts, l.What)
-			}
-			if c.Runs != "" {
-				parts = append(parts, c.Runs)
-			}
-			f.Fingerprint = fingerprint(append(parts, c.Sources...)...)
-		},
-	})
 }
 
 // root judges a folder as a whole. The finding's Change stands for all of
@@ -349,41 +209,6 @@ func (j *judging) defect(r *Rule, root string, at plan.Range, subject string, er
 func firstLine(text string) string {
 	line, _, _ := strings.Cut(text, "\n")
 	return line
-}
-
-func does(c *plan.Change) string {
-	verb := map[plan.Action]string{
-		plan.Delete: "deleted", plan.Replace: "replaced", plan.Forget: "no longer managed",
-		plan.Orphan: "left behind unmanaged", plan.Update: "changed", plan.Create: "created", plan.None: "affected",
-	}[c.Action]
-	if c.Certain {
-		return "is " + verb
-	}
-	return "may be " + verb
-}
-
-// known gives CEL an empty map where there is none.
-func known(m map[string]any) map[string]any {
-	if m == nil {
-		return map[string]any{}
-	}
-	return m
-}
-
-func pathText(p plan.Path) string {
-	var b strings.Builder
-	for i, step := range p {
-		switch v := step.(type) {
-		case string:
-			if i > 0 {
-				b.WriteByte('.')
-			}
-			b.WriteString(v)
-		default:
-			fmt.Fprintf(&b, "[%v]", v)
-		}
-	}
-	return b.String()
 }
 
 // fingerprint hashes the parts with their lengths, so that no two lists of

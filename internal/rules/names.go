@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/holdpoint-dev/holdpoint/internal/rules/glob"
 )
 
 // namePrefix starts the name of every check of ours.
@@ -12,7 +14,7 @@ const namePrefix = "holdpoint: "
 // Lengths of names, in characters. GitHub does not document that of a check
 // run's name; the context of a commit status, which is what a ruleset requires,
 // has 255, and GitHub's own Actions cut the names of theirs at 100. What is
-// written is cut at the larger, and names are told apart by the smaller.
+// written is cut at the larger, and names are compared up to the smaller.
 const (
 	nameWritten  = 255
 	nameCompared = 100
@@ -35,7 +37,7 @@ func (n Names) Of(baseRef string) string {
 
 func (n Names) behind(baseRef string) string {
 	for _, c := range n.checks {
-		if matchAny(c.Bases, baseRef) {
+		if glob.MatchAny(c.Bases, baseRef) {
 			return c.Name
 		}
 	}
@@ -83,7 +85,8 @@ func (s Settings) NamedElsewhere(standard Settings, defaultBranch string) Settin
 	case !standard.Sound():
 		return s.unsound("the settings of the default branch, " + defaultBranch + ", name the checks and are not sound: " + standard.Problem)
 	case s.Origin == FromBase && len(s.Checks) > 0 && !same:
-		return s.unsound(atLine(SettingsPath, s.checksLine) + "checks: only the settings of the default branch, " + defaultBranch + ", name checks; take this out here")
+		return s.unsound(atLine(SettingsPath, s.checksLine) +
+			"checks: only the settings of the default branch, " + defaultBranch + ", name checks; take this out here")
 	}
 	return s
 }

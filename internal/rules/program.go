@@ -59,7 +59,7 @@ var vocabulary = map[string]map[string]*cel.Type{
 	},
 }
 
-// provider tells CEL the fields of the vocabulary.
+// provider gives CEL the fields of the vocabulary.
 type provider struct{ *types.Registry }
 
 func (p provider) FindStructType(name string) (*types.Type, bool) {

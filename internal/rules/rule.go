@@ -8,6 +8,7 @@ import (
 	"cel.dev/cel-go/cel"
 
 	"github.com/holdpoint-dev/holdpoint/internal/rules/command"
+	"github.com/holdpoint-dev/holdpoint/internal/rules/glob"
 )
 
 // about says what a rule judges. The zero value is invalid.
@@ -120,7 +121,7 @@ func (r *Rule) check() error {
 		return fmt.Errorf("about %q: want change, root, file or gap", r.About)
 	}
 	for _, p := range r.Paths {
-		if err := checkPattern(p); err != nil {
+		if err := glob.Check(p); err != nil {
 			return fmt.Errorf("paths: %w", err)
 		}
 	}

@@ -142,7 +142,7 @@ type Check struct {
 	Bases []string `yaml:"bases" doc:"Patterns of base branches, release/*." required:"true" form:"pattern"`
 }
 
-// TerraformSettings declare what Terraform is told on its command line.
+// TerraformSettings declare the options of Terraform's command line.
 type TerraformSettings struct {
 	Runtime   string `yaml:"runtime" doc:"terraform or opentofu, where the repository does not tell." enum:"terraform,opentofu"`
 	Roots     []Root `yaml:"roots" doc:"Root modules and how they are applied."`

@@ -209,23 +209,6 @@ func TestSettingsOfBefore(t *testing.T) {
 	}
 }
 
-func TestPatterns(t *testing.T) {
-	for _, c := range []struct {
-		pattern, name string
-		want          bool
-	}{
-		{"docs/**", "docs/a/b.md", true}, {"docs/**", "docs", true}, {"docs/", "docs/a", true}, {"docs/**", "docsx/a", false},
-		{"**/*.tf", "main.tf", true}, {"**/*.tf", "a/b/main.tf", true}, {"*.tf", "a/main.tf", false},
-		{"release/*", "release/1", true}, {"release/*", "release/1/2", false}, {"**", "a/b", true}, {"a/**/b", "a/b", true}, {"a/**/b", "a/x/y/b", true},
-		{"main", "Main", false}, {"prod?", "prod1", true}, {"[ab].tf", "a.tf", true},
-		{strings.Repeat("**/", 60) + "x", strings.Repeat("a/", 200) + "y", false},
-	} {
-		if got := matchPattern(c.pattern, c.name); got != c.want {
-			t.Errorf("%q fits %q: %v, want %v", c.pattern, c.name, got, c.want)
-		}
-	}
-}
-
 // FuzzSettings: whatever is in the file, reading it ends in settings or in one
 // line that names the file, and never in weaker settings than were written.
 func FuzzSettings(f *testing.F) {

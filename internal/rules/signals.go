@@ -1,9 +1,13 @@
 package rules
 
-import "time"
+import (
+	"regexp"
+	"strings"
+	"time"
+)
 
-// Account is a GitHub account as the REST API writes it. Accounts are told
-// apart by ID alone where both sides have one: a login can be renamed and
+// Account is a GitHub account as the REST API writes it. Accounts are
+// compared by ID alone where both sides have one: a login can be renamed and
 // taken by another.
 type Account struct {
 	ID    int64
@@ -17,7 +21,7 @@ type Account struct {
 	App string
 }
 
-// Signals is what tells who made a change. Nothing of it but Author and Pushers
+// Signals is the evidence of who made a change. Nothing of it but Author and Pushers
 // is proof: titles, bodies, branch names, commit authors and trailers are the
 // author's own words.
 type Signals struct {
@@ -67,4 +71,33 @@ type Person struct {
 	// At is the date in the commit, which its author chooses freely. It is
 	// shown and never used.
 	At time.Time
+}
+
+// Trailer is one `Key: value` line of a commit message.
+type Trailer struct{ Key, Value string }
+
+var trailerLine = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9-]*):[ \t]*(.+?)[ \t]*$`)
+
+// Trailers reads the trailers of a commit message. Git takes only the last
+// paragraph; here every such line behind the subject counts, since squashed
+// messages carry trailers in the middle, and evidence can only tighten.
+func Trailers(message string) []Trailer {
+	var out []Trailer
+	lines := strings.Split(strings.ReplaceAll(message, "\r\n", "\n"), "\n")
+	for _, line := range lines[1:] {
+		if m := trailerLine.FindStringSubmatch(visible(line)); m != nil {
+			out = append(out, Trailer{m[1], m[2]})
+		}
+	}
+	return out
+}
+
+// ParsePerson reads `Name <address>`.
+func ParsePerson(text string) Person {
+	name, rest, found := strings.Cut(text, "<")
+	if !found {
+		return Person{Name: strings.TrimSpace(text)}
+	}
+	email, _, _ := strings.Cut(rest, ">")
+	return Person{Name: strings.TrimSpace(name), Email: strings.TrimSpace(email)}
 }

@@ -8,7 +8,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -108,77 +107,37 @@ func (o *overlay) build(pkg, out string) error {
 // binary is a built test of a package.
 type binary struct{ path, pkg string }
 
-// deadMan ends a test that a mutation makes run for ever.
-const deadMan = 5 * time.Minute
+// deadMan ends a test that a mutation makes run for ever: what its group takes
+// without one, many times over, and a minute for a machine that has become busy.
+func deadMan(took time.Duration) time.Duration { return time.Minute + 20*took }
 
-// run runs the tests that a pattern names and reports whether they pass. Output
-// is that of a failure.
-func (b binary) run(pattern string, env ...string) (passed bool, output string, err error) {
-	cmd := exec.Command(b.path, "-test.run", pattern, "-test.failfast", "-test.timeout", deadMan.String())
+// ran is how the tests of one process ended.
+type ran struct {
+	passed bool
+	failed string // the first top-level test that failed, where it says so
+	output string
+}
+
+var failure = regexp.MustCompile(`(?m)^--- FAIL: (\w+) `)
+
+// run runs the tests that a pattern names. Limit ends them.
+func (b binary) run(pattern string, limit time.Duration, env ...string) (ran, error) {
+	cmd := exec.Command(b.path, "-test.run", pattern, "-test.failfast", "-test.timeout", limit.String())
 	cmd.Dir = b.pkg
 	cmd.Env = append(os.Environ(), env...)
 	said, err := cmd.CombinedOutput()
 	var ended *exec.ExitError
 	if err != nil && !errors.As(err, &ended) {
-		return false, "", fmt.Errorf("run the tests of %s: %w", b.pkg, err)
+		return ran{}, fmt.Errorf("run the tests of %s: %w", b.pkg, err)
 	}
 	if err == nil && strings.Contains(string(said), "no tests to run") {
-		return false, "", fmt.Errorf("no test of %s fits %s", b.pkg, pattern)
+		return ran{}, fmt.Errorf("no test of %s fits %s", b.pkg, pattern)
 	}
-	return err == nil, string(said), nil
-}
-
-// tests lists the top-level tests.
-func (b binary) tests() ([]string, error) {
-	cmd := exec.Command(b.path, "-test.list", "^Test")
-	cmd.Dir = b.pkg
-	said, err := cmd.Output()
-	if err != nil {
-		return nil, fmt.Errorf("list the tests of %s: %w", b.pkg, err)
+	r := ran{passed: err == nil, output: string(said)}
+	if m := failure.FindStringSubmatch(r.output); m != nil {
+		r.failed = m[1]
 	}
-	return strings.Fields(string(said)), nil
-}
-
-// covering is a test with what it reaches.
-type covering struct {
-	in   binary
-	test string
-	took time.Duration
-	ids  map[int]bool
-}
-
-// trace runs every test by itself and notes which mutations it reaches. A test
-// that fails without any is an error.
-func (b binary) trace(dir string) (all []covering, err error) {
-	tests, err := b.tests()
-	if err != nil {
-		return nil, err
-	}
-	for _, test := range tests {
-		file := filepath.Join(dir, filepath.Base(b.pkg)+"."+test+".trace")
-		start := time.Now()
-		passed, output, err := b.run(only(test), traceVariable+"="+file)
-		if err != nil {
-			return nil, err
-		}
-		if !passed {
-			return nil, fmt.Errorf("%s of %s fails without a mutation:\n%s", test, b.pkg, output)
-		}
-		c := covering{in: b, test: test, took: time.Since(start), ids: map[int]bool{}}
-		reached, err := os.ReadFile(file)
-		if err != nil && !os.IsNotExist(err) {
-			return nil, err
-		}
-		for line := range strings.FieldsSeq(string(reached)) {
-			id, err := strconv.Atoi(line)
-			if err != nil {
-				return nil, fmt.Errorf("trace of %s: %w", test, err)
-			}
-			c.ids[id] = true
-		}
-		all = append(all, c)
-	}
-	return all, nil
+	return r, nil
 }
 
 // only is the pattern of some tests.

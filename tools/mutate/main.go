@@ -22,6 +22,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"time"
 )
 
 // folder has the lists.
@@ -29,6 +30,8 @@ const folder = "tools/mutate"
 
 type options struct {
 	pkg, only        string
+	cache            string
+	quick            time.Duration
 	named, generated bool
 }
 
@@ -38,6 +41,8 @@ func main() {
 	flag.StringVar(&o.only, "only", "", "mutations whose name fits this pattern alone")
 	flag.BoolVar(&o.named, "named", false, "the mutations by hand alone")
 	flag.BoolVar(&o.generated, "generated", false, "all but the mutations by hand")
+	flag.StringVar(&o.cache, "cache", "", "keep there which tests reach what (default: the user's cache folder)")
+	flag.DurationVar(&o.quick, "quick", 0, "leave out the tests that take longer: what survives then is only a guess")
 	flag.Parse()
 	if err := run(os.Stdout, o); err != nil {
 		fmt.Fprintln(os.Stderr, "mutate:", err)
@@ -55,6 +60,13 @@ func run(out io.Writer, o options) error {
 	pattern, err := regexp.Compile(o.only)
 	if err != nil {
 		return fmt.Errorf("-only: %w", err)
+	}
+	if o.cache == "" {
+		user, err := os.UserCacheDir()
+		if err != nil {
+			return fmt.Errorf("-cache: %w", err)
+		}
+		o.cache = filepath.Join(user, "holdpoint-mutate")
 	}
 	dir, err := os.MkdirTemp("", "mutate")
 	if err != nil {
@@ -86,7 +98,7 @@ func generated(out io.Writer, dir string, o options, pattern *regexp.Regexp) err
 		if o.pkg != "" && o.pkg != p.Package {
 			continue
 		}
-		failed = errors.Join(failed, p.run(out, filepath.Join(dir, filepath.Base(p.Package)), survivors, pattern))
+		failed = errors.Join(failed, p.run(out, filepath.Join(dir, filepath.Base(p.Package)), o, survivors, pattern))
 	}
 	return failed
 }

@@ -81,6 +81,7 @@ var tiny = map[string]string{
 }
 
 func TestTinyModule(t *testing.T) {
+	cache := t.TempDir()
 	accounted := "p/p.go:\n" +
 		"  - {name: 'Big: never n < 0', why: for the test}\n" +
 		"  - {name: 'Big: drop sure', why: for the test}\n"
@@ -112,6 +113,7 @@ func TestTinyModule(t *testing.T) {
 				}
 			}
 			t.Chdir(dir)
+			c.options.cache = cache
 			var out bytes.Buffer
 			err := run(&out, c.options)
 			if errors.Is(err, errSurvived) != c.failed || err != nil && !c.failed {

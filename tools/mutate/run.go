@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"os"
@@ -18,13 +19,16 @@ import (
 const first = 3 * time.Second
 
 // run mutates a package and reports which mutations survive.
-func (p part) run(out io.Writer, dir string, survivors known, pattern *regexp.Regexp) error {
+func (p part) run(out io.Writer, dir string, o options, survivors known, pattern *regexp.Regexp) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	all, tests, err := p.build(dir)
+	all, tests, err := p.build(dir, o.cache)
 	if err != nil {
 		return err
+	}
+	if o.quick > 0 {
+		tests = slices.DeleteFunc(tests, func(t covering) bool { return t.took > o.quick })
 	}
 	fmt.Fprintf(out, "%s: %d mutations, %d tests\n", p.Package, len(all), len(tests))
 	var survived []mutation
@@ -49,7 +53,7 @@ func (p part) run(out io.Writer, dir string, survivors known, pattern *regexp.Re
 		fmt.Fprintf(out, "%s  %s:%d  %s\n", word, m.file, m.line, m.name)
 	}
 	fmt.Fprintf(out, "%s: %d survive, %d of them without a reason in survivors.yaml\n", p.Package, len(survived), unknown)
-	if pattern.String() == "" {
+	if pattern.String() == "" && o.quick == 0 {
 		for _, s := range survivors.stale(p, survived) {
 			fmt.Fprintf(out, "STALE     %s does not survive any more: take it out of survivors.yaml\n", s)
 			unknown++
@@ -63,7 +67,7 @@ func (p part) run(out io.Writer, dir string, survivors known, pattern *regexp.Re
 
 // build builds test binaries with all mutations of the part in them, and finds
 // out which test reaches which mutation.
-func (p part) build(dir string) ([]mutation, []covering, error) {
+func (p part) build(dir, cache string) ([]mutation, []covering, error) {
 	o := newOverlay(dir)
 	var all []mutation
 	for _, name := range p.Files {
@@ -94,7 +98,7 @@ func (p part) build(dir string) ([]mutation, []covering, error) {
 		if err := o.build(pkg, b.path); err != nil {
 			return nil, nil, err
 		}
-		reach, err := b.trace(dir)
+		reach, err := b.trace(dir, cache)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -112,10 +116,13 @@ func (p part) name() (string, error) {
 	return f.Name.Name, nil
 }
 
-// survives runs the tests that reach a mutation, the quick ones first.
+// survives runs the tests that reach a mutation: first those that noticed others
+// like it, then the quick ones.
 func (m mutation) survives(tests []covering) (bool, error) {
 	reach := slices.DeleteFunc(slices.Clone(tests), func(t covering) bool { return !t.ids[m.id] })
-	slices.SortFunc(reach, func(a, b covering) int { return int(a.took - b.took) })
+	slices.SortStableFunc(reach, func(a, b covering) int {
+		return cmp.Or(cmp.Compare(m.score(b), m.score(a)), cmp.Compare(a.took, b.took))
+	})
 	for len(reach) > 0 {
 		// All quick ones of a package are one process.
 		group, rest := reach[:1], reach[1:]
@@ -128,13 +135,42 @@ func (m mutation) survives(tests []covering) (bool, error) {
 		for _, t := range group {
 			names = append(names, t.test)
 		}
-		passed, _, err := group[0].in.run(only(names...), fmt.Sprintf("%s=%d", onVariable, m.id))
-		if err != nil || !passed {
+		r, err := group[0].in.run(only(names...), deadMan(took), fmt.Sprintf("%s=%d", onVariable, m.id))
+		if err != nil {
 			return false, err
+		}
+		if !r.passed {
+			m.noticedBy(r.failed, group)
+			return false, nil
 		}
 		reach = rest
 	}
 	return true, nil
+}
+
+// likeness are what makes two mutations alike: one function, or one thing done
+// to one condition.
+func (m mutation) likeness() []string {
+	fn, what, _ := strings.Cut(m.name, ": ")
+	return []string{m.file + " " + fn, what}
+}
+
+// score is how promising a test is for a mutation.
+func (m mutation) score(t covering) (n int) {
+	for _, like := range m.likeness() {
+		n += t.kills[like]
+	}
+	return n
+}
+
+func (m mutation) noticedBy(test string, group []covering) {
+	for _, t := range group {
+		if t.test == test {
+			for _, like := range m.likeness() {
+				t.kills[like]++
+			}
+		}
+	}
 }
 
 // run builds the tests with the named mutation and reports whether they fail,
@@ -151,6 +187,6 @@ func (n named) run(dir string) (noticed bool, output string, err error) {
 	if err := o.build(n.Package, b.path); err != nil {
 		return false, "", fmt.Errorf("%s: %w", n.Name, err)
 	}
-	passed, output, err := b.run(n.Test)
-	return !passed, strings.TrimSpace(output), err
+	r, err := b.run(n.Test, longest)
+	return !r.passed, strings.TrimSpace(r.output), err
 }

@@ -82,7 +82,7 @@ func (f *finder) quoted(c *simple, as As, depth int) {
 	}
 }
 
-// programs looks for a program and what it is told among the words.
+// programs looks for a program and its arguments among the words.
 func (f *finder) programs(c *simple, as As, anywhere bool) {
 	args := make([]string, len(c.words))
 	for i, w := range c.words {

@@ -8,27 +8,34 @@ import (
 	"strings"
 )
 
-// printers only show what they are told.
-var printers = regexp.MustCompile(`(?i)^(@?(echo|printf|print|puts|p|say|die|fail|abort|usage|help|alert|logger|notify\w*|title|step|section|header|banner|msg|message|note|ok|success|` +
+// printers only show their arguments.
+var printers = regexp.MustCompile(`(?i)^(@?(echo|printf|print|puts|p|say|die|fail|abort|usage|help|alert|logger|notify\w*|title|step|section|header|` +
+	`banner|msg|message|note|ok|success|` +
 	`confirm|prompt|ask|describe|it|throw|raise|read|grep|egrep|fgrep|rg|ag|sed|which|type|man|git|gh|glab|jq|yq|awk|test|label|maintainer|\[+)|` +
 	`([\w.:-]*[_.:-])?(log|info|warn|warning|err|error|debug|notice|print|echo|assert|expect|slack)(s|f|ln|ing)?([_.:-][\w.:-]*)?|write-\w+)$`)
 
 // speaks is a variable whose value people read.
-var speaks = regexp.MustCompile(`(?i)(usage|help|msg|message|desc\w*|title|name|text|comment|label|prompt|note|doc|readme|body|summary|pattern|regex\w*)$`)
+var speaks = regexp.MustCompile(
+	`(?i)(usage|help|msg|message|desc\w*|title|name|text|comment|label|prompt|note|doc|readme|body|summary|pattern|regex\w*)$`)
 
 // wrappers run the command that their arguments hold.
 var wrappers = []string{
-	"sudo", "doas", "env", "exec", "command", "builtin", "time", "timeout", "gtimeout", "nohup", "nice", "ionice", "setsid", "stdbuf", "chronic", "unbuffer",
-	"xargs", "parallel", "watch", "retry", "eval", "find", "fd", "ssh", "su", "runuser", "chroot", "nsenter", "flock", "trap", "run", "su-exec", "gosu", "tini",
-	"dumb-init", "npx", "npm", "pnpm", "pnpx", "yarn", "bun", "bunx", "bundle", "poetry", "pipenv", "uv", "uvx", "pdm", "hatch", "rye", "pipx", "python", "python3", "python2", "py",
-	"ruby", "node", "deno", "tsx", "ts-node", "php", "perl", "docker", "podman", "nerdctl", "docker-compose", "kubectl", "oc", "heroku", "fly", "flyctl", "railway", "lando", "ddev",
-	"dotenv", "dotenvx", "doppler", "op", "infisical", "chamber", "aws-vault", "aws-vault.exe", "envchain", "direnv", "nix", "nix-shell", "devbox", "mise", "asdf", "rtx", "conda", "vagrant",
-	"teleport", "tsh", "gcloud", "aws", "az", "with-env", "cross-env", "dotenv-cli", "sail", "wp", "cmd", "powershell", "pwsh", "start-process", "invoke-expression", "iex",
-	"bash", "sh", "zsh", "dash", "ksh", "ash", "busybox", "wsl", "xvfb-run", "strace", "proxychains", "torsocks", "terragrunt",
+	"sudo", "doas", "env", "exec", "command", "builtin", "time", "timeout", "gtimeout", "nohup", "nice", "ionice", "setsid",
+	"stdbuf", "chronic", "unbuffer", "xargs", "parallel", "watch", "retry", "eval", "find", "fd", "ssh", "su", "runuser", "chroot",
+	"nsenter", "flock", "trap", "run", "su-exec", "gosu", "tini", "dumb-init", "npx", "npm", "pnpm", "pnpx", "yarn", "bun", "bunx",
+	"bundle", "poetry", "pipenv", "uv", "uvx", "pdm", "hatch", "rye", "pipx", "python", "python3", "python2", "py", "ruby", "node",
+	"deno", "tsx", "ts-node", "php", "perl", "docker", "podman", "nerdctl", "docker-compose", "kubectl", "oc", "heroku", "fly",
+	"flyctl", "railway", "lando", "ddev", "dotenv", "dotenvx", "doppler", "op", "infisical", "chamber", "aws-vault",
+	"aws-vault.exe", "envchain", "direnv", "nix", "nix-shell", "devbox", "mise", "asdf", "rtx", "conda", "vagrant", "teleport",
+	"tsh", "gcloud", "aws", "az", "with-env", "cross-env", "dotenv-cli", "sail", "wp", "cmd", "powershell", "pwsh", "start-process",
+	"invoke-expression", "iex", "bash", "sh", "zsh", "dash", "ksh", "ash", "busybox", "wsl", "xvfb-run", "strace", "proxychains",
+	"torsocks", "terragrunt",
 }
 
 // shells run what they read.
-var shells = []string{"sh", "bash", "zsh", "dash", "ksh", "ash", "busybox", "ssh", "at", "batch", "crontab", "parallel", "xargs", "pwsh", "powershell", "eval", "source", "."}
+var shells = []string{
+	"sh", "bash", "zsh", "dash", "ksh", "ash", "busybox", "ssh", "at", "batch", "crontab", "parallel", "xargs", "pwsh", "powershell", "eval", "source", ".",
+}
 
 // scriptName is a file that is run later on.
 var scriptName = regexp.MustCompile(`(?i)(\.(ba|z|k|da)?sh|\.ps1|\.bat|\.cmd|rc|profile|crontab|Makefile|justfile|entrypoint|BASH_ENV)$`)
@@ -41,7 +48,7 @@ func prints(commands []*simple) string {
 	return text
 }
 
-// printed is what a command writes, where the text tells it.
+// printed is what a command writes, where the text says so.
 func (c *simple) printed() (string, bool) {
 	if len(c.words) == 0 {
 		return "", false
@@ -51,7 +58,8 @@ func (c *simple) printed() (string, bool) {
 	case "echo", "printf":
 		var out []string
 		for i, a := range args {
-			if i == 0 && (a.text == "-n" || a.text == "-e" || a.text == "-ne" || a.text == "-en") || len(args) > 1 && i == 0 && (a.text == "%s" || a.text == `%s\n` || a.text == "%b") {
+			format := len(args) > 1 && slices.Contains([]string{"%s", `%s\n`, "%b"}, a.text)
+			if i == 0 && (format || slices.Contains([]string{"-n", "-e", "-ne", "-en"}, a.text)) {
 				continue
 			}
 			out = append(out, a.text)
@@ -88,7 +96,7 @@ func decoded(c *simple, decode func(string) ([]byte, error)) (string, bool) {
 	return string(out), err == nil
 }
 
-// input is what a command reads, where the text tells it.
+// input is what a command reads, where the text says so.
 func (c *simple) input() (string, bool) {
 	switch {
 	case c.fed != "":

@@ -12,11 +12,11 @@ import (
 	"strings"
 )
 
-// Row is one record of rules/commands: a program and what it is told.
+// Row is one record of rules/commands: a program and its arguments.
 type Row struct {
 	// Program are names of the program, `*` for any characters.
 	Program []string `yaml:"program"`
-	// Args are alternatives of what it is told: words in their order with only
+	// Args are alternatives of its arguments: words in their order with only
 	// options and their values between them, options (with a hyphen) anywhere.
 	// `|` separates alternatives of a word, `*` stands for any characters and
 	// `**` for any words. `--option=value` fits with a blank too. Without any,
@@ -93,12 +93,14 @@ func (r *Row) fits(args []string, whole string) bool {
 	if r.harmless(args) || r.text != nil && !r.text.MatchString(whole) || r.not != nil && r.not.MatchString(whole) {
 		return false
 	}
-	return len(r.args) == 0 || slices.ContainsFunc(r.args, func(a []string) bool { return told(a, args) })
+	return len(r.args) == 0 || slices.ContainsFunc(r.args, func(a []string) bool { return hasArguments(args, a) })
 }
 
 // trials are options with which every program that has them does nothing. Where
 // one is given twice the last one counts.
-var trials = []string{"--help", "--dry-run", "--dryrun", "--dry_run", "--what-if", "-whatif", "--noop", "--no-op", "--simulate", "--pretend"}
+var trials = []string{
+	"--help", "--dry-run", "--dryrun", "--dry_run", "--what-if", "-whatif", "--noop", "--no-op", "--simulate", "--pretend",
+}
 
 func (r *Row) harmless(args []string) bool {
 	off := false
@@ -120,9 +122,9 @@ func (r *Row) harmless(args []string) bool {
 	return off
 }
 
-// told reports whether arguments hold the elements: the options anywhere, the
+// hasArguments reports whether arguments hold the elements: the options anywhere, the
 // others in their order.
-func told(elements, args []string) bool {
+func hasArguments(args, elements []string) bool {
 	var order []string
 	for _, e := range elements {
 		switch {

@@ -10,7 +10,7 @@ import (
 type simple struct {
 	words []word
 	// fed is what it reads from a here-document, a here-string or a pipe, as far
-	// as the text tells.
+	// as the text says.
 	fed string
 	// into is the file that its output goes to; empty for none, or another command.
 	into string

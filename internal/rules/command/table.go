@@ -89,7 +89,7 @@ func (t *Table) Destroying() []*Row { return t.destroys.all }
 // Hiding are the records of commands that run what cannot be read.
 func (t *Table) Hiding() []*Row { return t.hides.all }
 
-// ErrTooMuch is told where a text was not read to its end.
+// ErrTooMuch is returned where a text was not read to its end.
 var ErrTooMuch = errors.New("its commands are too many or too deeply nested to be read")
 
 // Added are the commands that destroy in the text after and not in the text

@@ -204,7 +204,7 @@ var (
 )
 
 // dollar reads what begins with a dollar sign, and gives what it stands for:
-// the value where the text tells it, else the name.
+// the value where the text gives it, else the name.
 func (s *shell) dollar(quoted bool) string {
 	rest := s.src[s.at:]
 	if len(rest) > 4<<10 {

@@ -53,7 +53,7 @@ type Row struct {
 	Never []any `yaml:"never"`
 	// Default is the value where none is given.
 	Default any `yaml:"default"`
-	// By names the members of lists: the attribute that tells them apart. Where
+	// By names the members of lists: the attribute that identifies them. Where
 	// it is empty id, name and the like are tried.
 	By []string `yaml:"by"`
 	// Where are conditions on the object, or on what a path leads through: a

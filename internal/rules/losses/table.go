@@ -85,15 +85,15 @@ func (t *Table) Rows() []Row {
 // Of says what an update or a creation takes away, each thing once.
 func (t *Table) Of(q plan.LossQuestion) []plan.Loss {
 	var out []plan.Loss
-	told := map[string]int{}
+	seen := map[string]int{}
 	for _, r := range t.of(q.Engine, q.Type) {
 		for _, l := range r.losses(q) {
 			key := l.Path + string(l.Effect)
-			if i, twice := told[key]; twice {
+			if i, twice := seen[key]; twice {
 				out[i].Certain = out[i].Certain || l.Certain
 				continue
 			}
-			told[key] = len(out)
+			seen[key] = len(out)
 			out = append(out, l)
 		}
 	}

@@ -1,4 +1,6 @@
-package rules
+// Package glob matches paths and branches against the patterns that settings and
+// rules are written with.
+package glob
 
 import (
 	"fmt"
@@ -10,8 +12,8 @@ import (
 // `**` stands for any number of elements, a pattern that ends in `/` for
 // everything below a folder. Case matters, as it does to git.
 
-// checkPattern reports what is wrong with a pattern.
-func checkPattern(pattern string) error {
+// Check reports what is wrong with a pattern.
+func Check(pattern string) error {
 	switch {
 	case pattern == "":
 		return fmt.Errorf("an empty pattern matches nothing")
@@ -34,9 +36,9 @@ func checkPattern(pattern string) error {
 	return nil
 }
 
-// matchPattern reports whether name fits the pattern. A pattern that
-// checkPattern refuses fits nothing.
-func matchPattern(pattern, name string) bool {
+// Match reports whether name fits the pattern. A pattern that Check refuses fits
+// nothing.
+func Match(pattern, name string) bool {
 	if strings.HasSuffix(pattern, "/") {
 		pattern += "**"
 	}
@@ -70,9 +72,10 @@ func matchElements(pattern, name []string) bool {
 	return fits[len(name)]
 }
 
-func matchAny(patterns []string, name string) bool {
+// MatchAny reports whether name fits one of the patterns.
+func MatchAny(patterns []string, name string) bool {
 	for _, p := range patterns {
-		if matchPattern(p, name) {
+		if Match(p, name) {
 			return true
 		}
 	}

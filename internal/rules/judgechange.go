@@ -1,0 +1,188 @@
+package rules
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+)
+
+// judgedChange is a change with what the rules about changes look at.
+type judgedChange struct {
+	*plan.Change
+	// holding is what is lost with the object; listed is false for a type that no
+	// table knows.
+	holding TypeLoss
+	listed  bool
+	// name is that of the subject: the address, or the root of what is left behind.
+	name string
+	// disarmed are the attributes whose protection goes, because those that
+	// force the action.
+	disarmed, because []string
+	// runs says what a command does that the change runs.
+	runs, environment string
+}
+
+func (j *judging) change(c *plan.Change) []Finding {
+	d := j.described(c)
+	return j.apply(aboutChange, j.vars("change", d.vars()), j.words(d), subject{
+		action: d.Action, root: d.Address.Root, at: d.At, name: d.name, class: d.class(), environment: d.environment,
+		finish: func(r *Rule, f *Finding) {
+			f.Change = d.Change
+			f.Fingerprint = d.fingerprint(r)
+		},
+	})
+}
+
+func (j *judging) described(c *plan.Change) judgedChange {
+	d := judgedChange{Change: c, name: c.Address.String(), runs: j.commands.Says(c.Runs), disarmed: j.disarmed(c)}
+	if d.holding, d.listed = j.types.lost(c); len(c.Left) > 0 {
+		d.holding, d.listed, d.name = j.types.worst(c.Left), true, c.Address.Root
+	}
+	if len(d.disarmed) > 0 && c.Effect == "" {
+		effect := *c
+		effect.Effect = plan.Disarm
+		d.Change = &effect
+	}
+	file := c.At.File
+	if file == "" {
+		file = c.Address.Root
+	}
+	d.environment = j.Settings.EnvironmentOf(file, c.Address.Root)
+	d.because = make([]string, len(c.Because))
+	for i, p := range c.Because {
+		d.because[i] = pathText(p)
+	}
+	return d
+}
+
+// disarmed are the attributes of an object that stays whose protection goes.
+func (j *judging) disarmed(c *plan.Change) (attributes []string) {
+	if c.Action != plan.Update && c.Action != plan.None {
+		return nil
+	}
+	for _, g := range j.guards {
+		if g.fits(c.Address.Type) && g.lost(*c) {
+			attributes = append(attributes, g.Attribute)
+		}
+	}
+	return attributes
+}
+
+// vars are what a rule's expression sees of the change.
+func (c judgedChange) vars() map[string]any {
+	return map[string]any{
+		"engine": string(c.Address.Engine), "root": c.Address.Root, "module": c.Address.Module, "type": c.Address.Type,
+		"name": c.Address.Name, "key": c.Address.Key, "address": c.Address.String(),
+		"action": string(c.Action), "destroys": c.Action.Destroys(), "moved": c.Previous != c.Address,
+		"effect": string(c.Effect), "reason": string(c.Reason), "certain": c.Certain, "variant": c.Variant,
+		"because": c.because, "before": known(c.Before), "after": known(c.After),
+		"loss": string(c.holding.Loss), "listed": c.listed, "disarmed": c.disarmed, "losses": len(c.Losses),
+		"left": len(c.Left), "runs": c.runs, "environment": c.environment,
+	}
+}
+
+// words are what a message may name of the change (placeholders).
+func (j *judging) words(c judgedChange) map[string]string {
+	guards, does := strings.Join(c.disarmed, ", "), verb(c.Change)
+	cause := "the line that causes it"
+	if len(c.Causes) > 0 {
+		if c.Causes[0].File != "" {
+			cause = c.Causes[0].Place()
+		}
+		if len(c.Left) > 0 {
+			does = c.Causes[0].Text
+		}
+	}
+	return map[string]string{
+		"address": c.Address.String(), "type": c.Address.Type, "root": c.Address.Root, "runs": c.runs,
+		"does": does, "cause": cause, "because": c.becauseText(),
+		"holds":  cmp.Or(c.holding.Holds, c.Address.Type),
+		"guards": cmp.Or(guards, c.why(), "what keeps it from being destroyed"),
+		"count":  fmt.Sprint(len(c.Left)), "left": j.types.leftText(c.Left),
+	}
+}
+
+// why is the reason for the action in words, empty where there is none.
+func (c judgedChange) why() string {
+	if c.Action == plan.Replace && len(c.because) > 0 && c.Effect != plan.Reject {
+		return strings.Join(c.because, ", ") + " cannot change in place"
+	}
+	return c.Reason.Sentence()
+}
+
+// becauseText is `: why`, with what is lost in place of the reason where the
+// object stays.
+func (c judgedChange) becauseText() string {
+	switch {
+	case len(c.Losses) > 0 && len(c.disarmed) > 0:
+		return ": " + lossText(c.Losses) + "; it also loses the safeguard " + strings.Join(c.disarmed, ", ")
+	case len(c.Losses) > 0:
+		return ": " + lossText(c.Losses)
+	case c.why() != "":
+		return ": " + c.why()
+	}
+	return ""
+}
+
+// class is what a rule's loss `type` stands for: that of what an object that
+// stays loses, else that of the object.
+func (c judgedChange) class() Loss {
+	switch {
+	case len(c.Losses) > 0 && !c.Action.Destroys():
+		return worstClass(c.Losses)
+	case !c.listed:
+		return Capacity
+	}
+	return c.holding.Loss
+}
+
+func (c judgedChange) fingerprint(r *Rule) string {
+	parts := []string{r.ID, string(c.Address.Engine), c.Address.Root, c.Address.String(), c.Previous.String(),
+		string(c.Action), string(c.Effect), string(c.Reason), c.Variant,
+		strings.Join(c.because, ","), strings.Join(c.disarmed, ","), fmt.Sprint(c.Certain)}
+	for _, l := range c.Losses {
+		parts = append(parts, l.What)
+	}
+	if c.Runs != "" {
+		parts = append(parts, c.Runs)
+	}
+	return fingerprint(append(parts, c.Sources...)...)
+}
+
+// verb says what becomes of the object, as surely as it is known.
+func verb(c *plan.Change) string {
+	done := map[plan.Action]string{
+		plan.Delete: "deleted", plan.Replace: "replaced", plan.Forget: "no longer managed",
+		plan.Orphan: "left behind unmanaged", plan.Update: "changed", plan.Create: "created", plan.None: "affected",
+	}[c.Action]
+	if c.Certain {
+		return "is " + done
+	}
+	return "may be " + done
+}
+
+// known gives CEL an empty map where there is none.
+func known(m map[string]any) map[string]any {
+	if m == nil {
+		return map[string]any{}
+	}
+	return m
+}
+
+func pathText(p plan.Path) string {
+	var b strings.Builder
+	for i, step := range p {
+		switch v := step.(type) {
+		case string:
+			if i > 0 {
+				b.WriteByte('.')
+			}
+			b.WriteString(v)
+		default:
+			fmt.Fprintf(&b, "[%v]", v)
+		}
+	}
+	return b.String()
+}
