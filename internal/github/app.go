@@ -86,10 +86,10 @@ var (
 	// ErrGone: the pull request, repository or installation is not there any
 	// more, or not ours to see. There is nothing to do.
 	ErrGone = errors.New("gone from GitHub")
-	// ErrTold: the check run says what was decided; something beside it (a
+	// ErrPartial: the check run says what was decided; something beside it (a
 	// review, a comment) could not be written. To try again mends that, to give
 	// up must not touch the verdict.
-	ErrTold = errors.New("the check run is written, not all beside it")
+	ErrPartial = errors.New("the check run is written, not all beside it")
 	// ErrRepository: the repository that GitHub has under this name is not
 	// the one of the delivery.
 	ErrRepository = errors.New("the repository is not the one of the delivery")
@@ -113,8 +113,8 @@ func (e *LaterError) Error() string { return fmt.Sprintf("%s; again in %s", e.Wh
 type Judge struct {
 	Run    func(review.Request) (review.Report, error)
 	Decide func(review.Report, review.Request) review.Decision
-	// Want says whose standing the decision depends on: review.Want.
-	Want func(review.Request) review.Wanted
+	// Lookups says whose permission the decision depends on: review.LookupsFor.
+	Lookups func(review.Request) review.Lookups
 	// Names are the names of checks by a request's default branch:
 	// review.Names.
 	Names func(review.Request) rules.Names

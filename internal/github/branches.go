@@ -160,7 +160,7 @@ func (r *Reading) readOthers(ctx context.Context, judge Judge, names rules.Names
 // against prepares the reading of the head against another branch. It has its
 // own objects, since several are read at a time.
 func (r *Reading) against(b graphRef) *against {
-	o := &against{Reading: &Reading{job: r.job, client: r.client, objects: newObjects(), talk: r.talk, group: r.group}}
+	o := &against{Reading: &Reading{job: r.job, client: r.client, objects: newObjects(), conversation: r.conversation, group: r.group}}
 	o.Request = r.Request
 	o.Request.Ref.BaseRef, o.Request.Ref.BaseSHA = b.Name, b.Target.id()
 	o.Request.Base, o.Request.Default, o.Request.Organisation = o.tree(b.Target.Tree.id()), o.defaultTree(), nil
@@ -173,7 +173,7 @@ func (r *Reading) headTree() string {
 	if r.group != nil {
 		return r.group.head.Tree.id()
 	}
-	return r.talk.head.Tree.id()
+	return r.conversation.head.Tree.id()
 }
 
 // load reads the trees and files. GitHub makes no test merge without a pull

@@ -20,7 +20,7 @@ type earlierHead struct {
 // readEarlier brings the texts of our check runs on the heads before, and of
 // those with another name on this one.
 func (r *Reading) readEarlier(ctx context.Context) error {
-	if r.talk == nil {
+	if r.conversation == nil {
 		return nil
 	}
 	e := &r.Request.Evidence

@@ -59,7 +59,7 @@ func TestSignalsOfCommits(t *testing.T) {
 		"that is not told":            {commit: commit(func(c *graphCommit) { c.Commit = nil })},
 		"among more than can be told": {commit: commit(func(*graphCommit) {}), partial: true},
 	} {
-		r := &Reading{talk: &conversation{pull: graphPull{Author: actor(5, "dana")}, commits: []graphCommit{c.commit}, partial: c.partial}}
+		r := &Reading{conversation: &conversation{pull: graphPull{Author: actor(5, "dana")}, commits: []graphCommit{c.commit}, partial: c.partial}}
 		r.readSignals()
 		s := r.Request.Signals
 		if s.CommitsIncomplete == c.complete {
@@ -79,7 +79,7 @@ func TestSignalsOfTheAuthor(t *testing.T) {
 	for want, author := range map[rules.Account]*graphActor{
 		{ID: 5, Login: "dana", Type: "User", App: "helper"}: actor(5, "dana"), {Login: "ghost", Type: "User", App: "helper"}: nil,
 	} {
-		r := &Reading{via: "helper", talk: &conversation{pull: graphPull{Author: author}}}
+		r := &Reading{via: "helper", conversation: &conversation{pull: graphPull{Author: author}}}
 		r.readSignals()
 		if got := r.Request.Signals.Author; got != want {
 			t.Errorf("%+v, want %+v", got, want)
@@ -108,7 +108,7 @@ func TestReviewsOfTheTimeline(t *testing.T) {
 	talk.reviews = append(talk.reviews, []graphReview{{ID: "1", State: "DISMISSED"}, {ID: "2", State: "DISMISSED"}, {ID: "3", State: "DISMISSED"},
 		{ID: "4", State: "DISMISSED"}, {ID: "5", State: "APPROVED", Submitted: &at}, {ID: "6", State: "CHANGES_REQUESTED", Submitted: &at, ViewerDidAuthor: true}}...)
 	for _, unknown := range []bool{false, true} {
-		r := &Reading{talk: talk}
+		r := &Reading{conversation: talk}
 		r.Request.Evidence.PushesUnknown = unknown
 		r.readReviews()
 		e := r.Request.Evidence
@@ -234,7 +234,7 @@ func TestWhatMoved(t *testing.T) {
 	} {
 		now := talk()
 		c.change(now)
-		if got := (&Reading{talk: talk(), override: "override"}).moved(now, c.decision); got != c.want {
+		if got := (&Reading{conversation: talk(), override: "override"}).moved(now, c.decision); got != c.want {
 			t.Errorf("%s: %q, want %q", what, got, c.want)
 		}
 	}
@@ -327,7 +327,7 @@ func TestAnswersOfARole(t *testing.T) {
 		if err := json.Unmarshal([]byte(answer), &a); err != nil {
 			t.Fatal(err)
 		}
-		s, err := a.standing(dana)
+		s, err := a.permission(dana)
 		got := s.Role + " " + s.Base
 		if err != nil {
 			got = "error"
@@ -342,7 +342,7 @@ func TestAnswersOfARole(t *testing.T) {
 // an error.
 func TestTooManyPeople(t *testing.T) {
 	r := &Reading{}
-	if err := r.readStandings(t.Context(), make([]rules.Account, maxPeople+1), nil); !errors.Is(err, ErrTooLarge) {
+	if err := r.readPermissions(t.Context(), make([]rules.Account, maxPeople+1), nil); !errors.Is(err, ErrTooLarge) {
 		t.Errorf("%v", err)
 	}
 }

@@ -99,18 +99,18 @@ func (c *client) followClosed(ctx context.Context, job Job, judge Judge) (Result
 	if err != nil && !errors.Is(err, ErrGone) {
 		return result, err
 	}
-	talk, err := c.converse(ctx, job.Number, job.HeadSHA)
+	conversation, err := c.converse(ctx, job.Number, job.HeadSHA)
 	if err != nil {
 		return result, err
 	}
-	if talk.repo.DatabaseID != job.RepoID || talk.pull.State == "OPEN" {
+	if conversation.repo.DatabaseID != job.RepoID || conversation.pull.State == "OPEN" {
 		return result, nil
 	}
-	if talk.pull.State == "MERGED" {
-		if err := c.noteBypass(ctx, job, talk, &result); err != nil {
+	if conversation.pull.State == "MERGED" {
+		if err := c.noteBypass(ctx, job, conversation, &result); err != nil {
 			return result, err
 		}
-		job.BaseRef = talk.pull.BaseRefName
+		job.BaseRef = conversation.pull.BaseRefName
 		if shared, err := c.givesToOthers(ctx, job, judge); err != nil || !shared {
 			return result, err // its base has it, so it cannot be proposed again
 		}
@@ -118,9 +118,9 @@ func (c *client) followClosed(ctx context.Context, job Job, judge Judge) (Result
 	if len(result.More) > 0 {
 		return result, nil // their reviews take back what none of them needs
 	}
-	for _, run := range talk.checks {
+	for _, run := range conversation.checks {
 		if run.verdict() {
-			if err := c.retire(ctx, talk.pull.HeadRefOid, run); err != nil {
+			if err := c.retire(ctx, conversation.pull.HeadRefOid, run); err != nil {
 				return result, err
 			}
 		}
@@ -129,13 +129,13 @@ func (c *client) followClosed(ctx context.Context, job Job, judge Judge) (Result
 }
 
 // noteBypass notes a merge that went past the check.
-func (c *client) noteBypass(ctx context.Context, job Job, talk *conversation, result *Result) error {
-	if c.passed(talk) {
+func (c *client) noteBypass(ctx context.Context, job Job, conversation *conversation, result *Result) error {
+	if c.passed(conversation) {
 		return nil
 	}
 	result.Bypassed = true
 	c.app.config.Log.WarnContext(ctx, "merged while held", "job", job.String(), "by", job.Sender.Login)
-	if slices.ContainsFunc(talk.comments, func(v graphComment) bool { return v.ViewerDidAuthor && strings.HasPrefix(v.Body, bypassMarker) }) {
+	if slices.ContainsFunc(conversation.comments, func(v graphComment) bool { return v.ViewerDidAuthor && strings.HasPrefix(v.Body, bypassMarker) }) {
 		return nil
 	}
 	_, err := c.do(ctx, http.MethodPost, c.repoPath("/issues/%d/comments", job.Number), map[string]string{"body": bypassNote}, nil)
@@ -148,12 +148,12 @@ func (c *client) noteBypass(ctx context.Context, job Job, talk *conversation, re
 // passed reports whether our check let the merged head through. A head can
 // have checks for other bases too, from before it was retargeted: they count
 // only where the name of this base's check is not known.
-func (c *client) passed(talk *conversation) bool {
-	names := c.namesOf(talk.pull.BaseRefName)
+func (c *client) passed(conversation *conversation) bool {
+	names := c.namesOf(conversation.pull.BaseRefName)
 	passed := false
-	for _, k := range talk.checks {
+	for _, k := range conversation.checks {
 		if slices.Contains(names, k.Name) {
-			return own(talk.checks, k.Name).let()
+			return own(conversation.checks, k.Name).let()
 		}
 		passed = passed || k.let()
 	}

@@ -97,10 +97,10 @@ func (w *world) newApp(options ...func(*github.Config)) *github.App {
 
 func (w *world) judge() github.Judge {
 	return github.Judge{
-		Run:    func(r review.Request) (review.Report, error) { return review.Run(r, w.set, w.predictors) },
-		Decide: review.Decide,
-		Want:   func(r review.Request) review.Wanted { return review.Want(r, w.set) },
-		Names:  func(r review.Request) rules.Names { return review.Names(r, w.set) },
+		Run:     func(r review.Request) (review.Report, error) { return review.Run(r, w.set, w.predictors) },
+		Decide:  review.Decide,
+		Lookups: func(r review.Request) review.Lookups { return review.LookupsFor(r, w.set) },
+		Names:   func(r review.Request) rules.Names { return review.Names(r, w.set) },
 	}
 }
 
@@ -154,7 +154,7 @@ func (w *world) work() {
 			w.queue = append(w.queue, job)
 			continue
 		}
-		if errors.Is(err, github.ErrTold) {
+		if errors.Is(err, github.ErrPartial) {
 			continue // as the service does: the verdict stands
 		}
 		if err := w.app.GiveUp(context.Background(), job, err); err != nil {

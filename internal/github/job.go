@@ -159,17 +159,17 @@ func (j Job) Replaces(earlier Job) bool {
 	switch j.Kind {
 	case KindPull:
 		// One that was put off has waited for its turn, and this one may be put off.
-		return j.Number == earlier.Number && earlier.NotBefore.IsZero() && (!earlier.tells() || j.outdoes(earlier))
+		return j.Number == earlier.Number && earlier.NotBefore.IsZero() && (!earlier.attests() || j.outdoes(earlier))
 	case KindBase:
 		return j.BaseRef == earlier.BaseRef && j.Rest == nil && (j.Beside == "" || earlier.Beside != "") && (j.Created || !earlier.Created)
 	}
 	return false
 }
 
-// tells reports whether the delivery shows something that GitHub does not tell
+// attests reports whether the delivery shows something that GitHub does not say
 // afterwards and that may let a change through: on which head a person
 // approved, or who of them set a label.
-func (j Job) tells() bool {
+func (j Job) attests() bool {
 	switch {
 	case j.Review != nil:
 		return j.Action == "submitted" && j.Review.State != "COMMENTED"

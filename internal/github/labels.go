@@ -34,7 +34,7 @@ type issueEvent struct {
 // stands. Other labels mean nothing.
 func (r *Reading) readLabels(ctx context.Context, override string) error {
 	r.override = override
-	if r.talk == nil || !r.stands(r.talk.labels) {
+	if r.conversation == nil || !r.stands(r.conversation.labels) {
 		return nil
 	}
 	c := r.client

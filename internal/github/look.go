@@ -34,12 +34,12 @@ func (j Job) key() [2]int64 { return [2]int64{j.RepoID, int64(j.Number)} }
 
 // looked keeps that a review came to its end.
 func (r *Reading) looked(d review.Decision) {
-	if r.talk == nil {
+	if r.conversation == nil {
 		return
 	}
 	looks, e := r.client.app.kept.looks, r.Request.Evidence
 	old, _ := looks.get(r.job.key())
-	l := look{began: r.began, base: r.Request.Ref.BaseSHA, updated: r.talk.pull.UpdatedAt, baseRef: r.Request.Ref.BaseRef, label: r.override,
+	l := look{began: r.began, base: r.Request.Ref.BaseSHA, updated: r.conversation.pull.UpdatedAt, baseRef: r.Request.Ref.BaseRef, label: r.override,
 		overridden: d.ByLabel(), heard: old.heard}
 	for _, v := range e.LabelEvents {
 		if strings.EqualFold(v.Name, r.override) && !v.At.Before(l.set.At) {
@@ -86,7 +86,7 @@ func (c *client) needless(job Job) bool {
 		moved, _ := c.app.kept.moves.get(job.branch())
 		return l.began.After(moved) && c.app.config.Now().Sub(l.began) < labelKnown
 	}
-	if job.tells() && (job.Label == nil || l.showsLast(job) && !l.heard.Equal(l.set.At)) {
+	if job.attests() && (job.Label == nil || l.showsLast(job) && !l.heard.Equal(l.set.At)) {
 		return false
 	}
 	after := l.began.Sub(job.Received)
@@ -126,14 +126,14 @@ func (c *client) repeatable(job Job) bool {
 	case job.Kind != KindPull || job.Retargeted || !job.NotBefore.IsZero(), job.Action == "unlabeled" && l.overridden:
 		return false
 	case job.Event == "pull_request_review":
-		return !job.tells() && job.Action != "dismissed"
+		return !job.attests() && job.Action != "dismissed"
 	}
 	return slices.Contains(floods[job.Event], job.Action)
 }
 
-// spared reports whether a job need not be done, or not now, and which job
+// deferred reports whether a job need not be done, or not now, and which job
 // takes its place.
-func (c *client) spared(ctx context.Context, job Job) (more []Job, off bool) {
+func (c *client) deferred(ctx context.Context, job Job) (more []Job, off bool) {
 	if c.needless(job) {
 		return nil, true
 	}
@@ -158,7 +158,7 @@ func (c *client) put(ctx context.Context, job Job) (more []Job, off bool) {
 		return nil, false
 	}
 	comes := m.due.After(now)
-	if comes && !job.tells() {
+	if comes && !job.attests() {
 		return nil, true
 	}
 	if !comes {

@@ -45,7 +45,7 @@ func (a Actor) account() rules.Account {
 
 // readSignals takes over what tells who made the change.
 func (r *Reading) readSignals() {
-	t := r.talk
+	t := r.conversation
 	author := t.pull.Author.account()
 	if t.pull.Author == nil {
 		author = rules.Account{Login: "ghost", Type: "User"} // deleted
@@ -72,8 +72,8 @@ func (r *Reading) readSignals() {
 // installation that was not given the permission is not told, and goes by the
 // other signals.
 func (r *Reading) readOpener(ctx context.Context) error {
-	c, key := r.client, [2]int64{r.talk.repo.DatabaseID, int64(r.job.Number)}
-	if a := r.talk.pull.Author; a == nil || a.Typename != "User" {
+	c, key := r.client, [2]int64{r.conversation.repo.DatabaseID, int64(r.job.Number)}
+	if a := r.conversation.pull.Author; a == nil || a.Typename != "User" {
 		return nil // a bot speaks for itself
 	}
 	if via, ok := c.app.kept.openers.get(key); ok {
@@ -118,7 +118,7 @@ func (c graphCommit) coAuthors() (people []rules.Person, whole bool) {
 // readReviews takes over the reviews, what asks for them, and what deliveries
 // showed.
 func (r *Reading) readReviews() {
-	t, e := r.talk, &r.Request.Evidence
+	t, e := r.conversation, &r.Request.Evidence
 	e.OpenedAt = t.pull.CreatedAt
 	was := map[string]string{}
 	asked := map[int64]time.Time{}
@@ -207,7 +207,7 @@ const maxPushes = 500
 // servers. The log of a fork that was deleted, or that we may not read, is
 // unknown, which raises the bar.
 func (r *Reading) readPushes(ctx context.Context) error {
-	p, c, e := r.talk.pull, r.client, &r.Request.Evidence
+	p, c, e := r.conversation.pull, r.client, &r.Request.Evidence
 	if p.HeadRepo == nil {
 		e.PushesUnknown = true
 		return nil

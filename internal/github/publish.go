@@ -41,7 +41,7 @@ func (a *App) Publish(ctx context.Context, r *Reading, report review.Report, dec
 	}
 	result.Published = err == nil
 	if err == nil {
-		err = told(r.retire(ctx, decision))
+		err = partial(r.retire(ctx, decision))
 	}
 	for _, n := range decision.Review {
 		job := r.job.pull(n, "")
@@ -61,7 +61,7 @@ func (r *Reading) checks() []graphCheck {
 	if r.group != nil {
 		return r.group.checks
 	}
-	return r.talk.checks
+	return r.conversation.checks
 }
 
 // hold writes what holds, the check run first.
@@ -73,8 +73,8 @@ func (p *publisher) hold(ctx context.Context) error {
 	if err := p.holdOthers(ctx); err != nil {
 		return err
 	}
-	p.text.History.NotRequired = p.notRequired(ctx) // told by the summary alone
-	return told(errors.Join(p.talk(ctx), p.removeLabel(ctx)))
+	p.text.History.NotRequired = p.notRequired(ctx) // only the summary says so
+	return partial(errors.Join(p.writeConversation(ctx), p.removeLabel(ctx)))
 }
 
 // holdOthers takes back what passed on this head under a name that GitHub may
@@ -95,12 +95,13 @@ func (p *publisher) holdOthers(ctx context.Context) error {
 	return nil
 }
 
-// told marks an error of what stands beside the check run.
-func told(err error) error {
+// partial marks an error of what stands beside the check run: the verdict is
+// published, not all of what goes with it.
+func partial(err error) error {
 	if err == nil {
 		return nil
 	}
-	return fmt.Errorf("%w: %w", ErrTold, err)
+	return fmt.Errorf("%w: %w", ErrPartial, err)
 }
 
 // release takes the conversation's part back and then lets the check pass.
@@ -115,7 +116,7 @@ func (p *publisher) release(ctx context.Context) error {
 	}
 	text := publish.CheckRun(p.text)
 	if p.run != nil && same(p.run, review.Success, text) {
-		return told(err)
+		return partial(err)
 	}
 	if again := p.r.unchanged(ctx, p.text.Decision); again != nil {
 		return again
@@ -123,7 +124,7 @@ func (p *publisher) release(ctx context.Context) error {
 	if _, werr := p.writeCheck(ctx, p.r.Request.Ref.HeadSHA, p.run, p.text.Decision.CheckName, review.Success, text); werr != nil {
 		return werr
 	}
-	return told(err)
+	return partial(err)
 }
 
 // group writes the check run of a merge group, which is all it has.
@@ -138,9 +139,9 @@ func (p *publisher) group(ctx context.Context) error {
 	return err
 }
 
-// talk writes the review and the summary. A hold that has nothing to show on
-// lines and no finding is told by the check run alone.
-func (p *publisher) talk(ctx context.Context) error {
+// writeConversation writes the review and the summary. A hold that has nothing to
+// show on lines and no finding is in the check run alone.
+func (p *publisher) writeConversation(ctx context.Context) error {
 	if len(p.text.Report.Holding()) == 0 {
 		return errors.Join(p.dismissOwn(ctx), p.markFixed(ctx), p.summary(ctx))
 	}
@@ -178,7 +179,7 @@ func (r *Reading) unchanged(ctx context.Context, d review.Decision) error {
 
 // moved says what of a conversation the decision rests on is another by now.
 func (r *Reading) moved(now *conversation, d review.Decision) string {
-	was := r.talk
+	was := r.conversation
 	switch {
 	case now.pull.HeadRefOid != was.pull.HeadRefOid:
 		return "the head"
@@ -226,11 +227,11 @@ func (p *publisher) removeLabel(ctx context.Context) error {
 	if name == "" {
 		return nil
 	}
-	i := slices.IndexFunc(p.r.talk.labels, func(l string) bool { return strings.EqualFold(l, name) })
+	i := slices.IndexFunc(p.r.conversation.labels, func(l string) bool { return strings.EqualFold(l, name) })
 	if i < 0 || p.r.awaitsLabel(name) {
 		return nil
 	}
-	_, err := p.do(ctx, http.MethodDelete, p.repoPath("/issues/%d/labels/%s", p.r.Request.Ref.Number, escapePath(p.r.talk.labels[i])), nil, nil)
+	_, err := p.do(ctx, http.MethodDelete, p.repoPath("/issues/%d/labels/%s", p.r.Request.Ref.Number, escapePath(p.r.conversation.labels[i])), nil, nil)
 	return p.tolerate(ctx, "take off the label", err)
 }
 

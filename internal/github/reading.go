@@ -29,11 +29,11 @@ type Reading struct {
 	began  time.Time
 	// checkName is the check that is written, and names are those of all
 	// bases, known once the settings are.
-	checkName string
-	names     rules.Names
-	objects   *objects
-	talk      *conversation
-	group     *groupReading
+	checkName    string
+	names        rules.Names
+	objects      *objects
+	conversation *conversation
+	group        *groupReading
 	// shared are the other branches whose check this is.
 	shared []graphRef
 	// override is the name of the override label, known once the settings are.
@@ -84,18 +84,18 @@ func (c *client) fetch(ctx context.Context, job Job) (*Reading, error) {
 // under way.
 func (c *client) open(ctx context.Context, job Job) (*Reading, error) {
 	began := c.app.config.Now()
-	talk, err := c.converse(ctx, job.Number, job.HeadSHA)
+	conversation, err := c.converse(ctx, job.Number, job.HeadSHA)
 	if err != nil {
 		return nil, err
 	}
-	if talk.repo.DatabaseID != job.RepoID {
-		return nil, fmt.Errorf("read %s: %w: repository %d, the delivery was of %d", job, ErrRepository, talk.repo.DatabaseID, job.RepoID)
+	if conversation.repo.DatabaseID != job.RepoID {
+		return nil, fmt.Errorf("read %s: %w: repository %d, the delivery was of %d", job, ErrRepository, conversation.repo.DatabaseID, job.RepoID)
 	}
-	r := &Reading{job: job, client: c, began: began, objects: newObjects(), talk: talk}
-	p := talk.pull
+	r := &Reading{job: job, client: c, began: began, objects: newObjects(), conversation: conversation}
+	p := conversation.pull
 	r.Request = review.Request{Now: c.app.config.Now(), Ref: review.Ref{
 		Host: c.app.host(), Owner: c.owner, Repo: c.repo, Number: p.Number, BaseRef: p.BaseRefName,
-		DefaultBranch: talk.repo.defaultBranch(), HeadRef: p.HeadRefName, HeadSHA: p.HeadRefOid, Title: p.Title, Draft: p.IsDraft}}
+		DefaultBranch: conversation.repo.defaultBranch(), HeadRef: p.HeadRefName, HeadSHA: p.HeadRefOid, Title: p.Title, Draft: p.IsDraft}}
 	if p.State != "OPEN" {
 		return r, fmt.Errorf("read %s: %w: the pull request is %s", job, ErrGone, strings.ToLower(p.State))
 	}
@@ -109,7 +109,7 @@ func (c *client) open(ctx context.Context, job Job) (*Reading, error) {
 // load reads what the conversation does not tell: the log of pushes, the trees
 // and the files.
 func (r *Reading) load(ctx context.Context) error {
-	c, p := r.client, r.talk.pull
+	c, p := r.client, r.conversation.pull
 	var base mergeBase
 	steps := []func(context.Context) error{
 		func(ctx context.Context) (err error) {
@@ -124,7 +124,7 @@ func (r *Reading) load(ctx context.Context) error {
 	r.Request.Ref.MergeBase = base.commit
 	r.readSignals()
 	r.readReviews()
-	before, after := r.tree(base.tree), r.tree(r.talk.head.Tree.id())
+	before, after := r.tree(base.tree), r.tree(r.conversation.head.Tree.id())
 	r.Request.Comparisons = []review.Comparison{{Name: "change", Before: before, After: after}}
 	r.Request.Base, r.Request.Default = r.tree(p.BaseRef.Target.Tree.id()), r.defaultTree()
 	if base.commit != r.Request.Ref.BaseSHA {
@@ -189,7 +189,7 @@ const mergeQuery = "query Merge($owner:String!,$name:String!,$number:Int!){repos
 // makes the test merge when it is asked for, so it is asked for some times.
 func (r *Reading) readMerge(ctx context.Context) error {
 	c, ref := r.client, r.Request.Ref
-	m := r.talk.merge
+	m := r.conversation.merge
 	for _, wait := range append(slices.Clone(c.app.config.MergeWaits), -1) {
 		switch {
 		case m.Mergeable == "CONFLICTING":
@@ -251,5 +251,5 @@ func (r *Reading) repository() graphRepo {
 	if r.group != nil {
 		return r.group.repo
 	}
-	return r.talk.repo
+	return r.conversation.repo
 }

@@ -30,8 +30,8 @@ func TestF41LazyTestMerge(t *testing.T) {
 	}
 	// Where it stays away the check keeps what it tells, and the sweep comes
 	// back for it.
-	if !errors.Is(err, github.ErrTold) {
-		t.Errorf("error %v, want %v", err, github.ErrTold)
+	if !errors.Is(err, github.ErrPartial) {
+		t.Errorf("error %v, want %v", err, github.ErrPartial)
 	}
 	checked := func() bool {
 		done, err := w.app.Checked(t.Context(), githubtest.Installation, github.Repository{ID: w.repo.ID, Owner: "acme", Name: "infra"}, p.HeadSHA())

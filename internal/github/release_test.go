@@ -123,7 +123,7 @@ func TestF5Retarget(t *testing.T) {
 
 // F19, F20: who lost the role no longer counts, and a team that does not exist
 // holds with that reason.
-func TestF19F20Standings(t *testing.T) {
+func TestF19F20Permissions(t *testing.T) {
 	settings := "version: 1\napprovals:\n  - number: 1\n    teams: [acme/platform]\n"
 	git := githubtest.NewGit(t)
 	w := worldOn(t, git, githubtest.New(t, git), infra.With(githubtest.Files{".github/holdpoint.yaml": settings}))

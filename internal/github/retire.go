@@ -38,7 +38,7 @@ func (r *Reading) retire(ctx context.Context, d review.Decision) error {
 	if r.group != nil || r.Request.Evidence.SiblingsUnknown {
 		return nil
 	}
-	for _, run := range r.talk.checks {
+	for _, run := range r.conversation.checks {
 		if d.Holds() && r.alsoOf(run) {
 			continue // the hold did it
 		}
@@ -62,8 +62,8 @@ func (k graphCheck) verdict() bool { return k.passed() && k.Text != "" }
 
 // alsoOf reports whether a hold of this pull request has taken a run back.
 func (r *Reading) alsoOf(run graphCheck) bool {
-	_, tells := run.record().Withdraw(r.Request.Ref.Number, r.Request.Ref.BaseRef, review.Unreviewed)
-	return tells || rules.SameName(run.Name, r.checkName)
+	_, recorded := run.record().Withdraw(r.Request.Ref.Number, r.Request.Ref.BaseRef, review.Unreviewed)
+	return recorded || rules.SameName(run.Name, r.checkName)
 }
 
 // proposed reports whether an open pull request with this head has a check of

@@ -78,8 +78,8 @@ func TestErrorsBesideTheCheckLeaveTheVerdict(t *testing.T) {
 	if c := w.concluded(p, "failure"); !strings.Contains(c.Summary, "aws_db_instance.orders") {
 		t.Errorf("the check run lost what it told:\n%s", c.Summary)
 	}
-	if len(w.errs) == 0 || !errors.Is(w.errs[0], github.ErrTold) {
-		t.Errorf("errors %v, want %v", w.errs, github.ErrTold)
+	if len(w.errs) == 0 || !errors.Is(w.errs[0], github.ErrPartial) {
+		t.Errorf("errors %v, want %v", w.errs, github.ErrPartial)
 	}
 	w.hub.Heal()
 	p.Edit("Again", w.agent)

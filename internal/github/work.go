@@ -21,7 +21,7 @@ const settle = 10 * time.Second
 // Work does a job: it reads, judges and publishes, or expands the job into
 // others. An error of type *LaterError is no failure.
 func (a *App) Work(ctx context.Context, job Job, judge Judge) (Result, error) {
-	if judge.Run == nil || judge.Decide == nil || judge.Want == nil || judge.Names == nil {
+	if judge.Run == nil || judge.Decide == nil || judge.Lookups == nil || judge.Names == nil {
 		return Result{}, errors.New("judge lacks one of its functions")
 	}
 	c, err := a.client(job)
@@ -29,7 +29,7 @@ func (a *App) Work(ctx context.Context, job Job, judge Judge) (Result, error) {
 		return Result{}, err
 	}
 	var result Result
-	switch more, off := c.spared(ctx, job); {
+	switch more, off := c.deferred(ctx, job); {
 	case off:
 		result.More = more
 	case job.Kind == KindPull || job.Kind == KindGroup:
@@ -77,7 +77,7 @@ func (c *client) review(ctx context.Context, job Job, judge Judge) (Result, erro
 	result, err := c.app.Publish(ctx, r, report, decision)
 	result.Report = report
 	if err == nil && r.Unsettled {
-		err = told(&LaterError{After: settle, Why: unsettled})
+		err = partial(&LaterError{After: settle, Why: unsettled})
 	}
 	if err == nil {
 		r.looked(decision)
@@ -108,9 +108,9 @@ func (c *client) openPull(ctx context.Context, job Job) (*Reading, error) {
 // were made of what it was then, and those of this pull request alone.
 func (r *Reading) takeBack(ctx context.Context) error {
 	ref := r.Request.Ref
-	for _, run := range r.talk.checks {
-		text, tells := run.record().Withdraw(ref.Number, ref.BaseRef, review.Unreviewed)
-		if !run.passed() || !tells && !r.client.mayBeOf(run, ref.BaseRef) {
+	for _, run := range r.conversation.checks {
+		text, recorded := run.record().Withdraw(ref.Number, ref.BaseRef, review.Unreviewed)
+		if !run.passed() || !recorded && !r.client.mayBeOf(run, ref.BaseRef) {
 			continue
 		}
 		said := publish.Check{Title: reviewedAgain, Summary: "The base branch was changed, so the change is another one. It is reviewed again.", Text: text}
@@ -149,8 +149,8 @@ func (r *Reading) judge(ctx context.Context, judge Judge) (review.Report, error)
 
 // readPeople brings what the decision needs to know of people.
 func (r *Reading) readPeople(ctx context.Context, judge Judge) error {
-	want := judge.Want(r.Request)
-	return r.readStandings(ctx, want.People, want.Teams)
+	want := judge.Lookups(r.Request)
+	return r.readPermissions(ctx, want.People, want.Teams)
 }
 
 // run runs the predictors and rules until they have all the files they ask for.
@@ -199,7 +199,7 @@ func (r *Reading) resolving(judge Judge) func(context.Context) (bool, error) {
 	}
 }
 
-// name tells the reading which check is written, and picks the records.
+// name sets which check is written, and picks the records.
 func (r *Reading) name(names rules.Names) {
 	check := names.Of(r.Request.Ref.BaseRef)
 	r.checkName, r.names = check, names
@@ -209,8 +209,8 @@ func (r *Reading) name(names rules.Names) {
 		e.Group = r.group.evidence(check)
 		return
 	}
-	mine := own(r.talk.checks, check)
-	for _, run := range r.talk.checks {
+	mine := own(r.conversation.checks, check)
+	for _, run := range r.conversation.checks {
 		switch {
 		case mine != nil && run.DatabaseID == mine.DatabaseID:
 			e.Ledger = run.record()
@@ -219,7 +219,7 @@ func (r *Reading) name(names rules.Names) {
 		}
 	}
 	for i, s := range e.Siblings {
-		if run := own(r.talk.checks, names.Of(s.BaseRef)); run != nil {
+		if run := own(r.conversation.checks, names.Of(s.BaseRef)); run != nil {
 			e.Siblings[i].Ledger = run.record()
 		}
 	}
@@ -261,7 +261,7 @@ func (c *client) giveUpPull(ctx context.Context, job Job, said publish.Check) er
 	var checks []graphCheck
 	r, err := c.open(ctx, job)
 	if err == nil {
-		head, base, checks = r.Request.Ref.HeadSHA, r.Request.Ref.BaseRef, r.talk.checks
+		head, base, checks = r.Request.Ref.HeadSHA, r.Request.Ref.BaseRef, r.conversation.checks
 	} else {
 		if head, base, err = c.ends(ctx, job, err); err != nil {
 			return err
@@ -306,22 +306,22 @@ func (c *client) ends(ctx context.Context, job Job, why error) (head, base strin
 // giveUpOn writes that to the runs of the base on a head; those of other bases
 // are not touched. A record keeps all but the verdict.
 func (c *client) giveUpOn(ctx context.Context, job Job, head, base string, checks []graphCheck, said publish.Check) error {
-	told := false
+	written := false
 	for _, run := range checks {
-		text, tells := run.record().Withdraw(job.Number, base, review.Broken)
+		text, recorded := run.record().Withdraw(job.Number, base, review.Broken)
 		if job.Kind == KindGroup {
-			text, tells = run.Text, false // it records no verdict of its own
+			text, recorded = run.Text, false // it records no verdict of its own
 		}
-		if !tells && !c.mayBeOf(run, base) {
+		if !recorded && !c.mayBeOf(run, base) {
 			continue
 		}
 		said.Text = text
 		if _, err := c.writeCheck(ctx, head, &run, run.Name, review.Failure, said); err != nil {
 			return err
 		}
-		told = true
+		written = true
 	}
-	if told {
+	if written {
 		return nil
 	}
 	if job.Kind == KindPull {

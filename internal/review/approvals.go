@@ -13,9 +13,9 @@ import (
 type approval struct {
 	by rules.Account
 	at time.Time
-	// clean: nothing names the person as having had a part in the change.
-	clean bool
-	part  string
+	// uninvolved: nothing names the person as having had a part in the change.
+	uninvolved bool
+	part       string
 }
 
 // opinions are the people's last words on the pull request.
@@ -27,7 +27,7 @@ type opinions struct {
 
 // readOpinions weighs all reviews: for each person the last one that says
 // something, whether it is fresh, and whether the person may speak at all.
-func readOpinions(req Request, e *entry, c *circle) opinions {
+func readOpinions(req Request, e *entry, c *participants) opinions {
 	var o opinions
 	for _, last := range lastWords(req.Evidence.Reviews) {
 		if last.State != Approved {
@@ -43,7 +43,7 @@ func readOpinions(req Request, e *entry, c *circle) opinions {
 			o.discounted = append(o.discounted, Discounted{last.By.Login, "approval", last.By.Login + " " + who})
 			continue
 		}
-		o.approvals = append(o.approvals, approval{by: last.By, at: last.Submitted, clean: who == "", part: who})
+		o.approvals = append(o.approvals, approval{by: last.By, at: last.Submitted, uninvolved: who == "", part: who})
 	}
 	return o
 }
@@ -51,7 +51,7 @@ func readOpinions(req Request, e *entry, c *circle) opinions {
 // hear takes in somebody's objection. It only tightens, so a part in the change
 // does not take it away: else an agent could silence a maintainer by a commit
 // in their name.
-func (o *opinions) hear(last PullReview, req Request, c *circle) {
+func (o *opinions) hear(last PullReview, req Request, c *participants) {
 	if last.Own || last.State == Dismissed && !last.Objection {
 		return
 	}
@@ -94,7 +94,7 @@ func lastWords(reviews []PullReview) []PullReview {
 
 // stale says why an approval does not stand for this head, base and findings;
 // empty where it does.
-func stale(r PullReview, req Request, e *entry, c *circle) string {
+func stale(r PullReview, req Request, e *entry, c *participants) string {
 	shown := slices.IndexFunc(e.shown, func(s shownReview) bool { return s.id == r.ID })
 	elsewhere := baseAt(r.Submitted, req) != req.Ref.BaseRef
 	if shown >= 0 {
@@ -206,19 +206,19 @@ func needs(settings rules.Settings, holding []rules.Finding) []need {
 }
 
 // spareRight is the right of who stands in as the one more that doubts ask for.
-const spareRight = "role write"
+const extraRight = "role write"
 
 // unnamed are the approvals by people whom no entry names and whom no doubt
 // calls for.
-func (o opinions) unnamed(all []need, c *circle) (out []Discounted) {
-	spares := len(c.doubts) > 0 || slices.ContainsFunc(o.approvals, func(a approval) bool { return !a.clean })
+func (o opinions) unnamed(all []need, c *participants) (out []Discounted) {
+	wantsExtra := len(c.doubts) > 0 || slices.ContainsFunc(o.approvals, func(a approval) bool { return !a.uninvolved })
 	for _, a := range o.approvals {
 		named := slices.ContainsFunc(all, func(n need) bool { return c.allowed(n.Approvers, a.by) != "" })
 		switch {
 		case named:
 		case !c.mayWrite(a.by):
 			out = append(out, Discounted{a.by.Login, "approval", a.by.Login + " has no write access"})
-		case !spares || !a.clean:
+		case !wantsExtra || !a.uninvolved:
 			out = append(out, Discounted{a.by.Login, "approval", "the settings do not let " + a.by.Login + " release any of this"})
 		}
 	}
@@ -232,38 +232,38 @@ func (o opinions) unnamed(all []need, c *circle) (out []Discounted) {
 // by forgeable words as having had a part, or where doubts ask for it, one
 // more person with write access and no part must approve: a forged name costs
 // an approval and can shut nobody out.
-func (n need) missing(o opinions, c *circle) (lack Missing, releases []Release, ok bool) {
-	var clean, tainted, others []approval
+func (n need) missing(o opinions, c *participants) (lack Missing, releases []Release, ok bool) {
+	var uninvolved, claimedInvolved, others []approval
 	for _, a := range o.approvals {
 		switch right := c.allowed(n.Approvers, a.by); {
-		case right != "" && a.clean:
-			clean = append(clean, a)
+		case right != "" && a.uninvolved:
+			uninvolved = append(uninvolved, a)
 		case right != "":
-			tainted = append(tainted, a)
-		case a.clean && c.mayWrite(a.by):
+			claimedInvolved = append(claimedInvolved, a)
+		case a.uninvolved && c.mayWrite(a.by):
 			others = append(others, a)
 		}
 	}
 	number := max(n.Number, 1)
-	named := min(len(clean), number)
-	borrowed := min(len(tainted), number-named)
+	named := min(len(uninvolved), number)
+	substituted := min(len(claimedInvolved), number-named)
 	more := 0
 	why := ""
 	if len(c.doubts) > 0 {
 		more, why = 1, c.doubts[0]
 	}
-	if borrowed > 0 {
+	if substituted > 0 {
 		more++
-		why = tainted[0].by.Login + " " + tainted[0].part
+		why = claimedInvolved[0].by.Login + " " + claimedInvolved[0].part
 	}
-	spare := len(clean) - named + len(others)
-	lackNamed, lackMore := number-named-borrowed, max(more-spare, 0)
-	for _, a := range slices.Concat(clean, tainted[:borrowed]) {
+	extra := len(uninvolved) - named + len(others)
+	lackNamed, lackMore := number-named-substituted, max(more-extra, 0)
+	for _, a := range slices.Concat(uninvolved, claimedInvolved[:substituted]) {
 		releases = append(releases, Release{Login: a.by.Login, ID: a.by.ID, Right: c.allowed(n.Approvers, a.by), What: "approval", At: a.at.UTC()})
 	}
 	if more > 0 {
 		for _, a := range others {
-			releases = append(releases, Release{Login: a.by.Login, ID: a.by.ID, Right: spareRight, What: "approval", At: a.at.UTC()})
+			releases = append(releases, Release{Login: a.by.Login, ID: a.by.ID, Right: extraRight, What: "approval", At: a.at.UTC()})
 		}
 	}
 	if lackNamed == 0 && lackMore == 0 {
@@ -273,16 +273,16 @@ func (n need) missing(o opinions, c *circle) (lack Missing, releases []Release, 
 	if lackNamed > 0 {
 		lack.What, lack.From = plural(lackNamed, "more approval"), fromWhom(n.Approvers)
 		if lackMore > 0 {
-			lack.Also = fmt.Sprintf("%d from %s, because %s", lackMore, spares(lackMore), why)
+			lack.Also = fmt.Sprintf("%d from %s, because %s", lackMore, extraPeople(lackMore), why)
 		}
 		return lack, nil, false
 	}
-	lack.What, lack.From = plural(lackMore, "more approval"), spares(lackMore)+", because "+why
+	lack.What, lack.From = plural(lackMore, "more approval"), extraPeople(lackMore)+", because "+why
 	return lack, nil, false
 }
 
-// spares names those who stand in as the more that doubts ask for.
-func spares(n int) string {
+// extraPeople names those who stand in as the more that doubts ask for.
+func extraPeople(n int) string {
 	if n > 1 {
 		return "other people with write access"
 	}

@@ -68,7 +68,7 @@ func TestApprovalOnAnotherBase(t *testing.T) {
 	} {
 		req := Request{Ref: Ref{HeadSHA: "head", BaseRef: "main"}, Evidence: Evidence{Retargets: c.retargets}}
 		e := &entry{shown: []shownReview{{id: 1, by: person{100, "alice"}, at: at, head: c.head, base: c.base}}}
-		if why := stale(r, req, e, newCircle(Report{Settings: rules.Strict()}, req, e)); (why == "") != c.fresh {
+		if why := stale(r, req, e, newParticipants(Report{Settings: rules.Strict()}, req, e)); (why == "") != c.fresh {
 			t.Errorf("%s: %q, want it to stand: %t", what, why, c.fresh)
 		}
 	}

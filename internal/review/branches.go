@@ -80,7 +80,7 @@ func groupOnBranches(d Decision, req Request) Decision {
 // released are the findings that the members' heads were let through with on
 // another branch, by people who still may release there; why says who may not.
 func (g *Group) released(b Branch, req Request) (known knownSets, releases []Release, why string) {
-	c := newCircle(Report{Settings: b.Report.Settings}, req, &entry{})
+	c := newParticipants(Report{Settings: b.Report.Settings}, req, &entry{})
 	for _, m := range g.Members {
 		led, err := m.Ledger.read()
 		if err != nil {
@@ -102,8 +102,8 @@ func (g *Group) released(b Branch, req Request) (known knownSets, releases []Rel
 	return known, releases, why
 }
 
-// wantBranches adds whose standing the verdicts on other branches depend on.
-func (w *Wanted) wantBranches(req Request) {
+// addBranches adds whose permission the verdicts on other branches depend on.
+func (w *Lookups) addBranches(req Request) {
 	for _, b := range req.Evidence.Branches {
 		settings := b.Report.Settings
 		for _, t := range settings.Teams() {

@@ -68,7 +68,7 @@ func carryEarlier(e *entry, req Request) (lost error) {
 // an earlier head could not be read: who pushed there is not known.
 func decideOwn(d Decision, rep Report, req Request, e *entry, holding []rules.Finding, lost error) Decision {
 	settings := rep.Settings
-	c := newCircle(rep, req, e)
+	c := newParticipants(rep, req, e)
 	if lost != nil {
 		c.doubts, c.unattributed = append(c.doubts, "it is not known who pushed an earlier head: "+lost.Error()), true
 	}
@@ -100,7 +100,7 @@ func decideOwn(d Decision, rep Report, req Request, e *entry, holding []rules.Fi
 	return d.byApproval(needs(settings, holding), o, c)
 }
 
-func (d Decision) byApproval(all []need, o opinions, c *circle) Decision {
+func (d Decision) byApproval(all []need, o opinions, c *participants) Decision {
 	d.Discounted = append(d.Discounted, o.unnamed(all, c)...)
 	var releases []Release
 	for _, n := range all {

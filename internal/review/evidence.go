@@ -33,9 +33,9 @@ type Evidence struct {
 	// PushesUnknown is set when the activity log could not be read (a
 	// deleted fork, no permission). Unknown raises the bar.
 	PushesUnknown bool
-	// Standings are what the people concerned may do in the repository at
+	// Permissions are what the people concerned may do in the repository at
 	// this moment; Needs names them. Who is missing here counts for nothing.
-	Standings []Standing
+	Permissions []Permission
 	// UnresolvedTeams are teams the settings name that could not be found
 	// with the app's permissions. They hold with that reason, because
 	// "not a member" and "no such team" look alike.
@@ -138,8 +138,8 @@ const (
 	branchDeletion = "branch_deletion"
 )
 
-// Standing is what one account may do in the repository now.
-type Standing struct {
+// Permission is what one account may do in the repository now.
+type Permission struct {
 	Account rules.Account
 	// Role is GitHub's role_name: none, read, triage, write, maintain, admin
 	// or the name of a custom role.

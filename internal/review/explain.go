@@ -23,11 +23,11 @@ type Described struct {
 	Approved, Objected []string
 	// Label is who set the override label, empty for nobody.
 	Label string
-	// People are the standings, by login. Who is not there has none.
+	// People are the permissions, by login. Who is not there has none.
 	People map[string]DescribedPerson
 }
 
-// DescribedPerson is a person's standing, and the addresses that their commits
+// DescribedPerson is a person's permission, and the addresses that their commits
 // carry.
 type DescribedPerson struct {
 	Role string
@@ -82,11 +82,11 @@ func (d Described) fill(req *Request) {
 		req.Evidence.Pushes = append(req.Evidence.Pushes, Push{By: described(login), Ref: s.Branch, After: req.Ref.HeadSHA, At: req.Now, Kind: kind})
 	}
 	for login, p := range d.People {
-		standing := Standing{Account: described(login), Role: p.Role, Base: p.Base}
+		permission := Permission{Account: described(login), Role: p.Role, Base: p.Base}
 		for _, t := range p.Teams {
-			standing.Teams = append(standing.Teams, strings.ToLower(t))
+			permission.Teams = append(permission.Teams, strings.ToLower(t))
 		}
-		req.Evidence.Standings = append(req.Evidence.Standings, standing)
+		req.Evidence.Permissions = append(req.Evidence.Permissions, permission)
 	}
 }
 

@@ -27,7 +27,7 @@ func decideGroup(d Decision, rep Report, req Request) Decision {
 
 func decideMembers(d Decision, rep Report, req Request) Decision {
 	var known knownSets
-	c := newCircle(Report{Settings: rep.Settings}, req, &entry{})
+	c := newParticipants(Report{Settings: rep.Settings}, req, &entry{})
 	for _, m := range req.Evidence.Group.Members {
 		led, err := m.Ledger.read()
 		if err != nil {
@@ -114,7 +114,7 @@ func (d Decision) held(why string) Decision {
 // stillMay reports whether a person still has the right by which a change was
 // released, and the settings still give it. Who stood in as the one more that
 // doubts ask for has what the default asks for.
-func (c *circle) stillMay(r Release) bool {
+func (c *participants) stillMay(r Release) bool {
 	a := rules.Account{ID: r.ID, Login: r.Login, Type: "User"}
 	if !c.isPerson(a) {
 		return false

@@ -14,7 +14,7 @@ func sameLabel(a, b string) bool { return a != "" && strings.EqualFold(a, b) }
 // means that none stands.
 type labelled struct {
 	release *Release
-	// label is the standing label's name, by who set it, why says why it does
+	// label is the label that is set's name, by who set it, why says why it does
 	// not count.
 	label, by, why string
 	// never: it cannot come to count any more and may be taken off. A label
@@ -23,14 +23,14 @@ type labelled struct {
 }
 
 // override says whether the override label that stands releases the change.
-func override(req Request, e *entry, c *circle, o opinions) labelled {
+func override(req Request, e *entry, c *participants, o opinions) labelled {
 	settings := c.settings.Override
 	i := slices.IndexFunc(req.Evidence.Labels, func(l Label) bool { return sameLabel(l.Name, settings.Label) })
 	if i < 0 {
 		return labelled{}
 	}
-	standing := req.Evidence.Labels[i]
-	label := standing.Name
+	present := req.Evidence.Labels[i]
+	label := present.Name
 	event := lastLabelEvent(req.Evidence.LabelEvents, label)
 	if !event.Added {
 		return labelled{label: label, by: "somebody", why: "GitHub's timeline does not say who set it; take it off and set it again"}
@@ -50,11 +50,11 @@ func override(req Request, e *entry, c *circle, o opinions) labelled {
 		return labelled{label: label, by: event.By.Login, never: true, why: "it is older than the findings that stand now"}
 	case !event.At.After(e.voided):
 		return labelled{label: label, by: event.By.Login, never: true, why: "the label itself was changed since"}
-	case !e.sawLabel(standing, event):
+	case !e.sawLabel(present, event):
 		return labelled{label: label, by: event.By.Login, why: "no delivery showed it set on this head and base; take it off and set it again"}
 	}
 	second := settings.Second || who != ""
-	if second && !slices.ContainsFunc(o.approvals, func(a approval) bool { return a.clean && a.by.ID != event.By.ID && c.mayWrite(a.by) }) {
+	if second && !slices.ContainsFunc(o.approvals, func(a approval) bool { return a.uninvolved && a.by.ID != event.By.ID && c.mayWrite(a.by) }) {
 		return labelled{label: label, by: event.By.Login, why: "it takes an approval by another person with write access too"}
 	}
 	return labelled{label: label, release: &Release{Login: event.By.Login, ID: event.By.ID, Right: right, What: "override", At: event.At.UTC()}}
@@ -66,9 +66,9 @@ const LabelSlack = 10 * time.Second
 
 // sawLabel reports whether a delivery showed this person setting this very
 // label on this head and base, this time and not an earlier one.
-func (e *entry) sawLabel(standing Label, event LabelEvent) bool {
+func (e *entry) sawLabel(present Label, event LabelEvent) bool {
 	return slices.ContainsFunc(e.labels, func(l shownLabel) bool {
-		return l.fits && l.id == standing.ID && sameLabel(l.name, standing.Name) && l.by.id == event.By.ID && !l.at.Add(LabelSlack).Before(event.At)
+		return l.fits && l.id == present.ID && sameLabel(l.name, present.Name) && l.by.id == event.By.ID && !l.at.Add(LabelSlack).Before(event.At)
 	})
 }
 

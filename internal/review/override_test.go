@@ -42,11 +42,11 @@ func TestVoidedInTheSameSecond(t *testing.T) {
 	req := Request{Ref: Ref{HeadSHA: "a", BaseRef: "main"}, Evidence: Evidence{
 		Labels:      []Label{{ID: 7, Name: "holdpoint-override"}},
 		LabelEvents: []LabelEvent{{Added: true, Name: "holdpoint-override", By: carol, At: at}},
-		Standings:   []Standing{{Account: carol, Role: "maintain", Base: "write"}},
+		Permissions: []Permission{{Account: carol, Role: "maintain", Base: "write"}},
 	}}
 	for voided, want := range map[time.Duration]bool{-time.Second: true, 0: false, time.Second: false} {
 		e := &entry{voided: at.Add(voided), labels: []shownLabel{{id: 7, name: "holdpoint-override", by: person{102, "carol"}, at: at, fits: true}}}
-		c := newCircle(Report{Settings: rules.Strict()}, req, e)
+		c := newParticipants(Report{Settings: rules.Strict()}, req, e)
 		if got := override(req, e, c, opinions{}); (got.release != nil) != want {
 			t.Errorf("definition changed %s after it was set: %+v, want it to count: %t", voided, got, want)
 		}
@@ -81,10 +81,10 @@ func TestWhoSetTheLabel(t *testing.T) {
 		"a name that is none, and gone": {[]LabelEvent{event(1, "", true)}, false},
 	} {
 		req := Request{Evidence: Evidence{
-			Labels: []Label{{ID: 7, Name: rules.DefaultOverrideLabel}}, LabelEvents: c.events, Standings: []Standing{{Account: carol, Role: "maintain"}},
+			Labels: []Label{{ID: 7, Name: rules.DefaultOverrideLabel}}, LabelEvents: c.events, Permissions: []Permission{{Account: carol, Role: "maintain"}},
 		}}
 		e := &entry{labels: []shownLabel{{id: 7, name: rules.DefaultOverrideLabel, by: person{102, "carol"}, at: at.Add(time.Hour), fits: true}}}
-		got := override(req, e, newCircle(Report{Settings: rules.Strict()}, req, e), opinions{})
+		got := override(req, e, newParticipants(Report{Settings: rules.Strict()}, req, e), opinions{})
 		if (got.release != nil) != c.counts || got.never || got.label != rules.DefaultOverrideLabel {
 			t.Errorf("%s: %+v, want it to count: %t", what, got, c.counts)
 		}

@@ -8,10 +8,10 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/rules"
 )
 
-// circle is who had a part in the change, and who may do what.
-type circle struct {
-	settings  rules.Settings
-	standings map[int64]Standing
+// participants are who had a part in the change, and who may do what.
+type participants struct {
+	settings    rules.Settings
+	permissions map[int64]Permission
 	// proven are people whom GitHub's own servers saw take part, by id;
 	// named are those whom only forgeable words tell of.
 	proven map[int64]string
@@ -24,13 +24,13 @@ type circle struct {
 	unattributed bool
 }
 
-func newCircle(rep Report, req Request, e *entry) *circle {
-	c := &circle{
-		settings: rep.Settings, standings: map[int64]Standing{},
+func newParticipants(rep Report, req Request, e *entry) *participants {
+	c := &participants{
+		settings: rep.Settings, permissions: map[int64]Permission{},
 		proven: map[int64]string{}, named: map[int64]string{}, namedLogins: map[string]string{},
 	}
-	for _, s := range req.Evidence.Standings {
-		c.standings[s.Account.ID] = s
+	for _, s := range req.Evidence.Permissions {
+		c.permissions[s.Account.ID] = s
 	}
 	if author := req.Signals.Author; author.ID != 0 {
 		c.prove(author.ID, "opened the pull request")
@@ -52,13 +52,13 @@ func newCircle(rep Report, req Request, e *entry) *circle {
 }
 
 // prove keeps the first part that a person is seen to have had.
-func (c *circle) prove(id int64, part string) {
+func (c *participants) prove(id int64, part string) {
 	if _, known := c.proven[id]; !known {
 		c.proven[id] = part
 	}
 }
 
-func (c *circle) readCommits(req Request) {
+func (c *participants) readCommits(req Request) {
 	unattributed := 0
 	for _, commit := range req.Signals.Commits {
 		byAuthor := c.readPerson(commit.Author, commit.Verified && commit.Committer.Account.ID == rules.WebFlow, "wrote a commit")
@@ -84,7 +84,7 @@ func (c *circle) readCommits(req Request) {
 
 // readPerson takes in an author or committer and reports whether the address
 // belongs to an account.
-func (c *circle) readPerson(p rules.Person, proven bool, part string) bool {
+func (c *participants) readPerson(p rules.Person, proven bool, part string) bool {
 	switch {
 	case p.Account.ID == 0:
 		return false
@@ -96,7 +96,7 @@ func (c *circle) readPerson(p rules.Person, proven bool, part string) bool {
 	return true
 }
 
-func (c *circle) readCoAuthor(p rules.Person) {
+func (c *participants) readCoAuthor(p rules.Person) {
 	if login, id := rules.NoreplyAccount(p.Email); id != 0 {
 		c.named[id] = "is named as co-author"
 	} else if login != "" {
@@ -104,7 +104,7 @@ func (c *circle) readCoAuthor(p rules.Person) {
 	}
 }
 
-func (c *circle) readPushes(req Request) {
+func (c *participants) readPushes(req Request) {
 	if last, known := lastPush(req); !known || last.By.ID == 0 {
 		c.doubts, c.unattributed = append(c.doubts, "GitHub's activity log does not say who pushed this head"), true
 	}
@@ -112,7 +112,7 @@ func (c *circle) readPushes(req Request) {
 
 // part says what part a person had in the change: empty for none. Proven parts
 // rule an approval out; forgeable ones ask for one more.
-func (c *circle) part(a rules.Account) (what string, proven bool) {
+func (c *participants) part(a rules.Account) (what string, proven bool) {
 	if what, ok := c.proven[a.ID]; ok {
 		return what, true
 	}
@@ -123,14 +123,14 @@ func (c *circle) part(a rules.Account) (what string, proven bool) {
 }
 
 // isPerson reports whether an account is a person's and not an agent's.
-func (c *circle) isPerson(a rules.Account) bool {
+func (c *participants) isPerson(a rules.Account) bool {
 	return a.Type == "User" && a.ID != 0 && a.App == "" &&
 		!slices.ContainsFunc(c.settings.Agents.Also, func(u rules.User) bool { return u.Is(a) })
 }
 
 // allowed says by which right the settings let a person release, empty where
-// they do not. The person's standing is the one read for this review.
-func (c *circle) allowed(by rules.Approvers, a rules.Account) string {
+// they do not. The person's permission is the one read for this review.
+func (c *participants) allowed(by rules.Approvers, a rules.Account) string {
 	if rights := c.rights(by, a); len(rights) > 0 {
 		return rights[0]
 	}
@@ -140,11 +140,11 @@ func (c *circle) allowed(by rules.Approvers, a rules.Account) string {
 // rights are all the rights by which a person may release. Nobody releases
 // without write access now, whatever the settings name them by: who left the
 // repository, or took over a login that was given up, has none.
-func (c *circle) rights(by rules.Approvers, a rules.Account) (rights []string) {
+func (c *participants) rights(by rules.Approvers, a rules.Account) (rights []string) {
 	if !c.mayWrite(a) {
 		return nil
 	}
-	s := c.standings[a.ID]
+	s := c.permissions[a.ID]
 	for _, u := range by.Users {
 		if u.Is(a) {
 			rights = append(rights, "user "+u.Login())
@@ -167,9 +167,9 @@ func (c *circle) rights(by rules.Approvers, a rules.Account) (rights []string) {
 // organization).
 var ranks = []string{"none", "read", "triage", "write", "maintain", "admin"}
 
-// reaches reports whether the standing is at least the role; a role that is
+// reaches reports whether the permission is at least the role; a role that is
 // not GitHub's own must be met exactly.
-func (s Standing) reaches(role string) bool {
+func (s Permission) reaches(role string) bool {
 	want := slices.Index(ranks, role)
 	if want < 0 {
 		return s.Role == role
@@ -183,4 +183,4 @@ func (s Standing) reaches(role string) bool {
 
 // mayWrite reports whether a person has write access, a custom role by the
 // permission behind it: the least that any say takes.
-func (c *circle) mayWrite(a rules.Account) bool { return c.standings[a.ID].reaches("write") }
+func (c *participants) mayWrite(a rules.Account) bool { return c.permissions[a.ID].reaches("write") }

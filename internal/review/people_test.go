@@ -10,23 +10,23 @@ import (
 // permission behind it.
 func TestRolesReach(t *testing.T) {
 	for _, c := range []struct {
-		standing Standing
-		role     string
-		want     bool
+		permission Permission
+		role       string
+		want       bool
 	}{
-		{Standing{Role: "maintain", Base: "write"}, "write", true},
-		{Standing{Role: "write", Base: "write"}, "maintain", false},
-		{Standing{Role: "deployer", Base: "write"}, "deployer", true},
-		{Standing{Role: "deployer", Base: "write"}, "write", true},
-		{Standing{Role: "deployer", Base: "write"}, "maintain", false},
-		{Standing{Role: "deployer", Base: "read"}, "write", false},
-		{Standing{Role: "admin", Base: "admin"}, "deployer", false},
-		{Standing{Role: "write", Base: "write"}, "deployer", false},
-		{Standing{}, "write", false},
-		{Standing{Role: "something", Base: "unknown"}, "write", false},
+		{Permission{Role: "maintain", Base: "write"}, "write", true},
+		{Permission{Role: "write", Base: "write"}, "maintain", false},
+		{Permission{Role: "deployer", Base: "write"}, "deployer", true},
+		{Permission{Role: "deployer", Base: "write"}, "write", true},
+		{Permission{Role: "deployer", Base: "write"}, "maintain", false},
+		{Permission{Role: "deployer", Base: "read"}, "write", false},
+		{Permission{Role: "admin", Base: "admin"}, "deployer", false},
+		{Permission{Role: "write", Base: "write"}, "deployer", false},
+		{Permission{}, "write", false},
+		{Permission{Role: "something", Base: "unknown"}, "write", false},
 	} {
-		if got := c.standing.reaches(c.role); got != c.want {
-			t.Errorf("%+v reaches %s: %v, want %v", c.standing, c.role, got, c.want)
+		if got := c.permission.reaches(c.role); got != c.want {
+			t.Errorf("%+v reaches %s: %v, want %v", c.permission, c.role, got, c.want)
 		}
 	}
 }
@@ -36,7 +36,7 @@ func TestRolesReach(t *testing.T) {
 func TestWhoIsAPerson(t *testing.T) {
 	settings := rules.Strict()
 	settings.Agents.Also = []rules.User{"robot"}
-	c := &circle{settings: settings}
+	c := &participants{settings: settings}
 	for what, k := range map[string]struct {
 		account rules.Account
 		person  bool

@@ -189,33 +189,33 @@ func (m *truth) approved(w *world, p *pull, findings map[string]time.Time) (may,
 		if extra > 0 {
 			m.shown["doubts met"]++
 		}
-	} else if maybe.clean > 0 && m.rules.number > 1 {
+	} else if maybe.uninvolved > 0 && m.rules.number > 1 {
 		m.shown["number"]++
 	}
 	return may, sure.enough(m.rules.number, extra)
 }
 
 // votes are approvals by what the approvers may and what is said of them.
-type votes struct{ clean, tainted, others int }
+type votes struct{ uninvolved, claimedInvolved, others int }
 
 func (v *votes) count(m *truth, w *world, p *pull, who string) {
-	switch tainted := m.named(w, p, who); {
-	case m.mayApprove(w, who) && !tainted:
-		v.clean++
+	switch involved := m.named(w, p, who); {
+	case m.mayApprove(w, who) && !involved:
+		v.uninvolved++
 	case m.mayApprove(w, who):
-		v.tainted++
-	case !tainted && mayWrite(w, who):
+		v.claimedInvolved++
+	case !involved && mayWrite(w, who):
 		v.others++
 	}
 }
 
-// enough: the number is met, by clean people first; each doubt, and the use of
-// people who are said to have had a part, takes one more clean person.
+// enough: the number is met, by uninvolved people first; each doubt, and the use of
+// people who are said to have had a part, takes one more uninvolved person.
 func (v votes) enough(number, doubts int) bool {
-	if v.clean >= number {
-		return v.clean-number+v.others >= doubts
+	if v.uninvolved >= number {
+		return v.uninvolved-number+v.others >= doubts
 	}
-	return v.clean+v.tainted >= number && v.others >= doubts+1
+	return v.uninvolved+v.claimedInvolved >= number && v.others >= doubts+1
 }
 
 func (m *truth) overridden(w *world, p *pull, findings map[string]time.Time) (may, must bool) {
@@ -240,10 +240,10 @@ func (m *truth) overridden(w *world, p *pull, findings map[string]time.Time) (ma
 				continue
 			}
 			if r := p.reviews[slices.IndexFunc(p.reviews, func(r PullReview) bool { return r.ID == b.review })]; r.State == Approved && mayWrite(w, who) && w.who(who).Type == "User" {
-				others.clean++
+				others.uninvolved++
 			}
 		}
-		if others.clean == 0 {
+		if others.uninvolved == 0 {
 			return false, false
 		}
 		m.shown["second person"]++

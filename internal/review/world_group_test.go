@@ -42,7 +42,7 @@ func (w *world) group(numbers []int, base string, destroys []string, doubt strin
 		req.Evidence.Group.Members = append(req.Evidence.Group.Members, m)
 	}
 	w.readBranches(&req, func(base string) Predictor { return w.predictor("group", base) })
-	req.Evidence.Standings = w.standings(Want(req, w.set))
+	req.Evidence.Permissions = w.permissions(LookupsFor(req, w.set))
 	rep := ran(req, w.set, []Predictor{func(fs.FS, fs.FS, rules.Settings, plan.Sources) plan.Plan { return destroying(destroys) }})
 	return Decide(rep, req)
 }

@@ -244,17 +244,17 @@ func (w *world) request(p *pull) Request {
 		}
 	}
 	w.readBranches(&req, func(base string) Predictor { return w.predictor(p.head, base) })
-	req.Evidence.Standings = w.standings(Want(req, w.set))
+	req.Evidence.Permissions = w.permissions(LookupsFor(req, w.set))
 	return req
 }
 
-func (w *world) standings(want Wanted) []Standing {
-	var out []Standing
+func (w *world) permissions(want Lookups) []Permission {
+	var out []Permission
 	for _, m := range w.people {
 		if !slices.ContainsFunc(want.People, func(a rules.Account) bool { return a.ID == m.ID }) {
 			continue
 		}
-		s := Standing{Account: m.Account, Role: m.role, Base: m.base}
+		s := Permission{Account: m.Account, Role: m.role, Base: m.base}
 		for _, t := range m.teams {
 			if slices.Contains(want.Teams, t) {
 				s.Teams = append(s.Teams, t)

@@ -24,9 +24,9 @@ func NewJudge(render kube.Renderer) (judge github.Judge, wants func(path string)
 		Run: func(r review.Request) (review.Report, error) {
 			return review.Run(r, set, review.Predictors(r.Ref, known, set.Losses(), render))
 		},
-		Decide: review.Decide,
-		Want:   func(r review.Request) review.Wanted { return review.Want(r, set) },
-		Names:  func(r review.Request) rules.Names { return review.Names(r, set) },
+		Decide:  review.Decide,
+		Lookups: func(r review.Request) review.Lookups { return review.LookupsFor(r, set) },
+		Names:   func(r review.Request) rules.Names { return review.Names(r, set) },
 	}
 	wants = func(path string) bool { return hcl.Wants(path) || kube.Wants(path) || set.Wants(path) }
 	return judge, wants, nil

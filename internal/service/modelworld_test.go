@@ -94,9 +94,9 @@ var loadJudge = sync.OnceValues(func() (github.Judge, error) {
 		Run: func(r review.Request) (review.Report, error) {
 			return review.Run(r, set, []review.Predictor{databasesLeftOut})
 		},
-		Decide: review.Decide,
-		Want:   func(r review.Request) review.Wanted { return review.Want(r, set) },
-		Names:  func(r review.Request) rules.Names { return review.Names(r, set) },
+		Decide:  review.Decide,
+		Lookups: func(r review.Request) review.Lookups { return review.LookupsFor(r, set) },
+		Names:   func(r review.Request) rules.Names { return review.Names(r, set) },
 	}, err
 })
 

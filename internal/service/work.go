@@ -170,7 +170,7 @@ func failure(err error, m Message, attempt int) Outcome {
 		return Outcome{Verdict: Defer, After: min(max(later.After, leastDefer), mostDefer), Reason: err.Error()}
 	}
 	switch {
-	case attempt >= Tries && errors.Is(err, github.ErrTold):
+	case attempt >= Tries && errors.Is(err, github.ErrPartial):
 		return Outcome{Verdict: Bury, Reason: err.Error()} // the verdict stands
 	case attempt >= Tries:
 		return Outcome{Verdict: Retry, Reason: err.Error()} // at once, to be given up

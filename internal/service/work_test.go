@@ -99,7 +99,7 @@ func TestWorkerOutcomes(t *testing.T) {
 		{name: "second failure", do: fail(errors.New("500")), attempt: 2, verdict: service.Retry, after: 4 * time.Second},
 		{name: "last failure", do: fail(errors.New("500")), attempt: 3, verdict: service.Retry},
 		{name: "given up", do: fail(errors.New("500")), attempt: 4, verdict: service.Bury, givenUp: 1},
-		{name: "last failure beside the verdict", do: fail(fmt.Errorf("%w: 500", github.ErrTold)), attempt: 3, verdict: service.Bury},
+		{name: "last failure beside the verdict", do: fail(fmt.Errorf("%w: 500", github.ErrPartial)), attempt: 3, verdict: service.Bury},
 		{name: "rate limit", do: fail(limited), attempt: 3, verdict: service.Defer, after: time.Minute},
 		{name: "moved while read", do: fail(moved), attempt: 1, verdict: service.Retry, after: 3 * time.Second},
 		{name: "panic", do: func(context.Context, int) (service.Result, error) { panic("boom") }, attempt: 1, verdict: service.Retry, after: 2 * time.Second},

@@ -10,7 +10,7 @@ import (
 // What somebody may do, and in which team they are, is known or the review fails:
 // only "not found" and "hidden" are answers. A team that nobody finds holds with
 // that reason.
-func TestStandingsThatCannotBeRead(t *testing.T) {
+func TestPermissionsThatCannotBeRead(t *testing.T) {
 	const role, team, member = "GET /repos/{owner}/{repo}/collaborators/{username}/permission", "GET /orgs/{org}/teams/{team_slug}", "GET /orgs/{org}/teams/{team_slug}/memberships/{username}"
 	for name, c := range map[string]struct {
 		fault  *githubtest.Fault

@@ -7,21 +7,21 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/rules"
 )
 
-// Wanted is what a decision needs to know of people and teams beyond the pull
-// request itself: the reader asks GitHub for it and fills Evidence.Standings.
-type Wanted struct {
-	// People are the accounts whose standing matters.
+// Lookups are what a decision needs to know of people and teams beyond the pull
+// request itself: the reader asks GitHub for it and fills Evidence.Permissions.
+type Lookups struct {
+	// People are the accounts whose permission matters.
 	People []rules.Account
 	// Teams are the teams that the settings name, org/slug in lower case.
 	Teams []string
 }
 
-// Want says whose standing a decision on this request depends on: reviewers,
+// LookupsFor says whose permission a decision on this request depends on: reviewers,
 // those who set the override label, and those whose releases a merge group
-// relies on. Call it when everything but Standings is filled in.
-func Want(req Request, set *rules.Set) Wanted {
+// relies on. Call it when everything but Permissions is filled in.
+func LookupsFor(req Request, set *rules.Set) Lookups {
 	settings, _ := req.settings(set)
-	w := Wanted{Teams: settings.Teams()}
+	w := Lookups{Teams: settings.Teams()}
 	for _, r := range req.Evidence.Reviews {
 		if r.State != Commented && r.State != Pending {
 			w.add(r.By)
@@ -45,11 +45,11 @@ func Want(req Request, set *rules.Set) Wanted {
 			}
 		}
 	}
-	w.wantBranches(req)
+	w.addBranches(req)
 	return w
 }
 
-func (w *Wanted) add(a rules.Account) {
+func (w *Lookups) add(a rules.Account) {
 	if a.Type != "User" || a.ID == 0 || strings.TrimSpace(a.Login) == "" {
 		return
 	}

@@ -17,23 +17,23 @@ import (
 // could leave out an objection.
 const maxPeople = 100
 
-// readStandings brings what the accounts may do in the repository, in which of
+// readPermissions brings what the accounts may do in the repository, in which of
 // the teams they are, and which teams cannot be found. One in which somebody is a
 // member exists.
-func (r *Reading) readStandings(ctx context.Context, accounts []rules.Account, teams []string) error {
+func (r *Reading) readPermissions(ctx context.Context, accounts []rules.Account, teams []string) error {
 	if len(accounts) > maxPeople {
 		return fmt.Errorf("%d people have a say in %s: %w", len(accounts), r.job, ErrTooLarge)
 	}
 	e := &r.Request.Evidence
 	for _, a := range accounts {
-		s, err := r.client.standing(ctx, a, teams)
+		s, err := r.client.permission(ctx, a, teams)
 		if err != nil {
 			return fmt.Errorf("read what @%s may do: %w", a.Login, err)
 		}
-		e.Standings = append(e.Standings, s)
+		e.Permissions = append(e.Permissions, s)
 	}
 	for _, t := range teams {
-		if slices.ContainsFunc(e.Standings, func(s review.Standing) bool { return slices.Contains(s.Teams, t) }) {
+		if slices.ContainsFunc(e.Permissions, func(s review.Permission) bool { return slices.Contains(s.Teams, t) }) {
 			continue
 		}
 		found, err := r.client.knowsTeam(ctx, t)
@@ -54,34 +54,34 @@ type roleAnswer struct {
 	User       *restUser `json:"user"`
 }
 
-// standing takes the answer apart. Nobody stands where the login belongs to
+// permission takes the answer apart. There is none where the login belongs to
 // somebody else by now.
-func (answer roleAnswer) standing(a rules.Account) (review.Standing, error) {
+func (answer roleAnswer) permission(a rules.Account) (review.Permission, error) {
 	switch {
 	case answer.Permission == "" || answer.Role == "" || answer.User == nil:
-		return review.Standing{}, errors.New("GitHub did not answer for the role")
+		return review.Permission{}, errors.New("GitHub did not answer for the role")
 	case answer.User.ID != a.ID:
 		return nobody(a), nil
 	}
-	return review.Standing{Account: a, Role: answer.Role, Base: answer.Permission}, nil
+	return review.Permission{Account: a, Role: answer.Role, Base: answer.Permission}, nil
 }
 
-func nobody(a rules.Account) review.Standing {
-	return review.Standing{Account: a, Role: "none", Base: "none"}
+func nobody(a rules.Account) review.Permission {
+	return review.Permission{Account: a, Role: "none", Base: "none"}
 }
 
-// standing asks for the role, and for the teams of who has one. The settings name
+// permission asks for the role, and for the teams of who has one. The settings name
 // teams as org/slug.
-func (c *client) standing(ctx context.Context, a rules.Account, teams []string) (review.Standing, error) {
+func (c *client) permission(ctx context.Context, a rules.Account, teams []string) (review.Permission, error) {
 	var answer roleAnswer
 	_, err := c.do(ctx, http.MethodGet, c.repoPath("/collaborators/%s/permission", url.PathEscape(a.Login)), nil, &answer)
 	if status(err) == http.StatusNotFound {
 		return nobody(a), nil
 	}
 	if err != nil {
-		return review.Standing{}, err
+		return review.Permission{}, err
 	}
-	s, err := answer.standing(a)
+	s, err := answer.permission(a)
 	if err != nil || s.Role == "none" {
 		return s, err
 	}

@@ -39,7 +39,7 @@ func escapePath(s string) string { return url.PathEscape(s) }
 
 // reviewsOfOurs are our own reviews, by GitHub's word.
 func (r *Reading) reviewsOfOurs() (out []graphReview) {
-	for _, v := range r.talk.reviews {
+	for _, v := range r.conversation.reviews {
 		if v.ViewerDidAuthor {
 			out = append(out, v)
 		}
@@ -49,7 +49,7 @@ func (r *Reading) reviewsOfOurs() (out []graphReview) {
 
 // tookBack reports whether it was us who dismissed a review of ours.
 func (r *Reading) tookBack(v graphReview) bool {
-	return slices.ContainsFunc(r.talk.timeline, func(i graphItem) bool {
+	return slices.ContainsFunc(r.conversation.timeline, func(i graphItem) bool {
 		return i.Typename == "ReviewDismissedEvent" && i.Review != nil && i.Review.FullDatabaseID == v.ID &&
 			i.Actor.account() == v.Author.account()
 	})
@@ -57,7 +57,7 @@ func (r *Reading) tookBack(v graphReview) bool {
 
 // inline are our own review comments.
 func (r *Reading) inline() (out []graphComment) {
-	for _, t := range r.talk.threads {
+	for _, t := range r.conversation.threads {
 		if t.Comments == nil {
 			continue
 		}
@@ -73,9 +73,9 @@ func (r *Reading) inline() (out []graphComment) {
 // fixedMark starts a comment of ours whose findings are gone.
 const fixedMark = "**Fixed**"
 
-// told are the markers of the findings that our comments tell of as open, and
-// our reviews that stand: GitHub may have refused the comments.
-func (r *Reading) told() (out []string) {
+// openMarkers are the markers of the findings that our comments show as open, and
+// those in our reviews that stand: GitHub may have refused the comments.
+func (r *Reading) openMarkers() (out []string) {
 	for _, c := range r.inline() {
 		if !strings.HasPrefix(c.Body, fixedMark) {
 			out = append(out, publish.Markers(c.Body)...)
@@ -95,7 +95,7 @@ func (r *Reading) told() (out []string) {
 // folded stands before each comment that became a part of the review's body.
 const folded = "\n---\n"
 
-// history tells what happened before this head.
+// history is what happened before this head.
 func (r *Reading) history(report review.Report, decision review.Decision) publish.History {
 	h := publish.History{}
 	if r.group != nil || !decision.Holds() {
@@ -112,7 +112,7 @@ func (r *Reading) history(report review.Report, decision review.Decision) publis
 		}
 		h.Held++
 	}
-	markers := r.told()
+	markers := r.openMarkers()
 	for _, c := range r.inline() {
 		markers = append(markers, publish.Markers(c.Body)...)
 	}
@@ -132,10 +132,10 @@ func (p *publisher) review(ctx context.Context) error {
 		return err
 	}
 	text := publish.ReviewText(p.text, lines)
-	told := p.r.told()
+	open := p.r.openMarkers()
 	fresh := slices.DeleteFunc(slices.Clone(text.Comments), func(c publish.Comment) bool {
 		return !slices.ContainsFunc(c.Findings, func(f string) bool {
-			return !slices.ContainsFunc(told, func(m string) bool { return publish.SameFinding(m, f) })
+			return !slices.ContainsFunc(open, func(m string) bool { return publish.SameFinding(m, f) })
 		})
 	})
 	var active *graphReview
@@ -150,7 +150,7 @@ func (p *publisher) review(ctx context.Context) error {
 		}
 	}
 	switch {
-	case active != nil && (len(fresh) == 0 || p.r.talk.flooded):
+	case active != nil && (len(fresh) == 0 || p.r.conversation.flooded):
 		return p.editReview(ctx, active, text.Body)
 	case active == nil && dismissed >= maxReposts:
 		return nil
@@ -313,18 +313,18 @@ func (p *publisher) markFixed(ctx context.Context) error {
 // first time, edited when it has something new to say.
 func (p *publisher) summary(ctx context.Context) error {
 	text := publish.Summary(p.text)
-	i := slices.IndexFunc(p.r.talk.comments, func(c graphComment) bool {
+	i := slices.IndexFunc(p.r.conversation.comments, func(c graphComment) bool {
 		return c.ViewerDidAuthor && strings.HasPrefix(c.Body, publish.SummaryMarker)
 	})
 	body := map[string]string{"body": text}
 	if i < 0 {
-		if len(p.text.Report.Holding()) == 0 || p.r.talk.flooded {
+		if len(p.text.Report.Holding()) == 0 || p.r.conversation.flooded {
 			return nil
 		}
 		_, err := p.do(ctx, http.MethodPost, p.repoPath("/issues/%d/comments", p.r.Request.Ref.Number), body, nil)
 		return p.tolerate(ctx, "post the summary", err)
 	}
-	old := p.r.talk.comments[i]
+	old := p.r.conversation.comments[i]
 	if strings.TrimSpace(old.Body) == strings.TrimSpace(text) {
 		return nil
 	}
@@ -343,14 +343,14 @@ func (p *publisher) ask(ctx context.Context) error {
 		Reviewers []string `json:"reviewers,omitempty"`
 		Teams     []string `json:"team_reviewers,omitempty"`
 	}
-	author := p.r.talk.pull.Author.account()
+	author := p.r.conversation.pull.Author.account()
 	for _, f := range p.text.Report.Holding() {
 		for _, a := range p.text.Report.Settings.Approvals {
 			if !a.Fits(&f) {
 				continue
 			}
 			for _, u := range a.Users {
-				asked := slices.ContainsFunc(p.r.talk.requests, func(a rules.Account) bool { return strings.EqualFold(a.Login, u.Login()) })
+				asked := slices.ContainsFunc(p.r.conversation.requests, func(a rules.Account) bool { return strings.EqualFold(a.Login, u.Login()) })
 				if !asked && !strings.EqualFold(u.Login(), author.Login) && !slices.Contains(body.Reviewers, u.Login()) {
 					body.Reviewers = append(body.Reviewers, u.Login())
 				}

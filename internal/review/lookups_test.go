@@ -8,7 +8,7 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/rules"
 )
 
-// Whose standing is asked for: of people whose word or release counts, each
+// Whose permission is asked for: of people whose word or release counts, each
 // once, and of the teams that any of the settings name.
 func TestWant(t *testing.T) {
 	user := func(id int64, login string) rules.Account { return rules.Account{ID: id, Login: login, Type: "User"} }
@@ -54,7 +54,7 @@ func TestWant(t *testing.T) {
 		"who released them on other branches": {Evidence{Group: group, Branches: branches}, []string{"alice", "bob"}, both},
 	} {
 		req := Request{Base: settingsTree("version: 1\napprovals:\n  - {teams: [acme/dba]}\n"), Evidence: c.evidence}
-		got := Want(req, loadSet(t))
+		got := LookupsFor(req, loadSet(t))
 		people := each(got.People, func(a rules.Account) string { return a.Login })
 		if !slices.Equal(people, c.people) || !slices.Equal(got.Teams, c.teams) {
 			t.Errorf("%s: %q of %q, want %q of %q", what, people, got.Teams, c.people, c.teams)
