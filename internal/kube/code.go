@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
-	"github.com/holdpoint-dev/holdpoint/internal/kube/unit"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/owner"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -61,7 +61,7 @@ func codeOf(o object.Object) []podCode {
 		return nil
 	}
 	lists := []string{"initContainers"}
-	if isHook(o, unit.ArgoCD) || isHook(o, unit.HelmRelease) {
+	if owner.IsHook(o, owner.ArgoCD) || owner.IsHook(o, owner.Helm) {
 		lists = append(lists, "containers")
 	}
 	var out []podCode

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/owner"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/unit"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
@@ -15,7 +16,7 @@ import (
 // compare matches the objects of both sides and says what becomes of each.
 func (p *prediction) compare() {
 	p.gained = p.gains()
-	p.doom()
+	p.deleteOwned()
 	p.gained = p.gains()
 	lost := p.lost()
 	for _, r := range p.sorted() {
@@ -54,32 +55,32 @@ func (p *prediction) compare() {
 	p.complete()
 }
 
-// doom takes away the after side of units whose owner is deleted although a
-// file of it is still there: one that moved to where nothing applies it.
-func (p *prediction) doom() {
+// deleteOwned takes away the after side of units whose owner is deleted although
+// a file of it is still there: one that moved to where nothing applies it.
+func (p *prediction) deleteOwned() {
 	for range maxWaves {
-		var doomed []*pair
+		var unread []*pair
 		for _, r := range p.owned() {
-			if r.before == nil || r.after == nil || p.doomed[r.key] {
+			if r.before == nil || r.after == nil || p.deletedOwners[r.key] {
 				continue
 			}
-			if f, known := p.ownerFate(r.before.unit.Owner); !known || f.action != plan.Delete {
+			if out, known := p.ownerOutcome(r.before.unit.Owner); !known || out.Action != plan.Delete {
 				continue
 			}
-			p.doomed[r.key] = true
+			p.deletedOwners[r.key] = true
 			if loaded := p.pairs[r.key]; loaded != nil {
 				loaded.after = nil
 				continue
 			}
 			r.after = nil
 			p.pairs[r.key] = r
-			doomed = append(doomed, r)
+			unread = append(unread, r)
 		}
-		if len(doomed) == 0 {
+		if len(unread) == 0 {
 			return
 		}
-		p.fill(doomed)
-		p.fates = map[string]fate{}
+		p.fill(unread)
+		p.outcomes = map[string]owner.Outcome{}
 	}
 }
 
@@ -152,7 +153,7 @@ func address(e *entry) plan.Address {
 func (p *prediction) change(e *entry, action plan.Action, reason plan.Reason) plan.Change {
 	a := address(e)
 	if o := e.unit.Owner; o.Object != "" {
-		p.ownerOf[a] = ownerType(o) + " " + o.Namespace + " " + o.Name
+		p.ownerOf[a] = o.Type() + " " + o.Namespace + " " + o.Name
 	}
 	c := plan.Change{Address: a, Previous: a, Action: action, Reason: reason, Certain: true, At: e.at, Variant: e.unit.Variant}
 	if e.at.Side == plan.Before {
@@ -188,18 +189,18 @@ func (p *prediction) removed(r *pair, old *entry) {
 			return
 		}
 	}
-	f := p.fateOf(r, old)
-	if f.action == "" || p.renamedSource(old) {
+	out := p.pruneOutcome(r, old)
+	if out.Action == "" || p.renamedSource(old) {
 		return
 	}
-	if f.action == plan.Delete && f.certain && r.after != nil {
+	if out.Action == plan.Delete && out.Certain && r.after != nil {
 		if now := p.shared(old); now != nil {
 			p.race(r, old, now)
 			return
 		}
 	}
-	c := p.change(old, f.action, f.reason)
-	c.Effect, c.Certain = f.effect, f.certain
+	c := p.change(old, out.Action, out.Reason)
+	c.Effect, c.Certain = out.Effect, out.Certain
 	c.Causes = p.causes(r, old, nil)
 	p.changes = append(p.changes, c)
 }
@@ -260,18 +261,14 @@ func (p *prediction) created(r *pair, now *entry) {
 func (p *prediction) moved(r *pair, old, now *entry) (moved, silent bool) {
 	from, to := old.unit, now.unit
 	switch {
-	case from.Owner.Kind == unit.Unowned && to.Owner.Kind == unit.Unowned:
+	case from.Owner.Kind == owner.Unowned && to.Owner.Kind == owner.Unowned:
 		return environment(from.Home()) == environment(to.Home()), true
-	case from.Owner.Cluster != to.Owner.Cluster || to.Owner.Kind == unit.Unowned:
+	case from.Owner.Cluster != to.Owner.Cluster || to.Owner.Kind == owner.Unowned:
 		return false, false // nobody is known to take it over
-	case sameOwner(from.Owner, to.Owner):
+	case from.Owner.Same(to.Owner):
 		return true, true
 	}
 	return true, !from.Owner.Prune || r.after == nil && !from.Owner.Cascade
-}
-
-func sameOwner(a, b unit.Owner) bool {
-	return a.Kind == b.Kind && a.Namespace == b.Namespace && a.Name == b.Name && a.Object == b.Object
 }
 
 // race: the old owner deletes the object unless the new one takes it first.

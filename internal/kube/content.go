@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/owner"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/unit"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
@@ -109,9 +110,9 @@ func (p *prediction) failures(r *pair) {
 
 // stays reports whether an owner is still there after the change: a source that
 // it no longer has is deleted by it.
-func (p *prediction) stays(owner unit.Owner) bool {
+func (p *prediction) stays(by owner.Owner) bool {
 	return slices.ContainsFunc(p.ownersOf(&p.after), func(o ownerObject) bool {
-		return o.Kind == owner.Object && o.Name == owner.Name && o.Namespace == owner.Namespace
+		return o.Kind == by.Object && o.Name == by.Name && o.Namespace == by.Namespace
 	})
 }
 

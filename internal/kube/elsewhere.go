@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/owner"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/unit"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
@@ -144,7 +145,7 @@ func (p *prediction) rendered(reached []*pair) {
 				continue
 			}
 			for _, e := range c.entries {
-				if unit.IsOwner(e.Object) {
+				if owner.Is(e.Object) {
 					owners = append(owners, e.Object)
 				}
 				if unit.IsSource(e.Object) {

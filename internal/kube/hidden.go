@@ -4,6 +4,7 @@ import (
 	"path"
 	"slices"
 
+	"github.com/holdpoint-dev/holdpoint/internal/kube/owner"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/unit"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 	"github.com/holdpoint-dev/holdpoint/internal/plan/dotfile"
@@ -67,7 +68,7 @@ func (p *prediction) override(name string, all []*pair) {
 // applies: one elsewhere may.
 func (p *prediction) sourceIgnore(name string, all []*pair) {
 	for _, r := range all {
-		if r.before == nil || r.after == nil || r.before.unit.Owner.Kind != unit.Unowned && r.before.unit.Owner.Object != "release" {
+		if r.before == nil || r.after == nil || r.before.unit.Owner.Written() || r.before.unit.Owner.Kind == owner.KubectlPrune {
 			continue
 		}
 		lost, found := p.after.scan.Loses(r.before.unit.Files, p.before.scan)

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/owner"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/unit"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
@@ -30,7 +31,7 @@ func (p *prediction) ownersOf(s *side) []ownerObject {
 			continue
 		}
 		made := s.scan.Generate(o.Object)
-		if made.Gap == nil && (s.tree.Side == plan.Before || unit.PolicyOf(o.Object).Updates) {
+		if made.Gap == nil && (s.tree.Side == plan.Before || owner.SetPolicyOf(o.Object).Updates) {
 			out = append(out, generatedBy(o, made, nil)...)
 			continue
 		}
@@ -42,7 +43,7 @@ func (p *prediction) ownersOf(s *side) []ownerObject {
 	return out
 }
 
-func isSet(o object.Object) bool { return o.Kind == "ApplicationSet" && o.Group == "argoproj.io" }
+func isSet(o object.Object) bool { return owner.KindOf(o) == owner.ApplicationSet }
 
 // generatedBy are the Applications of a set. Those that stand already and are
 // not written any more are as they were.
@@ -111,7 +112,7 @@ func (p *prediction) writtenOwners(s *side) []ownerObject {
 			}
 		}
 		for _, e := range c.entries {
-			if unit.IsOwner(e.Object) {
+			if owner.Is(e.Object) {
 				o := e.Object
 				if o.Namespace == "" {
 					o.Namespace = e.key.Namespace

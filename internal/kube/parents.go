@@ -3,6 +3,7 @@ package kube
 import (
 	"slices"
 
+	"github.com/holdpoint-dev/holdpoint/internal/kube/owner"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/unit"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
@@ -61,8 +62,8 @@ func (p *prediction) completes(r *pair, units []*pair) bool {
 		return true
 	}
 	return slices.ContainsFunc(units, func(c *pair) bool {
-		owner := c.either().Owner
-		return owner.Object == "HelmRelease" && slices.Contains(u.Files, owner.At.File) && !p.same(c)
+		by := c.either().Owner
+		return by.Kind == owner.Helm && by.Written() && slices.Contains(u.Files, by.At.File) && !p.same(c)
 	})
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/apply"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/owner"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/unit"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
@@ -39,10 +40,12 @@ type prediction struct {
 	ran     map[string]bool
 	objects map[plan.Address]int
 
-	live   []*entry
-	fates  map[string]fate
-	gained map[place][]*entry
-	doomed map[string]bool
+	live []*entry
+	// outcomes are what becomes of owners, by their names.
+	outcomes map[string]owner.Outcome
+	gained   map[place][]*entry
+	// deletedOwners are the units whose owner is deleted.
+	deletedOwners map[string]bool
 	// unrendered are the units that were rendered, or tried to be, although the
 	// change does not reach them.
 	unrendered map[string]bool
@@ -106,8 +109,8 @@ func (p *prediction) open(before, after fs.FS) error {
 	p.changed = unit.Changed(p.before.tree, p.after.tree)
 	p.hunks, p.keys = map[string][]hunk{}, map[plan.Range][]string{}
 	p.pairs = map[string]*pair{}
-	p.fates, p.refusals = map[string]fate{}, map[string]string{}
-	p.doomed, p.unrendered, p.roots = map[string]bool{}, map[string]bool{}, map[unit.Root]*pair{}
+	p.outcomes, p.refusals = map[string]owner.Outcome{}, map[string]string{}
+	p.deletedOwners, p.unrendered, p.roots = map[string]bool{}, map[string]bool{}, map[unit.Root]*pair{}
 	p.ownerOf = map[plan.Address]string{}
 	return nil
 }

@@ -1,7 +1,7 @@
 package kube
 
 import (
-	"github.com/holdpoint-dev/holdpoint/internal/kube/unit"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/owner"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -9,7 +9,7 @@ import (
 // deletes it, and installed anew under the same name. What Helm does not
 // delete stays.
 func (p *prediction) reinstall(r *pair, old, now *entry) bool {
-	if old.crd || isHook(old.Object, unit.HelmRelease) || old.Annotation("helm.sh/resource-policy") == "keep" {
+	if owner.StaysInstalled(owner.Leaving{Object: old.Object, CRDsFolder: old.crd}) {
 		return false
 	}
 	c := p.both(old, now, plan.Replace, plan.Reinstalled)

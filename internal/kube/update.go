@@ -9,6 +9,7 @@ import (
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/apply"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/owner"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/unit"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
@@ -22,6 +23,10 @@ func (p *prediction) update(r *pair, old, now *entry) {
 		return
 	}
 	outcome := p.simulate(old, now)
+	if outcome.Verdict != apply.None && owner.Recreates(updateBy(old, now)) == owner.AlwaysRecreated {
+		p.recreated(r, old, now, outcome)
+		return
+	}
 	refused := outcome.Verdict == apply.Rejected || outcome.Verdict == apply.Possible
 	if refused {
 		p.refused(r, old, now, outcome)
@@ -45,7 +50,7 @@ func (p *prediction) update(r *pair, old, now *entry) {
 // as well, either may be in force when it comes.
 func (p *prediction) simulate(old, now *entry) apply.Outcome {
 	before, after := unplaced(old.Object), unplaced(now.Object)
-	family := p.options.family(now.unit.Owner, old, now)
+	family := p.options.family(updateBy(old, now))
 	cluster := p.cluster(&p.before, old)
 	out := apply.Update(before, after, family, cluster)
 	if object.ScopeOf(old.Group, old.Kind) != "" {
@@ -106,7 +111,7 @@ func changedPaths(o apply.Outcome) []plan.Path {
 func (p *prediction) refused(r *pair, old, now *entry, outcome apply.Outcome) {
 	c := p.both(old, now, plan.Replace, plan.CannotUpdate)
 	c.Effect = plan.Reject
-	if forced(now.unit.Owner, old, now) {
+	if owner.Recreates(updateBy(old, now)) == owner.WhenRefused {
 		c.Effect, c.Reason = "", plan.ForcedRecreate
 		if p.losesData(old) {
 			c.Effect = plan.DataLoss
@@ -125,42 +130,33 @@ func (p *prediction) refused(r *pair, old, now *entry, outcome apply.Outcome) {
 	p.changes = append(p.changes, c)
 }
 
+// recreated: the owner deletes the object to update it, whatever changes.
+func (p *prediction) recreated(r *pair, old, now *entry, outcome apply.Outcome) {
+	c := p.both(old, now, plan.Replace, plan.AlwaysRecreated)
+	if p.losesData(old) {
+		c.Effect = plan.DataLoss
+	}
+	c.Because = changedPaths(outcome)
+	c.Causes = p.causes(r, old, now, c.Because...)
+	p.changes = append(p.changes, c)
+}
+
 // family is how the owner sends objects.
-func (o Options) family(owner unit.Owner, old, now *entry) apply.Family {
-	if o.ApplyAll && o.Apply != "" {
+func (o Options) family(u owner.Update) apply.Family {
+	switch {
+	case o.ApplyAll && o.Apply != "":
 		return o.Apply
-	}
-	if owner.Kind == unit.ArgoCD && (owner.Replace || syncOptions(old.Object)["Replace=true"] || syncOptions(now.Object)["Replace=true"]) {
+	case owner.Puts(u):
 		return apply.Put
-	}
-	if owner.Kind == unit.HelmRelease && owner.Force {
-		return apply.Put
-	}
-	if owner.Kind == unit.Unowned && o.Apply != "" {
+	case u.Owner.Kind == owner.Unowned && o.Apply != "":
 		return o.Apply
 	}
 	return apply.Patch
 }
 
-// forced: an annotation counts on either side, because the live object still
-// has the old one. Argo CD never recreates a Namespace or a definition, and
-// Helm's force is a PUT, which is refused as well.
-func forced(owner unit.Owner, old, now *entry) bool {
-	switch owner.Kind {
-	case unit.ArgoCD:
-		if isCRD(now.Object) || now.key.Kind == "Namespace" && now.key.Group == "" {
-			return false
-		}
-		return owner.Force || syncOptions(old.Object)["Force=true"] || syncOptions(now.Object)["Force=true"]
-	case unit.Flux:
-		return owner.Force || fluxForced(old.Object) || fluxForced(now.Object)
-	}
-	return false
-}
-
-func fluxForced(o object.Object) bool {
-	const key = "kustomize.toolkit.fluxcd.io/force"
-	return strings.EqualFold(o.Annotation(key), "enabled") || strings.EqualFold(o.Label(key), "enabled")
+// updateBy is an update as its owner sees it.
+func updateBy(old, now *entry) owner.Update {
+	return owner.Update{Owner: now.unit.Owner, Before: old.Object, After: now.Object}
 }
 
 // leaves: an object that becomes a hook leaves what its owner keeps, which
@@ -168,24 +164,24 @@ func fluxForced(o object.Object) bool {
 // here at all.
 func (p *prediction) leaves(r *pair, old, now *entry) bool {
 	kind := now.unit.Owner.Kind
-	if kind == unit.HelmRelease && old.crd != now.crd {
+	if kind == owner.Helm && old.crd != now.crd {
 		return p.crdsFolder(r, old, now)
 	}
 	switch {
-	case kind == unit.Unowned: // a hook says itself which tool it is for
+	case kind == owner.Unowned: // a hook says itself which tool it is for
 		return runsAnew(old.Object) && runsAnew(now.Object)
-	case kind != unit.ArgoCD && kind != unit.HelmRelease:
+	case kind != owner.ArgoCD && kind != owner.Helm:
 		return false
-	case isHook(old.Object, kind):
+	case owner.IsHook(old.Object, kind):
 		return true
 	}
-	if !isHook(now.Object, kind) {
+	if !owner.IsHook(now.Object, kind) {
 		return false
 	}
-	f := toolFate(r, now.unit.Owner, false, old)
-	c := p.both(old, now, f.action, f.reason)
-	c.Effect, c.Certain = f.effect, f.certain
-	if f.action == plan.Delete {
+	out := owner.Pruned(r.leaving(old, now.unit.Owner))
+	c := p.both(old, now, out.Action, out.Reason)
+	c.Effect, c.Certain = out.Effect, out.Certain
+	if out.Action == plan.Delete {
 		c.Reason = plan.BecomesHook
 	}
 	c.Causes = p.causes(r, old, now, plan.Path{"metadata", "annotations"})
@@ -198,7 +194,7 @@ func (p *prediction) leaves(r *pair, old, now *entry) bool {
 // before (Argo CD BeforeHookCreation, Helm before-hook-creation).
 func runsAnew(o object.Object) bool {
 	job := o.Kind == "Job" && o.Group == "batch" || o.Kind == "Pod" && o.Group == ""
-	return job && (isHook(o, unit.ArgoCD) || isHook(o, unit.HelmRelease))
+	return job && (owner.IsHook(o, owner.ArgoCD) || owner.IsHook(o, owner.Helm))
 }
 
 // crdsFolder: what moves into a chart's crds folder leaves the release, which
@@ -208,9 +204,9 @@ func (p *prediction) crdsFolder(r *pair, old, now *entry) bool {
 		p.gap(now.unit, now.at, plan.GapInvalid, address(now).String(), "it is there from the chart's crds folder, and Helm refuses to take over what is not part of its release")
 		return true
 	}
-	f := toolFate(r, now.unit.Owner, false, old)
-	c := p.both(old, now, f.action, f.reason)
-	c.Effect, c.Certain = f.effect, f.certain
+	out := owner.Pruned(r.leaving(old, now.unit.Owner))
+	c := p.both(old, now, out.Action, out.Reason)
+	c.Effect, c.Certain = out.Effect, out.Certain
 	c.Causes = p.causes(r, old, now)
 	p.changes = append(p.changes, c)
 	return true
@@ -246,7 +242,7 @@ func (s *side) definitions() []object.Object {
 			continue // a chart's template, which is no manifest
 		}
 		for _, o := range objects {
-			if isCRD(o) || o.Kind == "StorageClass" {
+			if owner.IsCRD(o) || o.Kind == "StorageClass" {
 				out = append(out, o)
 			}
 		}

@@ -60,6 +60,7 @@ const (
 	GuardTurnedOff    Reason = "empty_guard_turned_off"
 	ForceTurnedOn     Reason = "force_turned_on"
 	ForcedRecreate    Reason = "forced_recreate"
+	AlwaysRecreated   Reason = "always_recreated"
 	TakesAway         Reason = "takes_away"
 	Reinstalled       Reason = "release_reinstalled"
 	LeavesTemplate    Reason = "not_in_template"
@@ -134,6 +135,7 @@ var sentences = map[Reason]string{
 	LeavesTemplate:    "it is no longer in its template, or under a condition there",
 	PolicyRemoved:     "what its template keeps it by is taken away",
 	TakesAway:         "something else goes by it",
+	AlwaysRecreated:   "its owner is told to delete and recreate it whatever changes",
 	ForcedRecreate:    "it cannot be updated in place, and its owner is told to delete and recreate it",
 	NoResourceConfig:  "its resource block is gone",
 	WrongRepetition:   "its key does not fit the repetition (count, for_each or none) it now has",

@@ -65,28 +65,6 @@ type Trouble struct {
 
 func (t *Trouble) Error() string { return t.Why }
 
-// Policy is how a set treats what it generated.
-type Policy struct {
-	// Updates: a changed Application is written. Deletes: one that is not
-	// generated any more is deleted.
-	Updates, Deletes bool
-}
-
-// PolicyOf is the policy of a set (docs/operator-manual/applicationset
-// Controlling-Resource-Modification.md).
-func PolicyOf(value map[string]any) Policy {
-	s := decode(value)
-	switch s.Spec.SyncPolicy.Sync {
-	case "create-only":
-		return Policy{}
-	case "create-update":
-		return Policy{Updates: true}
-	case "create-delete":
-		return Policy{Deletes: true}
-	}
-	return Policy{Updates: true, Deletes: true}
-}
-
 // set is what decides (pkg/apis/application/v1alpha1/applicationset_types.go).
 type set struct {
 	Metadata struct {
@@ -99,8 +77,7 @@ type set struct {
 		Template          map[string]any   `json:"template"`
 		TemplatePatch     string           `json:"templatePatch"`
 		SyncPolicy        struct {
-			Preserve bool   `json:"preserveResourcesOnDeletion"`
-			Sync     string `json:"applicationsSync"`
+			Preserve bool `json:"preserveResourcesOnDeletion"`
 		} `json:"syncPolicy"`
 	} `json:"spec"`
 }

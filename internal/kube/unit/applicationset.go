@@ -9,6 +9,7 @@ import (
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/appset"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/owner"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -27,9 +28,6 @@ type SetResult struct {
 // IsGuessed reports whether something outside the repository decides about an
 // Application.
 func (g SetResult) IsGuessed(app object.Object) bool { return g.guessed[app.Key()] }
-
-// PolicyOf is how an ApplicationSet treats what it generated.
-func PolicyOf(o object.Object) appset.Policy { return appset.PolicyOf(o.Value) }
 
 // Generate are the Applications of an ApplicationSet.
 func (s *Scan) Generate(o object.Object) SetResult {
@@ -57,8 +55,8 @@ func (s *Scan) Generate(o object.Object) SetResult {
 func (s *Scan) ApplicationSet(o object.Object) *Unit {
 	made := s.Generate(o)
 	u := &Unit{Key: fmt.Sprintf("argocd:set:%s/%s", o.Namespace, o.Name), Root: path.Dir(o.File), Tool: Generated, Namespace: o.Namespace, Generated: made.Applications, Guesses: made.guessed}
-	u.Owner = Owner{Kind: ApplicationSet, Object: "ApplicationSet", Namespace: o.Namespace, Name: o.Name, At: o.At(s.Tree.Side, nil), Cascade: true}
-	u.Owner.Prune, u.Selectors = PolicyOf(o).Deletes, made.files
+	u.Owner, _ = owner.Of(o, s.Tree.Side)
+	u.Selectors = made.files
 	for _, a := range made.asked {
 		out := outsideOf("what the generator "+a.Kind+" of the ApplicationSet "+o.Name+" finds", a.Spec)
 		out.File, out.Why = o.File, "the generator "+a.Kind+" of the ApplicationSet "+o.Name+" asks something else, which is outside the repository"

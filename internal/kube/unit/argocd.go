@@ -9,15 +9,13 @@ import (
 	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/owner"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
 // argoApplication is what decides of an Application (argo-cd v3.5
 // pkg/apis/application/v1alpha1/types.go).
 type argoApplication struct {
-	Metadata struct {
-		Finalizers []string `json:"finalizers"`
-	} `json:"metadata"`
 	Spec struct {
 		Source         *argoSource  `json:"source"`
 		Sources        []argoSource `json:"sources"`
@@ -27,18 +25,8 @@ type argoApplication struct {
 			HydrateTo  any        `json:"hydrateTo"`
 		} `json:"sourceHydrator"`
 		Destination struct {
-			Server    string `json:"server"`
-			Name      string `json:"name"`
 			Namespace string `json:"namespace"`
 		} `json:"destination"`
-		SyncPolicy struct {
-			Automated *struct {
-				Enabled    *bool `json:"enabled"`
-				Prune      bool  `json:"prune"`
-				AllowEmpty bool  `json:"allowEmpty"`
-			} `json:"automated"`
-			SyncOptions []string `json:"syncOptions"`
-		} `json:"syncPolicy"`
 	} `json:"spec"`
 }
 
@@ -74,7 +62,7 @@ func (s *Scan) application(o object.Object) []*Unit {
 		if len(out) > 0 {
 			u.Key += fmt.Sprintf("/%d", len(out))
 		}
-		u.Owner = argoOwner(o, app, s.Tree.Side)
+		u.Owner, _ = owner.Of(o, s.Tree.Side)
 		u.Namespace = cmp.Or(u.Namespace, app.Spec.Destination.Namespace)
 		u.Release.Namespace = cmp.Or(u.Release.Namespace, u.Namespace)
 		out = append(out, u)
@@ -97,34 +85,6 @@ func rendered(sources []argoSource) []argoSource {
 			cmp.Compare(remote(a.RepoURL), remote(b.RepoURL)), cmp.Compare(a.Chart+a.Path, b.Chart+b.Path))
 	})
 	return out
-}
-
-func argoOwner(o object.Object, app argoApplication, side plan.Side) Owner {
-	owner := Owner{Kind: ArgoCD, Object: "Application", Namespace: o.Namespace, Name: o.Name, At: o.At(side, nil)}
-	owner.Cluster = app.Spec.Destination.Server
-	if owner.Cluster == "" {
-		owner.Cluster = app.Spec.Destination.Name
-	}
-	if owner.Cluster == "https://kubernetes.default.svc" || owner.Cluster == "in-cluster" {
-		owner.Cluster = ""
-	}
-	if a := app.Spec.SyncPolicy.Automated; a != nil && (a.Enabled == nil || *a.Enabled) {
-		owner.Prune, owner.AllowEmpty = a.Prune, a.AllowEmpty
-	}
-	for _, option := range app.Spec.SyncPolicy.SyncOptions {
-		switch option {
-		case "Prune=false":
-			owner.KeepByDefault = true
-		case "Force=true":
-			owner.Force = true
-		case "Replace=true":
-			owner.Replace = true
-		}
-	}
-	for _, f := range app.Metadata.Finalizers {
-		owner.Cascade = owner.Cascade || strings.HasPrefix(f, "resources-finalizer.argocd.argoproj.io")
-	}
-	return owner
 }
 
 // argoUnit finds what a source holds.

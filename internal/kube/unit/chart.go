@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/owner"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -66,7 +67,7 @@ func environmentValues(base string) bool {
 // is not on this side.
 func (s *Scan) chartAt(r Root) *Unit {
 	u := s.chart(r.Dir)
-	u.Owner = Owner{Kind: HelmRelease, Object: "release", Name: u.Release.Name, Prune: true}
+	u.Owner = owner.Release(u.Release.Name)
 	if r.Variant != "" {
 		if !s.Tree.HasFile(r.Variant) {
 			return nil

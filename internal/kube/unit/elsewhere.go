@@ -1,6 +1,7 @@
 package unit
 
 import (
+	"bytes"
 	"cmp"
 	"path"
 	"regexp"
@@ -8,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/owner"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -286,5 +288,12 @@ func (s *Scan) AddSources(rendered []object.Object) {
 	}
 }
 
+const fluxSources = "source.toolkit.fluxcd.io"
+
 // IsSource reports whether an object is a source of Flux.
-func IsSource(o object.Object) bool { return o.Group == "source.toolkit.fluxcd.io" }
+func IsSource(o object.Object) bool { return o.Group == fluxSources }
+
+// mentionsOwners reports whether a text may hold owners or their sources.
+func mentionsOwners(text []byte) bool {
+	return owner.Mentioned(text) || bytes.Contains(text, []byte(fluxSources+"/"))
+}

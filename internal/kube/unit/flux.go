@@ -10,27 +10,23 @@ import (
 	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/owner"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
-// fluxSpec is what decides of a Kustomization (kustomize-controller v1.9.6
+// fluxSpec is what decides of the content of a Kustomization (kustomize-controller v1.9.6
 // api/v1/kustomization_types.go).
 type fluxSpec struct {
-	Path                    string         `json:"path"`
-	SourceRef               fluxSourceRef  `json:"sourceRef"`
-	Prune                   bool           `json:"prune"`
-	Force                   bool           `json:"force"`
-	Suspend                 bool           `json:"suspend"`
-	DeletionPolicy          string         `json:"deletionPolicy"`
-	TargetNamespace         string         `json:"targetNamespace"`
-	NamePrefix              string         `json:"namePrefix"`
-	NameSuffix              string         `json:"nameSuffix"`
-	Images                  []any          `json:"images"`
-	Patches                 []any          `json:"patches"`
-	Components              []string       `json:"components"`
-	IgnoreMissingComponents bool           `json:"ignoreMissingComponents"`
-	CommonMetadata          *fluxMetadata  `json:"commonMetadata"`
-	KubeConfig              map[string]any `json:"kubeConfig"`
+	Path                    string        `json:"path"`
+	SourceRef               fluxSourceRef `json:"sourceRef"`
+	TargetNamespace         string        `json:"targetNamespace"`
+	NamePrefix              string        `json:"namePrefix"`
+	NameSuffix              string        `json:"nameSuffix"`
+	Images                  []any         `json:"images"`
+	Patches                 []any         `json:"patches"`
+	Components              []string      `json:"components"`
+	IgnoreMissingComponents bool          `json:"ignoreMissingComponents"`
+	CommonMetadata          *fluxMetadata `json:"commonMetadata"`
 	PostBuild               *struct {
 		Substitute     map[string]string `json:"substitute"`
 		SubstituteFrom []struct {
@@ -57,15 +53,7 @@ func (s *Scan) fluxKustomization(o object.Object) []*Unit {
 	dir := clean(k.Spec.Path)
 	u := s.fluxContent(o, k.Spec, dir)
 	u.Key = fmt.Sprintf("flux:Kustomization:%s/%s", o.Namespace, o.Name)
-	u.Owner = Owner{Kind: Flux, Object: "Kustomization", Namespace: o.Namespace, Name: o.Name, At: o.At(s.Tree.Side, nil), Cluster: cluster(o, k.Spec.KubeConfig),
-		Prune: k.Spec.Prune, Force: k.Spec.Force, Suspended: k.Spec.Suspend}
-	switch k.Spec.DeletionPolicy {
-	case "Delete", "WaitForTermination":
-		u.Owner.Cascade = true
-	case "Orphan":
-	default:
-		u.Owner.Cascade = k.Spec.Prune
-	}
+	u.Owner, _ = owner.Of(o, s.Tree.Side)
 	if u.home == "" {
 		u.Source = s.readFrom(o, k.Spec.SourceRef)
 	}
@@ -74,30 +62,11 @@ func (s *Scan) fluxKustomization(o object.Object) []*Unit {
 	return []*Unit{u}
 }
 
-// cluster tells the worlds of several clusters in one repository apart: by
-// the folder below `clusters` that the owner stands in, and by a kubeConfig.
-func cluster(o object.Object, kubeConfig map[string]any) string {
-	name := ""
-	parts := strings.Split(o.File, "/")
-	for i, part := range parts {
-		if part == "clusters" && i+2 < len(parts) {
-			name = parts[i+1]
-		}
-	}
-	if len(kubeConfig) > 0 {
-		text, err := json.Marshal(kubeConfig)
-		if err == nil {
-			name += " by " + string(text)
-		}
-	}
-	return name
-}
-
 func (s *Scan) fluxContent(o object.Object, spec fluxSpec, dir string) *Unit {
 	at := plan.Path{"spec"}
 	elsewhere := func(kind plan.GapKind, format string, args ...any) *Unit {
 		kept, content := spec, s.sourceContent(o, spec.SourceRef)
-		kept.Images, kept.Prune, kept.Force, kept.Suspend, kept.DeletionPolicy = nil, false, false, false, "" // what it applies stays the same
+		kept.Images = nil // what it applies stays the same
 		if content != nil {
 			kept.SourceRef.Name, kept.SourceRef.Namespace = "", "" // the content counts, whatever it is called
 		}

@@ -1,7 +1,6 @@
 package unit
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"path"
@@ -9,21 +8,9 @@ import (
 	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/owner"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
-
-// IsOwner reports whether an object makes a controller apply other objects.
-func IsOwner(o object.Object) bool {
-	switch o.Group + "/" + o.Kind {
-	case "argoproj.io/Application", "argoproj.io/ApplicationSet", "kustomize.toolkit.fluxcd.io/Kustomization", "helm.toolkit.fluxcd.io/HelmRelease":
-		return true
-	}
-	return false
-}
-
-func mentionsOwner(data []byte) bool {
-	return bytes.Contains(data, []byte("argoproj.io/")) || bytes.Contains(data, []byte("toolkit.fluxcd.io/"))
-}
 
 // Owned are the units that an owner applies on this side. They are the
 // caller's to change.
@@ -62,13 +49,16 @@ func sameValue(a, b map[string]any) bool {
 }
 
 func (s *Scan) ownedAnew(o object.Object, beside Beside) []*Unit {
-	switch o.Group + "/" + o.Kind {
-	case "argoproj.io/Application":
+	switch owner.KindOf(o) {
+	case owner.ArgoCD:
 		return s.application(o)
-	case "kustomize.toolkit.fluxcd.io/Kustomization":
+	case owner.Flux:
 		return s.fluxKustomization(o)
-	case "helm.toolkit.fluxcd.io/HelmRelease":
+	case owner.Helm:
 		return s.fluxRelease(o, beside)
+	}
+	if contents, ok := owner.ContentOf(o); ok {
+		return s.plainContent(o, contents)
 	}
 	return nil
 }
@@ -77,11 +67,11 @@ func (s *Scan) ownedAnew(o object.Object, beside Beside) []*Unit {
 func (s *Scan) Claims(o object.Object, beside Beside) []Claim {
 	var out []Claim
 	owners := []object.Object{o}
-	if o.Kind == "ApplicationSet" {
+	if owner.KindOf(o) == owner.ApplicationSet {
 		owners = s.Generate(o).Applications
 	}
-	for _, owner := range owners {
-		for _, u := range s.Owned(owner, beside) {
+	for _, made := range owners {
+		for _, u := range s.Owned(made, beside) {
 			if u.claims {
 				out = append(out, Claim{u.Root, u.deep})
 			}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/owner"
 )
 
 // transforming are the fields of a kustomization that give the owners beneath
@@ -17,7 +18,7 @@ var transforming = map[string]bool{
 }
 
 // ownerTemplate finds a template of an owner in a chart.
-var ownerTemplate = regexp.MustCompile(`(?m)^\s*kind:\s*["']?(Application|ApplicationSet|Kustomization|HelmRelease)["']?\s*$`)
+var ownerTemplate = regexp.MustCompile(`(?m)^\s*kind:\s*["']?(` + strings.Join(owner.Objects(), "|") + `)["']?\s*$`)
 
 // Transforms reports whether a unit renders objects of another content than
 // their files have.
@@ -56,11 +57,11 @@ func (s *Scan) MakesOwners(u *Unit, owners []object.Object) bool {
 	if u.Tool == Helm {
 		return slices.ContainsFunc(u.Files, func(name string) bool {
 			data, err := s.Tree.Read(name)
-			return err == nil && strings.Contains(name, "templates/") && mentionsOwner(data) && ownerTemplate.Match(data)
+			return err == nil && strings.Contains(name, "templates/") && mentionsOwners(data) && ownerTemplate.Match(data)
 		})
 	}
 	return slices.ContainsFunc(owners, func(o object.Object) bool {
-		if o.Kind == "HelmRelease" {
+		if owner.KindOf(o) == owner.Helm {
 			return false
 		}
 		_, in := slices.BinarySearch(u.Files, o.File)

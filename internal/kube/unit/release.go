@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/owner"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -24,22 +25,17 @@ func (s *Scan) fluxRelease(o object.Object, beside Beside) []*Unit {
 			ReleaseName      string            `json:"releaseName"`
 			TargetNamespace  string            `json:"targetNamespace"`
 			StorageNamespace string            `json:"storageNamespace"`
-			Suspend          bool              `json:"suspend"`
 			Values           json.RawMessage   `json:"values"`
 			ValuesFrom       []valuesReference `json:"valuesFrom"`
 			PostRenderers    []any             `json:"postRenderers"`
-			KubeConfig       map[string]any    `json:"kubeConfig"`
-			Upgrade          struct {
-				Force bool `json:"force"`
-			} `json:"upgrade"`
 		} `json:"spec"`
 	}
 	if err := decode(o, &h); err != nil || h.Spec.Chart == nil && h.Spec.ChartRef == nil {
 		return nil
 	}
 	release := releaseName(o, h.Spec.ReleaseName, h.Spec.TargetNamespace)
-	owner := Owner{Kind: HelmRelease, Object: "HelmRelease", Namespace: o.Namespace, Name: o.Name, At: o.At(s.Tree.Side, nil), Cluster: cluster(o, h.Spec.KubeConfig),
-		Prune: true, Cascade: true, Suspended: h.Spec.Suspend, Force: h.Spec.Upgrade.Force, Record: release + " in " + cmp.Or(h.Spec.StorageNamespace, o.Namespace)}
+	applies, _ := owner.Of(o, s.Tree.Side)
+	applies.Record = release + " in " + cmp.Or(h.Spec.StorageNamespace, o.Namespace)
 	namespace := h.Spec.TargetNamespace
 	if namespace == "" {
 		namespace = o.Namespace
@@ -71,14 +67,14 @@ func (s *Scan) fluxRelease(o object.Object, beside Beside) []*Unit {
 		}
 	}
 	if u.Tool == Helm { // helm-controller v1 internal/action/config_observation.go, ReleaseTargetChanged
-		owner.Record += " of chart " + u.Release.Name
+		applies.Record += " of chart " + u.Release.Name
 	}
 	u.Selectors = append(u.Selectors, taken.files...)
 	if u.Config == "" {
 		u.Config = configText(taken.unread, h.Spec.PostRenderers)
 	}
 	u.Key = fmt.Sprintf("flux:HelmRelease:%s/%s", o.Namespace, o.Name)
-	u.Owner, u.Namespace = owner, namespace
+	u.Owner, u.Namespace = applies, namespace
 	u.Release.Name, u.Release.Namespace = release, namespace
 	return []*Unit{u}
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/owner"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -217,8 +218,8 @@ func (s *Scan) At(r Root) *Unit {
 
 func (u *Unit) declare(d Declaration) {
 	u.Owner.Cluster, u.Namespace = d.Cluster, d.Namespace
-	if d.Prune && u.Owner.Kind == Unowned {
-		u.Owner.Kind, u.Owner.Prune = KubectlPrune, true
+	if d.Prune && u.Owner.Kind == owner.Unowned {
+		u.Owner.Kind, u.Owner.Prune = owner.KubectlPrune, true
 	}
 	if d.Release != "" {
 		u.Release.Name = d.Release
@@ -269,7 +270,7 @@ func (s *Scan) OwnerObjects() []object.Object {
 			continue
 		}
 		data, err := s.Tree.Read(name)
-		if err != nil || !mentionsOwner(data) {
+		if err != nil || !mentionsOwners(data) {
 			continue
 		}
 		file, err := s.Tree.Parse(name)
@@ -277,7 +278,7 @@ func (s *Scan) OwnerObjects() []object.Object {
 			continue
 		}
 		for _, o := range file.Objects {
-			if IsOwner(o) {
+			if owner.Is(o) {
 				out = append(out, o)
 			}
 			if IsSource(o) && o.String("spec", "url")+o.String("spec", "endpoint")+o.String("spec", "chart") != "" {

@@ -5,13 +5,13 @@ package unit
 
 import (
 	"encoding/json"
-	"fmt"
 	"maps"
 	"path"
 	"slices"
 	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/owner"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -24,7 +24,7 @@ type Unit struct {
 	// Variant tells units of one root apart: the values file of a chart.
 	Variant string
 	Tool    Tool
-	Owner   Owner
+	Owner   owner.Owner
 	// Namespace is where objects go that name none, "" where that is not
 	// known.
 	Namespace string
@@ -288,65 +288,6 @@ func blank(data []byte, from, to int) []byte {
 		lines[i-1] = ""
 	}
 	return []byte(strings.Join(lines, "\n"))
-}
-
-// OwnerKind is what applies a unit. The zero value is an apply of which
-// nothing is known.
-type OwnerKind string
-
-const (
-	Unowned OwnerKind = ""
-	ArgoCD  OwnerKind = "argocd"
-	Flux    OwnerKind = "flux"
-	// HelmRelease is a release: of a chart by hand, or by Flux's controller.
-	HelmRelease OwnerKind = "helm"
-	// ApplicationSet makes Applications.
-	ApplicationSet OwnerKind = "applicationset"
-	// KubectlPrune is `kubectl apply --prune`, as settings declare it.
-	KubectlPrune OwnerKind = "kubectl-prune"
-)
-
-// Owner is what applies a unit, and how it treats what leaves it.
-type Owner struct {
-	Kind OwnerKind
-	// Namespace and Name are those of the owning object.
-	Namespace, Name string
-	// Object is its kind in words: `Application`, `HelmRelease`.
-	Object string
-	// At is where the owning object is written.
-	At plan.Range
-	// Cluster names the destination, "" for the one nobody names.
-	Cluster string
-	// Prune: what is no longer rendered is deleted.
-	Prune bool
-	// AllowEmpty lets Argo CD prune everything.
-	AllowEmpty bool
-	// KeepByDefault is the sync option Prune=false of a whole Application.
-	KeepByDefault bool
-	// Force deletes and creates what cannot be updated; Replace puts whole
-	// objects.
-	Force, Replace bool
-	// Suspended: nothing is applied or deleted.
-	Suspended bool
-	// Cascade: with the owner goes what it applied.
-	Cascade bool
-	// Guessed: something outside the repository decides whether there is one.
-	Guessed bool
-	// Record is what a release is kept under, its name and the namespace of its
-	// record. Under another one the old release is uninstalled (helm-controller,
-	// internal/action/reset.go and its API documentation, releaseName).
-	Record string
-}
-
-// Label names the owner in messages.
-func (o Owner) Label() string {
-	switch {
-	case o.Object == "":
-		return "what applies it"
-	case o.Namespace == "":
-		return fmt.Sprintf("%s %s", o.Object, o.Name)
-	}
-	return fmt.Sprintf("%s %s/%s", o.Object, o.Namespace, o.Name)
 }
 
 func sortedSet(names map[string]bool) []string { return slices.Sorted(maps.Keys(names)) }

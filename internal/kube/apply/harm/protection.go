@@ -5,67 +5,47 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/holdpoint-dev/holdpoint/internal/kube/owner"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
-// protection is an annotation or label that keeps an object from being
-// deleted while it has the value.
-type protection struct {
-	tool, where, key string
-	holds            func(string) bool
+// operator is a controller that owns something outside the cluster, with the
+// marks that keep that from being deleted with the object.
+type operator struct {
+	name string
+	keep owner.Mark
 }
 
-func is(want string) func(string) bool {
-	return func(s string) bool { return strings.EqualFold(strings.TrimSpace(s), want) }
-}
-
-// option reports whether a list of Argo CD sync options has one of these.
-func option(any ...string) func(string) bool {
-	return func(s string) bool {
-		for _, o := range strings.Split(s, ",") {
-			if slices.Contains(any, strings.TrimSpace(o)) {
-				return true
-			}
-		}
-		return false
-	}
-}
-
-// protections of the tools that apply manifests, and of operators that own
-// something outside the cluster.
-var protections = []protection{
-	{"Argo CD", "annotations", "argocd.argoproj.io/sync-options", option("Prune=false", "Prune=confirm")},
-	{"Argo CD", "annotations", "argocd.argoproj.io/sync-options", option("Delete=false", "Delete=confirm")},
-	{"Flux", "annotations", "kustomize.toolkit.fluxcd.io/prune", is("disabled")},
-	{"Flux", "labels", "kustomize.toolkit.fluxcd.io/prune", is("disabled")},
-	{"Helm", "annotations", "helm.sh/resource-policy", is("keep")},
-	{"Config Connector", "annotations", "cnrm.cloud.google.com/deletion-policy", is("abandon")},
-	{"AWS Controllers for Kubernetes", "annotations", "services.k8s.aws/deletion-policy", is("retain")},
-	{"Azure Service Operator", "annotations", "serviceoperator.azure.com/reconcile-policy", func(s string) bool { return s == "skip" || s == "detach-on-delete" }},
-}
-
-// forces make a tool delete and create an object that it cannot update.
-var forces = []protection{
-	{"Argo CD", "annotations", "argocd.argoproj.io/sync-options", option("Force=true")},
-	{"Argo CD", "annotations", "argocd.argoproj.io/sync-options", option("Replace=true")},
-	{"Flux", "annotations", "kustomize.toolkit.fluxcd.io/force", is("enabled")},
+var operators = []operator{
+	{"Config Connector", owner.Annotated("cnrm.cloud.google.com/deletion-policy", "abandon")},
+	{"AWS Controllers for Kubernetes", owner.Annotated("services.k8s.aws/deletion-policy", "retain")},
+	{"Azure Service Operator", owner.Annotated("serviceoperator.azure.com/reconcile-policy", "skip", "detach-on-delete")},
 }
 
 // protections: a safeguard is dropped; nothing dies yet.
 func (c *change) protections() {
-	for _, p := range protections {
-		path := plan.Path{"metadata", p.where, p.key}
-		old, next := text(c.old, path...), text(c.next, path...)
-		if p.holds(old) && !p.holds(next) {
-			c.add(plan.ProtectionRemoved, plan.Disarm, path, "%s deletes it when it is removed from now on (%s was %q)", p.tool, p.key, old)
+	for _, r := range owner.Table {
+		for _, keep := range r.Keeps {
+			c.unprotected(r.Tool, keep)
 		}
 	}
-	for _, p := range forces {
-		path := plan.Path{"metadata", p.where, p.key}
-		old, next := text(c.old, path...), text(c.next, path...)
-		if !p.holds(old) && p.holds(next) {
-			c.add(plan.ForceAdded, plan.Disarm, path, "%s deletes and creates it anew when an update is refused (%s is %q)", p.tool, p.key, next)
+	for _, o := range operators {
+		c.unprotected(o.name, o.keep)
+	}
+	for _, r := range owner.Table {
+		for _, force := range r.Forces {
+			path, next, ok := force.Find(c.next)
+			if _, _, forced := force.Find(c.old); ok && !forced {
+				c.add(plan.ForceAdded, plan.Disarm, path, "%s deletes and creates it anew when an update is refused (%s is %q)", r.Tool, path[2], next)
+			}
 		}
+	}
+}
+
+func (c *change) unprotected(tool string, keep owner.Mark) {
+	path, old, ok := keep.Find(c.old)
+	if _, _, kept := keep.Find(c.next); ok && !kept {
+		c.add(plan.ProtectionRemoved, plan.Disarm, path, "%s deletes it when it is removed from now on (%s was %q)", tool, path[2], old)
 	}
 }
 

@@ -1,0 +1,187 @@
+package owner
+
+import (
+	"strings"
+
+	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+)
+
+// kappApp: kapp-controller has kapp deploy what an App fetches, which deletes
+// what it no longer names, and has kapp delete everything with the App
+// (kapp-controller v0.53.1 pkg/app/app_deploy.go; kapp v0.60
+// pkg/kapp/clusterapply).
+var kappApp = Row{
+	Kind: Kapp, Tool: "kapp", Group: "kappctrl.k14s.io", Object: "App",
+	Read: readApp, Content: appContent, Pruned: kappPruned, Deleted: kappDeleted,
+	Finalizers: []string{"finalizers.kapp-ctrl.k14s.io/delete"},
+	Puts:       mergesAlways, // what the cluster filled in is taken over first (pkg/kapp/config/default.go, rebaseRules)
+	Recreates:  kappRecreates,
+	Keeps:      []Mark{kappOrphan, kappForeign},
+	Forces:     []Mark{kappReplace},
+	Hook:       noHooks,
+}
+
+const kappUpdateKey = "kapp.k14s.io/update-strategy"
+
+var (
+	kappOrphan = Annotated("kapp.k14s.io/delete-strategy", "orphan")
+	// kappForeign: kapp takes no hold of the object, whatever the value is
+	// (pkg/kapp/resources/labeled_resources.go).
+	kappForeign = Mark{Entries: []Entry{{"kapp.k14s.io/noop", anyValue}, {"kapp.k14s.io/exists", anyValue}}}
+	kappReplace = Annotated(kappUpdateKey, replaceWhenRefused, replaceAlways)
+)
+
+const (
+	replaceWhenRefused = "fallback-on-replace"
+	replaceAlways      = "always-replace"
+)
+
+func anyValue(string) bool { return true }
+
+// readApp: an App that is paused or canceled deploys nothing. Its deletion
+// deletes what it deployed unless noopDelete says otherwise, or unless it is
+// canceled, which stops the deletion as well; the controller sets the finalizer
+// itself.
+func readApp(o object.Object) Owner {
+	spec := o.Value["spec"]
+	paused, canceled := isTrue(spec, "paused"), isTrue(spec, "canceled")
+	out := Owner{Prune: true, Suspended: paused || canceled, Cascade: !isTrue(spec, "noopDelete") && !canceled}
+	out.Cluster = o.String("spec", "cluster", "kubeconfigSecretRef", "name")
+	for _, option := range kappOptions(o) {
+		switch name, value, _ := strings.Cut(option, "="); name {
+		case "--dangerous-allow-empty-list-of-resources":
+			out.AllowEmpty = value != "false"
+		case "--apply-default-update-strategy":
+			out.Force, out.Replace = value == replaceWhenRefused || value == replaceAlways, value == replaceAlways
+		}
+	}
+	return out
+}
+
+func kappOptions(o object.Object) []string {
+	list, _ := o.Get("spec", "deploy", 0, "kapp", "rawOptions")
+	items, _ := list.([]any)
+	var out []string
+	for _, item := range items {
+		text, _ := item.(string)
+		out = append(out, text)
+	}
+	return out
+}
+
+// appContent is what an App fetches, one content a place. Of the templates only
+// those that leave plain manifests as they are are followed: ytt with nothing to
+// put in, and kbld, which resolves images.
+func appContent(o object.Object) []Content {
+	namespace := o.String("spec", "defaultNamespace")
+	if namespace == "" {
+		namespace = o.Namespace
+	}
+	why := unfollowed(o)
+	var out []Content
+	list, _ := o.Get("spec", "fetch")
+	places, _ := list.([]any)
+	for i, place := range places {
+		c := fetched(place)
+		if why != "" {
+			c = Content{Unread: why}
+		}
+		c.Namespace, c.At = namespace, plan.Path{"spec", "fetch", i}
+		out = append(out, c)
+	}
+	return out
+}
+
+// fetched is one place that an App fetches from.
+func fetched(place any) Content {
+	if paths, ok := object.Lookup(place, "inline", "paths"); ok {
+		if _, more := object.Lookup(place, "inline", "pathsFrom"); more {
+			return Content{Unread: "it takes files from ConfigMaps or Secrets of the cluster"}
+		}
+		files := map[string]string{}
+		texts, _ := paths.(map[string]any)
+		for name, text := range texts {
+			files[name], _ = text.(string)
+		}
+		return Content{Files: files, FilesAt: plan.Path{"inline", "paths"}}
+	}
+	if git, ok := object.Lookup(place, "git"); ok {
+		if _, chosen := object.Lookup(git, "refSelection"); chosen {
+			return Content{Unread: "it chooses among the tags of a repository"}
+		}
+		return Content{Repository: textAt(git, "url"), Revision: strings.TrimPrefix(textAt(git, "ref"), "origin/"), Path: textAt(git, "subPath")}
+	}
+	return Content{Unread: "what it fetches is not in the repository"}
+}
+
+// unfollowed says which part of an App is not followed, "" where all of it is.
+func unfollowed(o object.Object) string {
+	list, _ := o.Get("spec", "template")
+	steps, _ := list.([]any)
+	for _, step := range steps {
+		fields, _ := step.(map[string]any)
+		for name, value := range fields {
+			if settings, _ := value.(map[string]any); name != "kbld" && (name != "ytt" || len(settings) > 0) {
+				return "its template " + name + " is not run"
+			}
+		}
+	}
+	for _, field := range []string{"intoNs", "mapNs"} {
+		if _, ok := o.Get("spec", "deploy", 0, "kapp", field); ok {
+			return "its field " + field + " gives objects other namespaces"
+		}
+	}
+	return ""
+}
+
+func textAt(v any, path ...any) string {
+	found, _ := object.Lookup(v, path...)
+	text, _ := found.(string)
+	return text
+}
+
+// keptByKapp: kapp orphans what the live object says, and has never taken what is
+// another's.
+func keptByKapp(o object.Object) bool { return kappOrphan.on(o) || kappForeign.on(o) }
+
+func kappPruned(l Leaving) Outcome {
+	switch {
+	case l.Owner.Suspended:
+		return blocked(plan.OwnerSuspended)
+	case keptByKapp(l.Object):
+		return kept(plan.PruneProtected)
+	case l.Empty && !l.Owner.AllowEmpty:
+		return blocked(plan.PruneEmptyRefused)
+	}
+	return deleted(plan.ObjectRemoved)
+}
+
+func kappDeleted(l Leaving) Outcome {
+	switch {
+	case !l.Owner.Cascade:
+		return kept(plan.OwnerLeaves)
+	case keptByKapp(l.Object):
+		return kept(plan.PruneProtected)
+	}
+	return withOwner()
+}
+
+// kappRecreates: the new object says it, else the option of the App
+// (add_or_update_change.go, ApplyStrategy).
+func kappRecreates(u Update) Recreation {
+	switch u.After.Annotation(kappUpdateKey) {
+	case replaceAlways:
+		return AlwaysRecreated
+	case replaceWhenRefused:
+		return WhenRefused
+	case "":
+		if u.Owner.Replace {
+			return AlwaysRecreated
+		}
+		if u.Owner.Force {
+			return WhenRefused
+		}
+	}
+	return NeverRecreated
+}
