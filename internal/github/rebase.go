@@ -35,11 +35,11 @@ type rebaseStep struct{ before, after string }
 func (r *Reading) readRebase(ctx context.Context, base string) error {
 	b := rebase{objects: r.objects, base: base, head: r.headTree(), onto: treeOf(r.Request.Base), merged: r.headTree(), steps: r.rebaseSteps()}
 	last := r.Request.Comparisons[len(r.Request.Comparisons)-1]
-	moved, flat := r.Request.Ref.MergeBase != r.Request.Ref.BaseSHA, len(b.steps) == len(r.talk.commits)
+	moved, flat := r.Request.Ref.MergeBase != r.Request.Ref.BaseSHA, len(b.steps) == len(r.conversation.commits)
 	switch {
-	case !r.talk.repo.RebaseMergeAllowed, flat && !r.talk.partial && (!moved || len(b.steps) < 2), moved && last.Name != "merge":
+	case !r.conversation.repo.RebaseMergeAllowed, flat && !r.conversation.partial && (!moved || len(b.steps) < 2), moved && last.Name != "merge":
 		return nil
-	case r.talk.partial:
+	case r.conversation.partial:
 		r.gap("rebase merging", fmt.Sprintf("the pull request has more than %d commits, so what rebasing them would destroy cannot be told; make it smaller, or allow no rebase merging", maxCommits))
 		return nil
 	case moved:
@@ -62,7 +62,7 @@ func (r *Reading) readRebase(ctx context.Context, base string) error {
 
 // rebaseSteps are the commits that rebasing applies, the first one first.
 func (r *Reading) rebaseSteps() (steps []rebaseStep) {
-	for _, c := range r.talk.commits {
+	for _, c := range r.conversation.commits {
 		if c.Commit == nil {
 			continue
 		}
