@@ -163,7 +163,7 @@ const queueFile = "queue.db"
 func (s *server) assemble(ctx context.Context, secrets service.SecretSource) error {
 	c := s.config
 	s.meter = newPrometheus(s.queue)
-	judge, wants, err := service.NewJudge(render.New(render.Limits{}))
+	pipeline, err := service.NewPipeline(render.New(render.Limits{}))
 	if err != nil {
 		return err
 	}
@@ -172,14 +172,15 @@ func (s *server) assemble(ctx context.Context, secrets service.SecretSource) err
 		if err != nil {
 			return err
 		}
-		s.fetching, judge.Sources = child, service.Sources(client, c.App)
+		s.fetching, pipeline.Sources = child, service.Sources(client, c.App)
 	}
 	source, err := service.NewAppSource(ctx, service.AppOptions{App: c.App, Key: service.NewCachedSecret(readFile(c.KeyFile), time.Now),
-		Wants: wants, Meter: s.meter, Log: s.log, Now: time.Now})
+		Rules: pipeline.Rules, Meter: s.meter, Log: s.log, Now: time.Now})
 	if err != nil {
 		return err
 	}
-	worker := service.Worker{Reviewer: service.Pipeline{GitHub: source.GitHub, Judge: judge}, Queue: s.queue,
+	pipeline.App = source.Get
+	worker := service.Worker{Reviewer: pipeline, Queue: s.queue,
 		Budget: c.Budget, Meter: s.meter, Log: s.log, Now: time.Now}
 	s.receiver = service.Receiver{Secrets: secrets, Queue: s.queue, Meter: s.meter, Log: s.log, Now: time.Now}
 	s.runner = service.Runner{Queue: s.queue, Worker: worker, Workers: c.Workers, Grace: c.Grace}

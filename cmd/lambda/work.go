@@ -32,18 +32,18 @@ type work struct {
 }
 
 func newWork(ctx context.Context, config config, aws cloud, log *slog.Logger, meter *emf, exit func(int)) (sqsHandler, error) {
-	judge, wants, err := service.NewJudge(render.New(render.Limits{}))
+	pipeline, err := service.NewPipeline(render.New(render.Limits{}))
 	if err != nil {
 		return nil, err
 	}
 	if config.SourcesFunction != "" {
-		judge.Sources = service.Sources(aws.sourcesClient(config.SourcesFunction, config.SourcesBucket), config.App)
+		pipeline.Sources = service.Sources(aws.sourcesClient(config.SourcesFunction, config.SourcesBucket), config.App)
 	}
-	source, err := appSource(ctx, config, aws, wants, meter, log)
+	source, err := appSource(ctx, config, aws, pipeline.Rules, meter, log)
 	if err != nil {
 		return nil, err
 	}
-	pipeline := service.Pipeline{GitHub: source.GitHub, Judge: judge}
+	pipeline.App = source.Get
 	queue := aws.queue(config.QueueURL)
 	w := work{queue: queue, dead: aws.queue(config.DeadLettersURL), now: time.Now, log: log, meter: meter, exit: exit,
 		worker: service.Worker{Reviewer: pipeline, Queue: queue, Budget: config.Budget, Meter: meter, Log: log, Now: time.Now}}

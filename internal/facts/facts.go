@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/holdpoint-dev/holdpoint/internal/facts/logic"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 	data "github.com/holdpoint-dev/holdpoint/rules/facts"
 )
@@ -154,8 +155,16 @@ func (l *library) find(f *file, name string) *plan.TypeFacts {
 	if err != nil {
 		panic(err.Error())
 	}
-	kept, _ := l.types.LoadOrStore(key, withID(t))
+	kept, _ := l.types.LoadOrStore(key, complete(t, f.version))
 	return kept.(*plan.TypeFacts)
+}
+
+// complete adds to the schema what is known beside it.
+func complete(t *plan.TypeFacts, v version) *plan.TypeFacts {
+	if t != nil {
+		t.Logic = logic.Of(t.Type, v.major())
+	}
+	return withID(t)
 }
 
 // withID adds the attribute that the SDK gives to every type by itself

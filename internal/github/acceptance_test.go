@@ -16,7 +16,7 @@ import (
 // chart is rendered here.
 func (w *world) real() *world {
 	w.predictors = review.Predictors(review.Ref{Owner: "acme", Repo: "infra", BaseRef: "main"}, facts.Load(), w.set.Losses(), nil)
-	w.app = w.newApp(func(c *github.Config) { c.Wants = func(name string) bool { return review.Wants(w.set, name) } })
+	w.app = w.newApp()
 	return w
 }
 
@@ -64,7 +64,7 @@ func TestAcceptance(t *testing.T) {
 			p := w.open(by, c.changes)
 			w.receive()
 			for _, job := range w.queue {
-				if _, err := w.app.Work(context.Background(), job, w.judge()); err != nil && !errors.Is(err, github.ErrGone) {
+				if _, err := w.do(context.Background(), job); err != nil && !errors.Is(err, github.ErrGone) {
 					t.Fatalf("%s: %v", job, err)
 				}
 			}

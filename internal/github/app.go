@@ -2,7 +2,6 @@ package github
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -11,8 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/holdpoint-dev/holdpoint/internal/plan"
-	"github.com/holdpoint-dev/holdpoint/internal/review"
 	"github.com/holdpoint-dev/holdpoint/internal/rules"
 )
 
@@ -35,9 +32,10 @@ type Config struct {
 	// MergeWaits are the pauses between questions for a test merge that
 	// GitHub has not made yet; nil is one and two seconds.
 	MergeWaits []time.Duration
-	// Wants tells which paths a predictor reads, so that they are fetched
-	// before the first run; nil fetches all on demand.
-	Wants func(path string) bool
+	// Rules say which files a review reads, so that they are fetched before the
+	// first run, and give the checks their names. They are nil where nothing is
+	// reviewed: to receive, to sweep and to set up.
+	Rules *rules.Set
 	// WritesPerHour is our own bound on what is written for one installation;
 	// 0 is what github.com allows, with room for others. A server without
 	// limits of its own can take more.
@@ -106,55 +104,5 @@ type LaterError struct {
 }
 
 func (e *LaterError) Error() string { return fmt.Sprintf("%s; again in %s", e.Why, e.After) }
-
-// Judge turns a request into what is published: review.Run, then
-// review.Decide. It is called more than once for one job, because the first
-// run tells which files it needs.
-type Judge struct {
-	Run    func(review.Request) (review.Report, error)
-	Decide func(review.Report, review.Request) review.Decision
-	// Lookups says whose permission the decision depends on: review.LookupsFor.
-	Lookups func(review.Request) review.Lookups
-	// Names are the names of checks by a request's default branch:
-	// review.Names.
-	Names func(review.Request) rules.Names
-	// Sources begins to resolve what the trees of a job name and do not hold;
-	// nil where nothing from elsewhere is looked for.
-	Sources func(SourcesFor) Resolving
-}
-
-// SourcesFor is what may be known of a job when its sources are resolved.
-type SourcesFor struct {
-	Repository   string // `owner/name`
-	Installation int64
-	// Anew: what is decided may let the change through, so references that move
-	// are looked up again, whatever is remembered of them.
-	Anew bool
-	// Token makes a token that may read the contents of the repository and
-	// nothing else.
-	Token func(context.Context) (string, error)
-}
-
-// Resolving answers what is asked for and not known; an error ends the review.
-type Resolving interface {
-	Answer(context.Context, *plan.Answers) error
-}
-
-// Result is what became of a job.
-type Result struct {
-	// Decision is the decision that was published; the zero value where the
-	// job asked for none (a push, a label).
-	Decision review.Decision
-	// Report is what it was made of.
-	Report review.Report
-	// Published is true where the check run says so now.
-	Published bool
-	// More are jobs that this one leads to. The caller queues them.
-	More []Job
-	// Bypassed is true where a pull request was merged past a failing check.
-	Bypassed bool
-	// Requests is the number of requests that were made.
-	Requests int
-}
 
 var _ error = (*LaterError)(nil)

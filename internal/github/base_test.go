@@ -39,7 +39,7 @@ func (w *world) moveBase(text string) github.Job {
 // and the job for the rest, nil where none are left.
 func (w *world) lead(job github.Job) (numbers []int, rest *github.Job) {
 	w.Helper()
-	result, err := w.app.Work(w.Context(), job, w.judge())
+	result, err := w.do(w.Context(), job)
 	if err != nil {
 		w.Fatal(err)
 	}

@@ -122,17 +122,27 @@ type against struct {
 	nothing bool
 }
 
-// readOthers judges the head against the other branches whose check this is.
-// Where a pull request goes to one, its own review does that.
-func (r *Reading) readOthers(ctx context.Context, judge Judge, names rules.Names) error {
+// Branches takes over from the report which check is written, and how the override
+// label came. It returns the readings of the head as a change of the other branches
+// whose check this is: each is to be judged too, and its report given to AddBranch.
+// Where a pull request goes to a branch, its own review does that. With settings
+// that are not sound everything is held, and nothing more is read.
+func (r *Reading) Branches(ctx context.Context, report review.Report) ([]*Reading, error) {
+	r.name(report.Names)
+	if err := r.readLabels(ctx, report.Settings.Override.Label); err != nil {
+		return nil, fmt.Errorf("read the labels of %s: %w", r.job, err)
+	}
+	if !report.Settings.Sound() {
+		return nil, nil
+	}
 	e, head := &r.Request.Evidence, r.Request.Ref.HeadSHA
 	var err error
-	if r.shared, err = r.client.sharing(ctx, r.repository(), names, r.Request.Ref.BaseRef); err != nil {
-		return fmt.Errorf("read the branches that share the check of %s: %w", r.job, err)
+	if r.shared, err = r.client.sharing(ctx, r.repository(), report.Names, r.Request.Ref.BaseRef); err != nil {
+		return nil, fmt.Errorf("read the branches that share the check of %s: %w", r.job, err)
 	}
 	if n := len(r.shared) + 1; n > maxBranches {
 		e.ManyBranches = n
-		return nil
+		return nil, nil
 	}
 	var all []*against
 	for _, b := range r.shared {
@@ -142,19 +152,20 @@ func (r *Reading) readOthers(ctx context.Context, judge Judge, names rules.Names
 		}
 	}
 	if err := together(ctx, all, func(ctx context.Context, o *against) error { return o.load(ctx) }); err != nil {
-		return err
+		return nil, err
 	}
+	var others []*Reading
 	for _, o := range all {
-		if o.nothing {
-			continue
+		if !o.nothing {
+			others = append(others, o.Reading)
 		}
-		report, err := o.run(ctx, judge)
-		if err != nil {
-			return err
-		}
-		e.Branches = append(e.Branches, review.Branch{BaseRef: o.Request.Ref.BaseRef, Report: report})
 	}
-	return nil
+	return others, nil
+}
+
+// AddBranch takes over what the head would do to another branch.
+func (r *Reading) AddBranch(report review.Report) {
+	r.Request.Evidence.Branches = append(r.Request.Evidence.Branches, review.Branch{BaseRef: report.Ref.BaseRef, Report: report})
 }
 
 // against prepares the reading of the head against another branch. It has its
@@ -216,7 +227,7 @@ func (o *against) merge(ctx context.Context, known mergeBase) error {
 	var both []clash
 	for round := 0; ; round++ {
 		var err error
-		merged, both, err = mergeTrees(o.objects, o.client.app.config.Wants, known.tree, ours, o.headTree())
+		merged, both, err = mergeTrees(o.objects, o.client.app.wants, known.tree, ours, o.headTree())
 		if err == nil {
 			break
 		}
@@ -237,18 +248,18 @@ func (o *against) merge(ctx context.Context, known mergeBase) error {
 		return err
 	case alone.ahead != known.ahead:
 		// What both have is more than the one commit has: git merges all of it first.
-		o.untold("the merge with "+ref.BaseRef, "the two have several last common commits")
+		o.mergeGap("the merge with "+ref.BaseRef, "the two have several last common commits")
 	}
 	for _, c := range both {
-		if c.anywhere || o.client.app.config.Wants(c.name) {
-			o.untold(c.name, "it was changed on "+ref.BaseRef+" as well")
+		if c.anywhere || o.client.app.wants(c.name) {
+			o.mergeGap(c.name, "it was changed on "+ref.BaseRef+" as well")
 		}
 	}
 	return nil
 }
 
-// untold is a gap: what a merge there would destroy cannot be told.
-func (o *against) untold(subject, because string) {
+// mergeGap is a gap: what a merge there would destroy cannot be told.
+func (o *against) mergeGap(subject, because string) {
 	branch := o.Request.Ref.BaseRef
 	o.Request.Gaps = append(o.Request.Gaps, plan.Gap{Kind: plan.GapUnreadable, Subject: subject, At: plan.Range{Side: plan.After},
 		Why: fmt.Sprintf("%s, whose check has this name too, so what a merge there would destroy cannot be told; a pull request to %s tells", because, branch)})
@@ -257,21 +268,21 @@ func (o *against) untold(subject, because string) {
 // followBranch leads to the open pull requests of a branch that moved, and to
 // those of the other branches whose check it shares. Under a name that has one
 // branch more, what passed is taken back first: it was not judged against it.
-func (c *client) followBranch(ctx context.Context, job Job, judge Judge) (Result, error) {
+func (c *client) followBranch(ctx context.Context, job Job) ([]Job, error) {
 	if job.Beside != "" || job.Rest != nil {
 		return c.followBase(ctx, job) // the others were led to already
 	}
-	names, shared, err := c.sharedNow(ctx, job, judge)
+	names, shared, err := c.sharedNow(ctx, job)
 	if err != nil {
-		return Result{}, err
+		return nil, err
 	}
-	result, err := c.followBase(ctx, job)
+	jobs, err := c.followBase(ctx, job)
 	if err != nil || len(shared) == 0 {
-		return result, err
+		return jobs, err
 	}
 	open, err := c.openPulls(ctx, "labels", "[String!]", nil)
 	if err != nil {
-		return result, err
+		return jobs, err
 	}
 	for _, b := range shared {
 		there := slices.DeleteFunc(slices.Clone(open), func(p graphOpen) bool { return p.BaseRefName != b.Name })
@@ -281,28 +292,28 @@ func (c *client) followBranch(ctx context.Context, job Job, judge Judge) (Result
 		if job.Created {
 			more, err := c.takeBackOn(ctx, job, there, names.Of(b.Name))
 			if err != nil {
-				return result, err
+				return jobs, err
 			}
-			result.More = append(result.More, more...)
+			jobs = append(jobs, more...)
 			continue
 		}
 		next := job
 		next.BaseRef, next.BaseSHA, next.Beside = b.Name, "", job.BaseRef
-		result.More = append(result.More, next)
+		jobs = append(jobs, next)
 	}
-	return result, nil
+	return jobs, nil
 }
 
 // givesToOthers reports whether the name of the check of a job's branch is that
 // of others too.
-func (c *client) givesToOthers(ctx context.Context, job Job, judge Judge) (bool, error) {
-	names, shared, err := c.sharedNow(ctx, job, judge)
+func (c *client) givesToOthers(ctx context.Context, job Job) (bool, error) {
+	names, shared, err := c.sharedNow(ctx, job)
 	return err == nil && (len(shared) > 0 || names.Gives(job.BaseRef)), err
 }
 
 // sharedNow are the names of checks, and the branches that share that of a
 // job's branch.
-func (c *client) sharedNow(ctx context.Context, job Job, judge Judge) (rules.Names, []graphRef, error) {
+func (c *client) sharedNow(ctx context.Context, job Job) (rules.Names, []graphRef, error) {
 	var out struct{ Repository *graphRepo }
 	query := "query Names($owner:String!,$name:String!){repository(owner:$owner,name:$name){databaseId name owner{__typename login} " + defaultField + "}}"
 	if err := c.graphql(ctx, query, map[string]any{"owner": c.owner, "name": c.repo}, &out); err != nil {
@@ -315,7 +326,7 @@ func (c *client) sharedNow(ctx context.Context, job Job, judge Judge) (rules.Nam
 		return rules.Names{}, nil, errors.New("read the names of checks: GitHub did not answer")
 	}
 	r := &Reading{job: job, client: c, objects: newObjects(), group: &groupReading{repo: *out.Repository}}
-	names, err := r.readNames(ctx, judge)
+	names, err := r.readNames(ctx)
 	if err != nil {
 		return rules.Names{}, nil, fmt.Errorf("read the names of checks: %w", err)
 	}
@@ -324,7 +335,7 @@ func (c *client) sharedNow(ctx context.Context, job Job, judge Judge) (rules.Nam
 }
 
 // readNames reads the settings of the default branch alone.
-func (r *Reading) readNames(ctx context.Context, judge Judge) (rules.Names, error) {
+func (r *Reading) readNames(ctx context.Context) (rules.Names, error) {
 	r.Request.Default = r.defaultTree()
 	r.Request.Base = r.Request.Default
 	r.Request.Ref.DefaultBranch = r.repository().defaultBranch()
@@ -335,7 +346,7 @@ func (r *Reading) readNames(ctx context.Context, judge Judge) (rules.Names, erro
 	if err := r.client.fetchBlobs(ctx, r.objects); err != nil {
 		return rules.Names{}, err
 	}
-	return judge.Names(r.Request), nil
+	return review.Names(r.Request, r.client.app.config.Rules), nil
 }
 
 // takeBackOn takes back what passed under a name of the check that has one

@@ -160,7 +160,7 @@ func TestF37ChangeBeforeTheRelease(t *testing.T) {
 			w.receive()
 			job := w.queue[len(w.queue)-1]
 			w.queue = nil
-			_, err := w.app.Work(t.Context(), job, w.judge())
+			_, err := w.do(t.Context(), job)
 			var later *github.LaterError
 			if !errors.As(err, &later) {
 				t.Fatalf("error %v, want one that asks to come later", err)

@@ -18,6 +18,8 @@ import (
 
 	"github.com/bradleyfalzon/ghinstallation/v2"
 	"github.com/google/go-github/v60/github"
+
+	"github.com/holdpoint-dev/holdpoint/internal/review"
 )
 
 // App is Holdpoint's GitHub App: the one way to GitHub. It is safe for
@@ -68,9 +70,6 @@ func New(config Config) (*App, error) {
 	if config.MergeWaits == nil {
 		config.MergeWaits = []time.Duration{time.Second, 2 * time.Second}
 	}
-	if config.Wants == nil {
-		config.Wants = func(string) bool { return false }
-	}
 	if config.Now == nil {
 		config.Now = time.Now
 	}
@@ -101,52 +100,27 @@ type client struct {
 	app         *App
 	owner, repo string
 	gh          *github.Client
-	count       *counter
 	scope       scope
-}
-
-// counter counts the requests of a job.
-type counter struct {
-	mu sync.Mutex
-	n  int
-}
-
-func (c *counter) add() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.n++
-}
-
-func (c *counter) total() int {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.n
 }
 
 // client makes a client whose token sees the job's repository alone.
 func (a *App) client(job Job) (*client, error) {
-	return a.clientFor(scope{installation: job.Installation, repo: job.RepoID}, job.Owner, job.Repo, &counter{})
+	return a.clientFor(scope{installation: job.Installation, repo: job.RepoID}, job.Owner, job.Repo)
 }
 
-func (a *App) clientFor(s scope, owner, repo string, count *counter) (*client, error) {
+func (a *App) clientFor(s scope, owner, repo string) (*client, error) {
 	auth, err := a.auth(s)
 	if err != nil {
 		return nil, err
 	}
-	meter := roundTripper(func(r *http.Request) (*http.Response, error) {
-		// Context carries the counter through the token's own requests.
-		return auth.RoundTrip(r.WithContext(context.WithValue(r.Context(), counterKey{}, count)))
-	})
-	gh := github.NewClient(&http.Client{Transport: meter, Timeout: a.config.Timeout, CheckRedirect: sameHost})
+	gh := github.NewClient(&http.Client{Transport: auth, Timeout: a.config.Timeout, CheckRedirect: sameHost})
 	gh.BaseURL, err = url.Parse(a.config.APIURL)
 	if err != nil {
 		return nil, fmt.Errorf("address of GitHub: %w", err)
 	}
 	gh.UserAgent = "holdpoint"
-	return &client{app: a, owner: owner, repo: repo, gh: gh, count: count, scope: s}, nil
+	return &client{app: a, owner: owner, repo: repo, gh: gh, scope: s}, nil
 }
-
-type counterKey struct{}
 
 type roundTripper func(*http.Request) (*http.Response, error)
 
@@ -196,6 +170,11 @@ func (a *App) transport(s scope) (*ghinstallation.Transport, error) {
 	return t, nil
 }
 
+// wants reports whether a review reads a file.
+func (a *App) wants(name string) bool {
+	return a.config.Rules != nil && review.Wants(a.config.Rules, name)
+}
+
 // readToken makes a token that may read the contents of the client's repository
 // and nothing else, for who reads on its behalf. GitHub takes an empty list of
 // repositories as all of them, so without a number there is none.
@@ -208,7 +187,7 @@ func (c *client) readToken(ctx context.Context) (string, error) {
 		return "", err
 	}
 	t.InstallationTokenOptions.Permissions = &github.InstallationPermissions{Contents: github.String("read")}
-	token, err := t.Token(context.WithValue(ctx, counterKey{}, c.count))
+	token, err := t.Token(ctx)
 	if err != nil {
 		return "", fmt.Errorf("token to read %s/%s: %w", c.owner, c.repo, err)
 	}
@@ -279,6 +258,12 @@ func status(err error) int {
 		return token.Response.StatusCode
 	}
 	return 0
+}
+
+// Gone reports whether an error says that there is nothing to do: the pull request,
+// the repository or the installation is not there any more, or not for us.
+func Gone(err error) bool {
+	return errors.Is(err, ErrGone) || errors.Is(err, ErrRepository) || gone(err)
 }
 
 // gone reports whether the error says that the thing is not there for us: the

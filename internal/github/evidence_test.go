@@ -342,7 +342,7 @@ func TestAnswersOfARole(t *testing.T) {
 // an error.
 func TestTooManyPeople(t *testing.T) {
 	r := &Reading{}
-	if err := r.readPermissions(t.Context(), make([]rules.Account, maxPeople+1), nil); !errors.Is(err, ErrTooLarge) {
+	if err := r.ReadPermissions(t.Context(), review.Lookups{People: make([]rules.Account, maxPeople+1)}); !errors.Is(err, ErrTooLarge) {
 		t.Errorf("%v", err)
 	}
 }

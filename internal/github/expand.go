@@ -16,48 +16,62 @@ import (
 // else came in has its turn. Another job follows for the rest.
 const followAtOnce = 25
 
-// expand turns a job that is not about one pull request into those that are.
-func (c *client) expand(ctx context.Context, job Job, judge Judge) (Result, error) {
-	switch job.Kind {
-	case KindCommit:
-		return c.followCommit(ctx, job, 0)
-	case KindClosed:
-		return c.followClosed(ctx, job, judge)
-	case KindBase:
-		return c.followBranch(ctx, job, judge)
-	case KindLabel:
-		return c.followLabel(ctx, job)
+// Followed is what a job leads to that is not about one pull request.
+type Followed struct {
+	// More are the jobs for those that it concerns.
+	More []Job
+	// Bypassed is true where a pull request was merged past a failing check.
+	Bypassed bool
+}
+
+// Follow turns a job that is not about one pull request into those that are.
+func (a *App) Follow(ctx context.Context, job Job) (Followed, error) {
+	c, err := a.client(job)
+	if err != nil {
+		return Followed{}, err
 	}
-	return Result{}, fmt.Errorf("job of kind %q is not known", job.Kind)
+	var jobs []Job
+	switch job.Kind {
+	case KindClosed:
+		return c.followClosed(ctx, job)
+	case KindCommit:
+		jobs, err = c.followCommit(ctx, job, 0)
+	case KindBase:
+		jobs, err = c.followBranch(ctx, job)
+	case KindLabel:
+		jobs, err = c.followLabel(ctx, job)
+	default:
+		err = fmt.Errorf("job of kind %q is not known", job.Kind)
+	}
+	return Followed{More: jobs}, err
 }
 
 // followCommit leads to the open pull requests with a commit as their head,
 // those of forks included.
-func (c *client) followCommit(ctx context.Context, job Job, except int) (Result, error) {
+func (c *client) followCommit(ctx context.Context, job Job, except int) (jobs []Job, err error) {
 	open, err := c.openOf(ctx, job.HeadSHA)
 	if code := status(err); code == http.StatusNotFound || code == http.StatusUnprocessableEntity {
-		return Result{}, fmt.Errorf("pull requests of %.12s: %w: %w", job.HeadSHA, ErrGone, err)
+		return nil, fmt.Errorf("pull requests of %.12s: %w: %w", job.HeadSHA, ErrGone, err)
 	}
 	if err != nil {
-		return Result{}, err
+		return nil, err
 	}
-	var result Result
 	for _, p := range open {
 		if p.Number != except {
-			result.More = append(result.More, job.pull(p.Number, job.HeadSHA))
+			jobs = append(jobs, job.pull(p.Number, job.HeadSHA))
 		}
 	}
-	if len(result.More) > 0 {
-		return result, nil
+	if len(jobs) > 0 {
+		return jobs, nil
 	}
 	// GitHub's list has no open ones once the default branch has the commit.
 	hidden, err := c.openWith(ctx, job.HeadSHA)
 	for _, p := range hidden {
 		if p.Number != except {
-			result.More = append(result.More, job.pull(p.Number, job.HeadSHA))
+			jobs = append(jobs, job.pull(p.Number, job.HeadSHA))
 		}
 	}
-	return result, err
+	return jobs, err
 }
 
 // openOf are the open pull requests with a commit as their head, but for those
@@ -94,8 +108,8 @@ const bypassNote = bypassMarker + "\n**Merged while held.** The check of Holdpoi
 
 // followClosed leads to the other pull requests with the closed one's head,
 // notes a merge that went past the check, and takes back what passed.
-func (c *client) followClosed(ctx context.Context, job Job, judge Judge) (Result, error) {
-	result, err := c.followCommit(ctx, job, job.Number)
+func (c *client) followClosed(ctx context.Context, job Job) (result Followed, err error) {
+	result.More, err = c.followCommit(ctx, job, job.Number)
 	if err != nil && !errors.Is(err, ErrGone) {
 		return result, err
 	}
@@ -111,7 +125,7 @@ func (c *client) followClosed(ctx context.Context, job Job, judge Judge) (Result
 			return result, err
 		}
 		job.BaseRef = conversation.pull.BaseRefName
-		if shared, err := c.givesToOthers(ctx, job, judge); err != nil || !shared {
+		if shared, err := c.givesToOthers(ctx, job); err != nil || !shared {
 			return result, err // its base has it, so it cannot be proposed again
 		}
 	}
@@ -129,7 +143,7 @@ func (c *client) followClosed(ctx context.Context, job Job, judge Judge) (Result
 }
 
 // noteBypass notes a merge that went past the check.
-func (c *client) noteBypass(ctx context.Context, job Job, conversation *conversation, result *Result) error {
+func (c *client) noteBypass(ctx context.Context, job Job, conversation *conversation, result *Followed) error {
 	if c.passed(conversation) {
 		return nil
 	}
@@ -140,7 +154,7 @@ func (c *client) noteBypass(ctx context.Context, job Job, conversation *conversa
 	}
 	_, err := c.do(ctx, http.MethodPost, c.repoPath("/issues/%d/comments", job.Number), map[string]string{"body": bypassNote}, nil)
 	if code := status(err); code == http.StatusForbidden || code == http.StatusNotFound || code == http.StatusUnprocessableEntity {
-		return nil // locked; the metric tells
+		return nil // locked; the log has it
 	}
 	return err
 }
@@ -210,28 +224,26 @@ func (c *client) openPulls(ctx context.Context, filter, kind string, value any) 
 // followBase leads to the open pull requests of a branch that moved, as far as
 // the move can change their verdict, those looked at longest ago first: some at
 // a time, until it came to all of them.
-func (c *client) followBase(ctx context.Context, job Job) (Result, error) {
+func (c *client) followBase(ctx context.Context, job Job) (jobs []Job, err error) {
 	rest := job.Rest
 	if rest == nil {
 		c.app.kept.moves.put(job.branch(), c.app.config.Now())
-		var err error
 		if rest, err = c.concerned(ctx, job); err != nil {
-			return Result{}, err
+			return nil, err
 		}
 	}
-	var result Result
-	for len(rest) > 0 && len(result.More) < followAtOnce {
-		if !c.sawBase(job, rest[0]) {
-			result.More = append(result.More, job.pull(rest[0], ""))
+	for len(rest) > 0 && len(jobs) < followAtOnce {
+		if !c.app.sawBase(job, rest[0]) {
+			jobs = append(jobs, job.pull(rest[0], ""))
 		}
 		rest = rest[1:]
 	}
 	if len(rest) > 0 {
 		next := job
 		next.Rest = rest
-		result.More = append(result.More, next)
+		jobs = append(jobs, next)
 	}
-	return result, nil
+	return jobs, nil
 }
 
 // concerned are the open pull requests whose verdict a move of their base can
@@ -264,7 +276,7 @@ func (c *client) concerned(ctx context.Context, job Job) ([]int, error) {
 		case last == nil:
 			due = append(due, item{p.Number, time.Time{}})
 		case passed || p.Approved == nil || p.Approved.TotalCount > 0:
-			due = append(due, item{p.Number, c.lookedAt(job, p.Number, last.Started)})
+			due = append(due, item{p.Number, c.app.lookedAt(job, p.Number, last.Started)})
 		}
 	}
 	slices.SortStableFunc(due, func(a, b item) int { return cmp.Or(a.at.Compare(b.at), a.number-b.number) })
@@ -278,8 +290,7 @@ func (c *client) concerned(ctx context.Context, job Job) ([]int, error) {
 // followLabel leads to the pull requests that carry a label whose definition
 // changed: what it released is void. A deleted label stands nowhere any more;
 // the ledgers still name it.
-func (c *client) followLabel(ctx context.Context, job Job) (Result, error) {
-	var result Result
+func (c *client) followLabel(ctx context.Context, job Job) (jobs []Job, err error) {
 	if job.Action == "deleted" {
 		return c.followRecorded(ctx, job)
 	}
@@ -289,43 +300,42 @@ func (c *client) followLabel(ctx context.Context, job Job) (Result, error) {
 		}
 		open, err := c.openPulls(ctx, "labels", "[String!]", []string{name})
 		if err != nil {
-			return result, err
+			return jobs, err
 		}
 		for _, p := range open {
 			next := job.pull(p.Number, p.HeadRefOid)
 			next.Label = job.Label
-			result.More = append(result.More, next)
+			jobs = append(jobs, next)
 		}
 	}
-	return result, nil
+	return jobs, nil
 }
 
 // followRecorded leads to the pull requests that passed and whose ledger names
 // the label.
-func (c *client) followRecorded(ctx context.Context, job Job) (Result, error) {
+func (c *client) followRecorded(ctx context.Context, job Job) (jobs []Job, err error) {
 	open, err := c.openPulls(ctx, "labels", "[String!]", nil)
 	if err != nil {
-		return Result{}, err
+		return nil, err
 	}
 	checked, err := c.checksOfAll(ctx, open)
 	if err != nil {
-		return Result{}, err
+		return nil, err
 	}
 	quoted, err := json.Marshal(job.Label.Name) // as the ledger writes it
 	if err != nil {
-		return Result{}, fmt.Errorf("label of %s: %w", job, err)
+		return nil, fmt.Errorf("label of %s: %w", job, err)
 	}
-	var result Result
 	for _, p := range open {
 		if slices.ContainsFunc(checked[p.HeadRefOid], func(k graphCheck) bool {
 			return k.Conclusion == "SUCCESS" && strings.Contains(k.Text, string(quoted))
 		}) {
 			next := job.pull(p.Number, p.HeadRefOid)
 			next.Label = job.Label
-			result.More = append(result.More, next)
+			jobs = append(jobs, next)
 		}
 	}
-	return result, nil
+	return jobs, nil
 }
 
 // checksOfAll reads our check runs on the heads of pull requests.

@@ -60,7 +60,7 @@ func failReads(t *testing.T, w *world, p *githubtest.Pull) {
 		for _, f := range faults {
 			w.hub.Inject(f)
 		}
-		result, err := w.app.Work(context.Background(), job, w.judge())
+		result, err := w.do(context.Background(), job)
 		if !result.Published {
 			return "", err
 		}

@@ -132,7 +132,7 @@ const fewFiles = 300
 
 // wantFiles notes the files that are worth having before the first run.
 func (r *Reading) wantFiles() error {
-	wants := r.client.app.config.Wants
+	wants := r.client.app.wants
 	for _, c := range r.Request.Comparisons {
 		if !slices.ContainsFunc(c.Files, func(f plan.File) bool { return wants(f.Path) || wants(f.From) }) {
 			continue // nothing that a predictor reads has changed

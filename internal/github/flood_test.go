@@ -105,7 +105,7 @@ func (f *flood) later(until time.Time) {
 			waiting = append(waiting, job)
 			continue
 		}
-		result, err := f.app.Work(f.Context(), job, f.judge())
+		result, err := f.do(f.Context(), job)
 		if err != nil {
 			f.Fatal(err)
 		}
@@ -164,7 +164,7 @@ func TestA13OthersDoNotWait(t *testing.T) {
 		if job.Number == other.Number {
 			before = f.count()
 		}
-		if _, err := f.app.Work(t.Context(), job, f.judge()); err != nil {
+		if _, err := f.do(t.Context(), job); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"io/fs"
 	"log/slog"
+	"net/http"
 	"path"
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -17,6 +19,7 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 	"github.com/holdpoint-dev/holdpoint/internal/review"
 	"github.com/holdpoint-dev/holdpoint/internal/rules"
+	"github.com/holdpoint-dev/holdpoint/internal/service"
 )
 
 // world is a simulated GitHub with one repository, the app against it, and a
@@ -38,9 +41,31 @@ type world struct {
 	queue              []github.Job
 	// results are those of the jobs done, errs their errors that were no
 	// request to come later.
-	results []github.Result
+	results []done
 	errs    []error
 	slack   int
+	// requests are those to GitHub since the last job.
+	requests atomic.Int64
+	// sources resolves what the trees name and do not hold, where a test sets it.
+	sources func(service.SourcesFor) service.Resolving
+}
+
+// done is what a job came to, and how many requests it took.
+type done struct {
+	service.Result
+	requests int
+}
+
+// counted counts the requests.
+type counted struct {
+	base http.RoundTripper
+	n    *atomic.Int64
+}
+
+// RoundTrip makes the request.
+func (c counted) RoundTrip(r *http.Request) (*http.Response, error) {
+	c.n.Add(1)
+	return c.base.RoundTrip(r)
 }
 
 // infra is a repository with two roots, one of which holds data.
@@ -84,7 +109,7 @@ func worldOn(t *testing.T, git *githubtest.Git, hub *githubtest.Server, files gi
 func (w *world) newApp(options ...func(*github.Config)) *github.App {
 	config := github.Config{AppID: githubtest.AppID, PrivateKey: w.hub.PrivateKey(), WebURL: w.hub.WebURL(), APIURL: w.hub.APIURL(), GraphQLURL: w.hub.GraphQLURL(),
 		Now: w.hub.Now, MergeWaits: []time.Duration{0, 0}, Timeout: time.Minute, Log: slog.New(slog.DiscardHandler),
-		Wants: func(name string) bool { return path.Ext(name) == ".tf" }}
+		Rules: w.set, Transport: counted{http.DefaultTransport, &w.requests}}
 	for _, o := range options {
 		o(&config)
 	}
@@ -95,13 +120,14 @@ func (w *world) newApp(options ...func(*github.Config)) *github.App {
 	return app
 }
 
-func (w *world) judge() github.Judge {
-	return github.Judge{
-		Run:     func(r review.Request) (review.Report, error) { return review.Run(r, w.set, w.predictors) },
-		Decide:  review.Decide,
-		Lookups: func(r review.Request) review.Lookups { return review.LookupsFor(r, w.set) },
-		Names:   func(r review.Request) rules.Names { return review.Names(r, w.set) },
-	}
+// do does one job as the service does, with the predictors of the test.
+func (w *world) do(ctx context.Context, job github.Job) (done, error) {
+	w.requests.Store(0)
+	p := service.Pipeline{Rules: w.set, Sources: w.sources, Now: w.hub.Now,
+		App:        func(context.Context) (*github.App, error) { return w.app, nil },
+		Predictors: func(review.Ref) []review.Predictor { return w.predictors }}
+	result, err := p.Review(ctx, job)
+	return done{result, int(w.requests.Load())}, err
 }
 
 // receive takes all deliveries that wait and queues their jobs.
@@ -136,7 +162,7 @@ func (w *world) work() {
 		}
 		job := w.queue[0]
 		w.queue = w.queue[1:]
-		result, err := w.app.Work(context.Background(), job, w.judge())
+		result, err := w.do(context.Background(), job)
 		w.results = append(w.results, result)
 		w.queue = append(w.queue, result.More...)
 		if err == nil || errors.Is(err, github.ErrGone) || errors.Is(err, github.ErrRepository) {

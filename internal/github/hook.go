@@ -27,7 +27,7 @@ func (a *App) asApp() (*client, error) {
 		return nil, fmt.Errorf("address of GitHub: %w", err)
 	}
 	gh.UserAgent = "holdpoint"
-	return &client{app: a, gh: gh, count: &counter{}}, nil
+	return &client{app: a, gh: gh}, nil
 }
 
 // Installation is one account that has installed the App.

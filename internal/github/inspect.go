@@ -58,7 +58,7 @@ type Inspector struct{ c *client }
 // Inspect makes an Inspector of a repository that an installation has given
 // to the App.
 func (a *App) Inspect(installation int64, r Repository) (Inspector, error) {
-	c, err := a.clientFor(scope{installation: installation, repo: r.ID}, r.Owner, r.Name, &counter{})
+	c, err := a.clientFor(scope{installation: installation, repo: r.ID}, r.Owner, r.Name)
 	return Inspector{c}, err
 }
 

@@ -10,28 +10,18 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/review"
 )
 
-// install posts the first completed check on the default branch of each
-// repository: GitHub lets only a check that completed lately be required.
-func (c *client) install(ctx context.Context, job Job, judge Judge) (Result, error) {
-	repos := job.Repos
-	if len(repos) == 0 {
-		var err error
-		if repos, err = c.installed(ctx); err != nil {
-			return Result{}, err
-		}
+// Installed lists the repositories of a job of KindInstall: GitHub lets only a
+// check that completed lately be required, so each gets a first one on its default
+// branch.
+func (a *App) Installed(ctx context.Context, job Job) ([]RepoName, error) {
+	if len(job.Repos) > 0 {
+		return job.Repos, nil
 	}
-	var failed error
-	for _, repo := range repos {
-		other, err := c.app.clientFor(scope{installation: job.Installation}, repo.Owner, repo.Repo, c.count)
-		if err == nil {
-			err = other.installOn(ctx, job, judge)
-		}
-		if limited(err) {
-			return Result{}, err
-		}
-		failed = errors.Join(failed, err)
+	c, err := a.client(job)
+	if err != nil {
+		return nil, err
 	}
-	return Result{}, failed
+	return c.installed(ctx)
 }
 
 // installed lists the repositories of the installation.
@@ -65,8 +55,14 @@ func (c *client) installed(ctx context.Context) ([]RepoName, error) {
 	return nil, fmt.Errorf("list repositories of the installation: %w", ErrTooLarge)
 }
 
-// installOn posts the check on one repository, where there is none yet.
-func (c *client) installOn(ctx context.Context, job Job, judge Judge) error {
+// FetchDefault reads the settings of a repository of an installation, and our check
+// runs on the tip of its default branch; nil where the repository is empty, with
+// nothing to require a check on.
+func (a *App) FetchDefault(ctx context.Context, job Job, repo RepoName) (*Reading, error) {
+	c, err := a.clientFor(scope{installation: job.Installation}, repo.Owner, repo.Repo)
+	if err != nil {
+		return nil, err
+	}
 	var out struct {
 		Repository *struct {
 			graphRepo
@@ -78,35 +74,34 @@ func (c *client) installOn(ctx context.Context, job Job, judge Judge) error {
 	}
 	query := "query Default($owner:String!,$name:String!,$app:Int!){repository(owner:$owner,name:$name){databaseId owner{__typename login}" +
 		" " + refsField + " branch:defaultBranchRef{name target{__typename ...on Commit{oid tree{oid} " + checksField + "}}}}}"
-	if err := c.graphql(ctx, query, map[string]any{"owner": c.owner, "name": c.repo, "app": c.app.config.AppID}, &out); err != nil {
-		return fmt.Errorf("read %s/%s: %w", c.owner, c.repo, err)
+	if err := c.graphql(ctx, query, map[string]any{"owner": c.owner, "name": c.repo, "app": a.config.AppID}, &out); err != nil {
+		return nil, fmt.Errorf("read %s/%s: %w", c.owner, c.repo, err)
 	}
 	if out.Repository == nil {
-		return fmt.Errorf("read %s/%s: GitHub did not answer", c.owner, c.repo)
+		return nil, fmt.Errorf("read %s/%s: GitHub did not answer", c.owner, c.repo)
 	}
 	branch := out.Repository.Branch
 	if branch == nil || branch.Target == nil || branch.Target.Tree.id() == "" {
-		return nil // an empty repository has nothing to require a check on
+		return nil, nil
 	}
 	checks, err := branch.Target.checks()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	r := &Reading{job: job, client: c, objects: newObjects(),
 		group: &groupReading{repo: out.Repository.graphRepo, checks: checks}}
-	r.Request.Ref = review.Ref{Host: c.app.host(), Owner: c.owner, Repo: c.repo,
+	r.Request.Ref = review.Ref{Host: a.host(), Owner: c.owner, Repo: c.repo,
 		BaseRef: branch.Name, DefaultBranch: branch.Name, HeadSHA: branch.Target.OID}
 	r.Request.Base = r.tree(branch.Target.Tree.id())
 	r.Request.Default = r.Request.Base
-	if err := r.readFiles(ctx); err != nil {
-		return err
-	}
-	report, err := r.judge(ctx, judge)
-	if err != nil {
-		return err
-	}
-	name := report.Names.Of(branch.Name)
-	if own(checks, name) != nil {
+	return r, r.readFiles(ctx)
+}
+
+// MarkInstalled posts the first check on the default branch, where there is none
+// yet, under the name that the settings give it.
+func (r *Reading) MarkInstalled(ctx context.Context, report review.Report) error {
+	r.name(report.Names)
+	if own(r.group.checks, r.checkName) != nil {
 		return nil
 	}
 	text := publish.Check{Title: "Holdpoint is installed",
@@ -115,7 +110,7 @@ func (c *client) installOn(ctx context.Context, job Job, judge Judge) error {
 		text.Summary += "\nThe settings have a problem, and everything is held until it is mended: " +
 			publish.Escape(publish.Prose, report.Settings.Problem, maxWhy) + "\n"
 	}
-	shared, err := c.sharing(ctx, out.Repository.graphRepo, report.Names, branch.Name)
+	shared, err := r.client.sharing(ctx, r.group.repo, report.Names, r.Request.Ref.BaseRef)
 	if err != nil {
 		return err
 	}
@@ -126,6 +121,6 @@ func (c *client) installOn(ctx context.Context, job Job, judge Judge) error {
 		conclusion = review.Failure
 		text.Summary += "\nIt fails because other branches have this name of the check too, and the commit was not judged against them. That blocks no pull request.\n"
 	}
-	_, err = c.writeCheck(ctx, branch.Target.OID, nil, name, conclusion, text)
+	_, err = r.client.writeCheck(ctx, r.Request.Ref.HeadSHA, nil, r.checkName, conclusion, text)
 	return err
 }

@@ -191,6 +191,6 @@ func (j Job) outdoes(earlier Job) bool {
 	return j.Action == "unlabeled" || j.Action == "labeled" && j.Sender.ID == earlier.Sender.ID && a.At.After(b.At)
 }
 
-// mayRelease reports whether a job may let through what was held, or follows
+// MayRelease reports whether a job may let through what was held, or follows
 // from something else that moved: then nothing is taken from memory.
-func (j Job) mayRelease() bool { return j.Event != "pull_request" || j.Label != nil }
+func (j Job) MayRelease() bool { return j.Event != "pull_request" || j.Label != nil }

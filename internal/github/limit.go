@@ -84,9 +84,6 @@ func (a *App) limited(installation int64, r *http.Request) (*http.Response, erro
 		}
 		return nil, err
 	}
-	if count, ok := r.Context().Value(counterKey{}).(*counter); ok {
-		count.add()
-	}
 	resp, err := a.base.RoundTrip(r)
 	if err != nil {
 		return nil, err

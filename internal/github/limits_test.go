@@ -30,17 +30,17 @@ func TestF67RateLimits(t *testing.T) {
 			job := w.queue[len(w.queue)-1]
 			c.fault.Skip = 3
 			w.hub.Inject(c.fault)
-			_, err := w.app.Work(t.Context(), job, w.judge())
+			_, err := w.do(t.Context(), job)
 			var later *github.LaterError
 			if !errors.As(err, &later) || !later.Limited || later.After < c.after {
 				t.Fatalf("error %v, want one that asks to come in %s", err, c.after)
 			}
 			w.hub.Log()
-			if _, err = w.app.Work(t.Context(), job, w.judge()); !errors.As(err, &later) || len(w.hub.Log()) != 0 {
+			if _, err = w.do(t.Context(), job); !errors.As(err, &later) || len(w.hub.Log()) != 0 {
 				t.Errorf("before the time is over: error %v, and calls were made", err)
 			}
 			w.hub.Advance(later.After + time.Second)
-			if _, err := w.app.Work(t.Context(), job, w.judge()); err != nil {
+			if _, err := w.do(t.Context(), job); err != nil {
 				t.Error(err)
 			}
 			w.concluded(p, "failure")
@@ -57,7 +57,7 @@ func TestF67E48OwnBudget(t *testing.T) {
 	job := w.queue[len(w.queue)-1]
 	w.queue = nil
 	for n := 0; ; n++ {
-		_, err := w.app.Work(t.Context(), job, w.judge())
+		_, err := w.do(t.Context(), job)
 		var later *github.LaterError
 		if errors.As(err, &later) && later.Limited {
 			break
@@ -103,7 +103,7 @@ func TestF69Suspended(t *testing.T) {
 	w.open(w.agent, githubtest.Files{"prod/db.tf": withoutOrders})
 	w.receive()
 	w.hub.Inject(&githubtest.Fault{Call: "POST /app/installations/{installation_id}/access_tokens", Status: 403, Message: "This installation has been suspended"})
-	if _, err := w.app.Work(t.Context(), w.queue[len(w.queue)-1], w.judge()); !errors.Is(err, github.ErrGone) {
+	if _, err := w.do(t.Context(), w.queue[len(w.queue)-1]); !errors.Is(err, github.ErrGone) {
 		t.Errorf("error %v, want %v", err, github.ErrGone)
 	}
 }
@@ -142,7 +142,7 @@ func TestRequestBudget(t *testing.T) {
 	w.concluded(p, "failure")
 	count := func() (n int) {
 		for _, r := range w.results {
-			n = max(n, r.Requests)
+			n = max(n, r.requests)
 		}
 		w.results = nil
 		return n

@@ -77,14 +77,14 @@ const labelKnown = 10 * time.Minute
 // means nothing, or the last review of the pull request began after it, and it
 // tells nothing that the review did not have. Only jobs that are deliveries
 // themselves are needless, not those that follow from other jobs.
-func (c *client) needless(job Job) bool {
-	l, ok := c.app.kept.looks.get(job.key())
+func (a *App) needless(job Job) bool {
+	l, ok := a.kept.looks.get(job.key())
 	if !ok || job.Kind != KindPull || job.BaseRef == "" || job.BaseRef != l.baseRef || job.Retargeted || job.Event == "label" {
 		return false
 	}
 	if job.Label != nil && !strings.EqualFold(job.Label.Name, l.label) {
-		moved, _ := c.app.kept.moves.get(job.branch())
-		return l.began.After(moved) && c.app.config.Now().Sub(l.began) < labelKnown
+		moved, _ := a.kept.moves.get(job.branch())
+		return l.began.After(moved) && a.config.Now().Sub(l.began) < labelKnown
 	}
 	if job.attests() && (job.Label == nil || l.showsLast(job) && !l.heard.Equal(l.set.At)) {
 		return false
@@ -120,8 +120,8 @@ var floods = map[string][]string{
 // repeatable reports whether a job is one of those that are put off when there
 // are too many. Approvals, objections and changes of the base are not, nor is
 // taking off the label that lets it through.
-func (c *client) repeatable(job Job) bool {
-	l, _ := c.app.kept.looks.get(job.key())
+func (a *App) repeatable(job Job) bool {
+	l, _ := a.kept.looks.get(job.key())
 	switch {
 	case job.Kind != KindPull || job.Retargeted || !job.NotBefore.IsZero(), job.Action == "unlabeled" && l.overridden:
 		return false
@@ -131,28 +131,28 @@ func (c *client) repeatable(job Job) bool {
 	return slices.Contains(floods[job.Event], job.Action)
 }
 
-// deferred reports whether a job need not be done, or not now, and which job
-// takes its place.
-func (c *client) deferred(ctx context.Context, job Job) (more []Job, off bool) {
-	if c.needless(job) {
+// Deferred reports whether a job need not be done, or not now, and which jobs take
+// its place: none where another review serves for it too.
+func (a *App) Deferred(ctx context.Context, job Job) (more []Job, off bool) {
+	if a.needless(job) {
 		return nil, true
 	}
-	return c.put(ctx, job)
+	return a.put(ctx, job)
 }
 
 // put reports whether a job is put off, because its pull request asks for too
 // much, and to which job: none where one comes already that will do.
-func (c *client) put(ctx context.Context, job Job) (more []Job, off bool) {
-	if !c.repeatable(job) {
+func (a *App) put(ctx context.Context, job Job) (more []Job, off bool) {
+	if !a.repeatable(job) {
 		return nil, false
 	}
-	now := c.app.config.Now()
-	m, ok := c.app.kept.meters.get(job.key())
+	now := a.config.Now()
+	m, ok := a.kept.meters.get(job.key())
 	if !ok {
 		m = meter{left: burst, at: now}
 	}
 	m.left, m.at = min(m.left+max(now.Sub(m.at), 0).Seconds()/while.Seconds(), burst), now
-	defer func() { c.app.kept.meters.put(job.key(), m) }()
+	defer func() { a.kept.meters.put(job.key(), m) }()
 	if m.left >= 1 {
 		m.left--
 		return nil, false
@@ -164,7 +164,7 @@ func (c *client) put(ctx context.Context, job Job) (more []Job, off bool) {
 	if !comes {
 		m.due = now.Add(time.Duration((1 - m.left) * float64(while)))
 		m.left-- // it takes its turn now
-		c.app.config.Log.WarnContext(ctx, "pull request asks for too many reviews", "job", job.String(), "put_off_to", m.due)
+		a.config.Log.WarnContext(ctx, "pull request asks for too many reviews", "job", job.String(), "put_off_to", m.due)
 	}
 	job.NotBefore = m.due
 	return []Job{job}, true
@@ -172,8 +172,8 @@ func (c *client) put(ctx context.Context, job Job) (more []Job, off bool) {
 
 // lookedAt is when a pull request was looked at last: as this process knows, or
 // as its check run tells, which stays as it is where nothing changed.
-func (c *client) lookedAt(job Job, number int, checked time.Time) time.Time {
-	if l, ok := c.app.kept.looks.get(job.pull(number, "").key()); ok && l.began.After(checked) {
+func (a *App) lookedAt(job Job, number int, checked time.Time) time.Time {
+	if l, ok := a.kept.looks.get(job.pull(number, "").key()); ok && l.began.After(checked) {
 		return l.began
 	}
 	return checked
@@ -181,7 +181,7 @@ func (c *client) lookedAt(job Job, number int, checked time.Time) time.Time {
 
 // sawBase reports whether a pull request was reviewed against the very commit
 // that the job's branch moved to.
-func (c *client) sawBase(job Job, number int) bool {
-	l, ok := c.app.kept.looks.get(job.pull(number, "").key())
+func (a *App) sawBase(job Job, number int) bool {
+	l, ok := a.kept.looks.get(job.pull(number, "").key())
 	return ok && l.base != "" && l.base == job.BaseSHA
 }

@@ -106,7 +106,7 @@ func ConvertManifest(ctx context.Context, web, code string) (NewApp, error) {
 	if err != nil {
 		return NewApp{}, err
 	}
-	c := &client{app: &App{config: config}, gh: github.NewClient(&http.Client{Timeout: requestTimeout, CheckRedirect: sameHost}), count: &counter{}}
+	c := &client{app: &App{config: config}, gh: github.NewClient(&http.Client{Timeout: requestTimeout, CheckRedirect: sameHost})}
 	if c.gh.BaseURL, err = url.Parse(config.APIURL); err != nil {
 		return NewApp{}, fmt.Errorf("address of GitHub: %w", err)
 	}

@@ -35,7 +35,7 @@ func TestF59HeadIsThePullRequests(t *testing.T) {
 	w.queue = nil
 	p.Push(w.commit(w.base, githubtest.Files{"prod/db.tf": withoutOrders}, w.agent), w.agent)
 	// The old delivery names the old head; the new one is judged.
-	if _, err := w.app.Work(t.Context(), old, w.judge()); err != nil {
+	if _, err := w.do(t.Context(), old); err != nil {
 		t.Fatal(err)
 	}
 	w.concluded(p, "failure")
@@ -130,11 +130,11 @@ func TestGone(t *testing.T) {
 	job := w.queue[len(w.queue)-1]
 	missing := job
 	missing.Number = 99
-	if _, err := w.app.Work(t.Context(), missing, w.judge()); !errors.Is(err, github.ErrGone) {
+	if _, err := w.do(t.Context(), missing); !errors.Is(err, github.ErrGone) {
 		t.Errorf("a pull request that is not there: %v", err)
 	}
 	p.Close(w.agent, false)
-	if _, err := w.app.Work(t.Context(), job, w.judge()); !errors.Is(err, github.ErrGone) {
+	if _, err := w.do(t.Context(), job); !errors.Is(err, github.ErrGone) {
 		t.Errorf("a closed pull request: %v", err)
 	}
 }

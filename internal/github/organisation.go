@@ -17,7 +17,7 @@ func (c *client) organisation(ctx context.Context, installation int64, o *object
 	if c.app.isAlone(installation) {
 		return nil, nil
 	}
-	other, err := c.app.clientFor(scope{installation: installation, name: name}, c.owner, name, c.count)
+	other, err := c.app.clientFor(scope{installation: installation, name: name}, c.owner, name)
 	if err != nil {
 		return nil, err
 	}

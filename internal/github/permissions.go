@@ -17,10 +17,11 @@ import (
 // could leave out an objection.
 const maxPeople = 100
 
-// readPermissions brings what the accounts may do in the repository, in which of
-// the teams they are, and which teams cannot be found. One in which somebody is a
+// ReadPermissions brings what the people may do in the repository, in which of the
+// teams they are, and which teams cannot be found. One in which somebody is a
 // member exists.
-func (r *Reading) readPermissions(ctx context.Context, accounts []rules.Account, teams []string) error {
+func (r *Reading) ReadPermissions(ctx context.Context, lookups review.Lookups) error {
+	accounts, teams := lookups.People, lookups.Teams
 	if len(accounts) > maxPeople {
 		return fmt.Errorf("%d people have a say in %s: %w", len(accounts), r.job, ErrTooLarge)
 	}

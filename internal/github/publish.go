@@ -22,14 +22,15 @@ type publisher struct {
 	run  *graphCheck
 }
 
-// Publish writes the decision. A hold is written to the check run first, so
+// Publish writes the decision, with the suggestions that were proved to clear a
+// finding, and returns the jobs that follow from it. A hold is written to the check run first, so
 // that it blocks at once; a release is written last, and only after another
 // look shows what was judged unchanged. What GitHub refuses beside the check
 // run (a comment, a review) makes the message less, never the verdict.
-func (a *App) Publish(ctx context.Context, r *Reading, report review.Report, decision review.Decision) (Result, error) {
+// An error that wraps [ErrPartial] is of what stands beside the check run.
+func (r *Reading) Publish(ctx context.Context, report review.Report, decision review.Decision, suggestions []publish.Suggestion) ([]Job, error) {
 	p := &publisher{client: r.client, r: r, run: own(r.checks(), decision.CheckName)}
-	p.text = publish.Markdown{Report: report, Decision: decision, Docs: a.config.Docs, Suggestions: r.suggestions, History: r.history(report, decision)}
-	result := Result{Decision: decision}
+	p.text = publish.Markdown{Report: report, Decision: decision, Docs: r.client.app.config.Docs, Suggestions: suggestions, History: r.history(report, decision)}
 	var err error
 	switch {
 	case r.group != nil:
@@ -39,16 +40,26 @@ func (a *App) Publish(ctx context.Context, r *Reading, report review.Report, dec
 	default:
 		err = p.release(ctx)
 	}
-	result.Published = err == nil
 	if err == nil {
 		err = partial(r.retire(ctx, decision))
 	}
+	if err == nil && r.unsettled {
+		err = partial(&LaterError{After: settle, Why: unsettled})
+	}
+	if err == nil {
+		r.looked(decision)
+	}
+	return r.siblingJobs(decision), err
+}
+
+// siblingJobs are for the pull requests that the decision has reviewed.
+func (r *Reading) siblingJobs(decision review.Decision) (jobs []Job) {
 	for _, n := range decision.Review {
 		job := r.job.pull(n, "")
-		job.Received = a.config.Now() // asked for by this review, not by what led to it
-		result.More = append(result.More, job)
+		job.Received = r.client.app.config.Now() // asked for by this review, not by what led to it
+		jobs = append(jobs, job)
 	}
-	return result, err
+	return jobs
 }
 
 // pull is a job for another pull request that follows from this one.

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
-	"github.com/holdpoint-dev/holdpoint/internal/publish"
 	"github.com/holdpoint-dev/holdpoint/internal/review"
 	"github.com/holdpoint-dev/holdpoint/internal/rules"
 )
@@ -20,13 +19,12 @@ import (
 // must know to write the decision back.
 type Reading struct {
 	Request review.Request
-	// Unsettled is set where GitHub had not made the test merge yet: the
+	job     Job
+	client  *client
+	began   time.Time
+	// unsettled is set where GitHub had not made the test merge yet: the
 	// decision holds for that reason, and the job is to be tried again.
-	Unsettled bool
-
-	job    Job
-	client *client
-	began  time.Time
+	unsettled bool
 	// checkName is the check that is written, and names are those of all
 	// bases, known once the settings are.
 	checkName    string
@@ -44,8 +42,6 @@ type Reading struct {
 	earlier []string
 	// before are our check runs on them.
 	before []earlierHead
-	// suggestions are edits that were proved to clear a finding.
-	suggestions []publish.Suggestion
 }
 
 // mergeBase is where two commits parted.
@@ -63,10 +59,6 @@ func (a *App) Fetch(ctx context.Context, job Job) (*Reading, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.fetch(ctx, job)
-}
-
-func (c *client) fetch(ctx context.Context, job Job) (*Reading, error) {
 	switch job.Kind {
 	case KindPull:
 		r, err := c.open(ctx, job)
@@ -80,8 +72,7 @@ func (c *client) fetch(ctx context.Context, job Job) (*Reading, error) {
 	return nil, fmt.Errorf("fetch %s: jobs of kind %q are expanded, not read", job, job.Kind)
 }
 
-// open reads the conversation, which is enough to publish that a review is
-// under way.
+// open reads the conversation, which is enough to hold a pull request.
 func (c *client) open(ctx context.Context, job Job) (*Reading, error) {
 	began := c.app.config.Now()
 	conversation, err := c.converse(ctx, job.Number, job.HeadSHA)
@@ -178,6 +169,10 @@ func (c *client) mergeBase(ctx context.Context, base, head string) (mergeBase, e
 	return m, nil
 }
 
+// settle is when a pull request whose test merge was not there is looked at
+// again.
+const settle = 10 * time.Second
+
 // unsettled is how a check run tells that there was no test merge yet; the
 // sweep looks for it.
 const unsettled = "GitHub has not made the test merge yet"
@@ -200,7 +195,7 @@ func (r *Reading) readMerge(ctx context.Context) error {
 				Before: r.Request.Base, After: r.tree(m.Merge.Tree.id())})
 			return nil
 		case wait < 0:
-			r.Unsettled = true
+			r.unsettled = true
 			r.gap("test merge", unsettled+", so what the merge would destroy cannot be told; it is looked at again")
 			return nil
 		}
@@ -253,3 +248,33 @@ func (r *Reading) repository() graphRepo {
 	}
 	return r.conversation.repo
 }
+
+// name sets which check is written, and picks the records.
+func (r *Reading) name(names rules.Names) {
+	check := names.Of(r.Request.Ref.BaseRef)
+	r.checkName, r.names = check, names
+	r.client.app.kept.named.put([2]string{r.client.owner + "/" + r.client.repo, r.Request.Ref.BaseRef}, check)
+	e := &r.Request.Evidence
+	if r.group != nil {
+		e.Group = r.group.evidence(check)
+		return
+	}
+	mine := own(r.conversation.checks, check)
+	for _, run := range r.conversation.checks {
+		switch {
+		case mine != nil && run.DatabaseID == mine.DatabaseID:
+			e.Ledger = run.record()
+		case run.Text != "":
+			e.Earlier = append(e.Earlier, run.Text)
+		}
+	}
+	for i, s := range e.Siblings {
+		if run := own(r.conversation.checks, names.Of(s.BaseRef)); run != nil {
+			e.Siblings[i].Ledger = run.record()
+		}
+	}
+}
+
+// ReadToken makes a token that may read the contents of the repository and nothing
+// else, for who fetches on behalf of the review.
+func (r *Reading) ReadToken(ctx context.Context) (string, error) { return r.client.readToken(ctx) }

@@ -20,7 +20,7 @@ func TestF41LazyTestMerge(t *testing.T) {
 	w.receive()
 	w.queue = w.queue[1:2]
 	job := w.queue[0]
-	_, err := w.app.Work(t.Context(), job, w.judge())
+	_, err := w.do(t.Context(), job)
 	var later *github.LaterError
 	if !errors.As(err, &later) || later.Limited {
 		t.Fatalf("error %v, want one that asks to come later", err)

@@ -3,19 +3,21 @@ package github_test
 import (
 	"context"
 	"encoding/json"
+	"io/fs"
 	"strings"
 	"testing"
 
-	"github.com/holdpoint-dev/holdpoint/internal/github"
 	"github.com/holdpoint-dev/holdpoint/internal/github/githubtest"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 	"github.com/holdpoint-dev/holdpoint/internal/review"
+	"github.com/holdpoint-dev/holdpoint/internal/rules"
+	"github.com/holdpoint-dev/holdpoint/internal/service"
 )
 
 // asked answers nothing and keeps what it was asked with.
 type asked struct {
 	t   *testing.T
-	job github.SourcesFor
+	job service.SourcesFor
 	got *[]string
 }
 
@@ -37,19 +39,18 @@ func TestTokenForSources(t *testing.T) {
 	w := newWorld(t)
 	p := w.open(w.agent, githubtest.Files{"prod/network.tf": infra["prod/network.tf"] + "\nmodule \"x\" {\n  source = \"acme/x/aws\"\n}\n"})
 	var tokens []string
-	var job github.SourcesFor
-	judge := w.judge()
-	judge.Sources = func(j github.SourcesFor) github.Resolving {
+	var job service.SourcesFor
+	w.sources = func(j service.SourcesFor) service.Resolving {
 		job = j
 		return asked{t, j, &tokens}
 	}
-	judge.Run = func(r review.Request) (review.Report, error) {
-		_, _ = r.Sources.Package(plan.Source{Kind: plan.ModuleSource, Address: "acme/x/aws", Side: plan.After})
-		return review.Run(r, w.set, w.predictors)
-	}
+	w.predictors = []review.Predictor{func(before, after fs.FS, settings rules.Settings, sources plan.Sources) plan.Plan {
+		_, _ = sources.Package(plan.Source{Kind: plan.ModuleSource, Address: "acme/x/aws", Side: plan.After})
+		return blocks(before, after, settings, sources)
+	}}
 	w.receive()
 	for _, j := range w.queue {
-		if _, err := w.app.Work(t.Context(), j, judge); err != nil {
+		if _, err := w.do(t.Context(), j); err != nil {
 			t.Fatal(err)
 		}
 	}

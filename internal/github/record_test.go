@@ -88,7 +88,7 @@ func TestA3ReviewedAgainIsNotPassed(t *testing.T) {
 	w.hub.Inject(&githubtest.Fault{Call: "GET /repos/{owner}/{repo}/activity", Status: 502})
 	for _, job := range w.queue {
 		if job.Retargeted {
-			_, _ = w.app.Work(context.Background(), job, w.judge())
+			_, _ = w.do(context.Background(), job)
 		}
 	}
 	w.hub.Heal()

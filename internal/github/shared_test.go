@@ -151,7 +151,7 @@ func TestA2LaterBranch(t *testing.T) {
 			w.receive()
 			if c.before == nil {
 				// Nothing but the first job: the verdict is taken back at once.
-				if _, err := w.app.Work(t.Context(), w.queue[0], w.judge()); err != nil {
+				if _, err := w.do(t.Context(), w.queue[0]); err != nil {
 					t.Fatal(err)
 				}
 				w.shared(head, "failure", "Being reviewed again")
@@ -273,7 +273,7 @@ func TestA2InstallationReleasesNothing(t *testing.T) {
 		w.repo.Push("scratch", lost, w.agent)
 		_ = w.hub.Deliveries()
 		job := github.Job{Kind: github.KindInstall, Installation: githubtest.Installation, Repos: []github.RepoName{{Owner: "acme", Repo: "infra"}}}
-		if _, err := w.app.Work(t.Context(), job, w.judge()); err != nil {
+		if _, err := w.do(t.Context(), job); err != nil {
 			t.Fatal(err)
 		}
 		name := map[bool]string{true: "holdpoint: release", false: "holdpoint: main"}[settings == oneForAll]
@@ -298,7 +298,7 @@ func TestA2ChangeBeforeTheRelease(t *testing.T) {
 				w.repo.Push(branch, w.commit(w.base, githubtest.Files{"README.md": "Moved.\n"}, w.dana), w.dana)
 			})
 			w.receive()
-			_, err := w.app.Work(t.Context(), w.queue[len(w.queue)-1], w.judge())
+			_, err := w.do(t.Context(), w.queue[len(w.queue)-1])
 			var later *github.LaterError
 			if !errors.As(err, &later) {
 				t.Errorf("error %v, want one that asks to come later", err)

@@ -21,7 +21,7 @@ type Repository struct {
 
 // Repositories lists what an installation has given to the App.
 func (a *App) Repositories(ctx context.Context, installation int64) ([]Repository, error) {
-	c, err := a.clientFor(scope{installation: installation}, "", "", &counter{})
+	c, err := a.clientFor(scope{installation: installation}, "", "")
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +66,7 @@ type OpenPull struct {
 // OpenPulls lists the open pull requests of a repository, drafts included,
 // the last updated first.
 func (a *App) OpenPulls(ctx context.Context, installation int64, r Repository) ([]OpenPull, error) {
-	c, err := a.clientFor(scope{installation: installation}, r.Owner, r.Name, &counter{})
+	c, err := a.clientFor(scope{installation: installation}, r.Owner, r.Name)
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +95,7 @@ const unreviewed = "This change could not be reviewed"
 // merge, does not count: what was in the way may have passed. Nor does one that
 // was taken back.
 func (a *App) Checked(ctx context.Context, installation int64, r Repository, sha string) (bool, error) {
-	c, err := a.clientFor(scope{installation: installation}, r.Owner, r.Name, &counter{})
+	c, err := a.clientFor(scope{installation: installation}, r.Owner, r.Name)
 	if err != nil {
 		return false, err
 	}

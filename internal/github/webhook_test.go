@@ -152,7 +152,7 @@ func TestE49ReplayAndForeignRepository(t *testing.T) {
 	w.queue[0].RepoID++ // the token is for this id: GitHub refuses it
 	job := w.queue[0]
 	w.queue = nil
-	if _, err := w.app.Work(t.Context(), job, w.judge()); !errors.Is(err, github.ErrGone) {
+	if _, err := w.do(t.Context(), job); !errors.Is(err, github.ErrGone) {
 		t.Errorf("repository of another id: %v, want %v", err, github.ErrGone)
 	}
 }

@@ -14,19 +14,21 @@ import (
 // among those before the change, wherever they stood: an apply runs them, and
 // what they do is seen by no comparison of objects. An image, a name or a number
 // alone is no other code.
-func (p *prediction) code(r *pair, old, now *entry) {
+func (p *prediction) code(r *pair, old, now *entry) []plan.Change {
+	var out []plan.Change
 	for _, c := range codeOf(now.Object) {
 		if c.text == "" || p.ranBefore()[c.text] {
 			continue
 		}
-		change := p.change(now, plan.None, plan.CodeRuns)
+		next := change(now, plan.None, plan.CodeRuns)
 		if old != nil {
-			change = p.both(old, now, plan.None, plan.CodeRuns)
+			next = both(old, now, plan.None, plan.CodeRuns)
 		}
-		change.Effect, change.Certain, change.Runs = plan.RunsCode, true, c.text
-		change.Causes = p.causes(r, old, now, c.path)
-		p.changes = append(p.changes, change)
+		next.Effect, next.Certain, next.Runs = plan.RunsCode, true, c.text
+		next.Causes = p.causes(r, old, now, c.path)
+		out = append(out, next)
 	}
+	return out
 }
 
 // ranBefore are the texts of all hooks and init containers before the change.

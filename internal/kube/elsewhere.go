@@ -3,9 +3,7 @@ package kube
 import (
 	"errors"
 	"path"
-	"regexp"
 	"slices"
-	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/owner"
@@ -25,8 +23,8 @@ func known(s plan.Source) plan.Source {
 // bring makes units anew with what they name elsewhere. New units are looked at
 // only where others end: what is new takes nothing away, but what moves to
 // there is not lost.
-func (p *prediction) bring(reached []*pair) {
-	if p.options.Sources == nil {
+func (l *loader) bring(reached []*pair) {
+	if l.options.Sources == nil {
 		return
 	}
 	ends := false
@@ -35,7 +33,7 @@ func (p *prediction) bring(reached []*pair) {
 	}
 	for _, r := range reached {
 		if r.before != nil || ends {
-			p.bringOne(r)
+			l.bringOne(r)
 		}
 	}
 }
@@ -44,11 +42,11 @@ func (p *prediction) bring(reached []*pair) {
 // looked up at one moment, so that what was published between is not this
 // change's. Where one side names something else than the other, and that cannot
 // be had, neither side can be compared: both stay as they were.
-func (p *prediction) bringOne(r *pair) {
-	after, afterAsked := p.again(&p.after, r.after, nil)
-	before, beforeAsked := p.again(&p.before, r.before, afterAsked)
+func (l *loader) bringOne(r *pair) {
+	after, afterAsked := l.again(&l.after, r.after, nil)
+	before, beforeAsked := l.again(&l.before, r.before, afterAsked)
 	if lacking(beforeAsked, afterAsked) || lacking(afterAsked, beforeAsked) && r.before != nil {
-		why := p.missing(beforeAsked, afterAsked)
+		why := l.whyMissing(beforeAsked, afterAsked)
 		r.before.refusedBy(why)
 		r.after.refusedBy(why)
 		return
@@ -61,15 +59,8 @@ func (p *prediction) bringOne(r *pair) {
 	}
 }
 
-// refusedBy keeps why a unit could not be made anew.
-func (c *content) refusedBy(why string) {
-	if c != nil {
-		c.why = why
-	}
-}
-
-// missing is why the first source cannot be had that one side alone named.
-func (p *prediction) missing(a, b asks) string {
+// whyMissing is why the first source cannot be had that one side alone named.
+func (l *loader) whyMissing(a, b asks) string {
 	var absent []plan.Source
 	for _, pair := range [][2]asks{{a, b}, {b, a}} {
 		for s, err := range pair[0] {
@@ -80,7 +71,7 @@ func (p *prediction) missing(a, b asks) string {
 	}
 	slices.SortFunc(absent, plan.Source.Compare)
 	for _, s := range absent {
-		if why := p.refusals[s.Address]; why != "" {
+		if why := l.refusals[s.Address]; why != "" {
 			return why
 		}
 	}
@@ -100,34 +91,34 @@ func lacking(side, other asks) bool {
 
 // again is one side of a unit with what can be brought. What the other side
 // asked for too is looked up at that side's moment.
-func (p *prediction) again(s *side, c *content, other asks) (*unit.Unit, asks) {
+func (l *loader) again(s *side, c *content, other asks) (*unit.Unit, asks) {
 	if c == nil || !c.unit.Lacks() {
 		return nil, nil
 	}
 	log := asks{}
-	scan := s.scan.Asking(p.asker(s, log, other))
+	scan := s.scan.Asking(l.asker(s, log, other))
 	return c.unit.Again(scan), log
 }
 
 // asker asks for one side and notes it. What the other side asked for too is
 // looked up at that side's moment.
-func (p *prediction) asker(s *side, log, other asks) unit.Ask {
+func (l *loader) asker(s *side, log, other asks) unit.Ask {
 	return func(source plan.Source) (plan.Package, error) {
 		id := known(source)
 		source.Side = s.tree.Side
 		if _, both := other[id]; both {
 			source.Side = plan.After
 		}
-		found, err := p.options.Sources.Package(source)
+		found, err := l.options.Sources.Package(source)
 		if err == nil && found.Private != "" {
 			err = &plan.SourceError{Why: plan.SourcePrivate, Subject: found.Private, Private: found.Private,
 				Text: "what is made of private content would be shown to those who may not read it"}
 		}
 		log[id] = err
 		if why := refusal(err); why != nil {
-			p.refusals[source.Address] = why.Error()
+			l.refusals[source.Address] = why.Error()
 			if why.Private != "" {
-				p.refusals[source.Address] = "it is private, and what is made of it is not shown"
+				l.refusals[source.Address] = "it is private, and what is made of it is not shown"
 			}
 		}
 		return found, err
@@ -136,8 +127,8 @@ func (p *prediction) asker(s *side, log, other asks) unit.Ask {
 
 // rendered tells the scans of sources of Flux that units render: they may carry
 // variables and patches of their parents.
-func (p *prediction) rendered(reached []*pair) {
-	for _, s := range p.sides() {
+func (l *loader) rendered(reached []*pair) {
+	for _, s := range l.sides() {
 		var sources, owners []object.Object
 		for _, r := range reached {
 			c := r.on(s.tree.Side)
@@ -160,32 +151,6 @@ func (p *prediction) rendered(reached []*pair) {
 	}
 }
 
-// on is one side of a unit, nil where it is not there.
-func (p *pair) on(side plan.Side) *content {
-	if side == plan.Before {
-		return p.before
-	}
-	return p.after
-}
-
-// visible is a place of the repository for one that may be in a package: where
-// the repository names the package.
-func (c *content) visible(at plan.Range) plan.Range {
-	for range plan.MaxSourceDepth {
-		named := false
-		for _, p := range c.unit.Placed {
-			if under(at.File, p.Top) {
-				at, named = p.At, true
-				break
-			}
-		}
-		if !named {
-			break
-		}
-	}
-	return at
-}
-
 // refusal is why a source cannot be had, nil where that is not known.
 func refusal(err error) *plan.SourceError {
 	var why *plan.SourceError
@@ -195,35 +160,16 @@ func refusal(err error) *plan.SourceError {
 	return nil
 }
 
-func under(name, dir string) bool { return strings.HasPrefix(name, dir+"/") || name == dir }
-
-// origin is the package that an object comes from, with its place there, ""
-// where it is written in the repository.
-func (p *prediction) origin(e *entry) string {
-	if e.made.File == "" {
-		return ""
-	}
-	for _, s := range p.sides() {
-		if digest, inside, ok := s.scan.Package(e.made.File); ok && s.tree.Side == e.made.Side {
-			return " in " + longHash.ReplaceAllString(digest, "$1") + " " + inside
-		}
-	}
-	return ""
-}
-
-// longHash is an object id or a digest, of which its start is enough to read.
-var longHash = regexp.MustCompile(`([0-9a-f]{12})[0-9a-f]{28,}`)
-
 // dependencies renders charts again with the ones that they use and that are
 // not in the repository, where all of these can be had that differ between the
 // sides.
-func (p *prediction) dependencies(asked []job, requests []unit.Request, results []unit.Rendered) {
-	if p.options.Sources == nil {
+func (l *loader) dependencies(asked []job, requests []unit.Request, results []unit.Rendered) {
+	if l.options.Sources == nil {
 		return
 	}
 	next := map[*content]*unit.Unit{}
-	for _, r := range p.pairs {
-		p.vendor(r, asked, results, next)
+	for _, r := range l.pairs {
+		l.vendor(r, asked, results, next)
 	}
 	var again []unit.Request
 	var at []int
@@ -242,33 +188,33 @@ func (p *prediction) dependencies(asked []job, requests []unit.Request, results 
 	if len(again) == 0 {
 		return
 	}
-	for k, res := range p.render(again) {
+	for k, res := range l.render(again) {
 		requests[at[k]], results[at[k]] = again[k], res
 	}
 }
 
 // vendor makes the units of a pair anew with the charts that they use.
-func (p *prediction) vendor(r *pair, asked []job, results []unit.Rendered, next map[*content]*unit.Unit) {
+func (l *loader) vendor(r *pair, asked []job, results []unit.Rendered, next map[*content]*unit.Unit) {
 	side := func(c *content, s *side, other asks) (*unit.Unit, asks) {
 		i := slices.IndexFunc(asked, func(j job) bool { return j.content == c })
 		if c == nil || i < 0 || len(results[i].Missing) == 0 {
 			return nil, nil
 		}
 		log := asks{}
-		scan := s.scan.Asking(p.asker(s, log, other))
+		scan := s.scan.Asking(l.asker(s, log, other))
 		u := c.unit
 		for _, m := range results[i].Missing {
 			at := plan.Range{File: path.Join(u.Root, "Chart.yaml"), Side: s.tree.Side}
 			if m.Nested {
 				log[known(s.scan.Dependency(u, m))] = plan.ErrNotFetched
-			} else if with, err := scan.Vendor(u, m, p.named(at, m)); err == nil {
+			} else if with, err := scan.Vendor(u, m, l.named(at, m)); err == nil {
 				u = with
 			}
 		}
 		return u, log
 	}
-	after, afterAsked := side(r.after, &p.after, nil)
-	before, beforeAsked := side(r.before, &p.before, afterAsked)
+	after, afterAsked := side(r.after, &l.after, nil)
+	before, beforeAsked := side(r.before, &l.before, afterAsked)
 	if r.before == nil || lacking(beforeAsked, afterAsked) || lacking(afterAsked, beforeAsked) {
 		return
 	}
@@ -279,10 +225,10 @@ func (p *prediction) vendor(r *pair, asked []job, results []unit.Rendered, next 
 }
 
 // named is where a chart names one that it depends on.
-func (p *prediction) named(at plan.Range, m unit.Missing) plan.Range {
-	t := p.after.tree
+func (l *loader) named(at plan.Range, m unit.Missing) plan.Range {
+	t := l.after.tree
 	if at.Side == plan.Before {
-		t = p.before.tree
+		t = l.before.tree
 	}
 	data, err := t.Read(at.File)
 	if err != nil {

@@ -6,35 +6,35 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
-// losses tells what the update of an object takes away by what is known of its
-// kind, as one change.
-func (p *prediction) losses(r *pair, old, now *entry, refused bool) bool {
+// losses is what the update of an object takes away by what is known of its
+// kind: one change or none.
+func (p *prediction) losses(r *pair, old, now *entry, refused bool) []plan.Change {
 	if p.options.Losses == nil {
-		return false
+		return nil
 	}
-	found := p.options.Losses(plan.LossQuestion{Engine: plan.Kubernetes, Type: now.key.GroupKind(), Before: shown(old.Object), After: shown(now.Object)})
+	question := plan.LossQuestion{Engine: plan.Kubernetes, Type: now.key.GroupKind(), Before: shown(old.Object), After: shown(now.Object)}
+	found := p.options.Losses(question)
 	if len(found) == 0 {
-		return false
+		return nil
 	}
-	c := p.both(old, now, plan.Update, plan.TakesAway)
-	p.takes(r, &c, old, now, found, refused)
-	return true
+	c := both(old, now, plan.Update, plan.TakesAway)
+	c.Losses, c.Effect, c.Certain = found, plan.WorstEffect(found), !refused
+	c.Causes = p.causes(r, old, now, lossPaths(found)...)
+	return []plan.Change{c}
 }
 
-// takes completes a change that takes something away.
-func (p *prediction) takes(r *pair, c *plan.Change, old, now *entry, found []plan.Loss, refused bool) {
-	c.Losses, c.Effect, c.Certain = found, plan.WorstEffect(found), !refused
-	var paths []plan.Path
+// lossPaths are the fields that losses are about, without the indexes of lists.
+func lossPaths(found []plan.Loss) []plan.Path {
+	var out []plan.Path
 	for _, l := range found {
 		var path plan.Path
 		for _, step := range strings.Split(l.Path, ".") {
 			name, _, _ := strings.Cut(step, "[")
 			path = append(path, name)
 		}
-		paths = append(paths, path)
+		out = append(out, path)
 	}
-	c.Causes = p.causes(r, old, now, paths...)
-	p.changes = append(p.changes, *c)
+	return out
 }
 
 // createdLosses: an object whose appearance takes something away, such as one that

@@ -23,8 +23,8 @@ type ownerObject struct {
 // ownersOf are the owners of a side: those written in files, except where the
 // file belongs to a unit that was rendered, those that were rendered, and the
 // Applications that sets among them generate.
-func (p *prediction) ownersOf(s *side) []ownerObject {
-	out := p.writtenOwners(s)
+func (l *loader) ownersOf(s *side) []ownerObject {
+	out := l.writtenOwners(s)
 	var other map[object.Key]ownerObject
 	for _, o := range out {
 		if !isSet(o.Object) {
@@ -36,9 +36,9 @@ func (p *prediction) ownersOf(s *side) []ownerObject {
 			continue
 		}
 		if other == nil {
-			other = p.setsOf(s)
+			other = l.setsOf(s)
 		}
-		out = append(out, p.standingOf(s, o, made, other)...)
+		out = append(out, l.standingOf(s, o, made, other)...)
 	}
 	return out
 }
@@ -61,9 +61,9 @@ func generatedBy(set ownerObject, made unit.SetResult, standing map[object.Key]o
 }
 
 // setsOf are the sets of the other side, by their keys.
-func (p *prediction) setsOf(s *side) map[object.Key]ownerObject {
+func (l *loader) setsOf(s *side) map[object.Key]ownerObject {
 	out := map[object.Key]ownerObject{}
-	for _, o := range p.writtenOwners(p.otherSide(s)) {
+	for _, o := range l.writtenOwners(l.otherSide(s)) {
 		if isSet(o.Object) {
 			out[o.Key()] = o
 		}
@@ -71,22 +71,15 @@ func (p *prediction) setsOf(s *side) map[object.Key]ownerObject {
 	return out
 }
 
-func (p *prediction) otherSide(s *side) *side {
-	if s == &p.before {
-		return &p.after
-	}
-	return &p.before
-}
-
 // standingOf are the Applications of a set that does not write them all: one
 // that cannot generate leaves them as they are, and so does one whose policy is
 // to make new ones alone.
-func (p *prediction) standingOf(s *side, o ownerObject, made unit.SetResult, sets map[object.Key]ownerObject) []ownerObject {
+func (l *loader) standingOf(s *side, o ownerObject, made unit.SetResult, sets map[object.Key]ownerObject) []ownerObject {
 	set, ok := sets[o.Key()]
 	if !ok {
 		return generatedBy(o, made, nil)
 	}
-	was := p.otherSide(s).scan.Generate(set.Object)
+	was := l.otherSide(s).scan.Generate(set.Object)
 	if made.Gap != nil {
 		return generatedBy(o, was, nil)
 	}
@@ -98,17 +91,17 @@ func (p *prediction) standingOf(s *side, o ownerObject, made unit.SetResult, set
 }
 
 // writtenOwners are those that nothing generates.
-func (p *prediction) writtenOwners(s *side) []ownerObject {
+func (l *loader) writtenOwners(s *side) []ownerObject {
 	covered := map[string]bool{}
 	var out []ownerObject
-	for _, r := range p.sorted() {
+	for _, r := range l.sorted() {
 		c := r.built(s.tree.Side)
 		if c == nil || c.unit.Tool == unit.Folder || c.unit.Tool == unit.Generated {
 			continue
 		}
 		for _, d := range r.sides() {
 			for _, f := range d.unit.Files {
-				covered[f] = covered[f] || d == c || !comparable(r)
+				covered[f] = covered[f] || d == c || !r.known()
 			}
 		}
 		for _, e := range c.entries {
@@ -130,35 +123,18 @@ func (p *prediction) writtenOwners(s *side) []ownerObject {
 	return out
 }
 
-// built is a side of a unit as what applies it has it. Where one side does not
-// build, what applies it stops there: what the other side defines is live
-// before and after.
-func (p *pair) built(side plan.Side) *content {
-	c, other := p.on(side), p.after
-	if side == plan.After {
-		other = p.before
-	}
-	if c == nil || !c.failed {
-		return c
-	}
-	if other == nil || other.failed {
-		return nil
-	}
-	return other
-}
-
 // owned are the units that the owners of both sides define. Where several
 // overlays render the same owner, each has its own.
-func (p *prediction) owned() []*pair {
+func (l *loader) owned() []*pair {
 	type found struct {
 		unit   *unit.Unit
 		parent *unit.Unit
 	}
 	var sides [2]map[string][]found
 	many := map[string]bool{}
-	for i, s := range p.sides() {
+	for i, s := range l.sides() {
 		sides[i] = map[string][]found{}
-		for _, o := range p.ownersOf(s) {
+		for _, o := range l.ownersOf(s) {
 			units := s.scan.Owned(o.Object, o.beside)
 			if isSet(o.Object) {
 				units = []*unit.Unit{s.scan.ApplicationSet(o.Object)}
@@ -206,37 +182,4 @@ func (p *prediction) owned() []*pair {
 		return 1
 	})
 	return out
-}
-
-// ready leaves out, of pairs to load, those whose owner stands in a file of
-// another one that is still to be rendered: the rendered owner counts.
-func (p *prediction) ready(wave []*pair) []*pair {
-	var open []*pair
-	for _, next := range wave {
-		if p.pairs[next.key] == nil && !p.same(next) {
-			open = append(open, next)
-		}
-	}
-	var out []*pair
-	for _, next := range open {
-		if !madeIn(next, open) {
-			out = append(out, next)
-		}
-	}
-	if len(out) == 0 {
-		return open
-	}
-	return out
-}
-
-// find is an object of the core group by what it is called in the cluster.
-func (c *content) find(kind, namespace, name string) (object.Object, bool) {
-	for _, e := range c.entries {
-		if e.Group == "" && e.Kind == kind && e.Name == name && e.key.Namespace == namespace {
-			o := e.Object
-			o.File = e.at.File
-			return o, true
-		}
-	}
-	return object.Object{}, false
 }

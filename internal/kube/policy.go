@@ -5,16 +5,17 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
-// policy tells how the owner itself changes what a later change may destroy.
-func (p *prediction) policy(r *pair) {
+// policy is how the owner itself changes what a later change may destroy.
+func (p *prediction) policy(r *pair) []plan.Change {
 	if r.before == nil || r.after == nil {
-		return
+		return nil
 	}
 	old, now := r.before.unit.Owner, r.after.unit.Owner
 	if !old.Written() || !now.Written() {
-		return
+		return nil
 	}
-	for _, change := range []struct {
+	var out []plan.Change
+	for _, setting := range []struct {
 		armed  bool
 		reason plan.Reason
 	}{
@@ -25,19 +26,20 @@ func (p *prediction) policy(r *pair) {
 		{old.KeepsByDefault() && !now.KeepsByDefault(), plan.KeepTurnedOff},
 		{!old.Force && now.Force, plan.ForceTurnedOn},
 	} {
-		if change.armed {
-			p.armed(r, now, change.reason)
+		if setting.armed {
+			out = append(out, p.armed(r, now, setting.reason))
 		}
 	}
+	return out
 }
 
 // armed is a change of the owner, at its own place.
-func (p *prediction) armed(r *pair, by owner.Owner, reason plan.Reason) {
+func (p *prediction) armed(r *pair, by owner.Owner, reason plan.Reason) plan.Change {
 	e := &entry{unit: r.after.unit, at: by.At, key: place{by.Cluster, by.Key()}}
 	e.Namespace = by.Namespace
-	c := p.change(e, plan.Update, reason)
+	c := change(e, plan.Update, reason)
 	c.Effect = plan.Disarm
 	c.After = nil
 	c.Causes = p.causes(r, e, e)
-	p.changes = append(p.changes, c)
+	return c
 }

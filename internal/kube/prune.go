@@ -72,7 +72,7 @@ func (p *prediction) ownerOutcome(by owner.Owner) (owner.Outcome, bool) {
 	if r == nil {
 		return owner.Outcome{}, false
 	}
-	if !comparable(r) || r.after != nil && len(r.after.broken) > 0 {
+	if !r.known() || r.after != nil && len(r.after.broken) > 0 {
 		p.outcomes[label] = owner.Outcome{Action: plan.None} // a gap says that it is not known
 		return p.outcomes[label], true
 	}

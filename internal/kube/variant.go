@@ -8,10 +8,10 @@ import (
 )
 
 // variantsOf are the variants of a root that were compared.
-func (p *prediction) variantsOf(root string) []string {
+func variantsOf(units []*pair, root string) []string {
 	var out []string
-	for _, r := range p.pairs {
-		if u := r.either(); u.Home() == root && comparable(r) && !slices.Contains(out, u.Variant) {
+	for _, r := range units {
+		if u := r.either(); u.Home() == root && r.known() && !slices.Contains(out, u.Variant) {
 			out = append(out, u.Variant)
 		}
 	}
@@ -20,7 +20,7 @@ func (p *prediction) variantsOf(root string) []string {
 
 // joinVariants makes one change of those that hold under every variant of
 // their root.
-func joinVariants(changes []plan.Change, variantsOf func(root string) []string) []plan.Change {
+func joinVariants(changes []plan.Change, units []*pair) []plan.Change {
 	type same struct {
 		address plan.Address
 		action  plan.Action
@@ -42,7 +42,7 @@ func joinVariants(changes []plan.Change, variantsOf func(root string) []string) 
 		for _, j := range group {
 			seen[changes[j].Variant] = true
 		}
-		if all := variantsOf(c.Address.Root); len(seen) >= len(all) && len(all) > 0 {
+		if all := variantsOf(units, c.Address.Root); len(seen) >= len(all) && len(all) > 0 {
 			if group[0] != i {
 				continue
 			}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/holdpoint-dev/holdpoint/internal/github"
+	"github.com/holdpoint-dev/holdpoint/internal/rules"
 )
 
 // publicGitHub is the address that needs no others derived from it.
@@ -31,8 +32,8 @@ type AppSource struct {
 type AppOptions struct {
 	App App
 	Key *CachedSecret
-	// Wants tells which files a review reads; nil where nothing is reviewed.
-	Wants func(path string) bool
+	// Rules are those of the reviews; nil where nothing is reviewed.
+	Rules *rules.Set
 	Meter Meter
 	Log   *slog.Logger
 	Now   func() time.Time
@@ -60,7 +61,7 @@ func (s *AppSource) Get(ctx context.Context) (*github.App, error) {
 		return s.client, nil
 	}
 	o := s.options
-	config := github.Config{AppID: o.App.ID, PrivateKey: []byte(key), Now: o.Now, Log: o.Log, Wants: o.Wants,
+	config := github.Config{AppID: o.App.ID, PrivateKey: []byte(key), Now: o.Now, Log: o.Log, Rules: o.Rules,
 		WritesPerHour: o.App.WritesPerHour,
 		Transport:     patient{base: metered{base: http.DefaultTransport, meter: o.Meter}, sleep: sleep}}
 	if o.App.URL != publicGitHub {
@@ -72,15 +73,6 @@ func (s *AppSource) Get(ctx context.Context) (*github.App, error) {
 	}
 	s.client, s.made = client, key
 	return client, nil
-}
-
-// GitHub is Get for a Pipeline.
-func (s *AppSource) GitHub(ctx context.Context) (GitHub, error) {
-	app, err := s.Get(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return app, nil
 }
 
 // Sweep is Get for a Sweeper.

@@ -5,7 +5,6 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
-	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -86,19 +85,8 @@ func (q *modelQueue) Send(_ context.Context, m service.Message) error {
 	return nil
 }
 
-// loadJudge loads the rules once for all histories. The predictor is that of
-// the model: it is about GitHub, not about Terraform.
-var loadJudge = sync.OnceValues(func() (github.Judge, error) {
-	set, err := rules.Load()
-	return github.Judge{
-		Run: func(r review.Request) (review.Report, error) {
-			return review.Run(r, set, []review.Predictor{databasesLeftOut})
-		},
-		Decide:  review.Decide,
-		Lookups: func(r review.Request) review.Lookups { return review.LookupsFor(r, set) },
-		Names:   func(r review.Request) rules.Names { return review.Names(r, set) },
-	}, err
-})
+// loadRules loads the rules once for all histories.
+var loadRules = sync.OnceValues(rules.Load)
 
 // databaseLine starts the block of a database in the fixture.
 var databaseLine = regexp.MustCompile(`(?m)^resource "aws_db_instance" "([a-z]+)"`)
@@ -176,19 +164,22 @@ func newModelWorld(t *testing.T, git *githubtest.Git, s *setup, shown map[string
 
 // service starts the service in front of the hub.
 func (w *modelWorld) service() {
-	judge, err := loadJudge()
+	set, err := loadRules()
 	if err != nil {
 		w.Fatal(err)
 	}
 	app, err := github.New(github.Config{AppID: githubtest.AppID, PrivateKey: w.hub.PrivateKey(), WebURL: w.hub.WebURL(), APIURL: w.hub.APIURL(), GraphQLURL: w.hub.GraphQLURL(),
-		Transport: w.hub.Transport(), Now: w.hub.Now, MergeWaits: []time.Duration{0, 0}, Timeout: time.Minute, Log: slog.New(slog.DiscardHandler), Wants: func(name string) bool { return path.Ext(name) == ".tf" }})
+		Transport: w.hub.Transport(), Now: w.hub.Now, MergeWaits: []time.Duration{0, 0}, Timeout: time.Minute, Log: slog.New(slog.DiscardHandler), Rules: set})
 	if err != nil {
 		w.Fatal(err)
 	}
 	log, meter := slog.New(slog.DiscardHandler), &tally{}
 	w.receiver = service.Receiver{Secrets: &rotating{now: githubtest.Secret, next: githubtest.Secret}, Queue: &w.queue, Meter: meter, Log: log, Now: w.hub.Now}
 	w.worker = service.Worker{Queue: &w.queue, Budget: 5 * time.Minute, Meter: meter, Log: log, Now: w.hub.Now,
-		Reviewer: service.Pipeline{Judge: judge, GitHub: func(context.Context) (service.GitHub, error) { return app, nil }}}
+		Reviewer: service.Pipeline{Rules: set, Now: w.hub.Now,
+			App: func(context.Context) (*github.App, error) { return app, nil },
+			// The predictor is that of the model: it is about GitHub, not about Terraform.
+			Predictors: func(review.Ref) []review.Predictor { return []review.Predictor{databasesLeftOut} }}}
 	w.sweeper = service.Sweeper{Queue: &w.queue, Every: 15 * time.Minute, Meter: meter, Log: log, Now: w.hub.Now,
 		GitHub: func(context.Context) (service.SweepGitHub, error) { return app, nil }}
 }

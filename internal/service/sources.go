@@ -2,11 +2,13 @@ package service
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/holdpoint-dev/holdpoint/internal/github"
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
 	"github.com/holdpoint-dev/holdpoint/internal/sources"
 	"github.com/holdpoint-dev/holdpoint/internal/sources/apart"
 	"github.com/holdpoint-dev/holdpoint/internal/sources/cache"
@@ -14,11 +16,50 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/sources/fetch"
 )
 
+// SourcesFor is what may be known of a job when its sources are resolved.
+type SourcesFor struct {
+	Repository   string // `owner/name`
+	Installation int64
+	// Anew: what is decided may let the change through, so references that move
+	// are looked up again, whatever is remembered of them.
+	Anew bool
+	// Token makes a token that may read the contents of the repository and
+	// nothing else.
+	Token func(context.Context) (string, error)
+}
+
+// Resolving answers what is asked for and not known; an error ends the review.
+type Resolving interface {
+	Answer(context.Context, *plan.Answers) error
+}
+
+// resolving has the sources answered that a run asked for. What it returns says
+// whether there were any, so that the run is to be repeated.
+func (p Pipeline) resolving(job github.Job, reading *github.Reading) func(context.Context) (bool, error) {
+	if p.Sources == nil {
+		return func(context.Context) (bool, error) { return false, nil }
+	}
+	var answers plan.Answers
+	reading.Request.Sources = &answers
+	ref := reading.Request.Ref
+	from := p.Sources(SourcesFor{Repository: ref.Owner + "/" + ref.Repo, Installation: job.Installation,
+		Anew: job.MayRelease(), Token: reading.ReadToken})
+	return func(ctx context.Context) (bool, error) {
+		if len(answers.Wanted()) == 0 {
+			return false, nil
+		}
+		if err := from.Answer(ctx, &answers); err != nil {
+			return false, fmt.Errorf("sources of %s: %w", job, err)
+		}
+		return true, nil
+	}
+}
+
 // Sources resolves what the trees of a job name and do not hold. Repositories
 // of github.com are read with a token for the reviewed repository alone; a
 // GitHub Enterprise Server's token says nothing there and is not sent.
-func Sources(client apart.Client, app App) func(github.SourcesFor) github.Resolving {
-	return func(job github.SourcesFor) github.Resolving {
+func Sources(client apart.Client, app App) func(SourcesFor) Resolving {
+	return func(job SourcesFor) Resolving {
 		r := apart.Review{Repository: job.Repository, Installation: strconv.FormatInt(job.Installation, 10), Anew: job.Anew, Token: job.Token}
 		if app.URL != publicGitHub {
 			r.Repository, r.Token = "", anonymous

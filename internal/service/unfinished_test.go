@@ -26,7 +26,7 @@ func TestA15UnfinishedIsTriedAgain(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := newModelWorld(t, git, &setup{}, map[string]int{})
 			calls := 0
-			judge, _, err := service.NewJudge(func(requests []unit.Request) []unit.Rendered {
+			real, err := service.NewPipeline(func(requests []unit.Request) []unit.Rendered {
 				out := make([]unit.Rendered, len(requests))
 				if calls++; calls <= c.failing {
 					for i := range out {
@@ -39,7 +39,7 @@ func TestA15UnfinishedIsTriedAgain(t *testing.T) {
 				t.Fatal(err)
 			}
 			pipeline := w.worker.Reviewer.(service.Pipeline)
-			pipeline.Judge = judge
+			pipeline.Predictors = real.Predictors
 			w.worker.Reviewer = pipeline
 			before := w.commit(chart, nil, "dana@example.com")
 			w.repo.Push("charts", before, w.users["dana"])

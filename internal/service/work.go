@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/holdpoint-dev/holdpoint/internal/github"
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+	"github.com/holdpoint-dev/holdpoint/internal/review"
 )
 
 // Reviewer does the work of a job. Pipeline is the one.
@@ -23,11 +25,13 @@ type Reviewer interface {
 
 // Result is what a job came to, for metrics and the next jobs.
 type Result struct {
-	// Verdict is the basis of the decision, empty where the job published
-	// none (it was superseded, or only led to more jobs).
-	Verdict  string
-	Classes  map[string]int // findings that hold, by loss class
-	GapKinds map[string]int
+	// Published is true where the check run says what was decided. It is false
+	// where the job was superseded, or only led to more jobs.
+	Published bool
+	Report    review.Report
+	Decision  review.Decision
+	// Bypassed is true where a pull request was merged past a failing check.
+	Bypassed bool
 	More     []github.Job
 }
 
@@ -107,6 +111,9 @@ func (w Worker) Handle(ctx context.Context, m Message, t Try) (o Outcome, abando
 		return w.settled(w.giveUp(ctx, log, job, why)), false
 	}
 	result, err := w.try(ctx, job)
+	if github.Gone(err) {
+		result, err = Result{}, nil // then it is done
+	}
 	took := w.Now().Sub(start)
 	w.Meter.Add(WorkSeconds, took.Seconds())
 	if err == nil {
@@ -114,7 +121,7 @@ func (w Worker) Handle(ctx context.Context, m Message, t Try) (o Outcome, abando
 	}
 	if err == nil {
 		w.count(result)
-		log.Info("job done", "verdict", result.Verdict, "more", len(result.More), "ms", took.Milliseconds())
+		log.Info("job done", "verdict", string(result.Decision.Basis), "more", len(result.More), "ms", took.Milliseconds())
 		return w.settled(Outcome{Verdict: Done}), false
 	}
 	o = failure(err, m, t.Number)
@@ -187,7 +194,7 @@ func failure(err error, m Message, attempt int) Outcome {
 func (w Worker) giveUp(ctx context.Context, log *slog.Logger, job github.Job, why string) Outcome {
 	ctx, cancel := context.WithTimeout(ctx, w.Budget)
 	defer cancel()
-	if err := w.Reviewer.GiveUp(ctx, job, why+"; the service's log says why"); err != nil {
+	if err := w.Reviewer.GiveUp(ctx, job, why+"; the service's log says why"); err != nil && !github.Gone(err) {
 		log.Error("job given up, and that could not be published", "why", why, "error", err)
 		return Outcome{Verdict: Bury, Reason: fmt.Sprintf("given up: %s; publish that: %v", why, err)}
 	}
@@ -238,13 +245,22 @@ func (w Worker) settled(o Outcome) Outcome {
 }
 
 func (w Worker) count(r Result) {
-	if r.Verdict != "" {
-		w.Meter.Add(Reviews, 1, r.Verdict)
+	if !r.Published {
+		return
 	}
-	for class, n := range r.Classes {
-		w.Meter.Add(Findings, float64(n), class)
+	w.Meter.Add(Reviews, 1, string(r.Decision.Basis))
+	for _, f := range r.Report.Holding() {
+		w.Meter.Add(Findings, 1, string(f.Loss))
 	}
-	for kind, n := range r.GapKinds {
-		w.Meter.Add(Gaps, float64(n), kind)
+	for _, g := range r.Report.Gaps {
+		w.Meter.Add(Gaps, 1, gapKind(g))
 	}
+}
+
+// gapKind is the kind of a gap as a label.
+func gapKind(g plan.Gap) string {
+	if g.Kind == "" {
+		return "other"
+	}
+	return string(g.Kind)
 }

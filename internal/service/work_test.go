@@ -17,6 +17,7 @@ import (
 
 	"github.com/holdpoint-dev/holdpoint/internal/eventually"
 	"github.com/holdpoint-dev/holdpoint/internal/github"
+	"github.com/holdpoint-dev/holdpoint/internal/review"
 	"github.com/holdpoint-dev/holdpoint/internal/service"
 )
 
@@ -39,7 +40,7 @@ func (s *script) Review(ctx context.Context, job github.Job) (service.Result, er
 	try, do := s.tries[job.Number], s.do[job.Number]
 	s.mu.Unlock()
 	if do == nil {
-		return service.Result{Verdict: "clear"}, nil
+		return service.Result{Published: true, Decision: review.Decision{Basis: review.Clear}}, nil
 	}
 	return do(ctx, try)
 }
@@ -109,11 +110,11 @@ func TestWorkerOutcomes(t *testing.T) {
 		}, budget: time.Millisecond, attempt: 1, verdict: service.Retry, after: 2 * time.Second},
 		{name: "computes for ever", do: func(context.Context, int) (service.Result, error) {
 			<-t.Context().Done() // after the test
-			return service.Result{Verdict: "clear"}, nil
+			return service.Result{Published: true, Decision: review.Decision{Basis: review.Clear}}, nil
 		}, budget: time.Millisecond, patience: time.Millisecond, attempt: 1, verdict: service.Retry, after: 2 * time.Second, abandoned: true},
 		{name: "done in the last moment", do: func(ctx context.Context, _ int) (service.Result, error) {
 			<-ctx.Done()
-			return service.Result{Verdict: "clear"}, nil
+			return service.Result{Published: true, Decision: review.Decision{Basis: review.Clear}}, nil
 		}, budget: time.Millisecond, attempt: 1, verdict: service.Done},
 		{name: "made by a newer version", message: &unreadable, attempt: 1, verdict: service.Bury},
 	}

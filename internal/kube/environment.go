@@ -1,0 +1,23 @@
+package kube
+
+import "strings"
+
+// environments are names of folders by which people tell clusters apart.
+var environments = map[string]bool{
+	"prod": true, "production": true, "prd": true, "live": true, "staging": true, "stage": true, "stg": true, "dev": true,
+	"development": true, "qa": true, "uat": true, "test": true, "sandbox": true, "preprod": true, "pre-prod": true, "preview": true,
+	"canary": true, "integration": true, "int": true, "dr": true, "local": true,
+}
+
+// environment is the part of a path that names a cluster, "" where none does:
+// the same object in two of them is two objects.
+func environment(root string) string {
+	parts := strings.Split(root, "/")
+	var found []string
+	for i, part := range parts {
+		if environments[strings.ToLower(part)] || i > 0 && (parts[i-1] == "clusters" || parts[i-1] == "cluster" || parts[i-1] == "environments" || parts[i-1] == "envs" || parts[i-1] == "overlays") {
+			found = append(found, part)
+		}
+	}
+	return strings.Join(found, "/")
+}
