@@ -1,4 +1,4 @@
-package github
+package trees
 
 import (
 	"errors"
@@ -66,7 +66,7 @@ func (s scratch) commit(files map[string]string, parents ...string) (id, tree st
 }
 
 // load notes all folders of a tree.
-func (s scratch) load(o *objects, tree string) {
+func (s scratch) load(o *Objects, tree string) {
 	s.Helper()
 	ids, lists := map[string]string{".": tree}, map[string][]entry{".": {}}
 	for line := range strings.SplitSeq(s.must("ls-tree", "-r", "-t", tree), "\n") {
@@ -117,11 +117,11 @@ func TestA2MergeIsGits(t *testing.T) {
 		base, baseTree := s.commit(files)
 		ours, oursTree := s.commit(left, base)
 		theirs, theirsTree := s.commit(right, base)
-		o := newObjects()
+		o := NewObjects()
 		for _, tree := range []string{baseTree, oursTree, theirsTree} {
 			s.load(o, tree)
 		}
-		got, both, err := mergeTrees(o, func(string) bool { return false }, baseTree, oursTree, theirsTree)
+		got, both, err := Merge(o, func(string) bool { return false }, baseTree, oursTree, theirsTree)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -141,7 +141,7 @@ func TestA2MergeIsGits(t *testing.T) {
 		}
 		var told []string
 		for _, c := range both {
-			told = append(told, c.name)
+			told = append(told, c.Name)
 		}
 		slices.Sort(told)
 		if !slices.Equal(told, want) {
@@ -196,11 +196,11 @@ func TestA2MergeMayFindAnotherName(t *testing.T) {
 		base, baseTree := s.commit(files)
 		ours, oursTree := s.commit(sides[0], base)
 		theirs, theirsTree := s.commit(sides[1], base)
-		o := newObjects()
+		o := NewObjects()
 		for _, tree := range []string{baseTree, oursTree, theirsTree} {
 			s.load(o, tree)
 		}
-		got, both, err := mergeTrees(o, func(string) bool { return false }, baseTree, oursTree, theirsTree)
+		got, both, err := Merge(o, func(string) bool { return false }, baseTree, oursTree, theirsTree)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -224,15 +224,15 @@ func TestA2UnmergedIsUnreadable(t *testing.T) {
 	_, base := s.commit(map[string]string{"a/x": "1\n"})
 	_, ours := s.commit(map[string]string{"a/x": "2\n"})
 	_, theirs := s.commit(map[string]string{"a/x": "3\n"})
-	o := newObjects()
+	o := NewObjects()
 	for _, tree := range []string{base, ours, theirs} {
 		s.load(o, tree)
 	}
-	id, both, err := mergeTrees(o, func(string) bool { return false }, base, ours, theirs)
-	if err != nil || len(both) != 1 || both[0].anywhere {
+	id, both, err := Merge(o, func(string) bool { return false }, base, ours, theirs)
+	if err != nil || len(both) != 1 || both[0].Anywhere {
 		t.Fatalf("both changed %v, %v", both, err)
 	}
-	if _, err := fs.ReadFile(newTree(id, o), "a/x"); !errors.Is(err, plan.ErrUnreadable) {
+	if _, err := fs.ReadFile(NewTree(id, o), "a/x"); !errors.Is(err, plan.ErrUnreadable) {
 		t.Errorf("reading it: %v, want that it cannot be read", err)
 	}
 }
@@ -244,12 +244,12 @@ func TestA18RebaseIsGits(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	same, other, told := 0, 0, 0
 	for range 40 {
-		b := rebase{objects: newObjects()}
+		b := Rebase{Objects: NewObjects()}
 		commit := func(lines []string, parents ...string) (id, tree string) {
 			text := strings.Join(lines, "")
 			id, tree = s.commit(map[string]string{"a/x": text}, parents...)
-			b.objects.blobs[objectID("blob", []byte(text), len(id))] = []byte(text)
-			s.load(b.objects, tree)
+			b.Objects.blobs[objectID("blob", []byte(text), len(id))] = []byte(text)
+			s.load(b.Objects, tree)
 			return id, tree
 		}
 		lines := strings.SplitAfter("1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n", "\n")
@@ -258,7 +258,7 @@ func TestA18RebaseIsGits(t *testing.T) {
 		head, base := commit(lines)
 		between, _ := commit(lines, head) // else the first step may be the tip itself
 		tip, onto := commit(here, between)
-		b.base, b.onto = base, onto
+		b.Base, b.Onto = base, onto
 		last, rebased, clean := base, tip, true
 		for range 1 + r.IntN(5) {
 			switch r.IntN(4) {
@@ -268,7 +268,7 @@ func TestA18RebaseIsGits(t *testing.T) {
 				lines[r.IntN(12)] = fmt.Sprintln(r.IntN(99))
 			}
 			step, tree := commit(lines, head)
-			b.steps = append(b.steps, rebaseStep{last, tree})
+			b.Steps = append(b.Steps, RebaseStep{last, tree})
 			// A step is a merge whose sides have the commit before it in common.
 			from := s.must("commit-tree", "-m", "x", last)
 			ours := s.must("commit-tree", "-m", "x", "-p", from, rebased+"^{tree}")
@@ -282,11 +282,11 @@ func TestA18RebaseIsGits(t *testing.T) {
 		if err != nil || !clean {
 			continue // GitHub does neither
 		}
-		b.head, b.merged = last, merged
-		s.load(b.objects, merged)
+		b.Head, b.Merged = last, merged
+		s.load(b.Objects, merged)
 		text, _ := exec.Command("git", "-C", s.dir, "cat-file", "blob", merged+":a/x").Output()
-		b.objects.blobs[objectID("blob", text, len(merged))] = text
-		got, both, err := b.apply(func(string) bool { return true })
+		b.Objects.blobs[objectID("blob", text, len(merged))] = text
+		got, both, err := b.Apply(func(string) bool { return true })
 		switch want := s.must("rev-parse", rebased+"^{tree}"); {
 		case err != nil:
 			t.Fatal(err)
