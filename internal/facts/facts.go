@@ -20,7 +20,7 @@ import (
 )
 
 // Load returns the embedded facts and those of Terraform's built-in provider.
-// It reads nothing yet. Which version answers is told at nearest.
+// It reads nothing yet. Which version answers: see nearest.
 func Load() plan.Facts { return embedded().facts }
 
 // TypeFacts lists a resource type in every provider version that is known, in

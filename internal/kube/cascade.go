@@ -23,7 +23,8 @@ func (p *prediction) cascades(changes []plan.Change) []plan.Change {
 			all = append(all, p.cascade(c, all, plan.NamespaceRemoved, func(k object.Key) bool { return k.Namespace == c.Address.Name })...)
 		case "apiextensions.k8s.io/CustomResourceDefinition":
 			group, kind := definition(c.Before)
-			all = append(all, p.cascade(c, all, plan.DefinitionRemoved, func(k object.Key) bool { return k.Group == group && k.Kind == kind && kind != "" })...)
+			ofKind := func(k object.Key) bool { return k.Group == group && k.Kind == kind && kind != "" }
+			all = append(all, p.cascade(c, all, plan.DefinitionRemoved, ofKind)...)
 		}
 	}
 	return all[len(changes):]

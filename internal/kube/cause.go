@@ -157,7 +157,7 @@ func (p *prediction) stillWritten(old, now *entry) bool {
 }
 
 // shaping weighs a file by how much it decides of its unit where nothing else
-// tells: the kustomization at the root first, then any other.
+// does: the kustomization at the root first, then any other.
 func shaping(r *pair, file string) int {
 	switch base := path.Base(file); {
 	case base != "kustomization.yaml" && base != "kustomization.yml" && base != "Kustomization":

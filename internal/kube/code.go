@@ -10,7 +10,7 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
-// code tells of hooks and init containers whose command or arguments are not
+// code names the hooks and init containers whose command or arguments are not
 // among those before the change, wherever they stood: an apply runs them, and
 // what they do is seen by no comparison of objects. An image, a name or a number
 // alone is no other code.
@@ -49,7 +49,7 @@ func (p *prediction) ranBefore() map[string]bool {
 	return p.ran
 }
 
-// podCode is what one container runs, as a shell would be told.
+// podCode is what one container runs, as one would type it in a shell.
 type podCode struct {
 	path plan.Path
 	text string

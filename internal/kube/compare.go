@@ -68,7 +68,7 @@ func (p *prediction) objectChanges() []plan.Change {
 			continue
 		}
 		before, after := index(r.before), index(r.after)
-		for _, key := range slices.SortedFunc(maps.Keys(before), comparePlaces) {
+		for _, key := range slices.SortedFunc(maps.Keys(before), compareKeys) {
 			old, now := before[key], after[key]
 			switch {
 			case now == nil:
@@ -82,7 +82,7 @@ func (p *prediction) objectChanges() []plan.Change {
 			}
 		}
 		p.selected(r, before, after)
-		for _, key := range slices.SortedFunc(maps.Keys(after), comparePlaces) {
+		for _, key := range slices.SortedFunc(maps.Keys(after), compareKeys) {
 			if before[key] == nil {
 				out = append(out, p.appeared(r, after[key], lost)...)
 				out = append(out, p.code(r, nil, after[key])...)
@@ -103,7 +103,7 @@ func (p *prediction) policyChanges() []plan.Change {
 
 // appeared: an object that something else lost has moved, and is updated; any
 // other is created.
-func (p *prediction) appeared(r *pair, now *entry, lost map[place][]*entry) []plan.Change {
+func (p *prediction) appeared(r *pair, now *entry, lost map[clusterKey][]*entry) []plan.Change {
 	for _, old := range lost[now.key] {
 		if moved, silent := p.moved(r, old, now); moved {
 			if silent {

@@ -14,8 +14,8 @@ import (
 // asks are what one side of a unit asked for and what came of it.
 type asks map[plan.Source]error
 
-// known leaves out what is no part of the identity of a source.
-func known(s plan.Source) plan.Source {
+// identityOf leaves out what is no part of the identity of a source.
+func identityOf(s plan.Source) plan.Source {
 	s.Side, s.Depth = "", 0
 	return s
 }
@@ -104,7 +104,7 @@ func (l *loader) again(s *side, c *content, other asks) (*unit.Unit, asks) {
 // looked up at that side's moment.
 func (l *loader) asker(s *side, log, other asks) unit.Ask {
 	return func(source plan.Source) (plan.Package, error) {
-		id := known(source)
+		id := identityOf(source)
 		source.Side = s.tree.Side
 		if _, both := other[id]; both {
 			source.Side = plan.After
@@ -125,8 +125,8 @@ func (l *loader) asker(s *side, log, other asks) unit.Ask {
 	}
 }
 
-// rendered tells the scans of sources of Flux that units render: they may carry
-// variables and patches of their parents.
+// rendered gives the scans what units render of Flux: sources, and owners, which
+// may carry variables and patches of their parents.
 func (l *loader) rendered(reached []*pair) {
 	for _, s := range l.sides() {
 		var sources, owners []object.Object
@@ -206,7 +206,7 @@ func (l *loader) vendor(r *pair, asked []job, results []unit.Rendered, next map[
 		for _, m := range results[i].Missing {
 			at := plan.Range{File: path.Join(u.Root, "Chart.yaml"), Side: s.tree.Side}
 			if m.Nested {
-				log[known(s.scan.Dependency(u, m))] = plan.ErrNotFetched
+				log[identityOf(s.scan.Dependency(u, m))] = plan.ErrNotFetched
 			} else if with, err := scan.Vendor(u, m, l.named(at, m)); err == nil {
 				u = with
 			}

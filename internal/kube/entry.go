@@ -14,7 +14,7 @@ import (
 type entry struct {
 	object.Object
 	// key is the object's place in its cluster, without a content hash.
-	key  place
+	key  clusterKey
 	unit *unit.Unit
 	// at is where the object is declared, or where the package is named that it
 	// comes from; made is its place in that package, empty where there is none.
@@ -36,14 +36,14 @@ func (e *entry) source() plan.Range {
 	return e.at
 }
 
-// place is an object's identity in a world of several clusters.
-type place struct {
+// clusterKey is an object's identity in a world of several clusters.
+type clusterKey struct {
 	cluster string
 	object.Key
 }
 
-// comparePlaces orders places by cluster, group, kind, namespace and name.
-func comparePlaces(a, b place) int {
+// compareKeys orders places by cluster, group, kind, namespace and name.
+func compareKeys(a, b clusterKey) int {
 	return cmp.Or(strings.Compare(a.cluster, b.cluster), strings.Compare(a.Group, b.Group), strings.Compare(a.Kind, b.Kind),
 		strings.Compare(a.Namespace, b.Namespace), strings.Compare(a.Name, b.Name))
 }

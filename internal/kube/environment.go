@@ -9,13 +9,16 @@ var environments = map[string]bool{
 	"canary": true, "integration": true, "int": true, "dr": true, "local": true,
 }
 
+// environmentFolders hold one folder for each environment.
+var environmentFolders = map[string]bool{"clusters": true, "cluster": true, "environments": true, "envs": true, "overlays": true}
+
 // environment is the part of a path that names a cluster, "" where none does:
 // the same object in two of them is two objects.
 func environment(root string) string {
 	parts := strings.Split(root, "/")
 	var found []string
 	for i, part := range parts {
-		if environments[strings.ToLower(part)] || i > 0 && (parts[i-1] == "clusters" || parts[i-1] == "cluster" || parts[i-1] == "environments" || parts[i-1] == "envs" || parts[i-1] == "overlays") {
+		if environments[strings.ToLower(part)] || i > 0 && environmentFolders[parts[i-1]] {
 			found = append(found, part)
 		}
 	}

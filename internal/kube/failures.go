@@ -17,7 +17,7 @@ func (l *loader) failures(r *pair) {
 		return
 	}
 	if r.after != nil {
-		for _, g := range r.after.trouble {
+		for _, g := range r.after.gaps {
 			switch {
 			case r.before != nil:
 				g.Root = r.before.unit.Root // what may go was applied from there
@@ -30,8 +30,8 @@ func (l *loader) failures(r *pair) {
 	if r.before == nil || r.after == nil && r.before.unit.Config != "" && !l.stays(r.before.unit.Owner) {
 		return // its owner stands for what goes with a remote unit
 	}
-	for _, g := range r.before.trouble {
-		if r.after == nil || !slices.ContainsFunc(r.after.trouble, func(h plan.Gap) bool { return h.Kind == g.Kind && h.Why == g.Why }) {
+	for _, g := range r.before.gaps {
+		if r.after == nil || !slices.ContainsFunc(r.after.gaps, func(h plan.Gap) bool { return h.Kind == g.Kind && h.Why == g.Why }) {
 			l.gaps = append(l.gaps, l.narrowed(r, g))
 		}
 	}

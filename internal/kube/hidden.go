@@ -16,7 +16,7 @@ func (l *loader) selectors() {
 	var known []*pair
 	all := func() []*pair {
 		if known == nil {
-			known = append(l.standing(), l.owned()...)
+			known = append(l.unowned(), l.owned()...)
 		}
 		return known
 	}

@@ -65,7 +65,7 @@ func (j job) fail(gaps ...plan.Gap) {
 			g.At.Side = j.side.tree.Side
 		}
 		g.Root, g.Variant = u.Home(), u.Variant
-		j.content.trouble = append(j.content.trouble, g)
+		j.content.gaps = append(j.content.gaps, g)
 	}
 }
 

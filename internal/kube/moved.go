@@ -4,8 +4,8 @@ import "github.com/holdpoint-dev/holdpoint/internal/kube/owner"
 
 // gains are the objects that a unit applies after the change and did not
 // before: where something else lost them, they moved.
-func (p *prediction) gains() map[place][]*entry {
-	out := map[place][]*entry{}
+func (p *prediction) gains() map[clusterKey][]*entry {
+	out := map[clusterKey][]*entry{}
 	for _, r := range p.sorted() {
 		if r.after == nil {
 			continue
@@ -22,8 +22,8 @@ func (p *prediction) gains() map[place][]*entry {
 
 // lost are the objects that a unit applied before the change and does not
 // after it.
-func (p *prediction) lost() map[place][]*entry {
-	out := map[place][]*entry{}
+func (p *prediction) lost() map[clusterKey][]*entry {
+	out := map[clusterKey][]*entry{}
 	for _, r := range p.sorted() {
 		if r.before == nil || !r.known() {
 			continue

@@ -27,8 +27,8 @@ type Options struct {
 	// Ignore are folders whose manifests nobody applies.
 	Ignore []string
 	// Apply is how objects reach the cluster where nothing in the repository
-	// tells; empty means apply.Patch. With ApplyAll it holds for every object,
-	// whatever the repository tells.
+	// says so; empty means apply.Patch. With ApplyAll it holds for every object,
+	// whatever the repository says.
 	Apply    apply.Family
 	ApplyAll bool
 	// Losses says what updates and creations take away; nil where nobody asks.

@@ -38,7 +38,7 @@ func (l *loader) ownersOf(s *side) []ownerObject {
 		if other == nil {
 			other = l.setsOf(s)
 		}
-		out = append(out, l.standingOf(s, o, made, other)...)
+		out = append(out, l.existingOf(s, o, made, other)...)
 	}
 	return out
 }
@@ -47,11 +47,11 @@ func isSet(o object.Object) bool { return owner.KindOf(o) == owner.ApplicationSe
 
 // generatedBy are the Applications of a set. Those that stand already and are
 // not written any more are as they were.
-func generatedBy(set ownerObject, made unit.SetResult, standing map[object.Key]object.Object) []ownerObject {
+func generatedBy(set ownerObject, made unit.SetResult, existing map[object.Key]object.Object) []ownerObject {
 	var out []ownerObject
 	for _, app := range made.Applications {
 		guessed := made.IsGuessed(app)
-		if was, ok := standing[app.Key()]; ok {
+		if was, ok := existing[app.Key()]; ok {
 			was.File, was.Line, was.EndLine = app.File, app.Line, app.EndLine
 			app = was
 		}
@@ -71,10 +71,10 @@ func (l *loader) setsOf(s *side) map[object.Key]ownerObject {
 	return out
 }
 
-// standingOf are the Applications of a set that does not write them all: one
+// existingOf are the Applications of a set that does not write them all: one
 // that cannot generate leaves them as they are, and so does one whose policy is
 // to make new ones alone.
-func (l *loader) standingOf(s *side, o ownerObject, made unit.SetResult, sets map[object.Key]ownerObject) []ownerObject {
+func (l *loader) existingOf(s *side, o ownerObject, made unit.SetResult, sets map[object.Key]ownerObject) []ownerObject {
 	set, ok := sets[o.Key()]
 	if !ok {
 		return generatedBy(o, made, nil)
@@ -83,11 +83,11 @@ func (l *loader) standingOf(s *side, o ownerObject, made unit.SetResult, sets ma
 	if made.Gap != nil {
 		return generatedBy(o, was, nil)
 	}
-	standing := map[object.Key]object.Object{}
+	existing := map[object.Key]object.Object{}
 	for _, app := range was.Applications {
-		standing[app.Key()] = app
+		existing[app.Key()] = app
 	}
-	return generatedBy(o, made, standing)
+	return generatedBy(o, made, existing)
 }
 
 // writtenOwners are those that nothing generates.

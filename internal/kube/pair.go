@@ -24,12 +24,12 @@ type content struct {
 	entries []*entry
 	// byKey is where in entries the object of a key stands; weight is how many
 	// values were rendered.
-	byKey  map[place]int
+	byKey  map[clusterKey]int
 	weight int
 	// failed: nothing is known of what the unit applies.
 	failed bool
 	// trouble says why.
-	trouble []plan.Gap
+	gaps []plan.Gap
 	// broken are the files of a folder that changed and do not parse.
 	broken []string
 }
@@ -75,9 +75,9 @@ func (p *pair) known() bool {
 	return (p.before == nil || !p.before.failed) && (p.after == nil || !p.after.failed)
 }
 
-// index are the objects of a side by their places; none where it is not there.
-func index(c *content) map[place]*entry {
-	out := map[place]*entry{}
+// index are the objects of a side by their keys; none where it is not there.
+func index(c *content) map[clusterKey]*entry {
+	out := map[clusterKey]*entry{}
 	if c != nil {
 		for _, e := range c.entries {
 			out[e.key] = e
@@ -94,14 +94,14 @@ func (c *content) add(e *entry) {
 	}
 	e.unit = c.unit
 	if e.key.Name == "" {
-		e.key = place{c.unit.Owner.Cluster, e.In(defaultNamespace(c.unit))}
+		e.key = clusterKey{c.unit.Owner.Cluster, e.In(defaultNamespace(c.unit))}
 	}
 	if i, have := c.byKey[e.key]; have {
 		c.entries[i] = e
 		return
 	}
 	if c.byKey == nil {
-		c.byKey = map[place]int{}
+		c.byKey = map[clusterKey]int{}
 	}
 	c.byKey[e.key] = len(c.entries)
 	c.entries = append(c.entries, e)

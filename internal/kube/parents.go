@@ -39,8 +39,8 @@ func (l *loader) parents(units []*pair) bool {
 
 // makers are the units that the change reaches whose owners are to be known
 // before those are looked at that stand alone.
-func (l *loader) makers(standing []*pair) []*pair {
-	return slices.DeleteFunc(slices.Clone(standing), func(r *pair) bool {
+func (l *loader) makers(unowned []*pair) []*pair {
+	return slices.DeleteFunc(slices.Clone(unowned), func(r *pair) bool {
 		for _, s := range l.sides() {
 			if c := r.on(s.tree.Side); c != nil && c.unit.Tool != unit.Folder && s.scan.MakesOwners(c.unit, s.owners) {
 				return false

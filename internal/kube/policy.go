@@ -35,7 +35,7 @@ func (p *prediction) policy(r *pair) []plan.Change {
 
 // armed is a change of the owner, at its own place.
 func (p *prediction) armed(r *pair, by owner.Owner, reason plan.Reason) plan.Change {
-	e := &entry{unit: r.after.unit, at: by.At, key: place{by.Cluster, by.Key()}}
+	e := &entry{unit: r.after.unit, at: by.At, key: clusterKey{by.Cluster, by.Key()}}
 	e.Namespace = by.Namespace
 	c := change(e, plan.Update, reason)
 	c.Effect = plan.Disarm

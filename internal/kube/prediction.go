@@ -10,7 +10,7 @@ type prediction struct {
 
 	// gained are the objects that a unit applies after the change and did not
 	// before.
-	gained map[place][]*entry
+	gained map[clusterKey][]*entry
 	// outcomes are what becomes of owners, by their names, as far as it was asked
 	// for.
 	outcomes map[string]owner.Outcome

@@ -53,7 +53,8 @@ func (r *pair) leaving(old *entry, by owner.Owner) owner.Leaving {
 		return l
 	}
 	l.Empty = len(r.after.entries) == 0
-	l.Visited = old.key.Namespace == "" || slices.ContainsFunc(r.after.entries, func(e *entry) bool { return e.key.Namespace == old.key.Namespace })
+	beside := func(e *entry) bool { return e.key.Namespace == old.key.Namespace }
+	l.Visited = old.key.Namespace == "" || slices.ContainsFunc(r.after.entries, beside)
 	return l
 }
 

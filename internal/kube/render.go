@@ -61,8 +61,8 @@ func (l *loader) take(j job, req unit.Request, res unit.Rendered) {
 		return
 	}
 	for _, m := range res.Missing {
-		u.Outside = append(u.Outside, unit.Outside{What: "the chart " + m.Name, ID: strings.Join([]string{m.Version, m.Repository, m.Digest}, " "),
-			File: path.Join(u.Root, "Chart.yaml"), Source: m.Repository})
+		u.Outside = append(u.Outside, unit.Outside{What: "the chart " + m.Name,
+			ID: strings.Join([]string{m.Version, m.Repository, m.Digest}, " "), File: path.Join(u.Root, "Chart.yaml"), Source: m.Repository})
 	}
 	for _, doc := range res.Docs {
 		text := u.Substituted(doc.Content)
@@ -84,7 +84,7 @@ func (l *loader) take(j job, req unit.Request, res unit.Rendered) {
 			if at := j.content.visible(e.at); at != e.at {
 				e.at, e.made = at, e.at
 			}
-			e.key = place{u.Owner.Cluster, o.In(renderedNamespace(u))}
+			e.key = clusterKey{u.Owner.Cluster, o.In(renderedNamespace(u))}
 			if e.hashed {
 				e.key.Name = doc.Stable
 			}

@@ -12,7 +12,7 @@ import (
 
 // selected is what stays the same elsewhere and chooses, by labels and
 // annotations that change here, what it alters.
-func (l *loader) selected(r *pair, before, after map[place]*entry) {
+func (l *loader) selected(r *pair, before, after map[clusterKey]*entry) {
 	if r.before == nil || r.after == nil {
 		return
 	}
@@ -20,7 +20,7 @@ func (l *loader) selected(r *pair, before, after map[place]*entry) {
 		if !o.Selects || len(minus([]unit.Outside{o}, r.before.unit.Outside)) > 0 {
 			continue
 		}
-		for _, key := range slices.SortedFunc(maps.Keys(before), comparePlaces) {
+		for _, key := range slices.SortedFunc(maps.Keys(before), compareKeys) {
 			if now := after[key]; now != nil && relabelled(before[key].Object, now.Object) {
 				l.gap(r.after.unit, now.at, plan.GapOpaque, o.What,
 					"%s gets other labels or annotations, by which %s may choose what it changes and deletes; that is not in the repository",

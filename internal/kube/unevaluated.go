@@ -14,7 +14,8 @@ import (
 // change of one to count.
 var generators = map[string]string{
 	".jsonnet": "Jsonnet", ".libsonnet": "Jsonnet", ".cue": "CUE", ".k": "KCL", ".pkl": "Pkl", ".dhall": "Dhall",
-	".tmpl": "a template", ".gotmpl": "a template", ".j2": "a template", ".jinja": "a template", ".jinja2": "a template", ".erb": "a template", ".envsubst": "a template",
+	".tmpl": "a template", ".gotmpl": "a template", ".j2": "a template", ".jinja": "a template", ".jinja2": "a template",
+	".erb": "a template", ".envsubst": "a template",
 }
 
 // unevaluated notes changed files from which manifests are made by tools that do
@@ -37,16 +38,19 @@ func (l *loader) unevaluated() {
 			if err != nil || !sure && !speaksOfObjects(data) {
 				continue
 			}
-			l.gaps = append(l.gaps, plan.Gap{At: plan.Range{File: name, Side: s.tree.Side}, Root: path.Dir(name), Kind: plan.GapUnsupported, Subject: name,
-				Why: "it is " + language + ", and what is made of it is not in the repository"})
+			l.gaps = append(l.gaps, plan.Gap{At: plan.Range{File: name, Side: s.tree.Side}, Root: path.Dir(name), Kind: plan.GapUnsupported,
+				Subject: name, Why: "it is " + language + ", and what is made of it is not in the repository"})
 			break
 		}
 	}
 }
 
 func isHelmfile(name string) bool {
-	ext, dir := path.Ext(name), path.Dir(name)
-	return (ext == ".yaml" || ext == ".yml" || ext == ".gotmpl") && (strings.HasPrefix(path.Base(name), "helmfile") || path.Base(dir) == "helmfile.d")
+	switch path.Ext(name) {
+	case ".yaml", ".yml", ".gotmpl":
+		return strings.HasPrefix(path.Base(name), "helmfile") || path.Base(path.Dir(name)) == "helmfile.d"
+	}
+	return false
 }
 
 // helmfile is what a helmfile names: words that may be paths below its folder.

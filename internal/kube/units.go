@@ -21,15 +21,15 @@ const maxWaves = 6
 //  3. What the owners apply that came to light there.
 func (l *loader) find() {
 	untilStable(2*maxWaves, func() bool {
-		standing, wave := l.standing(), l.owned()
-		return l.parents(append(slices.Clone(standing), wave...)) || l.load(l.makers(standing)) || l.load(l.ready(wave))
+		unowned, owned := l.unowned(), l.owned()
+		return l.parents(append(slices.Clone(unowned), owned...)) || l.load(l.makers(unowned)) || l.load(l.ready(owned))
 	})
-	l.load(l.standing())
+	l.load(l.unowned())
 	untilStable(maxWaves, func() bool { return l.load(l.ready(l.owned())) })
 }
 
-// standing are the units that no owner is known to apply.
-func (l *loader) standing() []*pair {
+// unowned are the units that no owner is known to apply.
+func (l *loader) unowned() []*pair {
 	var claims []unit.Claim
 	for _, s := range l.sides() {
 		for _, o := range l.ownersOf(s) {
@@ -49,11 +49,11 @@ func (l *loader) standing() []*pair {
 	return out
 }
 
-// load reads and renders the units of a wave that the change reaches. It
+// load reads and renders the units that the change reaches. It
 // reports whether there was one.
-func (l *loader) load(wave []*pair) bool {
+func (l *loader) load(units []*pair) bool {
 	var reached []*pair
-	for _, next := range wave {
+	for _, next := range units {
 		if next.key == "" || l.pairs[next.key] != nil || l.same(next) {
 			continue
 		}
@@ -84,9 +84,9 @@ func sourceAt(r *pair) plan.Range {
 
 // ready leaves out, of pairs to load, those whose owner stands in a file of
 // another one that is still to be rendered: the rendered owner counts.
-func (l *loader) ready(wave []*pair) []*pair {
+func (l *loader) ready(units []*pair) []*pair {
 	var open []*pair
-	for _, next := range wave {
+	for _, next := range units {
 		if l.pairs[next.key] == nil && !l.same(next) {
 			open = append(open, next)
 		}

@@ -48,7 +48,7 @@ func (p *prediction) update(r *pair, old, now *entry) []plan.Change {
 // simulate asks what an update does. Where the definition of its kind changes
 // as well, either may be in force when it comes.
 func (p *prediction) simulate(old, now *entry) apply.Outcome {
-	before, after := unplaced(old.Object), unplaced(now.Object)
+	before, after := withoutNamespace(old.Object), withoutNamespace(now.Object)
 	family := p.options.family(updateBy(old, now))
 	cluster := p.cluster(&p.before, old)
 	out := apply.Update(before, after, family, cluster)
@@ -73,8 +73,8 @@ func (p *prediction) harm(r *pair, old, now *entry, e apply.Effect) plan.Change 
 	return c
 }
 
-// unplaced is an object without its namespace, which its key already tells.
-func unplaced(o object.Object) object.Object {
+// withoutNamespace is an object without its namespace, which is part of its key.
+func withoutNamespace(o object.Object) object.Object {
 	meta, ok := o.Value["metadata"].(map[string]any)
 	if !ok || meta["namespace"] == nil {
 		return o
@@ -94,7 +94,7 @@ func changedPaths(o apply.Outcome) []plan.Path {
 	return out
 }
 
-// refused: the API server does not take the update. An owner that is told to
+// refused: the API server does not take the update. An owner that is set to
 // force deletes the object and creates it anew.
 func (p *prediction) refused(r *pair, old, now *entry, outcome apply.Outcome) plan.Change {
 	c := both(old, now, plan.Replace, plan.CannotUpdate)

@@ -40,7 +40,7 @@ const (
 type Logic struct {
 	Rule LogicRule
 	// Paths lead to attributes, in names without indexes: `settings.disk_size`.
-	// `**` stands for any number of steps.
+	// `a.**` is all that is below a.
 	Paths []string
 	// Check names a function of internal/hcl/diff.
 	Check string

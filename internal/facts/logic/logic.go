@@ -44,10 +44,12 @@ type File struct {
 	sections []section
 }
 
-// section is the text of the rows under one key, and the key's names.
+// section is the text of the rows under one key, and the key's names. It is
+// decoded once.
 type section struct {
 	names []string
 	text  string
+	rows  func() ([]Row, error)
 }
 
 var embedded = sync.OnceValue(func() map[string]func() *File {
@@ -126,6 +128,10 @@ func Read(name, text string) (*File, error) {
 			f.sections = append(f.sections, section{names: strings.Split(key, ", ")})
 		}
 	}
+	for i := range f.sections {
+		s := &f.sections[i]
+		s.rows = sync.OnceValues(func() ([]Row, error) { return decodeRows(f.name, s.names, s.text) })
+	}
 	return f, nil
 }
 
@@ -154,7 +160,7 @@ type Section struct {
 func (f *File) Sections() ([]Section, error) {
 	var out []Section
 	for _, s := range f.sections {
-		rows, err := f.section(s)
+		rows, err := s.rows()
 		if err != nil {
 			return nil, err
 		}
@@ -171,7 +177,7 @@ func (f *File) Rows(resourceType string) ([]Row, error) {
 		if !exact && !slices.ContainsFunc(s.names, func(n string) bool { return isPattern(n) && under(n, resourceType) }) {
 			continue
 		}
-		rows, err := f.section(s)
+		rows, err := s.rows()
 		if err != nil {
 			return nil, err
 		}
@@ -193,11 +199,11 @@ func under(pattern, name string) bool {
 	return strings.HasPrefix(name, strings.TrimSuffix(pattern, "*"))
 }
 
-func (f *File) section(s section) ([]Row, error) {
-	key := strings.Join(s.names, ", ")
+func decodeRows(file string, names []string, text string) ([]Row, error) {
+	key := strings.Join(names, ", ")
 	var rows []Row
-	if err := decode(s.text, &rows); err != nil {
-		return nil, fmt.Errorf("%s: %s: %w", f.name, key, err)
+	if err := decode(text, &rows); err != nil {
+		return nil, fmt.Errorf("%s: %s: %w", file, key, err)
 	}
 	for i := range rows {
 		r := &rows[i]
@@ -205,7 +211,7 @@ func (f *File) section(s section) ([]Row, error) {
 			r.Rule = plan.LogicCheck
 		}
 		if err := r.check(); err != nil {
-			return nil, fmt.Errorf("%s: %s: row %d (%s): %w", f.name, key, i+1, strings.Join(r.Paths, ", "), err)
+			return nil, fmt.Errorf("%s: %s: row %d (%s): %w", file, key, i+1, strings.Join(r.Paths, ", "), err)
 		}
 	}
 	return rows, nil
@@ -217,7 +223,7 @@ func decode(text string, into any) error {
 	return dec.Decode(into)
 }
 
-// needs are what the rules are told besides the paths.
+// needs are the keys that rules take besides the paths.
 var needs = map[plan.LogicRule]struct {
 	key   string
 	given func(plan.Logic) bool

@@ -53,7 +53,12 @@ func TestUnsoundFiles(t *testing.T) {
 
 // Rows of a type come before those of a pattern, which `types` narrow.
 func TestRowsOfPatterns(t *testing.T) {
-	f := mustSplit(t, "a_*:\n- {rule: always, paths: [p], source: s}\n- {rule: never, paths: [q], types: [a_c], source: s}\na_b, a_c:\n- {rule: removed, paths: [r], source: s}\n")
+	f := mustSplit(t, `a_*:
+- {rule: always, paths: [p], source: s}
+- {rule: never, paths: [q], types: [a_c], source: s}
+a_b, a_c:
+- {rule: removed, paths: [r], source: s}
+`)
 	for name, want := range map[string]string{"a_b": "removed always", "a_c": "removed always never", "a_d": "always", "b_a": ""} {
 		rows, err := f.Rows(name)
 		if err != nil {
@@ -95,7 +100,7 @@ func TestEmbedded(t *testing.T) {
 			} else {
 				seen[key] = true
 			}
-			rows, err := f.section(s)
+			rows, err := s.rows()
 			if err != nil {
 				t.Error(err)
 			}

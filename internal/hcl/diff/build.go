@@ -19,7 +19,7 @@ type builder struct {
 	// fill makes the value of a computed attribute; path is dotted.
 	fill func(path string, ty cty.Type) cty.Value
 	// applied: the object exists, so that what the service fills in by itself
-	// is known where assumed tells it.
+	// is known where assumed has it.
 	applied bool
 }
 

@@ -85,7 +85,8 @@ func workbenchMetadata(c change, h hit) decision {
 }
 
 func networkIP(c change, h hit) decision {
-	oldCount, newCount := equal.Length(equal.Unmarked(c.prior["network_interface"])), equal.Length(equal.Unmarked(c.planned["network_interface"]))
+	oldCount := equal.Length(equal.Unmarked(c.prior["network_interface"]))
+	newCount := equal.Length(equal.Unmarked(c.planned["network_interface"]))
 	if _, new, ok := h.texts(); oldCount != newCount || ok && new == "" {
 		return inPlace
 	}

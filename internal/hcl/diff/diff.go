@@ -35,7 +35,7 @@ func State(t *plan.TypeFacts, id string, config cty.Value) cty.Value {
 		return terraformDataState(id, config)
 	}
 	if t == nil {
-		return bareState(id, config)
+		return stateWithoutSchema(id, config)
 	}
 	conformed, _ := conform(t, config)
 	return build(t, conformed, true, func(path string, ty cty.Type) cty.Value { return value.OpaqueAttribute(id, path, ty) })
@@ -48,7 +48,7 @@ func Create(t *plan.TypeFacts, config cty.Value) Result {
 	case isTerraformData(t):
 		return Result{Action: plan.Create, Certain: true, Planned: terraformDataCreate(config)}
 	case t == nil:
-		return Result{Action: plan.Create, Certain: true, Planned: bareCreate(config)}
+		return Result{Action: plan.Create, Certain: true, Planned: createWithoutSchema(config)}
 	}
 	conformed, problems := conform(t, config)
 	r := Result{Action: plan.Create, Certain: true, Planned: created(t, conformed)}
@@ -67,7 +67,7 @@ func Plan(t *plan.TypeFacts, prior, config cty.Value) Result {
 	case isTerraformData(t):
 		return terraformDataPlan(prior, config)
 	case t == nil:
-		return barePlan(prior, config)
+		return planWithoutSchema(prior, config)
 	}
 	conformed, problems := conform(t, config)
 	before, _ := prior.Unmark()

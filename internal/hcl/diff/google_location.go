@@ -9,9 +9,9 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
-// placeAttrs are the attributes of a Google resource that the provider's
+// locationAttributes are the attributes of a Google resource that the provider's
 // configuration fills in.
-var placeAttrs = []string{"project", "region", "zone"}
+var locationAttributes = []string{"project", "region", "zone"}
 
 // Placed completes the configuration of an instance with what the provider
 // plans from its own one, an object of attribute values: all labels together,
@@ -28,10 +28,10 @@ func Placed(t *plan.TypeFacts, provider, config cty.Value, applied bool) cty.Val
 	if attrs == nil {
 		attrs = map[string]cty.Value{}
 	}
-	for _, name := range placeAttrs {
+	for _, name := range locationAttributes {
 		own := providerAttr(un, name)
-		asks := own.IsNull() && applied || isEmptyString(own) && (applied || plansPlace(t, name))
-		if v := providerAttr(provider, name); asks && inPlaceOf(t, name) && !isNull(v) {
+		asks := own.IsNull() && applied || isEmptyString(own) && (applied || planShowsLocation(t, name))
+		if v := providerAttr(provider, name); asks && takesFromProvider(t, name) && !isNull(v) {
 			attrs[name] = v
 		}
 	}
@@ -51,9 +51,9 @@ func PlaceNew(t *plan.TypeFacts, provider, config, planned cty.Value) cty.Value 
 	}
 	un, marks := planned.Unmark()
 	attrs := maps.Clone(un.AsValueMap())
-	for _, name := range placeAttrs {
+	for _, name := range locationAttributes {
 		v := providerAttr(provider, name)
-		if inPlaceOf(t, name) && plansPlace(t, name) && isNull(providerAttr(config, name)) && !isNull(v) {
+		if takesFromProvider(t, name) && planShowsLocation(t, name) && isNull(providerAttr(config, name)) && !isNull(v) {
 			attrs[name] = v
 		}
 	}
@@ -79,15 +79,15 @@ func allLabels(provider, own cty.Value) cty.Value {
 
 func isGoogle(t *plan.TypeFacts) bool { return t != nil && t.ProviderName() == "google" }
 
-func inPlaceOf(t *plan.TypeFacts, name string) bool {
+func takesFromProvider(t *plan.TypeFacts, name string) bool {
 	a := t.Attributes[name]
 	return a != nil && a.Optional && a.Computed && a.Force == plan.ForceAlways
 }
 
-// plansPlace: DefaultProviderProject, DefaultProviderRegion and
+// planShowsLocation: DefaultProviderProject, DefaultProviderRegion and
 // DefaultProviderZone (google/tpgresource/utils.go) are part of the plan-time
 // logic of nearly all types; the others keep the place that they were made in.
-func plansPlace(t *plan.TypeFacts, name string) bool {
+func planShowsLocation(t *plan.TypeFacts, name string) bool {
 	_, kept := rowOf(t, plan.LogicKept, name)
 	return t.PlanLogic && !kept
 }

@@ -14,6 +14,64 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
+// decidingRow is the first row that decides about an attribute.
+func decidingRow(t *plan.TypeFacts, path plan.Path) (plan.Logic, bool) {
+	name := names(path)
+	for _, r := range t.Logic {
+		if r.Rule.Decides() && slices.ContainsFunc(r.Paths, func(p string) bool { return fitsPath(p, name) }) {
+			return r, true
+		}
+	}
+	return plan.Logic{}, false
+}
+
+// rowOf is the row of a rule about exactly this attribute.
+func rowOf(t *plan.TypeFacts, rule plan.LogicRule, name string) (plan.Logic, bool) {
+	for _, r := range t.Logic {
+		if r.Rule == rule && slices.Contains(r.Paths, name) {
+			return r, true
+		}
+	}
+	return plan.Logic{}, false
+}
+
+// fitsPath: `a.**` fits what is below a.
+func fitsPath(pattern, name string) bool {
+	prefix, below := strings.CutSuffix(pattern, "**")
+	return pattern == name || below && strings.HasPrefix(name, prefix)
+}
+
+// matchesOne: `*` at the ends of a pattern stands for any text.
+func matchesOne(patterns []string, text string) bool {
+	return slices.ContainsFunc(patterns, func(p string) bool { return matches(p, text) })
+}
+
+func matches(pattern, text string) bool {
+	start, anyStart := strings.CutPrefix(pattern, "*")
+	part, anyEnd := strings.CutSuffix(start, "*")
+	switch {
+	case pattern == "*":
+		return true
+	case anyStart && anyEnd:
+		return strings.Contains(text, part)
+	case anyStart:
+		return strings.HasSuffix(text, part)
+	case anyEnd:
+		return strings.HasPrefix(text, part)
+	}
+	return pattern == text
+}
+
+func inTransitions(transitions []string, old, new string) bool {
+	for _, t := range transitions {
+		from, to, _ := strings.Cut(t, ">")
+		if matches(from, old) && matches(to, new) {
+			return true
+		}
+	}
+	return false
+}
+
 // byTexts makes a decision from both values as text; "" is null, and what is
 // known only after apply: that is how ResourceDiff.GetChange gives it to
 // plan-time code (helper/schema/resource_diff.go).
@@ -84,16 +142,6 @@ func toggled(h hit) decision {
 		return open
 	}
 	return replacesIf(equal.IsZero(h.old) != equal.IsZero(h.new))
-}
-
-func inTransitions(transitions []string, old, new string) bool {
-	for _, t := range transitions {
-		from, to, _ := strings.Cut(t, ">")
-		if matches(from, old) && matches(to, new) {
-			return true
-		}
-	}
-	return false
 }
 
 // versionLess compares the numbers in two versions, whatever stands between
@@ -176,53 +224,4 @@ func elementTexts(v cty.Value) ([]string, int) {
 		return nil, 0
 	}
 	return equal.Split(v)
-}
-
-// decidingRow is the first row that decides about an attribute.
-func decidingRow(t *plan.TypeFacts, path plan.Path) (plan.Logic, bool) {
-	name := names(path)
-	for _, r := range t.Logic {
-		if r.Rule.Decides() && slices.ContainsFunc(r.Paths, func(p string) bool { return fitsPath(p, name) }) {
-			return r, true
-		}
-	}
-	return plan.Logic{}, false
-}
-
-// rowOf is the row of a rule about exactly this attribute.
-func rowOf(t *plan.TypeFacts, rule plan.LogicRule, name string) (plan.Logic, bool) {
-	for _, r := range t.Logic {
-		if r.Rule == rule && slices.Contains(r.Paths, name) {
-			return r, true
-		}
-	}
-	return plan.Logic{}, false
-}
-
-// fitsPath: `**` at the end of a pattern stands for what is below, none of it
-// included; alone it stands for everything.
-func fitsPath(pattern, name string) bool {
-	prefix, below := strings.CutSuffix(pattern, "**")
-	return pattern == name || below && strings.HasPrefix(name, prefix)
-}
-
-// matchesOne: `*` at the ends of a pattern stands for any text.
-func matchesOne(patterns []string, text string) bool {
-	return slices.ContainsFunc(patterns, func(p string) bool { return matches(p, text) })
-}
-
-func matches(pattern, text string) bool {
-	start, anyStart := strings.CutPrefix(pattern, "*")
-	part, anyEnd := strings.CutSuffix(start, "*")
-	switch {
-	case pattern == "*":
-		return true
-	case anyStart && anyEnd:
-		return strings.Contains(text, part)
-	case anyStart:
-		return strings.HasSuffix(text, part)
-	case anyEnd:
-		return strings.HasPrefix(text, part)
-	}
-	return pattern == text
 }

@@ -19,7 +19,7 @@ func (w *walker) nested(path plan.Path, a *plan.AttrFacts, s schema.Shape, old, 
 	case absent && a.Computed:
 		return old
 	case absent && isEmpty(old):
-		return settledNested(s, old)
+		return unchangedBlocks(s, old)
 	case !new.IsKnown():
 		return w.unknownBlocks(path, a, old, new)
 	}
@@ -53,7 +53,7 @@ func (w *walker) wholeForce(path plan.Path, a *plan.AttrFacts, before int, old, 
 	w.hit(path, a, worst, a.Force, old, planned)
 }
 
-func settledNested(s schema.Shape, old cty.Value) cty.Value {
+func unchangedBlocks(s schema.Shape, old cty.Value) cty.Value {
 	if old.IsKnown() && old.IsNull() {
 		return noBlocks(s)
 	}

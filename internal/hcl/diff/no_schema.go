@@ -12,11 +12,11 @@ import (
 // A type without facts is compared as it is written: a difference may do
 // anything, so it is a possible replacement.
 
-func bareState(id string, config cty.Value) cty.Value {
+func stateWithoutSchema(id string, config cty.Value) cty.Value {
 	return withID(config, value.OpaqueAttribute(id, "id", cty.String))
 }
 
-func bareCreate(config cty.Value) cty.Value {
+func createWithoutSchema(config cty.Value) cty.Value {
 	return withID(config, value.PendingAttribute("id", cty.String))
 }
 
@@ -33,7 +33,7 @@ func withID(config, id cty.Value) cty.Value {
 	return cty.ObjectVal(attrs)
 }
 
-func barePlan(prior, config cty.Value) Result {
+func planWithoutSchema(prior, config cty.Value) Result {
 	prior, _ = prior.Unmark()
 	next := withID(config, prior.GetAttr("id"))
 	olds, news := prior.AsValueMap(), next.AsValueMap()

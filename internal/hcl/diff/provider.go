@@ -11,7 +11,7 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
-// Provider tells what a change of the provider's own configuration does to an
+// Provider is what a change of the provider's own configuration does to an
 // instance whose configuration (config) stays as it is. before and after are
 // the resolved provider configurations: objects of attribute values and, per
 // block type, a tuple of objects; null where there is none.
@@ -21,7 +21,7 @@ import (
 // real one stays. Planned is not set.
 func Provider(t *plan.TypeFacts, before, after, config cty.Value) Result {
 	if t == nil {
-		return elsewhere(before, after, placeNames)
+		return elsewhere(before, after, locationNames)
 	}
 	switch t.ProviderName() {
 	case "aws":
@@ -35,11 +35,11 @@ func Provider(t *plan.TypeFacts, before, after, config cty.Value) Result {
 	case "random", "null", "time", "tls", "local", "archive", "terraform":
 		return unaffected()
 	}
-	return elsewhere(before, after, placeNames)
+	return elsewhere(before, after, locationNames)
 }
 
-// placeNames are what providers call the place that they work in.
-var placeNames = []string{
+// locationNames are what providers call the place that they work in.
+var locationNames = []string{
 	"account", "account_id", "address", "api_url", "base_url", "endpoint", "host", "organization", "org", "owner",
 	"project", "project_id", "region", "server", "site", "subscription_id", "tenant", "tenant_id", "url", "workspace",
 }
@@ -145,7 +145,10 @@ func roleAccount(provider cty.Value) string {
 
 // awsGlobal are the services that have one place only.
 func awsGlobal(resourceType string) bool {
-	prefixes := []string{"aws_iam_", "aws_route53_", "aws_cloudfront_", "aws_organizations_", "aws_globalaccelerator_", "aws_budgets_", "aws_ce_", "aws_account_", "aws_shield_", "aws_waf_", "aws_route53domains_"}
+	prefixes := []string{
+		"aws_iam_", "aws_route53_", "aws_cloudfront_", "aws_organizations_", "aws_globalaccelerator_", "aws_budgets_",
+		"aws_ce_", "aws_account_", "aws_shield_", "aws_waf_", "aws_route53domains_",
+	}
 	return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(resourceType, p) }) &&
 		!strings.HasPrefix(resourceType, "aws_route53_resolver_")
 }
@@ -166,7 +169,10 @@ func googleProvider(t *plan.TypeFacts, before, after cty.Value) Result {
 	case labels == nil || v == equal.Same:
 		return unaffected()
 	case labels.Force == plan.ForceAlways:
-		return Result{Action: plan.Replace, Paths: []plan.Path{{"effective_labels"}}, Certain: v == equal.Differs, Why: "the provider's labels may or may not change"}
+		return Result{
+			Action: plan.Replace, Paths: []plan.Path{{"effective_labels"}}, Certain: v == equal.Differs,
+			Why: "the provider's labels may or may not change",
+		}
 	}
 	return Result{Action: plan.Update, Certain: true}
 }

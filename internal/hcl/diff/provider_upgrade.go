@@ -26,7 +26,8 @@ func sameAttributes(a, b map[string]*plan.AttrFacts) bool {
 		case !ok && (x.Default != nil || x.Required):
 			return false
 		case !ok:
-		case x.Type != y.Type, x.Force != y.Force, !reflect.DeepEqual(x.Default, y.Default), x.Computed != y.Computed, !sameAttributes(x.Nested, y.Nested):
+		case x.Type != y.Type, x.Force != y.Force, x.Computed != y.Computed,
+			!reflect.DeepEqual(x.Default, y.Default), !sameAttributes(x.Nested, y.Nested):
 			return false
 		}
 	}
@@ -63,7 +64,7 @@ func Renamed(t *plan.TypeFacts, state, old, now cty.Value) cty.Value {
 			continue
 		}
 		from := r.Paths[0]
-		if !given(was, from) || given(was, r.To) || given(is, from) || !given(is, r.To) {
+		if !isGiven(was, from) || isGiven(was, r.To) || isGiven(is, from) || !isGiven(is, r.To) {
 			continue
 		}
 		renamed = true
@@ -78,7 +79,7 @@ func Renamed(t *plan.TypeFacts, state, old, now cty.Value) cty.Value {
 	return cty.ObjectVal(values).WithMarks(marks)
 }
 
-func given(values map[string]cty.Value, name string) bool {
+func isGiven(values map[string]cty.Value, name string) bool {
 	v, ok := values[name]
 	return ok && (!v.IsKnown() || !v.IsNull())
 }

@@ -15,7 +15,7 @@ import (
 
 // What an update in place makes unknown: the SDK keeps computed attributes unless
 // the provider says otherwise (rows of the rule `recomputed`); the framework makes
-// those unknown that it is not told to keep, so that of types that are not listed
+// those unknown that no plan modifier keeps, so that of types that are not listed
 // they may change.
 
 // updated is the instance after an update in place: what the provider
@@ -112,5 +112,9 @@ func keepsComputed(t *plan.TypeFacts) bool {
 // keptByConvention: identity is kept by every provider
 // (aws internal/framework IDAttribute, ARNAttributeComputedOnly).
 func keptByConvention(name string) bool {
-	return name == "id" || name == "arn" || strings.HasSuffix(name, "_arn") || name == "tags_all" || name == "region" || strings.HasSuffix(name, "_id")
+	switch name {
+	case "id", "arn", "tags_all", "region":
+		return true
+	}
+	return strings.HasSuffix(name, "_arn") || strings.HasSuffix(name, "_id")
 }

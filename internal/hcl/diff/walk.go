@@ -58,20 +58,20 @@ func (w *walker) object(path plan.Path, facts map[string]*plan.AttrFacts, old, n
 	out := make(map[string]cty.Value, len(facts))
 	for _, name := range names {
 		a := facts[name]
-		if v, ok := untouched(a, old[name], new[name]); ok {
+		if v, ok := leftAlone(a, old[name], new[name]); ok {
 			out[name] = v
 			continue
 		}
 		s := schema.ShapeOf(a)
 		out[name] = w.attr(append(path[:len(path):len(path)], name), a, s, orNull(old[name], s), orNull(new[name], s))
 	}
-	w.strangers(path, facts, old, new, out)
+	w.unlisted(path, facts, old, new, out)
 	return out
 }
 
-// untouched answers for the many attributes that are not configured: they stay
+// leftAlone answers for the many attributes that are not configured: they stay
 // as they are.
-func untouched(a *plan.AttrFacts, old, new cty.Value) (cty.Value, bool) {
+func leftAlone(a *plan.AttrFacts, old, new cty.Value) (cty.Value, bool) {
 	if old == cty.NilVal || a.Nested != nil || a.Default != nil {
 		return cty.NilVal, false
 	}
@@ -81,9 +81,9 @@ func untouched(a *plan.AttrFacts, old, new cty.Value) (cty.Value, bool) {
 	return old, a.Computed || old.IsKnown() && old.IsNull()
 }
 
-// strangers compares attributes that the facts do not know: of a preview build
+// unlisted compares attributes that the facts do not know: of a preview build
 // of the provider, of another version, or misspelt.
-func (w *walker) strangers(path plan.Path, facts map[string]*plan.AttrFacts, old, new, out map[string]cty.Value) {
+func (w *walker) unlisted(path plan.Path, facts map[string]*plan.AttrFacts, old, new, out map[string]cty.Value) {
 	for _, name := range unionKeys(old, new) {
 		if _, ok := facts[name]; ok {
 			continue
@@ -126,7 +126,7 @@ func (w *walker) attr(path plan.Path, a *plan.AttrFacts, s schema.Shape, old, ne
 		v = equal.Differs
 	}
 	if v == equal.Same {
-		return settled(old, new)
+		return unchangedValue(old, new)
 	}
 	if problem := notJSON(w.typ, a, path, new); problem != "" {
 		w.problem(dotted(path), problem)
@@ -138,7 +138,7 @@ func (w *walker) attr(path plan.Path, a *plan.AttrFacts, s schema.Shape, old, ne
 // normalised compares as the provider's own code does, as far as the facts say.
 // What no comparison takes for equal is different, and where the facts cannot
 // tell it may be; but for Google, whose states have links where configurations
-// have names, so that its rules are code (normalise_google.go).
+// have names, so that its rules are code (equal/meaning_google.go).
 func (w *walker) normalised(path plan.Path, a *plan.AttrFacts, old, new cty.Value) equal.Verdict {
 	said := w.provided(path, a, old, new)
 	if said == forms.Holds {
@@ -170,12 +170,16 @@ func ownChoice(path plan.Path, old cty.Value) bool {
 
 // isKeyName recognises the attributes that name an encryption key.
 func isKeyName(name string) bool {
-	return strings.Contains(name, "kms_key") || strings.Contains(name, "kms_master_key") || name == "encryption_key_name" || name == "crypto_key_name"
+	switch name {
+	case "encryption_key_name", "crypto_key_name":
+		return true
+	}
+	return strings.Contains(name, "kms_key") || strings.Contains(name, "kms_master_key")
 }
 
-// settled is the value of an unchanged attribute: as the configuration has it,
+// unchangedValue is the value of an unchanged attribute: as the configuration has it,
 // with its marks, unless the provider only regards it as the same.
-func settled(old, new cty.Value) cty.Value {
+func unchangedValue(old, new cty.Value) cty.Value {
 	if old.RawEquals(new) || equal.Canonical(old) == equal.Canonical(new) {
 		return new
 	}

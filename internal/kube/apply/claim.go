@@ -27,8 +27,9 @@ func claimStrategy(u *update) {
 	if next == nil {
 		return
 	}
-	if kind := textAt(next, "dataSource", "kind"); old["dataSource"] == nil && next["dataSourceRef"] == nil &&
-		kind != "PersistentVolumeClaim" && kind != "VolumeSnapshot" {
+	kind := textAt(next, "dataSource", "kind")
+	understood := kind == "PersistentVolumeClaim" || kind == "VolumeSnapshot"
+	if old["dataSource"] == nil && next["dataSourceRef"] == nil && !understood {
 		delete(next, "dataSource")
 	}
 	u.live, u.wanted = maps.Clone(u.live), maps.Clone(u.wanted)

@@ -17,7 +17,8 @@ func completions(u *update, f field) {
 	c, ok := intAt(u.next, "spec", "completions")
 	p, _ := intAt(u.next, "spec", "parallelism")
 	if ok && c != p {
-		u.deny(f, u.paths("spec", "completions"), "spec.completions of an Indexed Job may change only together with spec.parallelism, to the same number")
+		u.deny(f, u.paths("spec", "completions"),
+			"spec.completions of an Indexed Job may change only together with spec.parallelism, to the same number")
 	}
 }
 
@@ -35,11 +36,13 @@ func jobTemplate(u *update, f field) {
 	}
 	if !reflect.DeepEqual(frozenTemplate(old), frozenTemplate(next)) {
 		f.As = "spec.template.spec"
-		u.deny(f, u.paths("spec", "template"), "of the spec.template of a suspended Job only labels, annotations, scheduling and resources may change")
+		u.deny(f, u.paths("spec", "template"),
+			"of the spec.template of a suspended Job only labels, annotations, scheduling and resources may change")
 		return
 	}
 	if !reflect.DeepEqual(old, next) {
-		u.note(Depends, f.path, "the template of a suspended Job may change only while it has no pods, and its resources only since Kubernetes 1.36")
+		u.note(Depends, f.path,
+			"the template of a suspended Job may change only while it has no pods, and its resources only since Kubernetes 1.36")
 	}
 }
 
@@ -76,17 +79,6 @@ func frozenTemplate(t map[string]any) map[string]any {
 	}
 	t["spec"] = spec
 	return t
-}
-
-// without copies a list of objects and leaves out a field of each.
-func without(list []any, field string) []any {
-	out := make([]any, len(list))
-	for i, item := range list {
-		m := maps.Clone(asMap(item))
-		delete(m, field)
-		out[i] = m
-	}
-	return out
 }
 
 // generatedSelector: the server gives a Job a selector and labels when it is

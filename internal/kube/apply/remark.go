@@ -25,7 +25,8 @@ func (u *update) remark() {
 		u.remarkPorts()
 	}
 	if textAt(u.after.Value, "metadata", "resourceVersion") != "" {
-		u.note(Invalid, plan.Path{"metadata", "resourceVersion"}, "metadata.resourceVersion in a manifest conflicts with the live object as soon as it changes")
+		u.note(Invalid, plan.Path{"metadata", "resourceVersion"},
+			"metadata.resourceVersion in a manifest conflicts with the live object as soon as it changes")
 	}
 }
 
@@ -55,7 +56,8 @@ func (u *update) remarkShares(path ...any) {
 func (u *update) remarkPorts() {
 	for i, p := range listAt(u.next, "spec", "ports") {
 		if s := textAt(asMap(p), "targetPort"); s != "" && strings.Trim(s, "0123456789") == "" {
-			u.note(Invalid, plan.Path{"spec", "ports", i, "targetPort"}, fmt.Sprintf("targetPort %q is the name of a port, and a name holds a letter", s))
+			u.note(Invalid, plan.Path{"spec", "ports", i, "targetPort"},
+				fmt.Sprintf("targetPort %q is the name of a port, and a name holds a letter", s))
 		}
 	}
 }
@@ -76,7 +78,9 @@ func (u *update) remarkRecreate() {
 	_, written := get(u.before.Value, path)
 	if u.family == Patch && live && !written {
 		f := field{Path: dotted(path), As: dotted(path), Source: "ValidateDeploymentStrategy, pkg/apis/apps/validation/validation.go"}
-		u.doubt(f, []plan.Path{{"spec", "strategy", "type"}}, "server-side apply keeps the spec.strategy.rollingUpdate that the server filled in, which is refused with the type Recreate; kubectl apply drops it")
+		u.doubt(f, []plan.Path{{"spec", "strategy", "type"}},
+			"server-side apply keeps the spec.strategy.rollingUpdate that the server filled in, which is refused with the type Recreate; "+
+				"kubectl apply drops it")
 	}
 }
 

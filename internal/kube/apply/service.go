@@ -7,13 +7,6 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
-// strategies do what the registry does with an update before it is validated.
-// They change u.wanted, whose parts are shared and copied first.
-var strategies = map[string]func(*update){
-	"core/Service":               serviceStrategy,
-	"core/PersistentVolumeClaim": claimStrategy,
-}
-
 // serviceStrategy gives back what the server allocated and drops what the new
 // type does not use (patchAllocatedValues and normalizeClusterIPs in
 // pkg/registry/core/service/storage, dropTypeDependentFields in strategy.go).

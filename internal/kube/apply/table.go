@@ -4,14 +4,12 @@ import (
 	"bytes"
 	_ "embed"
 	"fmt"
-	"reflect"
 	"slices"
 	"strings"
-	"sync"
 
-	"github.com/holdpoint-dev/holdpoint/internal/kube/apply/schema"
-	"github.com/holdpoint-dev/holdpoint/internal/plan"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
 //go:embed immutable.yaml
@@ -42,15 +40,9 @@ const (
 	checked rule = "check"
 )
 
-var table = sync.OnceValue(func() map[string][]field {
-	t, err := readTable(immutableYAML)
-	if err != nil {
-		panic(err) // embedded data, covered by a test
-	}
-	return t
-})
-
-func readTable(data []byte) (map[string][]field, error) {
+// readTable reads the entries of each kind. isCheck says whether a check of a
+// name is there.
+func readTable(data []byte, isCheck func(string) bool) (map[string][]field, error) {
 	dec := yaml.NewDecoder(bytes.NewReader(data))
 	dec.KnownFields(true)
 	t := map[string][]field{}
@@ -72,7 +64,7 @@ func readTable(data []byte) (map[string][]field, error) {
 				return nil, fmt.Errorf("immutable.yaml: %s %s has no source", kind, f.Path)
 			case !slices.Contains([]rule{fixed, once, keep, asSet, ignored, checked}, f.Rule):
 				return nil, fmt.Errorf("immutable.yaml: %s %s: no rule %q", kind, f.Path, f.Rule)
-			case (f.Rule == checked) != (checks[f.Check] != nil):
+			case (f.Rule == checked) != isCheck(f.Check):
 				return nil, fmt.Errorf("immutable.yaml: %s %s: no check %q", kind, f.Path, f.Check)
 			}
 		}
@@ -87,124 +79,4 @@ func splitPath(s string) plan.Path {
 		out = append(out, strings.ReplaceAll(part, "\x00", "."))
 	}
 	return out
-}
-
-// judge applies one entry of the table.
-func (u *update) judge(f field) {
-	if !u.applies(f) {
-		return
-	}
-	old, had := get(u.old, f.path)
-	next, has := get(u.next, f.path)
-	switch f.Rule {
-	case checked:
-		checks[f.Check](u, f)
-		return
-	case once:
-		if !had {
-			return
-		}
-	case keep:
-		if has {
-			return
-		}
-	case ignored:
-		return // see keepIgnored
-	case asSet:
-		if sameSet(old, next) {
-			return
-		}
-	}
-	paths := u.differing(f)
-	if len(paths) == 0 {
-		return
-	}
-	if f.Until != "" {
-		u.note(Depends, f.path, fmt.Sprintf("clusters up to Kubernetes %s refuse a change of %s", f.Until, f.Path))
-		return
-	}
-	why := f.Path + " may not change after creation"
-	if len(f.When) > 0 {
-		why = f.Path + " may not change once the object is immutable"
-	}
-	u.deny(f, paths, why)
-}
-
-// applies reports whether the object before is as the entry wants it.
-func (u *update) applies(f field) bool {
-	for path, want := range f.When {
-		if got, _ := get(u.old, splitPath(path)); got != want {
-			return false
-		}
-	}
-	return true
-}
-
-// differing lists the differences below the path of an entry that no `unless`
-// lets through.
-func (u *update) differing(f field) []plan.Path {
-	var out []plan.Path
-	for _, d := range u.below(f.path) {
-		rest := d.Path[min(len(f.path), len(d.Path)):]
-		if !slices.ContainsFunc(f.Unless, func(free string) bool { return under(rest, splitPath(free)) }) {
-			out = append(out, d.Path)
-		}
-	}
-	return out
-}
-
-// below is what differs at or below a path, or at a part of it.
-func (u *update) below(path plan.Path) []schema.Difference {
-	var out []schema.Difference
-	for _, d := range u.changed {
-		if under(d.Path, path) || under(path, d.Path) {
-			if old, next := at(d, path, u.old), at(d, path, u.next); !reflect.DeepEqual(old, next) {
-				out = append(out, d)
-			}
-		}
-	}
-	return out
-}
-
-// at is the value at path where the difference is above it, else something
-// that differs anyway.
-func at(d schema.Difference, path plan.Path, root map[string]any) any {
-	if len(d.Path) >= len(path) {
-		return root
-	}
-	v, _ := get(root, path)
-	return v
-}
-
-// under reports whether path is prefix or leads below it; `*` in prefix stands
-// for any step.
-func under(path, prefix plan.Path) bool {
-	if len(path) < len(prefix) {
-		return false
-	}
-	for i, s := range prefix {
-		if s != "*" && s != path[i] {
-			return false
-		}
-	}
-	return true
-}
-
-func sameSet(a, b any) bool {
-	x, _ := a.([]any)
-	y, _ := b.([]any)
-	has := func(l []any, v any) bool {
-		return slices.ContainsFunc(l, func(e any) bool { return reflect.DeepEqual(e, v) })
-	}
-	for _, v := range x {
-		if !has(y, v) {
-			return false
-		}
-	}
-	for _, v := range y {
-		if !has(x, v) {
-			return false
-		}
-	}
-	return true
 }

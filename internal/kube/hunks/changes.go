@@ -19,7 +19,8 @@ type Changes struct {
 
 // Between are the changes from one tree to another.
 func Between(before, after *unit.Tree) *Changes {
-	return &Changes{before: before, after: after, files: unit.Changed(before, after), hunks: map[string][]Hunk{}, keys: map[plan.Range][]string{}}
+	return &Changes{before: before, after: after, files: unit.Changed(before, after),
+		hunks: map[string][]Hunk{}, keys: map[plan.Range][]string{}}
 }
 
 // Files are the files that changed, sorted.

@@ -29,7 +29,8 @@ type twice struct {
 }
 
 func (t twice) problem(r *reader, m *mark) Problem {
-	return Problem{DuplicateKey, t.line, t.path, fmt.Sprintf("key %q is given twice; the last one counts for some tools, others refuse the file", t.key)}
+	return Problem{DuplicateKey, t.line, t.path,
+		fmt.Sprintf("key %q is given twice; the last one counts for some tools, others refuse the file", t.key)}
 }
 
 type converted struct {

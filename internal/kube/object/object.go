@@ -24,7 +24,7 @@ type Object struct {
 	// or the item of a list.
 	File          string
 	Line, EndLine int
-	// Problems are oddities that tools judge differently, such as a key
+	// Problems are oddities that tools read differently, such as a key
 	// given twice.
 	Problems []Problem
 

@@ -170,9 +170,7 @@ func yamlError(name string, data []byte, err error) *Error {
 		out.Why = m[2]
 	}
 	if out.Line == 0 && strings.Contains(text, "control characters") {
-		bad := bytes.IndexFunc(data, func(r rune) bool {
-			return r < 0x20 && r != '\t' && r != '\n' && r != '\r' || r == 0x7f || r >= 0x80 && r < 0xa0 && r != 0x85 || r == 0xfffe || r == 0xffff
-		})
+		bad := bytes.IndexFunc(data, isControl)
 		if bad >= 0 {
 			out.Line = 1 + bytes.Count(data[:bad], []byte("\n"))
 		}
@@ -267,4 +265,15 @@ func (r *reader) object(v map[string]any, m *mark, apiVersion, kind string) Obje
 	}
 	o.Name, o.Namespace, o.GenerateName = text("name"), text("namespace"), text("generateName")
 	return o
+}
+
+// isControl reports whether YAML does not allow a character anywhere.
+func isControl(r rune) bool {
+	switch r {
+	case '\t', '\n', '\r', 0x85:
+		return false
+	case 0x7f, 0xfffe, 0xffff:
+		return true
+	}
+	return r < 0x20 || r >= 0x80 && r < 0xa0
 }

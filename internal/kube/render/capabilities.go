@@ -6,7 +6,7 @@ import (
 	"helm.sh/helm/v4/pkg/chart/common"
 )
 
-// kubeVersion is what charts are told about the cluster: the same on both
+// kubeVersion is what charts see of the cluster: the same on both
 // sides, so that a gate on it opens or closes on both.
 const kubeVersion = "v1.34.0"
 

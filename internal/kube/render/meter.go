@@ -31,7 +31,8 @@ const overExit = 3
 // memory at once or of the stack: which of them ends a bomb is a matter of
 // chance, so that they are one.
 func tooMuchMemory(bytes uint64, memory int64) *unit.Failure {
-	return &unit.Failure{Kind: plan.GapLimit, Why: fmt.Sprintf("rendering it takes more memory than %d MiB in all or %d MiB at once", bytes>>20, memory>>20)}
+	return &unit.Failure{Kind: plan.GapLimit,
+		Why: fmt.Sprintf("rendering it takes more memory than %d MiB in all or %d MiB at once", bytes>>20, memory>>20)}
 }
 
 func tooManySteps(most uint64) *unit.Failure {
@@ -72,7 +73,7 @@ func (m *meter) begin() {
 	m.steps, m.start, m.on = 0, allocated(), true
 }
 
-// end tells what the request took, and why that is too much. What is allocated
+// end is what the request took, and why that is too much. What is allocated
 // comes first: a look at it may have ended the request before its last step.
 func (m *meter) end() (unit.Work, *unit.Failure) {
 	m.mu.Lock()
@@ -115,7 +116,7 @@ func allocated() uint64 {
 	return m.TotalAlloc
 }
 
-// seen is the part of allocated that is told without stopping the program.
+// seen is the part of allocated that can be read without stopping the program.
 func seen() uint64 {
 	sample := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
 	metrics.Read(sample)

@@ -20,7 +20,8 @@ const (
 // Key of it.
 type keyPair struct{ Cert, Key string }
 
-var madeUp = keyPair{Cert: "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n", Key: "-----BEGIN PRIVATE KEY-----\n-----END PRIVATE KEY-----\n"}
+var madeUp = keyPair{Cert: "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n",
+	Key: "-----BEGIN PRIVATE KEY-----\n-----END PRIVATE KEY-----\n"}
 
 // functions are those of the templates of a chart beside Helm's own: stubs, and
 // those that count the steps.
@@ -62,7 +63,8 @@ func stubs() template.FuncMap {
 	for _, name := range []string{"randAlphaNum", "randAlpha", "randNumeric", "randAscii"} {
 		funcs[name] = random
 	}
-	for _, name := range []string{"genCA", "genCAWithKey", "genSelfSignedCert", "genSelfSignedCertWithKey", "genSignedCert", "genSignedCertWithKey", "buildCustomCert"} {
+	for _, name := range []string{"genCA", "genCAWithKey", "genSelfSignedCert", "genSelfSignedCertWithKey", "genSignedCert",
+		"genSignedCertWithKey", "buildCustomCert"} {
 		funcs[name] = func(...any) keyPair { return madeUp }
 	}
 	return funcs

@@ -44,7 +44,7 @@ func structure(t *schema.Type, attributes map[string]any) map[string]any {
 	for name, v := range attributes {
 		if other, ok := renamed[name]; ok && v != nil {
 			if name = other; name == "" {
-				if inner, ok := single(v).(map[string]any); ok {
+				if inner, ok := onlyBlock(v).(map[string]any); ok {
 					for k, v := range structure(t, inner) {
 						out[k] = v
 					}
@@ -91,7 +91,7 @@ func value(t *schema.Type, v any) any {
 		}
 		return out
 	case schema.Struct:
-		if m, ok := single(v).(map[string]any); ok {
+		if m, ok := onlyBlock(v).(map[string]any); ok {
 			return structure(t, m)
 		}
 		return map[string]any{}
@@ -106,8 +106,8 @@ func value(t *schema.Type, v any) any {
 	return v
 }
 
-// single is the content of a block that stands at most once.
-func single(v any) any {
+// onlyBlock is the content of a block that stands at most once.
+func onlyBlock(v any) any {
 	if list, ok := v.([]any); ok && len(list) == 1 {
 		return list[0]
 	}

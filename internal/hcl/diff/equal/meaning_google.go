@@ -26,7 +26,8 @@ func (m Meaning) google(a, b string) Verdict {
 
 func caseless(attr string) bool {
 	switch attr {
-	case "location", "type", "volume_type", "format", "visibility", "effect", "ip_protocol", "protocol", "member", "policy", "storage_class", "load_balancing_scheme":
+	case "location", "type", "volume_type", "format", "visibility", "effect", "ip_protocol", "protocol", "member", "policy",
+		"storage_class", "load_balancing_scheme":
 		return true
 	}
 	return false

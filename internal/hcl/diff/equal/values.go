@@ -24,7 +24,7 @@ const (
 
 // Values compares an attribute that is not made of nested objects. With sdk,
 // null, "", 0, false and empty collections are one (Plugin SDK v2 keeps state
-// as a flat map of strings, in which they are not told apart).
+// as a flat map of strings, in which they are the same).
 func Values(s schema.Shape, sdk bool, old, new cty.Value) Verdict {
 	if sdk && IsZero(old) && IsZero(new) {
 		return Same
@@ -48,11 +48,13 @@ func Values(s schema.Shape, sdk bool, old, new cty.Value) Verdict {
 	return Leaves(old, new)
 }
 
+// IsSequence reports whether a value holds others by position, or as a set.
 func IsSequence(v cty.Value) bool {
 	ty := v.Type()
 	return ty.IsListType() || ty.IsTupleType() || ty.IsSetType()
 }
 
+// IsKeyed reports whether a value holds others by name.
 func IsKeyed(v cty.Value) bool { return v.Type().IsMapType() || v.Type().IsObjectType() }
 
 // Leaves compares values of which one is unknown or null, or scalars.
@@ -101,6 +103,7 @@ func compareRanges(a, b cty.Value) Verdict {
 	return Maybe
 }
 
+// DefinitelyNotNull reports whether a value is something, known or not.
 func DefinitelyNotNull(v cty.Value) bool { return v.IsKnown() || v.Range().DefinitelyNotNull() }
 
 func compareKnown(old, new cty.Value) Verdict {
@@ -140,6 +143,7 @@ func compareSequences(s schema.Shape, sdk bool, old, new cty.Value) Verdict {
 	return worst
 }
 
+// Maps compares entry by entry; see Values for sdk.
 func Maps(sdk bool, old, new cty.Value) Verdict {
 	olds, news := old.AsValueMap(), new.AsValueMap()
 	worst := Same
@@ -201,6 +205,8 @@ func subset(ids, of string) bool {
 	return ids == "" || Missing(strings.Split(ids, "\x00"), strings.Split(of, "\x00")) == 0
 }
 
+// Split separates the elements of a collection: those that are known, as
+// canonical texts in order and each once, and how many are not.
 func Split(v cty.Value) (known []string, open int) {
 	un, _ := v.Unmark()
 	seen := map[string]bool{}
@@ -361,11 +367,14 @@ func Loosely(old, new cty.Value) Verdict {
 	return Values(schema.Shape{Holds: schema.NoType, Elem: cty.DynamicPseudoType}, true, old, new)
 }
 
+// Unmarked is a value without its own marks.
 func Unmarked(v cty.Value) cty.Value {
 	v, _ = v.Unmark()
 	return v
 }
 
+// Text is a scalar as text, "" for null and for what is none; ok is false where it
+// is not known.
 func Text(v cty.Value) (string, bool) {
 	v, _ = v.Unmark()
 	if !v.IsKnown() {
@@ -375,6 +384,7 @@ func Text(v cty.Value) (string, bool) {
 	return text, true
 }
 
+// Length is the number of elements, 0 for null and for what has none.
 func Length(v cty.Value) int {
 	if v.IsNull() || !v.CanIterateElements() {
 		return 0

@@ -149,7 +149,7 @@ func Containers(v any) any {
 		if !ok {
 			return v
 		}
-		out = append(out, container1(c))
+		out = append(out, containerDefinition(c))
 	}
 	sort.SliceStable(out, func(i, j int) bool {
 		a, _ := out[i].(map[string]any)["name"].(string)
@@ -159,7 +159,7 @@ func Containers(v any) any {
 	return out
 }
 
-func container1(c map[string]any) map[string]any {
+func containerDefinition(c map[string]any) map[string]any {
 	out := map[string]any{}
 	for k, v := range c {
 		switch k {
@@ -244,14 +244,17 @@ func Decoded(s string) string {
 	return s
 }
 
+// SameInstant reports whether two texts are one instant of RFC 3339.
 func SameInstant(a, b string) bool {
 	x, errX := time.Parse(time.RFC3339, a)
 	y, errY := time.Parse(time.RFC3339, b)
 	return errX == nil && errY == nil && x.Equal(y)
 }
 
+// IsDigits reports whether a text is a whole number without a sign.
 func IsDigits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
 
+// SameDuration reports whether two texts are one duration: 60s and 1m.
 func SameDuration(a, b string) bool {
 	x, errX := time.ParseDuration(a)
 	y, errY := time.ParseDuration(b)

@@ -1,5 +1,5 @@
 // Package forms brings texts into the forms in which providers compare them: a
-// Policy whatever its order, an amount whatever its unit. It compares nothing
+// policy whatever its order, an amount whatever its unit. It compares nothing
 // itself.
 package forms
 
@@ -16,16 +16,17 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
-// Answer is what a question to the facts gives. The zero value is invalid.
+// Answer is what is known of a question about a text. The zero value is invalid.
 type Answer int
 
 const (
-	Unasked Answer = iota + 1 // the facts say nothing
-	Unsure                    // they do not say enough
+	Unasked Answer = iota + 1 // the facts say nothing about it
+	Unsure                    // what decides is not known
 	Never
 	Holds
 )
 
+// AnswerOf is Holds or Never.
 func AnswerOf(b bool) Answer {
 	if b {
 		return Holds
@@ -45,6 +46,7 @@ func InAll(forms []plan.Form, s string) (string, Answer) {
 	return s, Holds
 }
 
+// In brings a text into one form; see InAll.
 func In(f plan.Form, s string) (string, Answer) {
 	arg := func(i int) string {
 		if i < len(f.Args) {
@@ -163,12 +165,12 @@ func inMeaning(kind plan.FormKind, s string) (string, Answer) {
 		words := strings.Fields(s)
 		return strings.Join(words[:min(2, len(words))], " "), AnswerOf(len(words) > 1)
 	case plan.FormJSON, plan.FormPolicy, plan.FormContainers:
-		return document1(kind, s)
+		return inDocumentForm(kind, s)
 	}
 	return "", Unsure
 }
 
-func document1(kind plan.FormKind, s string) (string, Answer) {
+func inDocumentForm(kind plan.FormKind, s string) (string, Answer) {
 	v, ok := Document(s)
 	if !ok {
 		return "", Never

@@ -170,6 +170,7 @@ func Default(a *plan.AttrFacts, s Shape) cty.Value {
 	return cty.UnknownVal(s.ValueType()).Mark(value.Symbol{ID: "default of the provider"})
 }
 
+// AsType converts a value to the type of an attribute, where it can be.
 func AsType(v cty.Value, s Shape) cty.Value {
 	if out, err := convert.Convert(v, s.ValueType()); err == nil {
 		return out

@@ -46,7 +46,8 @@ func definitionSchema(c *change) {
 		var gone []string
 		missing(mapAt(old, "schema", "openAPIV3Schema"), mapAt(now, "schema", "openAPIV3Schema"), "", 0, &gone)
 		if len(gone) > 0 {
-			c.add(plan.SchemaPruned, plan.DataLoss, plan.Path{"spec", "versions"}, "version %s has no %s any more, which is dropped when a resource is next written",
+			c.add(plan.SchemaPruned, plan.DataLoss, plan.Path{"spec", "versions"},
+				"version %s has no %s any more, which is dropped when a resource is next written",
 				text(old, "name"), strings.Join(gone[:min(3, len(gone))], ", "))
 		}
 	}

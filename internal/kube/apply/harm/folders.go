@@ -9,11 +9,13 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
+const postgresData = "/var/lib/postgresql/data"
+
 // folders are variables of images that name the folder of the data, with the
 // value that holds where none is given, by a part of the image's name: the
 // images' own documentation on Docker Hub, quay.io and ghcr.io.
 var folders = map[string]map[string]string{
-	"PGDATA":                        {"postgres": "/var/lib/postgresql/data", "timescale": "/var/lib/postgresql/data", "postgis": "/var/lib/postgresql/data"},
+	"PGDATA":                        {"postgres": postgresData, "timescale": postgresData, "postgis": postgresData},
 	"POSTGRESQL_DATA_DIR":           {"postgresql": "/bitnami/postgresql/data"},
 	"POSTGRESQL_VOLUME_DIR":         {"postgresql": "/bitnami/postgresql"},
 	"MYSQL_DATA_DIR":                nil,
@@ -63,13 +65,15 @@ var folders = map[string]map[string]string{
 
 // folderFlags name the folder of the data on command lines: mysqld, mongod,
 // etcd, Prometheus, VictoriaMetrics, Elasticsearch, Redis, Consul, NATS, InfluxDB.
-var folderFlags = []string{"--datadir", "--dbpath", "--data-dir", "-data-dir", "--storage.tsdb.path", "-storageDataPath", "--storageDataPath", "--data",
-	"--path.data", "--dir", "-store_dir", "--store_dir", "--data-path", "--data_path", "--db-path", "--storage.path", "--log.dirs", "--tsdb.path",
-	"--engine-path", "--bolt-path", "-D", "--store", "--basepath"}
+var folderFlags = []string{
+	"--datadir", "--dbpath", "--data-dir", "-data-dir", "--storage.tsdb.path", "-storageDataPath", "--storageDataPath",
+	"--data", "--path.data", "--dir", "-store_dir", "--store_dir", "--data-path", "--data_path", "--db-path",
+	"--storage.path", "--log.dirs", "--tsdb.path", "--engine-path", "--bolt-path", "-D", "--store", "--basepath",
+}
 
-// dataFolders: a container with lasting data is told to keep it in another
-// folder, and starts there with none.
-func (c *change) dataFolders(at plan.Path, old, next map[string]any) {
+// dataFolders: the arguments or variables of a container with lasting data name
+// another folder for it, where it starts with none.
+func (c *change) dataFolders(path plan.Path, old, next map[string]any) {
 	before, after := c.mounts(old, c.old), c.mounts(next, c.next)
 	for i, item := range listAt(next, "containers") {
 		now := asMap(item)
@@ -78,34 +82,37 @@ func (c *change) dataFolders(at plan.Path, old, next map[string]any) {
 		if was == nil || !slices.ContainsFunc(before, func(m mounted) bool { return m.container == name && m.lasts() }) {
 			continue
 		}
-		tell := func(field, word, b, a string) {
-			if b == a || !keeps(before, name, b, a) || place(before, name, b) == place(after, name, a) && place(after, name, a) != "" {
+		compare := func(field, word, b, a string) {
+			at := volumePath(after, name, a)
+			sameData := at != "" && at == volumePath(before, name, b)
+			if b == a || sameData || !keepsData(before, name, b, a) {
 				return
 			}
-			c.maybe(plan.DataElsewhere, plan.Detach, append(slices.Clone(at), "containers", i, field),
+			c.maybe(plan.DataElsewhere, plan.Detach, append(slices.Clone(path), "containers", i, field),
 				"container %s keeps its data elsewhere: %s %s -> %s; the data that is there is not used any more", name, word, orNone(b), orNone(a))
 		}
 		for _, variable := range slices.Sorted(maps.Keys(folders)) {
-			tell("env", variable, folder(was, variable), folder(now, variable))
+			compare("env", variable, folder(was, variable), folder(now, variable))
 		}
 		for _, flag := range folderFlags {
-			tell("args", flag, argument(was, flag), argument(now, flag))
+			compare("args", flag, argument(was, flag), argument(now, flag))
 		}
 	}
 }
 
-// keeps reports whether data of a container may lie where it was told to keep
-// it. Where nothing was said, a folder that is now told and is the mount itself
-// only spells out what was.
-func keeps(mounts []mounted, container, before, after string) bool {
+// keepsData reports whether data of a container may lie in the folder that it
+// names before. Where it named none, one that is named now and is the mount
+// itself only spells out what was.
+func keepsData(mounts []mounted, container, before, after string) bool {
 	if before == "" {
 		return !slices.ContainsFunc(mounts, func(m mounted) bool { return m.container == container && clean(m.path) == after })
 	}
-	return !strings.HasPrefix(before, "/") || place(mounts, container, before) != ""
+	return !strings.HasPrefix(before, "/") || volumePath(mounts, container, before) != ""
 }
 
-// place says where in the lasting volumes of a container a folder lies, or "".
-func place(mounts []mounted, container, dir string) string {
+// volumePath is the lasting volume of a container in which a folder lies, and
+// where in it; "" where it lies in none.
+func volumePath(mounts []mounted, container, dir string) string {
 	out, longest := "", -1
 	for _, m := range mounts {
 		if rest, ok := below(m.path, dir); ok && m.container == container && m.lasts() && len(m.path) > longest {
@@ -115,9 +122,9 @@ func place(mounts []mounted, container, dir string) string {
 	return out
 }
 
-// told reports whether a container names the folder where the data is now, as
-// it named the one where it was: in its command line or its variables.
-func told(was, is map[string]any, from, to string) bool {
+// namesNewFolder reports whether a container names the folder where the data is
+// now, as it named the one where it was: in its command line or its variables.
+func namesNewFolder(was, is map[string]any, from, to string) bool {
 	now := texts(is)
 	return slices.ContainsFunc(texts(was), func(s string) bool {
 		rest, ok := below(from, s)

@@ -4,34 +4,10 @@
 package harm
 
 import (
-	"fmt"
 	"reflect"
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
-	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
-
-// Effect is one harm of an update.
-type Effect struct {
-	// Reason says what the harm is.
-	Reason plan.Reason
-	// Effect is the word of the vocabulary, empty where none fits.
-	Effect plan.Effect
-	// Path leads to what changes.
-	Path plan.Path
-	// Why is one sentence without a final stop.
-	Why string
-	// Certain is false where it depends on what the manifests do not tell.
-	Certain bool
-}
-
-// change is one update: the manifests and what is stored for them, in normal
-// form, defaults filled in.
-type change struct {
-	before, after object.Object
-	old, next     map[string]any
-	found         []Effect
-}
 
 // Of lists the harms of an update, in a fixed order.
 func Of(before, after object.Object, old, next map[string]any) []Effect {
@@ -82,42 +58,4 @@ var byKind = map[string][]func(*change){
 	"admissionregistration.k8s.io/ValidatingAdmissionPolicy":        {admissionPolicy},
 	"admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding": {admissionBinding},
 	"apiextensions.k8s.io/CustomResourceDefinition":                 {versions, definitionSchema},
-}
-
-func (c *change) add(reason plan.Reason, effect plan.Effect, path plan.Path, why string, args ...any) {
-	c.found = append(c.found, Effect{reason, effect, path, fmt.Sprintf(why, args...), true})
-}
-
-func (c *change) maybe(reason plan.Reason, effect plan.Effect, path plan.Path, why string, args ...any) {
-	c.found = append(c.found, Effect{reason, effect, path, fmt.Sprintf(why, args...), false})
-}
-
-func at(v map[string]any, path ...any) any {
-	x, _ := object.Lookup(v, path...)
-	return x
-}
-
-func mapAt(v map[string]any, path ...any) map[string]any {
-	m, _ := at(v, path...).(map[string]any)
-	return m
-}
-
-func listAt(v map[string]any, path ...any) []any {
-	l, _ := at(v, path...).([]any)
-	return l
-}
-
-func text(v map[string]any, path ...any) string {
-	s, _ := at(v, path...).(string)
-	return s
-}
-
-func number(v map[string]any, path ...any) (int64, bool) {
-	i, ok := at(v, path...).(int64)
-	return i, ok
-}
-
-func asMap(v any) map[string]any {
-	m, _ := v.(map[string]any)
-	return m
 }

@@ -87,13 +87,6 @@ func serviceScheme(c *change) {
 	}
 }
 
-func orNone(s string) string {
-	if s == "" {
-		return "none"
-	}
-	return s
-}
-
 // networkPolicy: one that named some pods now holds for all.
 func networkPolicy(c *change) {
 	path := plan.Path{"spec", "podSelector"}

@@ -16,6 +16,10 @@ type share struct {
 	percent bool
 }
 
+// lessThan reports whether a share counted in the same way is less.
+func (s share) lessThan(other share) bool { return s.percent == other.percent && s.value < other.value }
+
+// shareOf reads a share; false for anything else.
 func shareOf(v any) (share, bool) {
 	switch x := v.(type) {
 	case int64:
@@ -34,15 +38,19 @@ func budget(c *change) {
 	nextMin, hasMin := shareOf(at(c.next, minPath...))
 	oldMax, hadMax := shareOf(at(c.old, maxPath...))
 	nextMax, hasMax := shareOf(at(c.next, maxPath...))
+	bothMin, bothMax := hadMin && hasMin, hadMax && hasMax
 	switch {
-	case hadMin && hasMin && oldMin.percent == nextMin.percent && nextMin.value < oldMin.value:
-		c.add(plan.BudgetWeakened, plan.Disarm, minPath, "minAvailable %v -> %v: more pods may be evicted at once", at(c.old, minPath...), at(c.next, minPath...))
-	case hadMax && hasMax && oldMax.percent == nextMax.percent && nextMax.value > oldMax.value:
-		c.add(plan.BudgetWeakened, plan.Disarm, maxPath, "maxUnavailable %v -> %v: more pods may be evicted at once", at(c.old, maxPath...), at(c.next, maxPath...))
-	case hadMax && nextMax == share{100, true} && oldMax != nextMax, hadMin && hasMin && nextMin.value == 0 && oldMin.value > 0:
+	case bothMin && nextMin.lessThan(oldMin):
+		c.add(plan.BudgetWeakened, plan.Disarm, minPath,
+			"minAvailable %v -> %v: more pods may be evicted at once", at(c.old, minPath...), at(c.next, minPath...))
+	case bothMax && oldMax.lessThan(nextMax):
+		c.add(plan.BudgetWeakened, plan.Disarm, maxPath,
+			"maxUnavailable %v -> %v: more pods may be evicted at once", at(c.old, maxPath...), at(c.next, maxPath...))
+	case hadMax && nextMax == share{100, true} && oldMax != nextMax, bothMin && nextMin.value == 0 && oldMin.value > 0:
 		c.add(plan.BudgetWeakened, plan.Disarm, plan.Path{"spec"}, "every pod may be evicted at once")
-	case hadMax && hasMax && oldMax.percent != nextMax.percent, hadMin != hasMin || hadMax != hasMax || hadMin && hasMin && oldMin.percent != nextMin.percent:
-		c.maybe(plan.BudgetWeakened, plan.Disarm, plan.Path{"spec"}, "the budget is counted in another way, so that more pods may be evicted at once")
+	case hadMin != hasMin, hadMax != hasMax, bothMin && oldMin.percent != nextMin.percent, bothMax && oldMax.percent != nextMax.percent:
+		c.maybe(plan.BudgetWeakened, plan.Disarm, plan.Path{"spec"},
+			"the budget is counted in another way, so that more pods may be evicted at once")
 	}
 	blocks := hasMax && nextMax.value == 0 || hasMin && nextMin == share{100, true}
 	blocked := hadMax && oldMax.value == 0 || hadMin && oldMin == share{100, true}

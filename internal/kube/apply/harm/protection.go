@@ -57,7 +57,8 @@ func (c *change) providers() {
 	}
 	path := plan.Path{"spec", "deletionPolicy"}
 	if old, next := text(c.old, path...), text(c.next, path...); (old == "Orphan" || old == "Retain") && old != next {
-		c.add(plan.ProtectionRemoved, plan.Disarm, path, "deletionPolicy %s -> %s: what it stands for is destroyed with it from now on", old, orNone(next))
+		c.add(plan.ProtectionRemoved, plan.Disarm, path,
+			"deletionPolicy %s -> %s: what it stands for is destroyed with it from now on", old, orNone(next))
 	}
 	policies := plan.Path{"spec", "managementPolicies"}
 	deletes := func(v map[string]any) bool {

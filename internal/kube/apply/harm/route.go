@@ -26,8 +26,8 @@ func (n served) covers(o served) bool {
 	if n.host == o.host && n.path == o.path {
 		return true
 	}
-	return sameHost(n.host, o.host) && (n.path == o.path || n.prefix && strings.HasPrefix(o.path+"/", strings.TrimSuffix(n.path, "/")+"/")) &&
-		reflect.DeepEqual(n.to, o.to)
+	below := n.prefix && strings.HasPrefix(o.path+"/", strings.TrimSuffix(n.path, "/")+"/")
+	return sameHost(n.host, o.host) && (n.path == o.path || below) && reflect.DeepEqual(n.to, o.to)
 }
 
 // sameHost reports whether a host, or a wildcard for its first label, takes in
@@ -47,7 +47,7 @@ func gone(before, after []served) []served {
 // routes: hosts and paths that an Ingress serves no more.
 func routes(c *change) {
 	next := ingressRoutes(c.next)
-	told := map[string]bool{}
+	named := map[string]bool{}
 	for _, r := range gone(ingressRoutes(c.old), next) {
 		path, what := plan.Path{"spec", "rules"}, "host "+r.host
 		switch {
@@ -56,14 +56,15 @@ func routes(c *change) {
 		case r.host == "" || slices.ContainsFunc(next, func(n served) bool { return n.host == r.host }):
 			what = "path " + r.host + r.path
 		}
-		if !told[what] {
-			told[what] = true
+		if !named[what] {
+			named[what] = true
 			c.add(plan.RouteRemoved, plan.RouteLost, path, "%s is not served any more", what)
 		}
 	}
 	path := plan.Path{"spec", "ingressClassName"}
 	if old, now := text(c.old, path...), text(c.next, path...); old != "" && old != now {
-		c.maybe(plan.RouteRemoved, plan.RouteLost, path, "ingressClassName %s -> %s: another controller serves it, at another address", old, orNone(now))
+		c.maybe(plan.RouteRemoved, plan.RouteLost, path,
+			"ingressClassName %s -> %s: another controller serves it, at another address", old, orNone(now))
 	}
 }
 
@@ -80,7 +81,8 @@ func ingressRoutes(v map[string]any) []served {
 		}
 		for _, p := range paths {
 			m := asMap(p)
-			out = append(out, served{host: host, path: literal(text(m, "path")), prefix: text(m, "pathType") != "Exact", to: at(m, "backend")})
+			route := served{host: host, path: literal(text(m, "path")), prefix: text(m, "pathType") != "Exact", to: at(m, "backend")}
+			out = append(out, route)
 		}
 	}
 	return out
@@ -98,7 +100,8 @@ func literal(path string) string {
 // rules: paths that a route of the Gateway API serves no more.
 func rules(c *change) {
 	for _, r := range gone(gatewayRoutes(c.old), gatewayRoutes(c.next)) {
-		c.add(plan.RouteRemoved, plan.RouteLost, plan.Path{"spec", "rules"}, "a rule for %s is gone, and what it took is not served any more", r.path)
+		c.add(plan.RouteRemoved, plan.RouteLost, plan.Path{"spec", "rules"},
+			"a rule for %s is gone, and what it took is not served any more", r.path)
 	}
 }
 

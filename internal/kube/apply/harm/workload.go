@@ -49,9 +49,11 @@ func ordinals(c *change) {
 	switch {
 	case leaves <= 0:
 	case text(c.next, "spec", "persistentVolumeClaimRetentionPolicy", "whenScaled") == "Delete":
-		c.add(plan.ClaimsDeleted, plan.DataLoss, path, "pods are numbered from %d instead of %d: %d of them go, and their claims are deleted (whenScaled: Delete)", next, old, leaves)
+		c.add(plan.ClaimsDeleted, plan.DataLoss, path,
+			"pods are numbered from %d instead of %d: %d of them go, and their claims are deleted (whenScaled: Delete)", next, old, leaves)
 	default:
-		c.add(plan.DataElsewhere, plan.Detach, path, "pods are numbered from %d instead of %d: %d of them go, and new ones start with empty claims", next, old, leaves)
+		c.add(plan.DataElsewhere, plan.Detach, path,
+			"pods are numbered from %d instead of %d: %d of them go, and new ones start with empty claims", next, old, leaves)
 	}
 }
 
@@ -123,19 +125,11 @@ func (c *change) limits(path plan.Path, old, next map[string]any) {
 				}
 			}
 			if was != nil && mapAt(was, "lifecycle", "preStop") != nil && mapAt(container, "lifecycle", "preStop") == nil {
-				c.add(plan.GraceLowered, "", append(slices.Clone(path), list, i, "lifecycle"), "container %s stops without its preStop hook", text(container, "name"))
+				c.add(plan.GraceLowered, "", append(slices.Clone(path), list, i, "lifecycle"),
+					"container %s stops without its preStop hook", text(container, "name"))
 			}
 		}
 	}
-}
-
-func named(list []any, name string) map[string]any {
-	for _, item := range list {
-		if m := asMap(item); text(m, "name") == name {
-			return m
-		}
-	}
-	return nil
 }
 
 // placement: a DaemonSet leaves nodes.
@@ -149,7 +143,8 @@ func placement(c *change) {
 	}
 	for _, o := range listAt(old, "tolerations") {
 		if !slices.ContainsFunc(listAt(next, "tolerations"), func(n any) bool { return reflect.DeepEqual(o, n) }) {
-			c.maybe(plan.PlacementNarrowed, "", append(slices.Clone(base), "tolerations"), "pods leave nodes whose taint %s was tolerated", text(asMap(o), "key"))
+			c.maybe(plan.PlacementNarrowed, "", append(slices.Clone(base), "tolerations"),
+				"pods leave nodes whose taint %s was tolerated", text(asMap(o), "key"))
 		}
 	}
 	required := []any{"affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution"}

@@ -40,39 +40,6 @@ var conditional = map[string]func(map[string]any){
 	"apiextensions.CustomResourceDefinitionSpec": definition,
 }
 
-func set(m map[string]any, field string, v any) {
-	if x, ok := m[field]; !ok || x == "" {
-		m[field] = v
-	}
-}
-
-func part(m map[string]any, field string) map[string]any {
-	p, _ := m[field].(map[string]any)
-	return p
-}
-
-func text(m map[string]any, field string) string {
-	s, _ := m[field].(string)
-	return s
-}
-
-func ownLabels(m, labels map[string]any) {
-	if meta := part(m, "metadata"); labels != nil && len(part(meta, "labels")) == 0 {
-		meta = maps.Clone(meta)
-		if meta == nil {
-			meta = map[string]any{}
-		}
-		meta["labels"] = labels
-		m["metadata"] = meta
-	}
-}
-
-func orNil(m map[string]any, field string, v any) {
-	if m[field] == nil {
-		m[field] = v
-	}
-}
-
 // job: the template of a CronJob gets none of these.
 func job(whole map[string]any) {
 	ownLabels(whole, part(part(part(part(whole, "spec"), "template"), "metadata"), "labels"))
@@ -141,7 +108,8 @@ func autoscaler(m map[string]any) {
 	policy := func(kind string, value int64) any {
 		return map[string]any{"type": kind, "value": value, "periodSeconds": int64(15)}
 	}
-	up := map[string]any{"stabilizationWindowSeconds": int64(0), "selectPolicy": "Max", "policies": []any{policy("Pods", 4), policy("Percent", 100)}}
+	up := map[string]any{"stabilizationWindowSeconds": int64(0), "selectPolicy": "Max",
+		"policies": []any{policy("Pods", 4), policy("Percent", 100)}}
 	down := map[string]any{"selectPolicy": "Max", "policies": []any{policy("Percent", 100)}}
 	maps.Copy(up, part(behavior, "scaleUp"))
 	maps.Copy(down, part(behavior, "scaleDown"))

@@ -1143,3 +1143,10 @@ edit "aws_batch_job_definition" "another priority" {
   before { scheduling_priority = 1 }
   after { scheduling_priority = 2 }
 }
+
+edit "aws_db_instance" "window in other letters" {
+  source = "rds/instance.go maintenance_window: StateFunc strings.ToLower"
+  want   = "none"
+  before { maintenance_window = "Sun:05:00-Sun:06:00" }
+  after { maintenance_window = "sun:05:00-sun:06:00" }
+}

@@ -8,37 +8,6 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
-// checks are the rules that a table cannot say, by their name in
-// immutable.yaml. Each refuses what it finds.
-var checks = map[string]func(*update, field){
-	"completions":         completions,
-	"jobTemplate":         jobTemplate,
-	"generatedSelector":   generatedSelector,
-	"pod":                 pod,
-	"clusterIPs":          clusterIPs,
-	"ipFamilies":          ipFamilies,
-	"loadBalancerClass":   loadBalancerClass,
-	"healthCheckNodePort": healthCheckNodePort,
-	"claim":               claim,
-	"claimSize":           claimSize,
-	"claimAttributes":     claimAttributes,
-	"betaClass":           betaClass,
-	"volumeSource":        volumeSource,
-	"volumeAffinity":      volumeAffinity,
-	"cidrs":               cidrs,
-	"nodeDrivers":         nodeDrivers,
-	"storedVersions":      storedVersions,
-}
-
-// paths lists where two values below a prefix differ, for a refusal.
-func (u *update) paths(prefix ...any) []plan.Path {
-	var out []plan.Path
-	for _, d := range u.below(prefix) {
-		out = append(out, d.Path)
-	}
-	return out
-}
-
 // except compares two objects without some of their fields.
 func except(a, b map[string]any, fields ...string) bool {
 	x, y := maps.Clone(a), maps.Clone(b)
@@ -98,4 +67,15 @@ func storedVersions(u *update, f field) {
 			u.doubt(f, path, "version "+name+" may be removed from spec.versions only if no object was ever stored in it (status.storedVersions)")
 		}
 	}
+}
+
+// without copies a list of objects and leaves out a field of each.
+func without(list []any, field string) []any {
+	out := make([]any, len(list))
+	for i, item := range list {
+		m := maps.Clone(asMap(item))
+		delete(m, field)
+		out[i] = m
+	}
+	return out
 }

@@ -3,7 +3,6 @@ package apply
 import (
 	"fmt"
 	"maps"
-	"reflect"
 	"slices"
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/apply/schema"
@@ -104,83 +103,9 @@ func withoutServerFields(v map[string]any) map[string]any {
 	return out
 }
 
-// refuse applies the table and the rules of custom resources.
-func (u *update) refuse() {
-	if len(u.changed) == 0 {
-		return
-	}
-	for _, f := range table()[u.kind()] {
-		u.judge(f)
-	}
-	u.judgeTransitions()
-	u.weighGates()
-	if rewritten(u.before.Identity, u.after.Identity) {
-		for i := range u.refused {
-			u.refused[i].Certain = false
-			u.refused[i].Why += fmt.Sprintf(" (%s and %s write it differently, which is not translated here)", u.before.Version, u.after.Version)
-		}
-	}
-}
-
-// weighGates takes back the certainty of refusals that rest on fields which a
-// cluster drops unless it turns a feature gate on.
-func (u *update) weighGates() {
-	for i, r := range u.refused {
-		gate := ""
-		for _, p := range r.Paths {
-			if gate = u.typ.GateOf(p); gate == "" {
-				break
-			}
-		}
-		if gate != "" && len(r.Paths) > 0 {
-			u.refused[i].Certain = false
-			u.refused[i].Why += fmt.Sprintf(", on clusters that turn the feature gate %s on", gate)
-		}
-	}
-	for _, d := range u.changed {
-		if gate := u.typ.GateOf(d.Path); gate != "" {
-			u.note(Depends, d.Path, fmt.Sprintf("clusters drop %s unless they turn the feature gate %s on", dotted(d.Path), gate))
-		}
-	}
-}
-
-// judgeTransitions evaluates the rules that a definition has for its
-// resources.
-func (u *update) judgeTransitions() {
-	for _, f := range u.definition.Of(u.after.Version).Transition(u.old, u.next) {
-		source := fmt.Sprintf("x-kubernetes-validations of CustomResourceDefinition %s at %s:%d",
-			u.definition.Object.Name, u.definition.Object.File, u.definition.Object.Line)
-		r := Refusal{Paths: []plan.Path{f.Path}, Field: dotted(f.Path), Source: source, Certain: f.Unread == ""}
-		r.Why = fmt.Sprintf("the rule %q of its definition does not hold", f.Rule)
-		if f.Message != "" {
-			r.Why = fmt.Sprintf("its definition says: %s", f.Message)
-		}
-		if f.Unread != "" {
-			r.Why = fmt.Sprintf("the rule %q of its definition was not evaluated: %s", f.Rule, f.Unread)
-		}
-		u.refused = append(u.refused, r)
-	}
-}
-
-func (u *update) deny(f field, paths []plan.Path, why string) {
-	u.refused = append(u.refused, Refusal{Paths: paths, Field: f.As, Why: why, Source: sourced(f.Source), Certain: true})
-}
-
-// doubt adds a refusal that depends on what the manifests do not tell.
-func (u *update) doubt(f field, paths []plan.Path, why string) {
-	u.refused = append(u.refused, Refusal{Paths: paths, Field: f.As, Why: why, Source: sourced(f.Source)})
-}
-
-func (u *update) note(kind NoteKind, path plan.Path, text string) {
-	u.notes = append(u.notes, Note{kind, path, text})
-}
-
-// kind is the type as immutable.yaml writes it: core/Pod.
-func (u *update) kind() string { return u.after.Key().GroupKind() }
-
-// same reports whether the values at a path are equal before and after.
-func (u *update) same(path ...any) bool {
-	a, _ := get(u.old, path)
-	b, _ := get(u.next, path)
-	return reflect.DeepEqual(a, b)
+// strategies do what the registry does with an update before it is validated.
+// They change u.wanted, whose parts are shared and copied first.
+var strategies = map[string]func(*update){
+	"core/Service":               serviceStrategy,
+	"core/PersistentVolumeClaim": claimStrategy,
 }

@@ -1,0 +1,76 @@
+package harm
+
+import (
+	"maps"
+	"path"
+	"slices"
+	"strings"
+)
+
+// fleeting are the volume sources that hold no data of their own.
+var fleeting = map[string]bool{"emptyDir": true, "configMap": true, "secret": true, "downwardAPI": true,
+	"projected": true, "image": true, "ephemeral": true, "gitRepo": true}
+
+// mounted is one place where a container sees data that outlives its pod. volume
+// is the name of the volume; of init containers the container and its path are
+// left out, since what they do is done.
+type mounted struct{ source, subPath, volume, container, path string }
+
+// lasts reports whether a container keeps its own data there: files of the node
+// and secrets that a driver mounts are read.
+func (m mounted) lasts() bool {
+	return m.container != "" && !strings.HasPrefix(m.source, "hostPath") && !strings.HasPrefix(m.source, "csi")
+}
+
+// mounts lists what containers see of lasting volumes.
+func (c *change) mounts(spec, whole map[string]any) []mounted {
+	sources := map[string]string{}
+	for _, v := range listAt(spec, "volumes") {
+		if s := sourceOf(asMap(v)); s != "" {
+			sources[text(asMap(v), "name")] = s
+		}
+	}
+	for _, t := range listAt(whole, "spec", "volumeClaimTemplates") {
+		name := text(asMap(t), "metadata", "name")
+		sources[name] = "claim template " + name
+	}
+	var out []mounted
+	for _, list := range []string{"containers", "initContainers"} {
+		for _, item := range listAt(spec, list) {
+			for _, use := range []string{"volumeMounts", "volumeDevices"} {
+				for _, m := range listAt(asMap(item), use) {
+					name := text(asMap(m), "name")
+					if s := sources[name]; s != "" {
+						at := mounted{source: s, subPath: text(asMap(m), "subPath") + text(asMap(m), "subPathExpr"), volume: name}
+						if list == "containers" {
+							at.container, at.path = text(asMap(item), "name"), path.Clean(text(asMap(m), "mountPath")+text(asMap(m), "devicePath"))
+						}
+						out = append(out, at)
+					}
+				}
+			}
+		}
+	}
+	return out
+}
+
+// sourceOf names where the data of a volume is, or "" where it is fleeting.
+func sourceOf(v map[string]any) string {
+	for _, kind := range slices.Sorted(maps.Keys(v)) {
+		if kind == "name" || fleeting[kind] {
+			continue
+		}
+		source := asMap(v[kind])
+		if kind == "persistentVolumeClaim" {
+			return "claim " + text(source, "claimName")
+		}
+		out := kind
+		for _, k := range slices.Sorted(maps.Keys(source)) {
+			if s, ok := source[k].(string); ok && s != "" && k != "type" && k != "fsType" {
+				out += " " + s
+			}
+		}
+		return out
+	}
+	return ""
+}
