@@ -25,15 +25,7 @@ func actor(id float64, login string) *pull.Actor {
 func commit(change func(*pull.Commit)) pull.Commit {
 	dana := &pull.Person{Name: "Dana", Email: "dana@example.com", User: actor(5, "dana")}
 	var c pull.Commit
-	c.Commit = &struct {
-		OID, Message      string
-		Author, Committer *pull.Person
-		Authors           *struct {
-			TotalCount int
-			Nodes      []*pull.Person
-		}
-		Signature *struct{ IsValid bool }
-	}{OID: "a", Author: dana, Committer: dana}
+	c.Commit = &pull.CommitData{OID: "a", Author: dana, Committer: dana}
 	c.Commit.Authors = &struct {
 		TotalCount int
 		Nodes      []*pull.Person

@@ -23,7 +23,8 @@ const (
 
 	commitsField = "commits(first:100){" + pageFields + " nodes{commit{oid message" +
 		" author{name email date user{__typename databaseId login}} committer{name email date user{__typename databaseId login}}" +
-		" authors(first:20){totalCount nodes{name email user{__typename databaseId login}}} signature{isValid}}}}"
+		" authors(first:20){totalCount nodes{name email user{__typename databaseId login}}} signature{isValid} tree{oid}" +
+		" parents(first:2){nodes{oid tree{oid}}}}}}"
 	reviewsField = "reviews(first:100){" + pageFields + " nodes{fullDatabaseId state submittedAt body viewerDidAuthor author" +
 		actorFields + " commit{oid}}}"
 	requestsField = "reviewRequests(first:100){" + pageFields +
@@ -52,7 +53,7 @@ const (
 	MergeFields = "mergeable potentialMergeCommit{oid tree{oid} parents(first:2){nodes{oid}}}"
 
 	conversationQuery = "query Conversation($owner:String!,$name:String!,$number:Int!,$head:GitObjectID!,$app:Int!){" +
-		"repository(owner:$owner,name:$name){databaseId name isPrivate owner{__typename login} " + DefaultField +
+		"repository(owner:$owner,name:$name){databaseId name isPrivate rebaseMergeAllowed owner{__typename login} " + DefaultField +
 		" object(oid:$head){__typename ...on Commit{" + headFields + "}}" +
 		" pullRequest(number:$number){number title body state isDraft merged createdAt updatedAt changedFiles author" + actorFields +
 		" headRefName headRefOid headRepository{databaseId name owner{login}} isCrossRepository" +
@@ -84,9 +85,9 @@ type Conversation struct {
 	Flooded bool
 }
 
-// maxCommits is how many commits of a pull request GitHub lists
+// MaxCommits is how many commits of a pull request GitHub lists
 // (docs.github.com, REST "List commits on a pull request").
-const maxCommits = 250
+const MaxCommits = 250
 
 // noCommit is asked for where the head is not known yet.
 const noCommit = "0000000000000000000000000000000000000000"
@@ -126,7 +127,7 @@ func (v *Conversation) fill(ctx context.Context, c Reader) error {
 	p, n := v.Pull, v.Pull.Number
 	var err error
 	var complete bool
-	if v.Commits, complete, err = all(ctx, c, n, "commits", commitsField, p.Commits, maxCommits); err != nil {
+	if v.Commits, complete, err = all(ctx, c, n, "commits", commitsField, p.Commits, MaxCommits); err != nil {
 		return err
 	}
 	v.Partial = !complete

@@ -73,17 +73,20 @@ func (o *Object) ID() string {
 }
 
 // Commit is one of a pull request.
-type Commit struct {
-	Commit *struct {
-		OID, Message      string
-		Author, Committer *Person
-		// Authors are the author and, behind it, the co-authors.
-		Authors *struct {
-			TotalCount int
-			Nodes      []*Person
-		}
-		Signature *struct{ IsValid bool }
+type Commit struct{ Commit *CommitData }
+
+// CommitData is what is asked of a commit.
+type CommitData struct {
+	OID, Message      string
+	Author, Committer *Person
+	// Authors are the author and, behind it, the co-authors.
+	Authors *struct {
+		TotalCount int
+		Nodes      []*Person
 	}
+	Signature *struct{ IsValid bool }
+	Tree      *Object
+	Parents   struct{ Nodes []Object }
 }
 
 // Review is one of a pull request, with what GitHub says of it now.
@@ -207,7 +210,9 @@ type Repository struct {
 	DatabaseID int64
 	Name       string
 	IsPrivate  bool
-	Owner      struct {
+	// RebaseMergeAllowed: its pull requests may be merged by rebasing.
+	RebaseMergeAllowed bool
+	Owner              struct {
 		Typename string `json:"__typename"`
 		Login    string
 	}

@@ -15,7 +15,10 @@ type merger struct {
 	digits  int
 	// wants names the files whose lines are merged: those that are read.
 	wants func(name string) bool
-	both  []Clash
+	// settled tells of a file that both sides changed what becomes of it, where
+	// that is known; nil where it never is.
+	settled func(name string) (e entry, ok bool, err error)
+	both    []Clash
 	// missing: a folder or file was not there and has been noted.
 	missing bool
 }
@@ -37,14 +40,16 @@ type Clash struct {
 // brought first.
 func Merge(o *Objects, wants func(name string) bool, base, ours, theirs string) (id string, both []Clash, err error) {
 	m := &merger{objects: o, digits: len(theirs), wants: wants}
+	id, err = m.trees(base, ours, theirs)
+	return id, m.both, err
+}
+
+func (m *merger) trees(base, ours, theirs string) (id string, err error) {
 	e, err := m.entry(".", dirOf(base), dirOf(ours), dirOf(theirs))
-	if err != nil {
-		return "", nil, err
+	if err == nil && m.missing {
+		err = plan.ErrNotFetched
 	}
-	if m.missing {
-		return "", nil, plan.ErrNotFetched
-	}
-	return e.id, m.both, nil
+	return e.id, err
 }
 
 func dirOf(id string) entry { return entry{name: ".", mode: "040000", id: id} }
@@ -89,6 +94,15 @@ func (m *merger) file(name string, base, ours, theirs entry) (entry, error) {
 		}
 	}
 	gone := ours.id == "" || theirs.id == ""
+	if m.settled != nil && !gone {
+		switch e, ok, err := m.settled(name); {
+		case errors.Is(err, plan.ErrNotFetched):
+			m.missing = true
+			return theirs, nil
+		case err != nil || ok:
+			return e, err
+		}
+	}
 	m.both = append(m.both, Clash{name, gone})
 	if gone || m.wants(name) {
 		return theirs, nil
@@ -148,9 +162,7 @@ func (m *merger) folder(name string, base, ours, theirs entry) (entry, error) {
 	for _, n := range namesIn(sides[:]) {
 		var at [3]entry
 		for i, list := range sides {
-			if j, ok := slices.BinarySearchFunc(list, n, func(e entry, want string) int { return strings.Compare(e.name, want) }); ok {
-				at[i] = list[j]
-			}
+			at[i] = named(list, n)
 		}
 		e, err := m.entry(path.Join(name, n), at[0], at[1], at[2])
 		if err != nil {
@@ -168,6 +180,14 @@ func (m *merger) folder(name string, base, ours, theirs entry) (entry, error) {
 	defer m.objects.mu.Unlock()
 	m.objects.folders[id] = merged
 	return entry{name: path.Base(name), mode: "040000", id: id}, nil
+}
+
+// named is the entry of a name in a folder, the zero one for none.
+func named(list []entry, name string) entry {
+	if i, ok := slices.BinarySearchFunc(list, name, func(e entry, want string) int { return strings.Compare(e.name, want) }); ok {
+		return list[i]
+	}
+	return entry{}
 }
 
 // namesIn are all names in some folders, sorted.

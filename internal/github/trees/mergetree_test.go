@@ -236,3 +236,71 @@ func TestA2UnmergedIsUnreadable(t *testing.T) {
 		t.Errorf("reading it: %v, want that it cannot be read", err)
 	}
 }
+
+// A18: rebasing makes what git makes, or a path is told.
+func TestA18RebaseIsGits(t *testing.T) {
+	s := scratch{t, t.TempDir()}
+	s.must("init", "-q")
+	r := rand.New(rand.NewPCG(5, 6))
+	same, other, told := 0, 0, 0
+	for range 40 {
+		b := Rebase{Objects: NewObjects()}
+		commit := func(lines []string, parents ...string) (id, tree string) {
+			text := strings.Join(lines, "")
+			id, tree = s.commit(map[string]string{"a/x": text}, parents...)
+			b.Objects.blobs[objectID("blob", []byte(text), len(id))] = []byte(text)
+			s.load(b.Objects, tree)
+			return id, tree
+		}
+		lines := strings.SplitAfter("1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n", "\n")
+		here, was := slices.Clone(lines), lines[3]
+		here[3] = "the tip's\n"
+		head, base := commit(lines)
+		between, _ := commit(lines, head) // else the first step may be the tip itself
+		tip, onto := commit(here, between)
+		b.Base, b.Onto = base, onto
+		last, rebased, clean := base, tip, true
+		for range 1 + r.IntN(5) {
+			switch r.IntN(4) {
+			case 0, 1, 2: // what the tip did, and back
+				lines[3] = map[bool]string{true: here[3], false: was}[lines[3] == was]
+			default:
+				lines[r.IntN(12)] = fmt.Sprintln(r.IntN(99))
+			}
+			step, tree := commit(lines, head)
+			b.Steps = append(b.Steps, RebaseStep{last, tree})
+			// A step is a merge whose sides have the commit before it in common.
+			from := s.must("commit-tree", "-m", "x", last)
+			ours := s.must("commit-tree", "-m", "x", "-p", from, rebased+"^{tree}")
+			out, err := s.git("merge-tree", "--write-tree", ours, s.must("commit-tree", "-m", "x", "-p", from, tree))
+			if clean = clean && err == nil; clean {
+				rebased = s.must("commit-tree", "-m", "x", out)
+			}
+			head, last = step, tree
+		}
+		merged, err := s.git("merge-tree", "--write-tree", tip, head)
+		if err != nil || !clean {
+			continue // GitHub does neither
+		}
+		b.Head, b.Merged = last, merged
+		s.load(b.Objects, merged)
+		text, _ := exec.Command("git", "-C", s.dir, "cat-file", "blob", merged+":a/x").Output()
+		b.Objects.blobs[objectID("blob", text, len(merged))] = text
+		got, both, err := b.Apply(func(string) bool { return true })
+		switch want := s.must("rev-parse", rebased+"^{tree}"); {
+		case err != nil:
+			t.Fatal(err)
+		case len(both) > 0:
+			told++
+		case got != want:
+			t.Errorf("rebasing %s onto %s makes %s, ours is %s, and nothing is told", head, tip, want, got)
+		case got != merged:
+			other++
+		default:
+			same++
+		}
+	}
+	if same < 10 || other < 3 {
+		t.Errorf("%d as a merge, %d other, %d told: the test shows nothing", same, other, told)
+	}
+}

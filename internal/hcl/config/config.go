@@ -29,6 +29,8 @@ type Module struct {
 	Imports   []*Import
 	// Providers by local name, or `name.alias`.
 	Providers map[string]*Provider
+	// Runs is what providers and actions run.
+	Runs []BlockRun
 	// Required is the source address of each local provider name.
 	Required map[string]string
 	// Constraints are the version constraints of required providers, by source

@@ -35,7 +35,9 @@ func (d *decoder) block(b *rawBlock) {
 				To: reference(to.expr), AnyKey: computed, ID: b.body.attrs["id"].ready(), ForEach: b.body.attrs["for_each"].ready(), Range: b.header,
 			})
 		}
-	case "check", "language", "action", "list":
+	case "action":
+		d.labelled(b, 2, func(b *rawBlock) { d.m.Runs = append(d.m.Runs, actionRun(b)) })
+	case "check", "language", "list":
 		// They may fail a plan or run beside it; they never replace anything.
 	default:
 		d.problem(b.header, b.kind, "Unsupported block type: blocks of type %q are not expected here", b.kind)
@@ -144,6 +146,7 @@ func (d *decoder) provider(b *rawBlock) {
 		return
 	}
 	d.m.Providers[key] = p
+	d.m.Runs = append(d.m.Runs, pluginRuns(p)...)
 }
 
 func (d *decoder) moved(b *rawBlock) {
