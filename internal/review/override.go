@@ -54,10 +54,12 @@ func override(req Request, e *entry, c *participants, o opinions) labelled {
 		return labelled{label: label, by: event.By.Login, why: "no delivery showed it set on this head and base; take it off and set it again"}
 	}
 	second := settings.Second || who != ""
-	if second && !slices.ContainsFunc(o.approvals, func(a approval) bool { return a.uninvolved && a.by.ID != event.By.ID && c.mayWrite(a.by) }) {
+	other := func(a approval) bool { return a.uninvolved && a.by.ID != event.By.ID && c.mayWrite(a.by) }
+	if second && !slices.ContainsFunc(o.approvals, other) {
 		return labelled{label: label, by: event.By.Login, why: "it takes an approval by another person with write access too"}
 	}
-	return labelled{label: label, release: &Release{Login: event.By.Login, ID: event.By.ID, Right: right, What: "override", At: event.At.UTC()}}
+	release := &Release{Login: event.By.Login, ID: event.By.ID, Right: right, What: "override", At: event.At.UTC()}
+	return labelled{label: label, release: release}
 }
 
 // LabelSlack is how much earlier than the event in the timeline a delivery may
@@ -72,8 +74,8 @@ func (e *entry) sawLabel(present Label, event LabelEvent) bool {
 	})
 }
 
-// lastLabelEvent is the last that the timeline tells of a label. The zero event,
-// where it tells of none, is a removal.
+// lastLabelEvent is the last that the timeline has of a label. The zero event,
+// where it has none, is a removal.
 func lastLabelEvent(events []LabelEvent, name string) (last LabelEvent) {
 	for _, e := range events {
 		if !sameLabel(e.Name, name) {

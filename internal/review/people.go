@@ -16,7 +16,7 @@ type participants struct {
 	// named are those whom only forgeable words tell of.
 	proven map[int64]string
 	named  map[int64]string
-	// namedLogins are people whom only a login tells of.
+	// namedLogins are people of whom only a login is known.
 	namedLogins map[string]string
 	// doubts are the reasons to ask for one more approval.
 	doubts []string
@@ -44,7 +44,8 @@ func newParticipants(rep Report, req Request, e *entry) *participants {
 		for _, login := range rep.Agent.Requesters {
 			c.namedLogins[login] = "asked the agent for it"
 		}
-		if req.Signals.Author.Type == "Bot" && rep.Agent.Kind == rules.CodingAgent && len(rep.Agent.Requesters) == 0 && c.settings.Requester == rules.Raise {
+		unknownRequester := rep.Agent.Kind == rules.CodingAgent && len(rep.Agent.Requesters) == 0
+		if req.Signals.Author.Type == "Bot" && unknownRequester && c.settings.Requester == rules.Raise {
 			c.doubts = append(c.doubts, "nothing tells who asked the agent for it")
 		}
 	}

@@ -21,7 +21,7 @@ const maxFile = 1 << 20
 func Predict(before, after fs.FS) plan.Plan {
 	files, err := treediff.Files(before, after)
 	if err != nil {
-		return plan.Plan{} // told by the other predictors
+		return plan.Plan{} // the other predictors say so
 	}
 	var out plan.Plan
 	for _, f := range files {
@@ -86,5 +86,8 @@ func inFile(name, from string, o Outcome) plan.Change {
 	}
 	address := plan.Address{Engine: plan.Terraform, Root: path.Dir(name), Module: name, Type: o.Type, Name: o.ID}
 	return plan.Change{Address: address, Previous: address, Action: o.Action, Effect: o.Effect, Reason: o.Reason, Because: o.Because, At: at,
-		Causes: []plan.Cause{{Range: at, Text: "the template " + path.Base(name) + " changes"}, {Range: at, Text: address.String() + ": " + o.Reason.Sentence()}}}
+		Causes: []plan.Cause{
+			{Range: at, Text: "the template " + path.Base(name) + " changes"},
+			{Range: at, Text: address.String() + ": " + o.Reason.Sentence()},
+		}}
 }
