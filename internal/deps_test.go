@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"os/exec"
+	"path"
 	"slices"
 	"strings"
 	"testing"
@@ -47,6 +48,27 @@ var table = map[string]int{
 	"examples": 7,
 }
 
+// inner is the order inside a folder that has one, from the bottom up: a package
+// imports only rows above its own here, never a neighbour. The last row is the
+// folder itself. A package below the folder that is not listed fails the test.
+var inner = map[string][][]string{
+	"internal/hcl": {
+		{"value", "work", "move", "varfile", "upload", "lines"},
+		{"diff/schema", "diff/forms", "attrs"},
+		{"diff/equal"},
+		{"diff", "expr"},
+		{"config", "funcs"},
+		{"elsewhere", "refs"},
+		{"eval"},
+		{"providers", "depends"},
+		{"datasource", "pair"},
+		{"planner", "opaque", "pair/pairtest"},
+		{"trace", "check"},
+		{"compare"},
+		{"."},
+	},
+}
+
 // foreign is what each folder may import of others' modules, besides that of the
 // folders above it in the tree. One that is not listed may import none: a new
 // dependency is a decision.
@@ -54,9 +76,10 @@ var foreign = map[string][]string{
 	"internal/plan/plantest":     {"golang.org/x/tools/txtar"},
 	"internal/hcl":               {"github.com/hashicorp/hcl/v2", "github.com/zclconf/go-cty"},
 	"internal/hcl/config":        {"github.com/hashicorp/go-version"},
-	"internal/hcl/expr":          {"github.com/terraform-linters/tflint-plugin-sdk/terraform/lang/marks"},
+	"internal/hcl/value":         {"github.com/terraform-linters/tflint-plugin-sdk/terraform/lang/marks"},
 	"internal/hcl/upload":        {"golang.org/x/text/unicode/norm"},
 	"internal/hcl/funcs":         {"github.com/terraform-linters/tflint/terraform/lang", "github.com/bmatcuk/doublestar", "github.com/zclconf/go-cty-yaml", yamlLibrary},
+	"internal/facts/logic":       {yamlLibrary},
 	"internal/kube/object":       {yamlLibrary},
 	"internal/kube/appset":       {yamlLibrary, "github.com/Masterminds/sprig/v3"},
 	"internal/kube/unit":         {yamlLibrary, "github.com/fluxcd/pkg/sourceignore", "helm.sh/helm/v4/pkg/ignore", "gopkg.in/evanphx/json-patch.v4"},
@@ -125,6 +148,75 @@ func TestImportOrder(t *testing.T) {
 			t.Error(why)
 		}
 	}
+}
+
+func TestInnerOrder(t *testing.T) {
+	for _, p := range packages(t) {
+		for _, why := range disorder(strings.TrimPrefix(p.ImportPath, module), p.Imports) {
+			t.Error(why)
+		}
+	}
+}
+
+// The order inside a folder must be able to fail.
+func TestInnerDisorderIsFound(t *testing.T) {
+	for _, c := range []struct{ from, imported string }{
+		{"internal/hcl/value", "internal/hcl/expr"}, {"internal/hcl/expr", "internal/hcl/diff"}, {"internal/hcl/eval", "internal/hcl/compare"},
+		{"internal/hcl/compare", "internal/hcl"}, {"internal/hcl/unlisted", "internal/plan"},
+	} {
+		if len(disorder(c.from, []string{module + c.imported})) == 0 {
+			t.Errorf("%s may import %s", c.from, c.imported)
+		}
+	}
+	for _, c := range []struct{ from, imported string }{
+		{"internal/hcl", "internal/hcl/compare"}, {"internal/hcl/eval", "internal/hcl/value"}, {"internal/hcl/value", "internal/plan"},
+	} {
+		if why := disorder(c.from, []string{module + c.imported}); len(why) > 0 {
+			t.Error(why)
+		}
+	}
+}
+
+// disorder lists what a package imports against the order inside its folder.
+func disorder(from string, imports []string) []string {
+	var out []string
+	for folder, rows := range inner {
+		row, inside := innerRow(folder, rows, from)
+		if !inside {
+			continue
+		}
+		if row < 0 {
+			out = append(out, from+" is not in the order of "+folder+" in internal/deps_test.go: give it a row")
+		}
+		for _, imported := range imports {
+			imported = strings.TrimPrefix(imported, module)
+			if to, inside := innerRow(folder, rows, imported); inside && to >= row && row >= 0 && !below(imported, from) {
+				out = append(out, from+" imports "+imported+": inside "+folder+" a package imports only rows above its own")
+			}
+		}
+	}
+	return out
+}
+
+// innerRow is the row of a package inside folder, that of the folder above it
+// where it has none of its own, -1 for none.
+func innerRow(folder string, rows [][]string, name string) (row int, inside bool) {
+	if !below(name, folder) {
+		return -1, false
+	}
+	for ; name != folder; name = path.Dir(name) {
+		if row := rowOf(rows, strings.TrimPrefix(name, folder+"/")); row >= 0 {
+			return row, true
+		}
+		if path.Dir(name) == folder {
+			return -1, true
+		}
+	}
+	return rowOf(rows, "."), true
+}
+
+func rowOf(rows [][]string, name string) int {
+	return slices.IndexFunc(rows, func(row []string) bool { return slices.Contains(row, name) })
 }
 
 // The table must be able to fail.

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -55,8 +54,10 @@ func (c factsShowCommand) print(w io.Writer, t *plan.TypeFacts) error {
 	if err := table.Flush(); err != nil {
 		return err
 	}
-	for _, rule := range diff.Conditions(t.Type) {
-		fmt.Fprintf(w, "decided by %s: %s\n", rule.Source, strings.Join(rule.Paths, ", "))
+	for _, row := range t.Logic {
+		if row.Rule.Decides() {
+			fmt.Fprintf(w, "decided by %s: %s\n", row.Source, strings.Join(row.Paths, ", "))
+		}
 	}
 	_, err := fmt.Fprintln(w, "Everything else is updated in place.")
 	return err

@@ -14,12 +14,13 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/holdpoint-dev/holdpoint/internal/facts/logic"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 	data "github.com/holdpoint-dev/holdpoint/rules/facts"
 )
 
 // Load returns the embedded facts and those of Terraform's built-in provider.
-// It reads nothing yet. Which version answers is told at nearest.
+// It reads nothing yet. Which version answers: see nearest.
 func Load() plan.Facts { return embedded().facts }
 
 // TypeFacts lists a resource type in every provider version that is known, in
@@ -154,8 +155,16 @@ func (l *library) find(f *file, name string) *plan.TypeFacts {
 	if err != nil {
 		panic(err.Error())
 	}
-	kept, _ := l.types.LoadOrStore(key, withID(t))
+	kept, _ := l.types.LoadOrStore(key, complete(t, f.version))
 	return kept.(*plan.TypeFacts)
+}
+
+// complete adds to the schema what is known beside it.
+func complete(t *plan.TypeFacts, v version) *plan.TypeFacts {
+	if t != nil {
+		t.Logic = logic.Of(t.Type, v.major())
+	}
+	return withID(t)
 }
 
 // withID adds the attribute that the SDK gives to every type by itself

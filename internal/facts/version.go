@@ -22,6 +22,8 @@ func parseVersion(s string) version {
 	return v
 }
 
+func (v version) major() int { return v[0] }
+
 func (v version) less(w version) bool {
 	for i := range v {
 		if v[i] != w[i] {

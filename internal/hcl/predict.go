@@ -16,6 +16,7 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/compare"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/elsewhere"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/lines"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/upload"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/work"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
@@ -65,7 +66,7 @@ func Predict(before, after fs.FS, facts plan.Facts, opt Options) plan.Plan {
 	}
 	was, is := elsewhere.Over(before), elsewhere.Over(after)
 	p := &prediction{before: was, after: is, laid: [2]*elsewhere.Tree{was, is}, facts: facts, opt: opt, loader: config.NewLoader(maxConfigBytes),
-		tools: [2]*config.Runtimes{config.NewRuntimes(before), config.NewRuntimes(after)}, lines: compare.NewLines(was, is),
+		tools: [2]*config.Runtimes{config.NewRuntimes(before), config.NewRuntimes(after)}, lines: lines.New(was, is),
 		sources: plan.SourcesOr(opt.Sources), installs: map[installKey]elsewhere.Installed{}}
 	for _, f := range files {
 		p.changed = append(p.changed, f.Path)
@@ -104,7 +105,7 @@ type prediction struct {
 	opt           Options
 	loader        *config.Loader
 	tools         [2]*config.Runtimes // before, after
-	lines         *compare.Lines
+	lines         *lines.Diff
 	sources       plan.Sources
 	laid          [2]*elsewhere.Tree // before and after, with what is installed
 	installs      map[installKey]elsewhere.Installed

@@ -1,5 +1,7 @@
 package plan
 
+import "strings"
+
 // Facts finds what is known of a Terraform resource type. Provider is the
 // source address (`registry.terraform.io/hashicorp/aws`), version the one in
 // the lock file or empty where there is none; the nearest version known
@@ -19,6 +21,14 @@ type TypeFacts struct {
 	PlanLogic bool
 	// Framework: Plugin Framework, else Plugin SDK v2.
 	Framework bool
+	// Logic is what that code does, as far as it is known: rows about this type
+	// in this version. Of several that decide on one attribute the first counts.
+	Logic []Logic
+}
+
+// ProviderName is the provider's name without its namespace: `aws`.
+func (t *TypeFacts) ProviderName() string {
+	return t.Provider[strings.LastIndexByte(t.Provider, '/')+1:]
 }
 
 // Force says when a change of an attribute forces replacement.

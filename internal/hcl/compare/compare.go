@@ -3,150 +3,110 @@
 package compare
 
 import (
-	"io/fs"
+	"fmt"
 
-	"github.com/hashicorp/hcl/v2"
-	"github.com/zclconf/go-cty/cty"
-
-	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
-	"github.com/holdpoint-dev/holdpoint/internal/hcl/elsewhere"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/check"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/eval"
-	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
-	"github.com/holdpoint-dev/holdpoint/internal/hcl/move"
-	"github.com/holdpoint-dev/holdpoint/internal/hcl/work"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/pair"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
-
-// Side is one side of a root.
-type Side struct {
-	Tree fs.FS
-	// Dir is the root's folder on this side.
-	Dir      string
-	Module   *config.Module
-	Runtime  config.Runtime
-	Given    map[string]config.Value
-	Versions map[string]string // provider source -> locked version
-	// Elsewhere are the modules from elsewhere, by the path of their call.
-	Elsewhere map[string]elsewhere.Module
-}
-
-// maxWork is how many units one side of a root may take.
-const maxWork = 3_000_000
-
-// Input is one root on both sides, under one set of variable files.
-type Input struct {
-	// Root names the root in the answer: its folder, the new one where it
-	// moved.
-	Root          string
-	Variant       string
-	Workspace     string
-	Before, After Side
-	Loader        *config.Loader
-	Facts         plan.Facts
-	Losses        plan.Losses
-	Lines         *Lines
-	// Work counts what the comparison does, for the whole prediction.
-	Work *work.Meter
-	// Changed are the paths that differ between the trees, sorted.
-	Changed []string
-	// Drifts are references to modules that moved by themselves.
-	Drifts []elsewhere.Drift
-}
-
-// comparison is the work on one Input.
-type comparison struct {
-	Input
-	before, after *eval.World
-	objects       []*object
-	final         map[string]*object // by address after moves
-	byAddress     map[string]*object // by address before
-	statements    []move.Statement
-	cycle         []move.Statement
-	opaqueCalls   []*eval.Call
-	steps         map[*eval.Instance]*step
-	inProgress    map[*eval.Instance]bool
-	failedBefore  map[string]string // address -> first error, of what has no value before
-	changes       []plan.Change
-	judged        []judged // of changes, those whose losses are asked for
-	gaps          []plan.Gap
-	invalid       bool
-	seenGaps      map[plan.Gap]bool
-	graph         *graph
-	pendingMemo   map[string]pendency
-	limits        map[string]bool // limits told already
-	standinWorlds [3]standins
-	standinWork   *work.Meter // of all of them
-}
-
-// object is one managed instance of the before side.
-type object struct {
-	inst    *eval.Instance
-	address move.Address
-	final   move.Address
-	by      *move.Statement
-	blocked string
-}
 
 // Root compares one root. The modules of both sides were read without
 // problems, and exist.
 func Root(in Input) plan.Plan {
 	c := newComparison(in)
-	c.run()
+	for _, s := range stages() {
+		if !s.run(c) {
+			break
+		}
+	}
 	return c.result()
 }
 
-func newComparison(in Input) *comparison {
-	c := &comparison{
-		Input: in, final: map[string]*object{}, byAddress: map[string]*object{}, steps: map[*eval.Instance]*step{}, inProgress: map[*eval.Instance]bool{},
-		failedBefore: map[string]string{}, seenGaps: map[plan.Gap]bool{}, pendingMemo: map[string]pendency{}, limits: map[string]bool{},
-	}
-	c.before = eval.New(eval.World{Side: plan.Before, Tree: in.Before.Tree, Dir: in.Before.Dir, Runtime: in.Before.Runtime, Loader: in.Loader, Work: in.Work.Part("this root", maxWork),
-		Given: in.Before.Given, Workspace: in.Workspace, Elsewhere: in.Before.Elsewhere, Objects: &priorObjects{c}}, in.Before.Module)
-	if in.After.Module != nil {
-		c.after = eval.New(eval.World{Side: plan.After, Tree: in.After.Tree, Dir: in.After.Dir, Runtime: in.After.Runtime, Loader: in.Loader, Work: in.Work.Part("this root", maxWork),
-			Given: in.After.Given, Workspace: in.Workspace, Elsewhere: in.After.Elsewhere, Objects: &plannedObjects{c}}, in.After.Module)
-	}
-	return c
+// stage is one step of a comparison. It reports whether the next may run: nothing is
+// derived from what could not be read.
+type stage struct {
+	name string
+	run  func(*comparison) (ok bool)
 }
 
-func (c *comparison) run() {
-	c.enumerate(c.before.Root, nil)
-	bad := c.unreadable(c.before)
-	if c.unreadable(c.after) || bad {
-		return
+// stages are what a comparison goes through, in this order. Each says what it needs of
+// those before it.
+func stages() []stage {
+	return []stage{
+		// Needs nothing: the objects that an apply of the before side left.
+		{"objects", func(c *comparison) bool { c.List(); return true }},
+		// Needs the modules of both sides that the objects lie in.
+		{"readable", func(c *comparison) bool { before := c.readable(c.Before); return c.readable(c.After) && before }},
+		// Needs the objects. Comes before anything of the after side is evaluated, since
+		// what is planned there starts from where objects are.
+		{"moves", (*comparison).moves},
+		// Needs the objects where they are: the number of instances may depend on them.
+		// Makes every module instance, so that what cannot be read is known.
+		{"modules", func(c *comparison) bool { explore(c.After.Root); return c.readable(c.After) }},
+		// Needs the module instances: what the tool refuses by reading alone.
+		{"refused by reading", func(c *comparison) bool {
+			c.problems(check.Moves(c.Pair))
+			c.problems(check.Static(c.Pair))
+			return true
+		}},
+		// Needs all modules: what happens to every instance of the after side.
+		{"instances", func(c *comparison) bool { c.instances(c.After.Root, nil); return true }},
+		// Needs every instance planned: what the same apply creates has nothing to lose.
+		{"losses", func(c *comparison) bool { c.losses(); c.providerLosses(); return true }},
+		// Needs the instances: what happens to objects that none of them continues.
+		{"leaving objects", func(c *comparison) bool { c.leaving(); return true }},
+		// Needs the moves: calls of modules that are not had.
+		{"opaque modules", func(c *comparison) bool { c.opaqueCalls(); c.drifts(); return true }},
+		// Comes after all that evaluates for a reason: what nothing needed so far is
+		// evaluated here, for its errors alone.
+		{"refused by values", func(c *comparison) bool { c.refused(); return true }},
+		// Needs what is planned: what another configuration or version of a provider does.
+		{"providers", func(c *comparison) bool { c.providersMoved(); c.providerUpgrades(); return true }},
+		// Comes last: limits that no stage has named.
+		{"limits", func(c *comparison) bool { c.limitsReached(); return true }},
 	}
-	if c.tooManyMoves() {
-		return
-	}
-	c.move() // before anything of the after side is asked for: plans start from where objects are
-	c.explore(c.after.Root)
-	if c.unreadable(c.after) {
-		return
-	}
-	c.checkMoves()
-	c.static()
-	c.planAll(c.after.Root, nil)
-	c.losses()
-	c.providerLosses()
-	c.leftovers()
-	c.opaque()
-	c.drifts()
-	c.validate()
-	c.tellLimits()
 }
 
-// unreadable tells modules that could not be read or are wrong as a whole:
-// nothing is derived from them. What the tool would refuse on both sides alike
+// maxMoves bounds the moved blocks of one root: each is held against all others.
+const maxMoves = 3000
+
+// moves moves the objects.
+func (c *comparison) moves() bool {
+	count := 0
+	for _, b := range c.After.Branches() {
+		if count += len(b.Config.Moved); count > maxMoves {
+			c.gap(plan.Gap{At: c.After.Place(b.Config.Moved[0].Range), Kind: plan.GapLimit, Subject: "moved",
+				Why: fmt.Sprintf("this root has more than %d moved blocks", maxMoves)})
+			return false
+		}
+	}
+	c.Move()
+	c.problems(check.MoveEnds(c.Pair))
+	return true
+}
+
+// explore makes every module instance below a module.
+func explore(m *eval.Module) {
+	for _, call := range pair.Calls(m) {
+		for _, child := range call.Instances() {
+			explore(child)
+		}
+	}
+}
+
+// readable adds the gaps of modules that could not be read or are wrong as a whole, and reports
+// whether there are none. What the tool would refuse on both sides alike
 // is no news, and our reading of it is the same on both.
-func (c *comparison) unreadable(w *eval.World) bool {
-	found := false
+func (c *comparison) readable(w *eval.World) bool {
+	ok := true
 	for _, p := range w.Problems {
-		c.problem(w, p)
-		found = true
+		c.unread(w, p)
+		ok = false
 	}
-	other := c.before
-	if w == c.before {
-		other = c.after
+	other := c.Before
+	if w == c.Before {
+		other = c.After
 	}
 	known := map[string]bool{}
 	for _, b := range other.Branches() {
@@ -157,106 +117,17 @@ func (c *comparison) unreadable(w *eval.World) bool {
 	for _, b := range w.Branches() {
 		for _, p := range b.Config.Problems {
 			if !known[b.Static+p.Subject+p.Text] {
-				c.problem(w, p)
-				found = true
+				c.unread(w, p)
+				ok = false
 			}
 		}
 	}
-	return found
+	return ok
 }
 
-func (c *comparison) problem(w *eval.World, p config.Problem) {
-	at := w.Place(p.Range)
-	why := p.Text
-	if p.Kind == plan.GapInvalid || p.Kind == plan.GapParse {
-		why = "would not plan: " + p.Text
-	}
-	c.gap(plan.Gap{At: at, Root: c.Root, Kind: p.Kind, Subject: p.Subject, Why: why, Variant: c.Variant})
-}
-
-func (c *comparison) gap(g plan.Gap) {
-	if !c.seenGaps[g] {
-		c.seenGaps[g] = true
-		c.gaps = append(c.gaps, g)
+// refused adds what the tool would refuse the plan for.
+func (c *comparison) refused() {
+	for _, find := range []func(*pair.Pair) []check.Problem{check.Versions, check.Values, check.Removed, check.Imports} {
+		c.problems(find(c.Pair))
 	}
 }
-
-// enumerate lists every managed instance of the before side.
-func (c *comparison) enumerate(m *eval.Module, path move.Path) {
-	for _, r := range managed(m) {
-		if e := r.Expansion(); e.Repeat == eval.Failed {
-			c.failedBefore[r.Address] = first(e.Diags)
-		}
-		for _, inst := range r.Instances() {
-			a := move.Address{Module: path, Type: r.Config.Type, Name: r.Config.Name, Key: string(inst.Key)}
-			o := &object{inst: inst, address: a, final: a}
-			c.objects = append(c.objects, o)
-			c.byAddress[a.String()] = o
-		}
-	}
-	for _, call := range calls(m) {
-		if call.Opaque {
-			c.opaqueCalls = append(c.opaqueCalls, call)
-			continue
-		}
-		if e := call.Expansion(); e.Repeat == eval.Failed {
-			c.failedBefore[call.Address] = first(e.Diags)
-		}
-		for _, child := range call.Instances() {
-			c.enumerate(child, append(path[:len(path):len(path)], move.Step{Name: call.Config.Name, Key: string(child.Key)}))
-		}
-	}
-}
-
-// explore makes every module instance of the after side, so that what cannot
-// be read is known before anything is derived.
-func (c *comparison) explore(m *eval.Module) {
-	for _, call := range calls(m) {
-		for _, child := range call.Instances() {
-			c.explore(child)
-		}
-	}
-}
-
-func managed(m *eval.Module) []*eval.Resource {
-	var out []*eval.Resource
-	for _, name := range m.Config.Order {
-		if r := m.Config.Resources[name]; r != nil && r.Mode == config.Managed {
-			out = append(out, m.Resource(name))
-		}
-	}
-	return out
-}
-
-func calls(m *eval.Module) []*eval.Call {
-	var out []*eval.Call
-	for _, name := range m.Config.Order {
-		if len(name) > 7 && name[:7] == "module." && m.Config.Calls[name[7:]] != nil {
-			out = append(out, m.ModuleCall(name[7:]))
-		}
-	}
-	return out
-}
-
-func first(diags hcl.Diagnostics) string {
-	for _, d := range diags {
-		if d.Severity == hcl.DiagError {
-			return d.Summary + ": " + d.Detail
-		}
-	}
-	return ""
-}
-
-// limited reports whether a diagnostic is a limit of ours, not a fault of the
-// configuration.
-func limited(d *hcl.Diagnostic) plan.GapKind {
-	switch d.Summary {
-	case expr.NotReadable:
-		return plan.GapUnreadable
-	case expr.NotModelled:
-		return plan.GapUnsupported
-	}
-	return ""
-}
-
-var nothing = cty.NullVal(cty.DynamicPseudoType)

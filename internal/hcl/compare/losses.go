@@ -5,38 +5,42 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/zclconf/go-cty/cty"
-
-	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/attrs"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/planner"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/providers"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
-// judged is a change in place or a creation whose losses are asked for once
+// losing is a change in place or a creation whose losses are asked for once
 // everything is planned: what is created by the same apply has nothing to lose.
-type judged struct {
-	change int // in changes
-	step   *step
+type losing struct {
+	change  int // in changes
+	planned *planner.InstanceChange
 }
 
-// mayLose keeps the last change for losses.
-func (c *comparison) mayLose(s *step) {
-	if c.Losses != nil && (s.action == plan.Update || s.action == plan.Create || s.action == plan.Replace && !s.certain) {
-		c.judged = append(c.judged, judged{len(c.changes) - 1, s})
+// keepForLosses keeps the last change for losses.
+func (c *comparison) keepForLosses(planned *planner.InstanceChange) {
+	if c.in.Losses == nil {
+		return
+	}
+	if planned.Action == plan.Update || planned.Action == plan.Create || planned.Action == plan.Replace && !planned.Certain {
+		c.mayLose = append(c.mayLose, losing{len(c.changes) - 1, planned})
 	}
 }
 
 // losses asks what each of them takes away.
 func (c *comparison) losses() {
-	for _, j := range c.judged {
-		change := &c.changes[j.change]
-		q := plan.LossQuestion{Engine: plan.Terraform, Type: change.Address.Type, After: tree(j.step.planned, j.step.config),
-			Written: tree(j.step.config, j.step.config), Fresh: c.fresh}
-		if j.step.prior != nil {
-			state, _ := j.step.prior.inst.Value()
-			config, _ := j.step.prior.inst.Config()
-			q.Before = tree(state, config)
+	for _, l := range c.mayLose {
+		change := &c.changes[l.change]
+		q := plan.LossQuestion{Engine: plan.Terraform, Type: change.Address.Type, After: attrs.Tree(l.planned.Planned, l.planned.Config),
+			Written: attrs.Tree(l.planned.Config, l.planned.Config), Fresh: c.createdHere}
+		if prior := l.planned.Prior; prior != nil {
+			state, _ := prior.Inst.Value()
+			config, _ := prior.Inst.Config()
+			q.Before = attrs.Tree(state, config)
 		}
-		change.Losses = j.step.sureLosses(c.Losses(q))
+		change.Losses = withoutLimits(l.planned, c.in.Losses(q))
 		if len(change.Losses) == 0 || change.Effect == plan.Blocked {
 			continue
 		}
@@ -47,57 +51,31 @@ func (c *comparison) losses() {
 	}
 }
 
-// providerLosses asks what the configuration of a provider of the root takes
-// away: it may carry safeguards for all that the provider manages.
-func (c *comparison) providerLosses() {
-	if c.Losses == nil || len(c.objects) == 0 {
-		return
-	}
-	for _, local := range slices.Sorted(maps.Keys(c.before.Root.Config.Providers)) {
-		old, now := c.before.Root.Config.Providers[local], c.after.Root.Config.Providers[local]
-		if now == nil {
-			continue
-		}
-		before, after := bodyValue(c.before.Root, old.Body), bodyValue(c.after.Root, now.Body)
-		name, _, _ := strings.Cut(local, ".")
-		found := c.Losses(plan.LossQuestion{Engine: plan.Terraform, Type: "provider." + name, Before: tree(before, before), After: tree(after, after)})
-		if len(found) == 0 {
-			continue
-		}
-		address := plan.Address{Engine: plan.Terraform, Root: c.Root, Type: "provider", Name: local}
-		change := plan.Change{Address: address, Previous: address, Action: plan.Update, Certain: true, Variant: c.Variant, At: c.after.Place(now.Range),
-			Losses: found, Effect: plan.WorstEffect(found)}
-		t := c.tracer()
-		change.Causes = append(t.either(now.Range, old.Range, address.String()+" changed"), plan.Cause{Range: change.At, Text: address.String() + " changes"})
-		c.changes = append(c.changes, change)
-	}
-}
-
-// sureLosses leaves what does not rest on something a limit left open.
-func (s *step) sureLosses(found []plan.Loss) []plan.Loss {
-	if !expr.IsLimited(s.planned) {
+// withoutLimits leaves what does not rest on something a limit left open.
+func withoutLimits(planned *planner.InstanceChange, found []plan.Loss) []plan.Loss {
+	if !value.IsLimited(planned.Planned) {
 		return found
 	}
 	return slices.DeleteFunc(found, func(l plan.Loss) bool { return !l.Certain })
 }
 
-// fresh reports whether a value names an object of one of the types that this
+// createdHere reports whether a value names an object of one of the types that this
 // plan creates: it is known after apply, or it is one of the texts that tell
 // the new object apart.
-func (c *comparison) fresh(types []string, value any) bool {
+func (c *comparison) createdHere(types []string, value any) bool {
 	if u, ok := value.(plan.Unknown); ok {
-		return u == pendingValue
+		return u == attrs.Pending
 	}
 	name, ok := value.(string)
 	if !ok || name == "" {
 		return false
 	}
-	return slices.ContainsFunc(c.judged, func(j judged) bool {
-		if j.step.action != plan.Create || !slices.Contains(types, j.step.inst.Resource.Config.Type) {
+	return slices.ContainsFunc(c.mayLose, func(l losing) bool {
+		if l.planned.Action != plan.Create || !slices.Contains(types, l.planned.Inst.Resource.Config.Type) {
 			return false
 		}
-		for _, v := range asMap(j.step.planned) {
-			if x, ok := plainValue(v); ok && x == any(name) {
+		for _, v := range attrs.Map(l.planned.Planned) {
+			if x, ok := attrs.Value(v); ok && x == any(name) {
 				return true
 			}
 		}
@@ -105,55 +83,30 @@ func (c *comparison) fresh(types []string, value any) bool {
 	})
 }
 
-// pendingValue is what is known after apply.
-var pendingValue = plan.Unknown{ID: "known after apply"}
-
-// tree is an object with plan.Unknown for what is not known or not to be shown.
-// What only the provider fills in counts as not given.
-func tree(v, config cty.Value) map[string]any {
-	out := map[string]any{}
-	given := asMap(config)
-	for name, child := range asMap(v) {
-		if g, ok := given[name]; !child.IsKnown() && (!ok || g.IsKnown() && g.IsNull()) {
+// providerLosses asks what the configuration of a provider of the root takes
+// away: it may carry safeguards for all that the provider manages.
+func (c *comparison) providerLosses() {
+	if c.in.Losses == nil || len(c.Objects) == 0 {
+		return
+	}
+	before, after := c.Before.Root, c.After.Root
+	for _, local := range slices.Sorted(maps.Keys(before.Config.Providers)) {
+		old, now := before.Config.Providers[local], after.Config.Providers[local]
+		if now == nil {
 			continue
 		}
-		out[name] = branch(child, nil)
-	}
-	return out
-}
-
-func branch(v cty.Value, outer cty.ValueMarks) any {
-	plain, m := v.Unmark()
-	_, hidden := m[expr.Sensitive]
-	switch {
-	case expr.IsPending(v):
-		return pendingValue
-	case !v.IsKnown() || hidden && !plain.IsNull():
-		return plan.Unknown{ID: expr.Fingerprint(v.WithMarks(outer))}
-	case plain.IsNull():
-		return nil
-	}
-	switch ty := plain.Type(); {
-	case ty == cty.String:
-		return plain.AsString()
-	case ty == cty.Bool:
-		return plain.True()
-	case ty == cty.Number:
-		f, _ := plain.AsBigFloat().Float64()
-		return f
-	case ty.IsObjectType() || ty.IsMapType():
-		out := map[string]any{}
-		for name, child := range asMap(plain) {
-			out[name] = branch(child, m)
+		was, is := providers.BodyValue(before, old.Body), providers.BodyValue(after, now.Body)
+		name, _, _ := strings.Cut(local, ".")
+		found := c.in.Losses(plan.LossQuestion{Engine: plan.Terraform, Type: "provider." + name,
+			Before: attrs.Tree(was, was), After: attrs.Tree(is, is)})
+		if len(found) == 0 {
+			continue
 		}
-		return out
-	case plain.CanIterateElements():
-		out := []any{}
-		for it := plain.ElementIterator(); it.Next(); {
-			_, child := it.Element()
-			out = append(out, branch(child, m))
-		}
-		return out
+		address := plan.Address{Engine: plan.Terraform, Root: c.in.Root, Type: "provider", Name: local}
+		change := plan.Change{Address: address, Previous: address, Action: plan.Update, Certain: true, Variant: c.in.Variant,
+			At: c.After.Place(now.Range), Losses: found, Effect: plan.WorstEffect(found)}
+		change.Causes = append(c.tracer.Block(now.Range, old.Range, address.String()+" changed"),
+			plan.Cause{Range: change.At, Text: address.String() + " changes"})
+		c.changes = append(c.changes, change)
 	}
-	return plan.Unknown{ID: plain.Type().FriendlyName()}
 }

@@ -1,46 +1,70 @@
 package compare
 
 import (
+	"slices"
+
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/elsewhere"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
 // result is the answer for the root. Where the tool would refuse to plan,
-// nothing is certain: what would follow once that is mended is told as
+// nothing is certain: what would follow once that is mended is only
 // possible.
 func (c *comparison) result() plan.Plan {
-	changes := c.changes
-	if c.invalid {
-		for i := range changes {
-			changes[i].Certain = false
-		}
+	for i := range c.changes {
+		c.changes[i].Certain = c.changes[i].Certain && !c.invalid
+		c.changes[i].Sources = c.sourcesOf(c.changes[i])
 	}
-	for i := range changes {
-		changes[i].Sources = c.sourcesOf(changes[i])
-	}
-	root := plan.Address{Engine: plan.Terraform, Root: c.Root}
-	return plan.Plan{Changes: changes, Gaps: c.gaps, Objects: map[plan.Address]int{root: len(c.objects)}}
+	root := plan.Address{Engine: plan.Terraform, Root: c.in.Root}
+	return plan.Plan{Changes: c.changes, Gaps: c.gaps, Objects: map[plan.Address]int{root: len(c.Objects)}}
 }
 
-// Left tells that a root's state is elsewhere after the change, or that the root
+// sourcesOf are the digests of the packages that a change lies in or comes of,
+// those of both sides.
+func (c *comparison) sourcesOf(change plan.Change) []string {
+	var out []string
+	add := func(dir, file string) {
+		key, ok := elsewhere.Key(dir, file)
+		if !ok {
+			return
+		}
+		for _, side := range []map[string]elsewhere.Module{c.Before.Elsewhere, c.After.Elsewhere} {
+			if d := side[key].Package.Digest; d != "" {
+				out = append(out, d)
+			}
+		}
+	}
+	for _, dir := range []string{c.Before.Dir, c.After.Dir} {
+		add(dir, change.At.File)
+		for _, cause := range change.Causes {
+			add(dir, cause.File)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// Left says that a root's state is elsewhere after the change, or that the root
 // is gone: its objects stay, and nothing manages them any more. It is one change
 // for all of them; text says what happens.
 func Left(in Input, reason plan.Reason, at plan.Range, text string, certain bool) plan.Plan {
 	c := newComparison(in)
-	c.enumerate(c.before.Root, nil)
-	for _, p := range c.before.Problems {
-		c.problem(c.before, p)
+	c.List()
+	for _, p := range c.Before.Problems {
+		c.unread(c.Before, p)
 	}
 	if len(c.gaps) > 0 {
 		return plan.Plan{Gaps: c.gaps}
 	}
-	root := plan.Address{Engine: plan.Terraform, Root: c.Root}
-	change := plan.Change{Address: root, Previous: root, Action: plan.Orphan, Reason: reason, Certain: certain, Variant: c.Variant,
-		At: at, Causes: []plan.Cause{{Range: at, Text: text}, {Range: plan.Range{File: c.Root, Side: plan.Before}, Text: "what it made is left behind"}}}
-	for _, o := range c.objects {
-		change.Left = append(change.Left, c.planAddress(o.address))
+	root := plan.Address{Engine: plan.Terraform, Root: in.Root}
+	change := plan.Change{Address: root, Previous: root, Action: plan.Orphan, Reason: reason, Certain: certain, Variant: in.Variant,
+		At: at, Causes: []plan.Cause{{Range: at, Text: text},
+			{Range: plan.Range{File: in.Root, Side: plan.Before}, Text: "what it made is left behind"}}}
+	for _, o := range c.Objects {
+		change.Left = append(change.Left, c.address(o.Address))
 	}
-	for _, call := range c.opaqueCalls {
-		change.Left = append(change.Left, plan.Address{Engine: plan.Terraform, Root: c.Root, Module: call.Address})
+	for _, call := range c.OpaqueCalls {
+		change.Left = append(change.Left, plan.Address{Engine: plan.Terraform, Root: in.Root, Module: call.Address})
 	}
 	if len(change.Left) == 0 {
 		return plan.Plan{}

@@ -8,7 +8,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 
-	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 )
 
 func (d *decoder) settings(b *rawBlock) {
@@ -106,7 +106,7 @@ func canonical(b *rawBody) string {
 			parts = append(parts, name+"="+v.AsString())
 			continue
 		}
-		parts = append(parts, name+"="+expr.Fingerprint(v))
+		parts = append(parts, name+"="+value.Fingerprint(v))
 	}
 	for _, child := range b.blocks {
 		parts = append(parts, child.kind+" "+strings.Join(child.labels, ".")+"{"+canonical(child.body)+"}")

@@ -3,6 +3,8 @@ package diff
 import (
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/equal"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -27,7 +29,7 @@ func dataObject(id, input, output, triggers cty.Value) cty.Value {
 // terraformDataState: after apply, output mirrors input.
 func terraformDataState(id string, config cty.Value) cty.Value {
 	input := dataAttr(config, "input")
-	return dataObject(Opaque(id, "id", cty.String), input, input, dataAttr(config, "triggers_replace"))
+	return dataObject(value.OpaqueAttribute(id, "id", cty.String), input, input, dataAttr(config, "triggers_replace"))
 }
 
 func terraformDataCreate(config cty.Value) cty.Value {
@@ -36,11 +38,11 @@ func terraformDataCreate(config cty.Value) cty.Value {
 	if isNull := input.IsKnown() && input.IsNull(); !isNull {
 		output = outputOf(input)
 	}
-	return dataObject(pending(cty.String, "id"), input, output, dataAttr(config, "triggers_replace"))
+	return dataObject(value.PendingAttribute("id", cty.String), input, output, dataAttr(config, "triggers_replace"))
 }
 
 func outputOf(input cty.Value) cty.Value {
-	return cty.UnknownVal(input.Type()).Mark(Pending{})
+	return cty.UnknownVal(input.Type()).Mark(value.Pending{})
 }
 
 func terraformDataPlan(prior, config cty.Value) Result {
@@ -48,10 +50,10 @@ func terraformDataPlan(prior, config cty.Value) Result {
 	input, triggers := dataAttr(config, "input"), dataAttr(config, "triggers_replace")
 	problems := terraformDataProblems(config)
 	path := []plan.Path{{"triggers_replace"}}
-	switch compareDynamic(prior.GetAttr("triggers_replace"), triggers) {
-	case differs:
+	switch equal.Dynamic(prior.GetAttr("triggers_replace"), triggers) {
+	case equal.Differs:
 		return Result{Action: plan.Replace, Paths: path, Certain: true, Planned: terraformDataCreate(config), Problems: problems}
-	case maybe:
+	case equal.Maybe:
 		planned := dataObject(
 			maybeOther(prior.GetAttr("id")), input, maybeOther(prior.GetAttr("output")), triggers)
 		return Result{
@@ -60,21 +62,16 @@ func terraformDataPlan(prior, config cty.Value) Result {
 		}
 	}
 	id := prior.GetAttr("id")
-	switch compareDynamic(prior.GetAttr("input"), input) {
-	case differs:
+	switch equal.Dynamic(prior.GetAttr("input"), input) {
+	case equal.Differs:
 		return Result{Action: plan.Update, Certain: true, Planned: dataObject(id, input, outputOf(input), triggers), Problems: problems}
-	case maybe:
+	case equal.Maybe:
 		return Result{
 			Action: plan.Update, Planned: dataObject(id, input, maybeOther(prior.GetAttr("output")), triggers), Problems: problems,
 			Why: "input may or may not change: its value is not in the configuration",
 		}
 	}
 	return Result{Action: plan.None, Certain: true, Planned: dataObject(id, input, prior.GetAttr("output"), triggers), Problems: problems}
-}
-
-// maybeOther is a value that may or may not be v.
-func maybeOther(v cty.Value) cty.Value {
-	return cty.UnknownVal(cty.DynamicPseudoType).Mark(Symbol{ID: "if changed " + canonical(v)})
 }
 
 func terraformDataProblems(config cty.Value) []string {

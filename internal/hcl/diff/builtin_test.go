@@ -7,6 +7,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -14,7 +15,7 @@ var data = &plan.TypeFacts{Provider: "terraform.io/builtin/terraform", Type: "te
 
 func object(attrs map[string]cty.Value) cty.Value { return cty.ObjectVal(attrs) }
 
-func symbol(id string) cty.Value { return cty.UnknownVal(cty.String).Mark(diff.Symbol{ID: id}) }
+func symbol(id string) cty.Value { return cty.UnknownVal(cty.String).Mark(value.Symbol{ID: id}) }
 
 // What terraform 1.11.4 plans; the rows with symbols follow from it.
 func TestTerraformData(t *testing.T) {

@@ -1,11 +1,15 @@
 package diff
 
 import (
-	"fmt"
+	"encoding/json"
+	"strings"
 
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
 
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/equal"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/schema"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -35,7 +39,7 @@ func (c *conformer) object(path []any, facts map[string]*plan.AttrFacts, config 
 	if !config.IsKnown() || config.IsNull() || !config.Type().IsObjectType() && !config.Type().IsMapType() {
 		if !config.IsKnown() {
 			for name, a := range facts {
-				out[name] = cty.UnknownVal(shapeOf(a).valueType()).WithMarks(marks)
+				out[name] = cty.UnknownVal(schema.ShapeOf(a).ValueType()).WithMarks(marks)
 			}
 		}
 		return out
@@ -62,12 +66,12 @@ func (c *conformer) note(path []any, what string) {
 }
 
 func (c *conformer) attr(path []any, a *plan.AttrFacts, v cty.Value) cty.Value {
-	s := shapeOf(a)
-	if s.nested {
+	s := schema.ShapeOf(a)
+	if s.Nested {
 		return c.nested(path, a, s, v)
 	}
-	ty := s.valueType()
-	if ty == cty.DynamicPseudoType || s.holds == anyType {
+	ty := s.ValueType()
+	if ty == cty.DynamicPseudoType || s.Holds == schema.AnyType {
 		return v
 	}
 	out, err := convert.Convert(v, ty)
@@ -75,9 +79,9 @@ func (c *conformer) attr(path []any, a *plan.AttrFacts, v cty.Value) cty.Value {
 		c.note(path, "has a value of a wrong type")
 		return v
 	}
-	if k, _ := knowWithin(v); s.holds == setOf && k == isPending {
+	if k, _ := value.KnowWithin(v); s.Holds == schema.SetOf && k == value.IsPending {
 		// The elements of a cty set have no marks of their own.
-		out = out.Mark(Pending{})
+		out = out.Mark(value.Pending{})
 	}
 	return out
 }
@@ -85,7 +89,7 @@ func (c *conformer) attr(path []any, a *plan.AttrFacts, v cty.Value) cty.Value {
 // nested conforms a block or nested attribute: the result is a tuple of
 // objects, an object of objects (maps), one object (single), or as unknown as
 // the input.
-func (c *conformer) nested(path []any, a *plan.AttrFacts, s shape, v cty.Value) cty.Value {
+func (c *conformer) nested(path []any, a *plan.AttrFacts, s schema.Shape, v cty.Value) cty.Value {
 	un, marks := v.Unmark()
 	if !un.IsKnown() || un.IsNull() {
 		return v
@@ -93,7 +97,7 @@ func (c *conformer) nested(path []any, a *plan.AttrFacts, s shape, v cty.Value) 
 	ty := un.Type()
 	isObject := ty.IsObjectType() || ty.IsMapType()
 	switch {
-	case s.holds == mapOf:
+	case s.Holds == schema.MapOf:
 		if !isObject {
 			c.note(path, "has a value of a wrong type")
 			return v
@@ -105,7 +109,7 @@ func (c *conformer) nested(path []any, a *plan.AttrFacts, s shape, v cty.Value) 
 		return cty.ObjectVal(out).WithMarks(marks)
 	case isObject:
 		one := c.element(path, a, un)
-		if s.holds == single {
+		if s.Holds == schema.Single {
 			return one.WithMarks(marks)
 		}
 		return cty.TupleVal([]cty.Value{one}).WithMarks(marks)
@@ -114,10 +118,10 @@ func (c *conformer) nested(path []any, a *plan.AttrFacts, s shape, v cty.Value) 
 		for _, e := range un.AsValueSlice() {
 			out = append(out, c.element(append(path, len(out)), a, e))
 		}
-		if s.holds == setOf {
+		if s.Holds == schema.SetOf {
 			out = withoutRepetitions(out)
 		}
-		if s.holds != single {
+		if s.Holds != schema.Single {
 			return cty.TupleVal(out).WithMarks(marks)
 		}
 		switch len(out) {
@@ -136,11 +140,11 @@ func withoutRepetitions(elems []cty.Value) []cty.Value {
 	seen := map[string]bool{}
 	var out []cty.Value
 	for _, e := range elems {
-		if k, _ := knowWithin(e); k == isPending {
+		if k, _ := value.KnowWithin(e); k == value.IsPending {
 			out = append(out, e)
 			continue
 		}
-		if text := canonical(e); !seen[text] {
+		if text := equal.Canonical(e); !seen[text] {
 			seen[text] = true
 			out = append(out, e)
 		}
@@ -156,14 +160,24 @@ func (c *conformer) element(path []any, a *plan.AttrFacts, e cty.Value) cty.Valu
 	return cty.ObjectVal(c.object(path, a.Nested, un)).WithMarks(marks)
 }
 
-// dotted writes a path for people: `a.0.b`.
-func dotted(path []any) string {
-	s := ""
-	for i, p := range path {
-		if i > 0 {
-			s += "."
-		}
-		s += fmt.Sprint(p)
+// notJSON says that a document is none: the provider refuses it
+// (aws internal/verify ValidIAMPolicyJSON, validation.StringIsJSON).
+func notJSON(t *plan.TypeFacts, a *plan.AttrFacts, path plan.Path, v cty.Value) string {
+	name := last(path)
+	isName := strings.HasSuffix(name, "_routing_policy") || strings.HasSuffix(name, "_termination_policy")
+	if t.ProviderName() != "aws" || !a.Normalised || isName || !strings.HasSuffix(name, "policy") && name != "container_definitions" {
+		return ""
 	}
-	return s
+	text, ok := equal.Text(v)
+	if !ok || text == "" || json.Valid([]byte(text)) {
+		return ""
+	}
+	return "is not valid JSON"
+}
+
+func conform(t *plan.TypeFacts, config cty.Value) (map[string]cty.Value, map[string]string) {
+	c := conformer{framework: t.Framework}
+	conformed := c.object(nil, t.Attributes, config)
+	adapt(t, conformed)
+	return conformed, c.problems
 }

@@ -6,6 +6,8 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/equal"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -29,7 +31,7 @@ func derive(t *plan.TypeFacts, conformed, object map[string]cty.Value, applied b
 // calendar: the parts of an instant that is configured are known at plan time
 // (time internal/provider/resource_time_static.go ModifyPlan).
 func calendar(object map[string]cty.Value, of string) {
-	text, known := valueText(object[of])
+	text, known := equal.Text(object[of])
 	at, err := time.Parse(time.RFC3339, text)
 	if !known || err != nil {
 		return
@@ -48,7 +50,7 @@ func calendar(object map[string]cty.Value, of string) {
 // internal/create/naming.go; without a prefix it is "terraform-"). That is
 // enough to tell it from most names.
 func generatedNames(t *plan.TypeFacts, conformed, object map[string]cty.Value) {
-	if providerName(t) != "aws" {
+	if t.ProviderName() != "aws" {
 		return
 	}
 	for name := range t.Attributes {
@@ -77,9 +79,10 @@ func ownIdentity(t *plan.TypeFacts, conformed, object map[string]cty.Value) {
 	if own, set := conformed["id"]; set && !own.IsNull() {
 		return
 	}
-	name := identityAttr(t.Type)
-	if v, ok := object[name]; ok && name != "" && !v.IsNull() {
-		object["id"] = v
+	for _, r := range t.Logic {
+		if v, ok := object[r.Paths[0]]; ok && r.Rule == plan.LogicIdentity && !v.IsNull() {
+			object["id"] = v
+		}
 	}
 }
 
@@ -91,56 +94,71 @@ func ownLinks(t *plan.TypeFacts, object map[string]cty.Value) {
 	if !strings.HasPrefix(t.Type, "google_compute_") || t.Attributes["self_link"] == nil || !known || name == "" {
 		return
 	}
-	_, id := know(object["id"])
-	path := "projects/" + Token(id) + "/" + name
+	_, id := value.Know(object["id"])
+	path := "projects/" + value.Token(id) + "/" + name
 	for attr, host := range map[string]string{"id": "", "self_link": "https://www.googleapis.com/compute/v1/"} {
 		if v := object[attr]; isOpaqueValue(v) && v.Type() == cty.String {
 			un, marks := v.Unmark()
-			object[attr] = un.Refine().NotNull().StringPrefixFull(host + "projects/").NewValue().WithMarks(marks).Mark(Text{S: host + path})
+			object[attr] = un.Refine().NotNull().StringPrefixFull(host + "projects/").NewValue().WithMarks(marks).Mark(value.Text{S: host + path})
 		}
 	}
 }
 
-// identityAttr names the attribute that is also the id, by the SetId calls of
-// the provider's create functions.
-func identityAttr(resourceType string) string {
-	switch resourceType {
-	case "aws_s3_bucket", "aws_s3_bucket_policy", "aws_s3_bucket_public_access_block", "aws_s3_bucket_ownership_controls", "aws_s3_bucket_notification":
-		return "bucket"
-	case "aws_iam_role", "aws_iam_user", "aws_iam_group", "aws_iam_instance_profile", "aws_dynamodb_table", "aws_kms_alias",
-		"aws_cloudwatch_log_group", "aws_ecr_repository", "aws_db_subnet_group", "aws_elasticache_subnet_group", "aws_eks_cluster",
-		"aws_autoscaling_group", "aws_launch_configuration", "aws_ssm_parameter", "aws_db_parameter_group", "aws_rds_cluster_parameter_group",
-		"aws_db_option_group", "aws_elasticache_parameter_group", "aws_placement_group", "aws_redshift_subnet_group":
-		return "name"
-	case "aws_rds_cluster", "aws_docdb_cluster", "aws_neptune_cluster", "aws_redshift_cluster":
-		return "cluster_identifier"
-	case "aws_rds_cluster_instance", "aws_docdb_cluster_instance", "aws_neptune_cluster_instance":
-		return "identifier"
-	case "aws_elasticache_cluster":
-		return "cluster_id"
-	case "aws_elasticache_replication_group":
-		return "replication_group_id"
-	case "aws_lambda_function":
-		return "function_name"
-	case "aws_cloudwatch_metric_alarm":
-		return "alarm_name"
-	case "aws_key_pair":
-		return "key_name"
-	case "aws_ecs_task_definition":
-		return "family"
-	case "aws_lb", "aws_alb", "aws_lb_listener", "aws_alb_listener", "aws_lb_listener_rule", "aws_lb_target_group", "aws_alb_target_group",
-		"aws_sns_topic", "aws_sns_topic_subscription", "aws_kinesis_stream", "aws_ecs_cluster", "aws_acm_certificate",
-		"aws_secretsmanager_secret", "aws_iam_policy", "aws_sfn_state_machine", "aws_msk_cluster", "aws_iam_openid_connect_provider",
-		"aws_opensearch_domain", "aws_elasticsearch_domain", "aws_kinesis_firehose_delivery_stream":
-		return "arn"
-	case "aws_route53_zone":
-		return "zone_id"
-	case "aws_sqs_queue":
-		return "url"
-	case "random_string", "random_uuid", "random_uuid4", "random_uuid7", "random_integer":
-		return "result"
-	case "random_id":
-		return "b64_url"
+// adapt changes a conformed configuration where a provider plans other values
+// than were written.
+func adapt(t *plan.TypeFacts, conformed map[string]cty.Value) {
+	if t.Type == "aws_acm_certificate" {
+		certificateNames(conformed)
 	}
-	return ""
+}
+
+// certificateNames: the domain itself is one of the alternative names of a
+// certificate, written or not (aws internal/service/acm/certificate.go,
+// CustomizeDiff).
+func certificateNames(conformed map[string]cty.Value) {
+	names, ok := conformed["subject_alternative_names"]
+	domain, okDomain := conformed["domain_name"]
+	if !ok || !okDomain || names.IsKnown() && names.IsNull() {
+		return
+	}
+	un, marks := names.Unmark()
+	if !un.IsKnown() || !un.CanIterateElements() {
+		return
+	}
+	d, domainMarks := domain.Unmark()
+	if d.IsKnown() && d.IsNull() {
+		return
+	}
+	conformed["subject_alternative_names"] = cty.SetVal(append(un.AsValueSlice(), d)).WithMarks(marks, domainMarks)
+}
+
+// certificateOptions: for validation by DNS there is one option per name, and
+// the names are known (aws internal/service/acm/certificate.go, CustomizeDiff).
+func certificateOptions(object map[string]cty.Value, with func(path string) cty.Value) {
+	domain := object["domain_name"]
+	if text, ok := equal.Text(domain); !ok || text == "" {
+		return
+	}
+	if k, _ := value.Know(object["subject_alternative_names"]); k != value.IsKnown {
+		un, marks := domain.Unmark()
+		object["subject_alternative_names"] = cty.SetVal([]cty.Value{un}).WithMarks(marks)
+	}
+	if text, ok := textAt(object, "validation_method"); !ok || text != "DNS" {
+		return
+	}
+	var options []cty.Value
+	for _, name := range elements(object["subject_alternative_names"]) {
+		text, ok := equal.Text(name)
+		if !ok {
+			return
+		}
+		at := "domain_validation_options." + text + "."
+		options = append(options, cty.ObjectVal(map[string]cty.Value{
+			"domain_name":           cty.StringVal(text),
+			"resource_record_name":  with(at + "resource_record_name"),
+			"resource_record_type":  with(at + "resource_record_type"),
+			"resource_record_value": with(at + "resource_record_value"),
+		}))
+	}
+	object["domain_validation_options"] = cty.TupleVal(options)
 }

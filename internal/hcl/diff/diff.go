@@ -18,32 +18,9 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
-
-// Result is the plan of one instance.
-type Result struct {
-	// Action is plan.None, plan.Update, plan.Replace or plan.Create.
-	Action plan.Action
-	// Paths are the attributes that force replacement, as in Terraform's
-	// replace_paths: certain ones first. Empty unless Action is Replace.
-	Paths []plan.Path
-	// Certain is false where the action may be milder than stated: the worst
-	// that is possible is what Action says.
-	Certain bool
-	// Why says in one line, without values, what is not certain; empty where
-	// Certain.
-	Why string
-	// Planned is the instance as others refer to it after the plan: an object
-	// with every attribute of the type; what becomes known during apply is
-	// unknown and marked Pending, what may change is opaque under a Symbol
-	// that differs from the prior one.
-	Planned cty.Value
-	// Problems are changed parts of the configuration that the provider would
-	// refuse, or that its facts do not cover: attributes it does not know,
-	// values of a wrong type. Each is one line.
-	Problems []string
-}
 
 // State is the instance that an apply of config leaves behind. Attributes that
 // the provider computes are opaque, under Symbols made of id and their path;
@@ -58,10 +35,10 @@ func State(t *plan.TypeFacts, id string, config cty.Value) cty.Value {
 		return terraformDataState(id, config)
 	}
 	if t == nil {
-		return bareState(id, config)
+		return stateWithoutSchema(id, config)
 	}
 	conformed, _ := conform(t, config)
-	return build(t, conformed, true, func(path string, ty cty.Type) cty.Value { return Opaque(id, path, ty) })
+	return build(t, conformed, true, func(path string, ty cty.Type) cty.Value { return value.OpaqueAttribute(id, path, ty) })
 }
 
 // Create is what a new instance of config looks like to others in the plan
@@ -71,7 +48,7 @@ func Create(t *plan.TypeFacts, config cty.Value) Result {
 	case isTerraformData(t):
 		return Result{Action: plan.Create, Certain: true, Planned: terraformDataCreate(config)}
 	case t == nil:
-		return Result{Action: plan.Create, Certain: true, Planned: bareCreate(config)}
+		return Result{Action: plan.Create, Certain: true, Planned: createWithoutSchema(config)}
 	}
 	conformed, problems := conform(t, config)
 	r := Result{Action: plan.Create, Certain: true, Planned: created(t, conformed)}
@@ -79,26 +56,6 @@ func Create(t *plan.TypeFacts, config cty.Value) Result {
 		r.Problems = append(r.Problems, problems[path])
 	}
 	return r
-}
-
-func created(t *plan.TypeFacts, conformed map[string]cty.Value) cty.Value {
-	return build(t, conformed, false, func(path string, ty cty.Type) cty.Value { return pending(ty, path) })
-}
-
-func conform(t *plan.TypeFacts, config cty.Value) (map[string]cty.Value, map[string]string) {
-	c := conformer{framework: t.Framework}
-	conformed := c.object(nil, t.Attributes, config)
-	adapt(t, conformed)
-	return conformed, c.problems
-}
-
-// build completes a conformed configuration; fill makes what the provider
-// computes, applied says that it has done so.
-func build(t *plan.TypeFacts, conformed map[string]cty.Value, applied bool, fill func(path string, ty cty.Type) cty.Value) cty.Value {
-	b := builder{typ: t, fill: fill, applied: applied}
-	object := b.object("", t.Attributes, conformed)
-	derive(t, conformed, object, applied, func(path string) cty.Value { return fill(path, cty.String) })
-	return cty.ObjectVal(object)
 }
 
 // Plan compares what State (or an earlier Planned) gave with the configuration
@@ -110,11 +67,11 @@ func Plan(t *plan.TypeFacts, prior, config cty.Value) Result {
 	case isTerraformData(t):
 		return terraformDataPlan(prior, config)
 	case t == nil:
-		return barePlan(prior, config)
+		return planWithoutSchema(prior, config)
 	}
 	conformed, problems := conform(t, config)
 	before, _ := prior.Unmark()
-	w := walker{typ: t, problems: problems, before: before.AsValueMap(), after: conformed}
+	w := walker{instance: instance{typ: t, before: before.AsValueMap(), after: conformed}, problems: problems}
 	planned := w.object(nil, t.Attributes, w.before, conformed)
 	return w.result(before, conformed, planned)
 }

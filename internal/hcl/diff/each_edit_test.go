@@ -80,7 +80,7 @@ func checkEachEdit(t *testing.T, f *plan.TypeFacts, target string, got diff.Resu
 	if f.Framework && outer != plan.ForceNever && force == plan.ForceNever {
 		force = outer // a plan modifier sees all of a block
 	}
-	decided := force == plan.ForceIf || modelled(f.Type, names)
+	decided := force == plan.ForceIf || modelled(f, names)
 	normalised := leaf.Normalised
 	switch {
 	case decided, normalised && !got.Certain, leaf.Type == "", strings.HasSuffix(names, "_wo"):
@@ -153,10 +153,10 @@ func named(p plan.Path) string {
 	return strings.Join(out, ".")
 }
 
-func modelled(resourceType, names string) bool {
-	for _, c := range diff.Conditions(resourceType) {
-		for _, p := range c.Paths {
-			if p == names || strings.HasPrefix(names, p+".") || strings.HasSuffix(p, ".*") && strings.HasPrefix(names, strings.TrimSuffix(p, "*")) {
+func modelled(f *plan.TypeFacts, names string) bool {
+	for _, row := range f.Logic {
+		for _, p := range row.Paths {
+			if row.Rule.Decides() && (p == names || strings.HasPrefix(names, p+".") || strings.HasSuffix(p, "**") && strings.HasPrefix(names, strings.TrimSuffix(p, "**"))) {
 				return true
 			}
 		}

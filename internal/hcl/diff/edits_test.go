@@ -21,6 +21,7 @@ import (
 // edit names the line of source or documentation that decides it. An edit is
 //
 //	edit "TYPE" "what was done" {
+//	  provider = "namespace/name"         # default: hashicorp, and the name of the file
 //	  version = "provider version"        # default: the newest known
 //	  source  = "where the provider decides it"
 //	  want    = "none | update | replace | maybe update | maybe replace"
@@ -57,21 +58,14 @@ func TestEdits(t *testing.T) {
 
 func checkEdit(t *testing.T, known plan.Facts, provider string, block *hclsyntax.Block) {
 	t.Helper()
-	text := func(name string) string {
-		a, ok := block.Body.Attributes[name]
-		if !ok {
-			return ""
-		}
-		v, diags := a.Expr.Value(nil)
-		if diags.HasErrors() {
-			t.Fatal(diags)
-		}
-		return v.AsString()
-	}
+	text := func(name string) string { return textOf(t, block, name) }
 	if text("source") == "" {
 		t.Error("no source")
 	}
-	facts := known("hashicorp/"+provider, text("version"), block.Labels[0])
+	if named := text("provider"); named != "" {
+		provider = named
+	}
+	facts := known(provider, text("version"), block.Labels[0])
 	if facts == nil {
 		t.Fatal("no facts")
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/zclconf/go-cty/cty/function"
 	"github.com/zclconf/go-cty/cty/function/stdlib"
 
-	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 )
 
 var testFunctions = map[string]function.Function{
@@ -19,7 +19,7 @@ var testFunctions = map[string]function.Function{
 		Params: []function.Parameter{{Name: "name", Type: cty.String}},
 		Type:   function.StaticReturnType(cty.String),
 		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
-			return cty.UnknownVal(cty.String).RefineNotNull().Mark(diff.Symbol{ID: args[0].AsString()}), nil
+			return cty.UnknownVal(cty.String).RefineNotNull().Mark(value.Symbol{ID: args[0].AsString()}), nil
 		},
 	}),
 	"after_apply": function.New(&function.Spec{

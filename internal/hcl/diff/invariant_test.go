@@ -10,6 +10,7 @@ import (
 
 	"github.com/holdpoint-dev/holdpoint/internal/facts"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -106,14 +107,14 @@ func literal(path, typ string) cty.Value {
 }
 
 func symbols(path, typ string) cty.Value {
-	s := func(id string) cty.Value { return cty.UnknownVal(cty.String).Mark(diff.Symbol{ID: id}) }
+	s := func(id string) cty.Value { return cty.UnknownVal(cty.String).Mark(value.Symbol{ID: id}) }
 	switch kind, _, _ := strings.Cut(typ, ":"); kind {
 	case "list", "set":
 		return cty.TupleVal([]cty.Value{s(path + "0"), s(path + "1")})
 	case "map":
 		return cty.ObjectVal(map[string]cty.Value{"a": s(path)})
 	}
-	return cty.DynamicVal.Mark(diff.Symbol{ID: path})
+	return cty.DynamicVal.Mark(value.Symbol{ID: path})
 }
 
 // wrong writes a list where a scalar belongs, and the other way round.

@@ -4,37 +4,33 @@ import (
 	"sort"
 
 	"github.com/zclconf/go-cty/cty"
-	"github.com/zclconf/go-cty/cty/convert"
 
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/equal"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/forms"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/schema"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
-func asType(v cty.Value, s shape) cty.Value {
-	if out, err := convert.Convert(v, s.valueType()); err == nil {
-		return out
-	}
-	return v
-}
-
 // nested compares blocks and nested attributes by their nesting mode.
-func (w *walker) nested(path plan.Path, a *plan.AttrFacts, s shape, old, new cty.Value) cty.Value {
-	absent := new.IsKnown() && new.IsNull() || s.block && isEmpty(new)
+func (w *walker) nested(path plan.Path, a *plan.AttrFacts, s schema.Shape, old, new cty.Value) cty.Value {
+	absent := new.IsKnown() && new.IsNull() || s.Block && isEmpty(new)
 	switch {
 	case absent && a.Computed:
 		return old
 	case absent && isEmpty(old):
-		return settledNested(s, old)
+		return unchangedBlocks(s, old)
 	case !new.IsKnown():
 		return w.unknownBlocks(path, a, old, new)
 	}
 	before := len(w.hits)
 	var planned cty.Value
-	switch s.holds {
-	case single:
+	switch s.Holds {
+	case schema.Single:
 		planned = w.single(path, a, s, old, new)
-	case mapOf:
+	case schema.MapOf:
 		planned = w.keyed(path, a, old, new)
-	case setOf:
+	case schema.SetOf:
 		planned = w.set(path, a, s, old, new)
 	default:
 		planned = w.list(path, a, s, old, new)
@@ -50,14 +46,14 @@ func (w *walker) wholeForce(path plan.Path, a *plan.AttrFacts, before int, old, 
 	if w.sdk() || a.Force == plan.ForceNever || len(w.hits) == before {
 		return
 	}
-	worst := maybe
+	worst := equal.Maybe
 	for _, h := range w.hits[before:] {
 		worst = max(worst, h.verdict)
 	}
 	w.hit(path, a, worst, a.Force, old, planned)
 }
 
-func settledNested(s shape, old cty.Value) cty.Value {
+func unchangedBlocks(s schema.Shape, old cty.Value) cty.Value {
 	if old.IsKnown() && old.IsNull() {
 		return noBlocks(s)
 	}
@@ -66,13 +62,13 @@ func settledNested(s shape, old cty.Value) cty.Value {
 
 // unknownBlocks: a dynamic block over something unknown.
 func (w *walker) unknownBlocks(path plan.Path, a *plan.AttrFacts, old, new cty.Value) cty.Value {
-	switch k, _ := know(new); {
-	case canonical(old) == canonical(new):
+	switch k, _ := value.Know(new); {
+	case equal.Canonical(old) == equal.Canonical(new):
 		return new
-	case k == isPending:
-		w.hit(path, a, differs, a.Force, old, new)
+	case k == value.IsPending:
+		w.hit(path, a, equal.Differs, a.Force, old, new)
 	default:
-		w.hit(path, a, maybe, anyForce(a), old, new)
+		w.hit(path, a, equal.Maybe, anyForce(a), old, new)
 	}
 	return new
 }
@@ -88,17 +84,6 @@ func anyForce(a *plan.AttrFacts) plan.Force {
 	return force
 }
 
-func elements(v cty.Value) []cty.Value {
-	un, _ := v.Unmark()
-	if !un.IsKnown() || un.IsNull() || !un.CanIterateElements() {
-		return nil
-	}
-	if isKeyed(un) {
-		return []cty.Value{v}
-	}
-	return un.AsValueSlice()
-}
-
 // attributes are the attributes of an object, opaque ones where the object
 // itself is opaque.
 func (w *walker) attributes(path plan.Path, v cty.Value, facts map[string]*plan.AttrFacts) map[string]cty.Value {
@@ -106,18 +91,18 @@ func (w *walker) attributes(path plan.Path, v cty.Value, facts map[string]*plan.
 	if un == cty.NilVal || un.IsKnown() && un.IsNull() {
 		return nil
 	}
-	if un.IsKnown() && isKeyed(un) {
+	if un.IsKnown() && equal.IsKeyed(un) {
 		return un.AsValueMap()
 	}
 	out := map[string]cty.Value{}
 	for name, a := range facts {
-		s := shapeOf(a)
-		if d := defaultValue(a, s); d != cty.NilVal {
+		s := schema.ShapeOf(a)
+		if d := schema.Default(a, s); d != cty.NilVal {
 			out[name] = d
-		} else if d := assumed(w.typ.Type, join(names(path), name), a, s); d != cty.NilVal {
+		} else if d := assumed(w.typ, join(names(path), name), a, s); d != cty.NilVal {
 			out[name] = d
 		} else {
-			out[name] = cty.UnknownVal(s.valueType()).WithMarks(marks)
+			out[name] = cty.UnknownVal(s.ValueType()).WithMarks(marks)
 		}
 	}
 	return out
@@ -127,14 +112,14 @@ func (w *walker) element(path plan.Path, a *plan.AttrFacts, old, new cty.Value) 
 	return cty.ObjectVal(w.object(path, a.Nested, w.attributes(path, old, a.Nested), w.attributes(path, new, a.Nested)))
 }
 
-func (w *walker) list(path plan.Path, a *plan.AttrFacts, s shape, old, new cty.Value) cty.Value {
+func (w *walker) list(path plan.Path, a *plan.AttrFacts, s schema.Shape, old, new cty.Value) cty.Value {
 	olds, news := elements(old), elements(new)
 	opaque := !old.IsKnown()
 	// A comparison of the count leaves the blocks where they are; what is in
 	// them is compared one by one all the same (helper/schema/schema.go diff).
-	kept := a.Normalised && w.providedCount(path, a, old, new) == holds
+	kept := a.Normalised && w.providedCount(path, a, old, new) == forms.Holds
 	if !opaque && len(olds) != len(news) && !kept {
-		w.hit(path, a, differs, a.Force, old, new)
+		w.hit(path, a, equal.Differs, a.Force, old, new)
 	}
 	var planned []cty.Value
 	for i := range max(len(olds), len(news)) {
@@ -159,10 +144,10 @@ func (w *walker) list(path plan.Path, a *plan.AttrFacts, s shape, old, new cty.V
 	return collect(s, planned)
 }
 
-func (w *walker) single(path plan.Path, a *plan.AttrFacts, s shape, old, new cty.Value) cty.Value {
+func (w *walker) single(path plan.Path, a *plan.AttrFacts, s schema.Shape, old, new cty.Value) cty.Value {
 	oldNull, newNull := old.IsKnown() && isEmpty(old), new.IsNull()
 	if oldNull != newNull {
-		w.hit(path, a, differs, a.Force, old, new)
+		w.hit(path, a, equal.Differs, a.Force, old, new)
 	}
 	if newNull {
 		return cty.NullVal(cty.DynamicPseudoType)
@@ -172,10 +157,10 @@ func (w *walker) single(path plan.Path, a *plan.AttrFacts, s shape, old, new cty
 
 func (w *walker) keyed(path plan.Path, a *plan.AttrFacts, old, new cty.Value) cty.Value {
 	olds, news := map[string]cty.Value{}, map[string]cty.Value{}
-	if un, _ := old.Unmark(); un.IsKnown() && !un.IsNull() && isKeyed(un) {
+	if un, _ := old.Unmark(); un.IsKnown() && !un.IsNull() && equal.IsKeyed(un) {
 		olds = un.AsValueMap()
 	}
-	if un, _ := new.Unmark(); !un.IsNull() && isKeyed(un) {
+	if un, _ := new.Unmark(); !un.IsNull() && equal.IsKeyed(un) {
 		news = un.AsValueMap()
 	}
 	keys := make([]string, 0, len(news))
@@ -189,7 +174,7 @@ func (w *walker) keyed(path plan.Path, a *plan.AttrFacts, old, new cty.Value) ct
 	}
 	for k := range olds {
 		if _, ok := news[k]; !ok {
-			w.hit(path, a, differs, a.Force, old, new)
+			w.hit(path, a, equal.Differs, a.Force, old, new)
 			break
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/holdpoint-dev/holdpoint/internal/facts"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 )
 
 // What others see of an instance: what is known after apply, what stays.
@@ -48,7 +49,7 @@ func TestPlanned(t *testing.T) {
 }
 
 func isPendingValue(v cty.Value) bool {
-	_, marked := v.Marks()[diff.Pending{}]
+	_, marked := v.Marks()[value.Pending{}]
 	return !v.IsKnown() && marked
 }
 

@@ -9,18 +9,20 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/equal"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/forms"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/schema"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
-// answer is what a question to the facts gives.
-type answer int
-
-const (
-	unasked answer = iota + 1 // the facts say nothing
-	unsure                    // they do not say enough
-	never
-	holds
-)
+// instance is a whole resource instance, which comparisons of a provider's ask
+// about other attributes.
+type instance struct {
+	typ *plan.TypeFacts
+	// before and after are the instance in the state and as configured; beside is
+	// the block that is being compared, as configured.
+	before, after, beside map[string]cty.Value
+}
 
 func holdsSeveral(v cty.Value) bool {
 	t := v.Type()
@@ -29,26 +31,26 @@ func holdsSeveral(v cty.Value) bool {
 
 // provided applies the comparisons that the facts have of an attribute: holds
 // says that the provider takes the two values for equal.
-func (w *walker) provided(path plan.Path, a *plan.AttrFacts, old, new cty.Value) answer {
-	oldText, okOld := valueText(old)
-	newText, okNew := valueText(new)
+func (i instance) provided(path plan.Path, a *plan.AttrFacts, old, new cty.Value) forms.Answer {
+	oldText, okOld := equal.Text(old)
+	newText, okNew := equal.Text(new)
 	if len(a.Compare) == 0 || !okOld || !okNew || holdsSeveral(old) || holdsSeveral(new) {
-		return unasked // compareNormalised knows symbols, and goes element by element
+		return forms.Unasked // equal.Meaning knows symbols, and goes element by element
 	}
 	if un, _ := new.Unmark(); un.IsNull() && oldText != "" {
 		newText = zeroText(old.Type())
 	}
-	return w.anyComparison(path, a, comparedTexts{oldText, newText})
+	return i.anyComparison(path, a, comparedTexts{oldText, newText})
 }
 
 // providedCount is provided for a block, whose occurrences are compared.
-func (w *walker) providedCount(path plan.Path, a *plan.AttrFacts, old, new cty.Value) answer {
+func (i instance) providedCount(path plan.Path, a *plan.AttrFacts, old, new cty.Value) forms.Answer {
 	before, okOld := occurrences(old)
 	after, okNew := occurrences(new)
 	if !okOld || !okNew || before == after {
-		return unasked
+		return forms.Unasked
 	}
-	return w.anyComparison(append(slices.Clone(path), "#"), a, comparedTexts{strconv.Itoa(before), strconv.Itoa(after)})
+	return i.anyComparison(append(slices.Clone(path), "#"), a, comparedTexts{strconv.Itoa(before), strconv.Itoa(after)})
 }
 
 func occurrences(v cty.Value) (int, bool) {
@@ -81,42 +83,42 @@ func zeroText(t cty.Type) string {
 	return ""
 }
 
-func (w *walker) anyComparison(path plan.Path, a *plan.AttrFacts, t comparedTexts) answer {
-	out := never
+func (i instance) anyComparison(path plan.Path, a *plan.AttrFacts, t comparedTexts) forms.Answer {
+	out := forms.Never
 	for _, c := range a.Compare {
-		switch w.comparison(path, c, t) {
-		case holds:
-			return holds
-		case unsure:
-			out = unsure
+		switch i.comparison(path, c, t) {
+		case forms.Holds:
+			return forms.Holds
+		case forms.Unsure:
+			out = forms.Unsure
 		}
 	}
 	return out
 }
 
-func (w *walker) comparison(path plan.Path, c plan.Comparison, t comparedTexts) answer {
-	out := holds
+func (i instance) comparison(path plan.Path, c plan.Comparison, t comparedTexts) forms.Answer {
+	out := forms.Holds
 	for _, cond := range c.When {
-		switch w.condition(path, cond, t) {
-		case never:
-			return never
-		case unsure:
-			out = unsure
+		switch i.condition(path, cond, t) {
+		case forms.Never:
+			return forms.Never
+		case forms.Unsure:
+			out = forms.Unsure
 		}
 	}
 	switch {
 	case c.Code:
-		return unsure
+		return forms.Unsure
 	case c.Relation == plan.RelationAny:
 		return out
 	}
-	old, okOld := inForms(c.Old, t.old)
-	new, okNew := inForms(c.New, t.new)
+	old, okOld := forms.InAll(c.Old, t.old)
+	new, okNew := forms.InAll(c.New, t.new)
 	switch {
-	case okOld == unsure || okNew == unsure:
-		return unsure
-	case okOld == never || okNew == never || !related(c.Relation, old, new):
-		return never
+	case okOld == forms.Unsure || okNew == forms.Unsure:
+		return forms.Unsure
+	case okOld == forms.Never || okNew == forms.Never || !related(c.Relation, old, new):
+		return forms.Never
 	}
 	return out
 }
@@ -141,72 +143,65 @@ func related(r plan.Relation, old, new string) bool {
 	return false
 }
 
-func (w *walker) condition(path plan.Path, c plan.Condition, t comparedTexts) answer {
-	out := w.holds(path, c, t)
+func (i instance) condition(path plan.Path, c plan.Condition, t comparedTexts) forms.Answer {
+	out := i.holds(path, c, t)
 	switch {
-	case c.Not && out == holds:
-		return never
-	case c.Not && out == never:
-		return holds
+	case c.Not && out == forms.Holds:
+		return forms.Never
+	case c.Not && out == forms.Never:
+		return forms.Holds
 	}
 	return out
 }
 
-func (w *walker) holds(path plan.Path, c plan.Condition, t comparedTexts) answer {
-	text, ok := w.tested(path, c, t)
+func (i instance) holds(path plan.Path, c plan.Condition, t comparedTexts) forms.Answer {
+	text, ok := i.tested(path, c, t)
 	if !ok {
-		return unsure
+		return forms.Unsure
 	}
-	formed, readable := inForms(c.Forms, text)
-	if readable != holds {
+	formed, readable := forms.InAll(c.Forms, text)
+	if readable != forms.Holds {
 		return readable
 	}
 	switch c.Test {
 	case plan.TestIs:
-		return answerOf(slices.Contains(c.Values, formed))
+		return forms.AnswerOf(slices.Contains(c.Values, formed))
 	case plan.TestFold:
-		return answerOf(slices.ContainsFunc(c.Values, func(v string) bool { return strings.EqualFold(v, formed) }))
+		return forms.AnswerOf(slices.ContainsFunc(c.Values, func(v string) bool { return strings.EqualFold(v, formed) }))
 	case plan.TestSet:
-		return answerOf(formed != "" && formed != "0" && formed != "false")
+		return forms.AnswerOf(formed != "" && formed != "0" && formed != "false")
 	case plan.TestStarts:
-		return answerOf(slices.ContainsFunc(c.Values, func(v string) bool { return strings.HasPrefix(formed, v) }))
+		return forms.AnswerOf(slices.ContainsFunc(c.Values, func(v string) bool { return strings.HasPrefix(formed, v) }))
 	case plan.TestEnds:
-		return answerOf(slices.ContainsFunc(c.Values, func(v string) bool { return strings.HasSuffix(formed, v) }))
+		return forms.AnswerOf(slices.ContainsFunc(c.Values, func(v string) bool { return strings.HasSuffix(formed, v) }))
 	case plan.TestContains:
-		return answerOf(slices.ContainsFunc(c.Values, func(v string) bool { return strings.Contains(formed, v) }))
+		return forms.AnswerOf(slices.ContainsFunc(c.Values, func(v string) bool { return strings.Contains(formed, v) }))
 	case plan.TestMatches:
 		return matchesAny(c.Values, formed)
 	case plan.TestParts:
-		return answerOf(len(c.Values) == 2 && strconv.Itoa(len(strings.Split(formed, c.Values[0]))) == c.Values[1])
+		return forms.AnswerOf(len(c.Values) == 2 && strconv.Itoa(len(strings.Split(formed, c.Values[0]))) == c.Values[1])
 	case plan.TestParses:
-		_, ok := inForm(plan.Form{Kind: plan.FormKind(c.Values[0])}, formed)
+		_, ok := forms.In(plan.Form{Kind: plan.FormKind(c.Values[0])}, formed)
 		return ok
 	}
-	return unsure
+	return forms.Unsure
 }
 
-func answerOf(b bool) answer {
-	if b {
-		return holds
-	}
-	return never
-}
-
-func matchesAny(patterns []string, text string) answer {
+func matchesAny(patterns []string, text string) forms.Answer {
 	for _, p := range patterns {
 		re, err := regexp.Compile(p)
 		if err != nil {
-			return unsure
+			return forms.Unsure
 		}
 		if re.MatchString(text) {
-			return holds
+			return forms.Holds
 		}
 	}
-	return never
+	return forms.Never
 }
 
 // tested is the text that a condition looks at; false where it is not known.
-func (w *walker) tested(path plan.Path, c plan.Condition, t comparedTexts) (string, bool) {
+func (i instance) tested(path plan.Path, c plan.Condition, t comparedTexts) (string, bool) {
 	switch c.Of {
 	case "old":
 		return t.old, true
@@ -220,23 +215,23 @@ func (w *walker) tested(path plan.Path, c plan.Condition, t comparedTexts) (stri
 	}
 	steps := strings.Split(c.Of, ".")
 	if steps[0] == "" { // beside it
-		if len(path) < 2 || w.beside == nil {
-			return w.attributeText(steps[1:], c.Before, c.Test)
+		if len(path) < 2 || i.beside == nil {
+			return i.attributeText(steps[1:], c.Before, c.Test)
 		}
-		v, ok := w.beside[steps[1]]
+		v, ok := i.beside[steps[1]]
 		if !ok || c.Before || len(steps) > 2 {
 			return "", false
 		}
 		return conditionText(v, c.Test)
 	}
-	return w.attributeText(steps, c.Before, c.Test)
+	return i.attributeText(steps, c.Before, c.Test)
 }
 
 // attributeText is an attribute of the whole instance as the planned state will
 // have it: configured, else its default, else what the state has.
-func (w *walker) attributeText(steps []string, before bool, test plan.Test) (string, bool) {
-	facts, now, was := w.typ.Attributes, w.after, w.before
-	for i, name := range steps {
+func (i instance) attributeText(steps []string, before bool, test plan.Test) (string, bool) {
+	facts, now, was := i.typ.Attributes, i.after, i.before
+	for n, name := range steps {
 		a := facts[name]
 		if a == nil || now == nil {
 			return "", false
@@ -246,13 +241,13 @@ func (w *walker) attributeText(steps []string, before bool, test plan.Test) (str
 			v = prior
 		}
 		if v == cty.NilVal || v.IsKnown() && v.IsNull() {
-			if d := defaultValue(a, shapeOf(a)); d != cty.NilVal {
+			if d := schema.Default(a, schema.ShapeOf(a)); d != cty.NilVal {
 				v = d
 			} else if a.Computed && prior != cty.NilVal {
 				v = prior
 			}
 		}
-		if i == len(steps)-1 {
+		if n == len(steps)-1 {
 			if v == cty.NilVal {
 				return "", true
 			}
@@ -306,5 +301,5 @@ func conditionText(v cty.Value, test plan.Test) (string, bool) {
 		}
 		return fmt.Sprint(un.LengthInt()), true
 	}
-	return valueText(un)
+	return equal.Text(un)
 }

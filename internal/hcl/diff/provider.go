@@ -7,10 +7,11 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/equal"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
-// Provider tells what a change of the provider's own configuration does to an
+// Provider is what a change of the provider's own configuration does to an
 // instance whose configuration (config) stays as it is. before and after are
 // the resolved provider configurations: objects of attribute values and, per
 // block type, a tuple of objects; null where there is none.
@@ -20,9 +21,9 @@ import (
 // real one stays. Planned is not set.
 func Provider(t *plan.TypeFacts, before, after, config cty.Value) Result {
 	if t == nil {
-		return elsewhere(before, after, placeNames)
+		return elsewhere(before, after, locationNames)
 	}
-	switch providerName(t) {
+	switch t.ProviderName() {
 	case "aws":
 		return awsProvider(t, before, after, config)
 	case "google":
@@ -34,11 +35,11 @@ func Provider(t *plan.TypeFacts, before, after, config cty.Value) Result {
 	case "random", "null", "time", "tls", "local", "archive", "terraform":
 		return unaffected()
 	}
-	return elsewhere(before, after, placeNames)
+	return elsewhere(before, after, locationNames)
 }
 
-// placeNames are what providers call the place that they work in.
-var placeNames = []string{
+// locationNames are what providers call the place that they work in.
+var locationNames = []string{
 	"account", "account_id", "address", "api_url", "base_url", "endpoint", "host", "organization", "org", "owner",
 	"project", "project_id", "region", "server", "site", "subscription_id", "tenant", "tenant_id", "url", "workspace",
 }
@@ -48,7 +49,7 @@ func unaffected() Result { return Result{Action: plan.None, Certain: true} }
 // elsewhere: objects are looked for by attributes that may name another place.
 func elsewhere(before, after cty.Value, names []string) Result {
 	for _, name := range names {
-		if providerVerdict(before, after, name) != same {
+		if providerVerdict(before, after, name) != equal.Same {
 			return Result{Action: plan.Orphan, Why: "the provider's " + name + " changes, so the object may be looked for in another place"}
 		}
 	}
@@ -63,8 +64,8 @@ func providerAttr(provider cty.Value, name string) cty.Value {
 	return un.GetAttr(name)
 }
 
-func providerVerdict(before, after cty.Value, name string) verdict {
-	return compareLoosely(providerAttr(before, name), providerAttr(after, name))
+func providerVerdict(before, after cty.Value, name string) equal.Verdict {
+	return equal.Loosely(providerAttr(before, name), providerAttr(after, name))
 }
 
 // awsProvider: before 6.0 a resource is where the provider points, so another
@@ -78,22 +79,22 @@ func awsProvider(t *plan.TypeFacts, before, after, config cty.Value) Result {
 	regional := t.Attributes["region"] != nil && t.Attributes["region"].Optional && t.Attributes["region"].Computed
 	v := providerVerdict(before, after, "region")
 	switch {
-	case v == same:
+	case v == equal.Same:
 	case regional && configured(config, "region"):
 	case regional:
-		r := Result{Action: plan.Replace, Paths: []plan.Path{{"region"}}, Certain: v == differs}
-		if v == maybe {
+		r := Result{Action: plan.Replace, Paths: []plan.Path{{"region"}}, Certain: v == equal.Differs}
+		if v == equal.Maybe {
 			r.Why = "the provider's region may or may not change"
 		}
 		return r
-	case major(t.Version) < 6 && !awsGlobal(t.Type):
-		r := Result{Action: plan.Orphan, Certain: v == differs}
-		if v == maybe {
+	case Major(t.Version) < 6 && !awsGlobal(t.Type):
+		r := Result{Action: plan.Orphan, Certain: v == equal.Differs}
+		if v == equal.Maybe {
 			r.Why = "the provider's region may or may not change"
 		}
 		return r
 	}
-	if t.Attributes["tags_all"] != nil && compareLoosely(allTags(before, config), allTags(after, config)) != same {
+	if t.Attributes["tags_all"] != nil && equal.Loosely(allTags(before, config), allTags(after, config)) != equal.Same {
 		return Result{Action: plan.Update, Certain: true}
 	}
 	return unaffected()
@@ -110,28 +111,16 @@ func allTags(provider, config cty.Value) cty.Value {
 	return cty.ObjectVal(all)
 }
 
-// entriesOf are the entries of a map; one of no name where it is not known.
-func entriesOf(v cty.Value) map[string]cty.Value {
-	un := unmarked(v)
-	switch {
-	case !un.IsKnown():
-		return map[string]cty.Value{"": v}
-	case un.IsNull() || !isKeyed(un):
-		return nil
-	}
-	return un.AsValueMap()
-}
-
 // awsAccount: the role that is assumed and the accounts that are allowed say
 // which account it is; another profile or key may be of another one.
 func awsAccount(before, after cty.Value) Result {
 	for _, name := range []string{"profile", "access_key", "assume_role_with_web_identity"} {
-		if providerVerdict(before, after, name) != same {
+		if providerVerdict(before, after, name) != equal.Same {
 			return Result{Action: plan.Orphan, Why: "the provider's " + name + " changes, and may be of another account"}
 		}
 	}
 	old, new := roleAccount(before), roleAccount(after)
-	allowed := providerVerdict(before, after, "allowed_account_ids") != same
+	allowed := providerVerdict(before, after, "allowed_account_ids") != equal.Same
 	switch {
 	case old == new && !allowed, old != "" && old == new:
 		return unaffected()
@@ -147,26 +136,21 @@ func roleAccount(provider cty.Value) string {
 		return ""
 	}
 	last := roles[len(roles)-1] // roles are assumed one after the other
-	text, ok := valueText(providerAttr(last, "role_arn"))
+	text, ok := equal.Text(providerAttr(last, "role_arn"))
 	if parts := strings.Split(text, ":"); ok && len(parts) > 4 {
 		return parts[4]
 	}
-	return canonical(last)
+	return equal.Canonical(last)
 }
 
 // awsGlobal are the services that have one place only.
 func awsGlobal(resourceType string) bool {
-	prefixes := []string{"aws_iam_", "aws_route53_", "aws_cloudfront_", "aws_organizations_", "aws_globalaccelerator_", "aws_budgets_", "aws_ce_", "aws_account_", "aws_shield_", "aws_waf_", "aws_route53domains_"}
+	prefixes := []string{
+		"aws_iam_", "aws_route53_", "aws_cloudfront_", "aws_organizations_", "aws_globalaccelerator_", "aws_budgets_",
+		"aws_ce_", "aws_account_", "aws_shield_", "aws_waf_", "aws_route53domains_",
+	}
 	return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(resourceType, p) }) &&
 		!strings.HasPrefix(resourceType, "aws_route53_resolver_")
-}
-
-func major(version string) int {
-	parts := versionParts(version)
-	if len(parts) == 0 {
-		return 0
-	}
-	return int(parts[0].Int64())
 }
 
 func configured(config cty.Value, name string) bool {
@@ -182,10 +166,13 @@ func googleProvider(t *plan.TypeFacts, before, after cty.Value) Result {
 	}
 	labels := t.Attributes["effective_labels"]
 	switch v := providerVerdict(before, after, "default_labels"); {
-	case labels == nil || v == same:
+	case labels == nil || v == equal.Same:
 		return unaffected()
 	case labels.Force == plan.ForceAlways:
-		return Result{Action: plan.Replace, Paths: []plan.Path{{"effective_labels"}}, Certain: v == differs, Why: "the provider's labels may or may not change"}
+		return Result{
+			Action: plan.Replace, Paths: []plan.Path{{"effective_labels"}}, Certain: v == equal.Differs,
+			Why: "the provider's labels may or may not change",
+		}
 	}
 	return Result{Action: plan.Update, Certain: true}
 }

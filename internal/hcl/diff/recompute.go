@@ -1,55 +1,22 @@
 package diff
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/equal"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/forms"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/schema"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
-// recomputed says which computed attributes an update in place makes unknown.
-// The SDK keeps computed attributes unless the provider says otherwise; the
-// framework makes those unknown that it is not told to keep, so that for types
-// that are not listed they may change.
-type recomputed struct {
-	attrs []string
-	// changed are the attributes of which one must change; none means any.
-	changed []string
-	// except are attributes whose change does not count.
-	except []string
-	// only, if set, is asked as well.
-	only   func(change) (bool, bool)
-	source string
-}
-
-func recomputedOf(t *plan.TypeFacts) []recomputed {
-	if providerName(t) == "aws" {
-		return awsRecomputed(t)
-	}
-	switch t.Type {
-	case "google_storage_bucket_object":
-		return []recomputed{{attrs: []string{"md5hash", "crc32c", "generation"}, changed: []string{"content", "source", "source_md5hash", "detect_md5hash"}, source: "google storage/resource_storage_bucket_object.go resourceStorageBucketObjectCustomizeDiff"}}
-	case "google_endpoints_service":
-		return []recomputed{{attrs: []string{"config_id"}, changed: []string{"openapi_config", "grpc_config", "protoc_output_base64"}, source: "google servicemanagement/resource_endpoints_service.go"}}
-	case "google_logging_project_sink":
-		return []recomputed{{attrs: []string{"writer_identity"}, changed: []string{"unique_writer_identity", "custom_writer_identity"}, source: "google logging/resource_logging_project_sink.go"}}
-	case "azurerm_kubernetes_cluster":
-		return []recomputed{{attrs: []string{"oidc_issuer_url"}, changed: []string{"oidc_issuer_enabled"}, source: "azurerm containers/kubernetes_cluster_resource.go"}}
-	case "time_rotating":
-		return []recomputed{{attrs: []string{"rotation_rfc3339", "day", "hour", "minute", "month", "second", "unix", "year"}, changed: []string{"rotation_days", "rotation_hours", "rotation_minutes", "rotation_months", "rotation_years", "rotation_rfc3339"}, source: "time internal/provider/resource_time_rotating.go ModifyPlan"}}
-	case "time_offset":
-		return []recomputed{{attrs: []string{"rfc3339", "day", "hour", "minute", "month", "second", "unix", "year"}, changed: []string{"offset_days", "offset_hours", "offset_minutes", "offset_months", "offset_seconds", "offset_years"}, source: "time internal/provider/resource_time_offset.go ModifyPlan"}}
-	}
-	return nil
-}
-
-func flag(path string) func(change) (bool, bool) {
-	return func(c change) (bool, bool) {
-		text, ok := c.becomes(path)
-		return text == "true", ok
-	}
-}
+// What an update in place makes unknown: the SDK keeps computed attributes unless
+// the provider says otherwise (rows of the rule `recomputed`); the framework makes
+// those unknown that no plan modifier keeps, so that of types that are not listed
+// they may change.
 
 // updated is the instance after an update in place: what the provider
 // recomputes is known after apply, what it may recompute is another symbol.
@@ -58,8 +25,10 @@ func (c change) updated(hits []hit) cty.Value {
 	for name, v := range c.planned {
 		out[name] = v
 	}
-	for _, r := range recomputedOf(c.typ) {
-		c.recompute(r, hits, out)
+	for _, r := range c.typ.Logic {
+		if r.Rule == plan.LogicRecomputed {
+			c.recompute(r, hits, out)
+		}
 	}
 	c.effective(hits, out)
 	if c.typ.Framework && !keepsComputed(c.typ) {
@@ -72,37 +41,21 @@ func (c change) updated(hits []hit) cty.Value {
 	return cty.ObjectVal(out)
 }
 
-func isPendingValue(v cty.Value) bool {
-	k, _ := know(v)
-	return k == isPending
-}
-
-// unset reports that the configuration leaves an attribute to the provider.
-func (c change) unset(name string) bool {
-	v, ok := c.config[name]
-	return !ok || v.IsKnown() && v.IsNull()
-}
-
-func (c change) recompute(r recomputed, hits []hit, out map[string]cty.Value) {
-	worst := r.concerned(hits)
-	if worst == same {
+func (c change) recompute(r plan.Logic, hits []hit, out map[string]cty.Value) {
+	worst := concerned(r, hits)
+	switch met := c.meets(r, hit{}); {
+	case worst == equal.Same || met == forms.Never:
 		return
+	case met == forms.Unsure:
+		worst = equal.Maybe
 	}
-	if r.only != nil {
-		switch on, known := r.only(c); {
-		case !known:
-			worst = maybe
-		case !on:
-			return
-		}
-	}
-	for _, name := range r.attrs {
+	for _, name := range r.Paths {
 		a, ok := c.typ.Attributes[name]
 		if !ok || !c.unset(name) {
 			continue
 		}
-		if worst == differs {
-			out[name] = pending(shapeOf(a).valueType(), name)
+		if worst == equal.Differs {
+			out[name] = value.PendingAttribute(name, schema.ShapeOf(a).ValueType())
 		} else {
 			out[name] = maybeOther(out[name])
 		}
@@ -110,25 +63,16 @@ func (c change) recompute(r recomputed, hits []hit, out map[string]cty.Value) {
 }
 
 // concerned is the verdict on the changes that count for r.
-func (r recomputed) concerned(hits []hit) verdict {
-	worst := same
+func concerned(r plan.Logic, hits []hit) equal.Verdict {
+	worst := equal.Same
 	for _, h := range hits {
 		name, ok := h.path[0].(string)
-		if !ok || contains(r.except, name) || len(r.changed) > 0 && !contains(r.changed, name) {
+		if !ok || slices.Contains(r.Ignoring, name) || len(r.Changed) > 0 && !slices.Contains(r.Changed, name) {
 			continue
 		}
 		worst = max(worst, h.verdict)
 	}
 	return worst
-}
-
-func contains(list []string, s string) bool {
-	for _, e := range list {
-		if e == s {
-			return true
-		}
-	}
-	return false
 }
 
 // effective: tags_all, effective_labels and the like are what is configured
@@ -146,10 +90,10 @@ func (c change) effective(hits []hit, out map[string]cty.Value) {
 			if h.path[0] != pair[0] {
 				continue
 			}
-			if k, _ := knowWithin(h.new); k == isPending {
-				out[pair[1]] = pending(shapeOf(a).valueType(), pair[1])
+			if k, _ := value.KnowWithin(h.new); k == value.IsPending {
+				out[pair[1]] = value.PendingAttribute(pair[1], schema.ShapeOf(a).ValueType())
 			} else {
-				out[pair[1]] = cty.UnknownVal(shapeOf(a).valueType()).Mark(Symbol{ID: pair[1] + " of " + canonical(h.new)})
+				out[pair[1]] = cty.UnknownVal(schema.ShapeOf(a).ValueType()).Mark(value.Symbol{ID: pair[1] + " of " + equal.Canonical(h.new)})
 			}
 		}
 	}
@@ -158,7 +102,7 @@ func (c change) effective(hits []hit, out map[string]cty.Value) {
 // keepsComputed names the framework providers and types all of whose computed
 // attributes have UseStateForUnknown, or change only with a replacement.
 func keepsComputed(t *plan.TypeFacts) bool {
-	switch providerName(t) {
+	switch t.ProviderName() {
 	case "random", "null", "tls", "local", "archive", "time":
 		return true
 	}
@@ -168,5 +112,9 @@ func keepsComputed(t *plan.TypeFacts) bool {
 // keptByConvention: identity is kept by every provider
 // (aws internal/framework IDAttribute, ARNAttributeComputedOnly).
 func keptByConvention(name string) bool {
-	return name == "id" || name == "arn" || strings.HasSuffix(name, "_arn") || name == "tags_all" || name == "region" || strings.HasSuffix(name, "_id")
+	switch name {
+	case "id", "arn", "tags_all", "region":
+		return true
+	}
+	return strings.HasSuffix(name, "_arn") || strings.HasSuffix(name, "_id")
 }

@@ -3,6 +3,7 @@ package diff
 import (
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/equal"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -11,13 +12,13 @@ func (w *walker) result(prior cty.Value, conformed, planned map[string]cty.Value
 	c := change{typ: w.typ, prior: prior.AsValueMap(), planned: planned, config: conformed}
 	var certain, possible []hit
 	updates, mayUpdate := false, ""
-	for _, h := range c.settle(w.hits) {
+	for _, h := range c.decide(w.hits) {
 		switch {
-		case h.force == plan.ForceNever && h.verdict == differs:
+		case h.force == plan.ForceNever && h.verdict == equal.Differs:
 			updates = true
 		case h.force == plan.ForceNever:
 			mayUpdate = h.why
-		case h.force == plan.ForceIf || h.verdict == maybe:
+		case h.force == plan.ForceIf || h.verdict == equal.Maybe:
 			possible = append(possible, h)
 		default:
 			certain = append(certain, h)
@@ -65,14 +66,26 @@ func paths(certain, possible []hit) []plan.Path {
 	return out
 }
 
-// maybeCreated is the instance when it may be replaced: what the provider
-// computes may be another value.
-func maybeCreated(t *plan.TypeFacts, prior cty.Value, conformed map[string]cty.Value) cty.Value {
-	id := "?"
-	if prior.Type().HasAttribute("id") {
-		id = canonical(prior.GetAttr("id"))
-	}
-	return build(t, conformed, false, func(path string, ty cty.Type) cty.Value {
-		return Opaque("if replaced "+id, path, ty)
-	})
+// Result is the plan of one instance.
+type Result struct {
+	// Action is plan.None, plan.Update, plan.Replace or plan.Create.
+	Action plan.Action
+	// Paths are the attributes that force replacement, as in Terraform's
+	// replace_paths: certain ones first. Empty unless Action is Replace.
+	Paths []plan.Path
+	// Certain is false where the action may be milder than stated: the worst
+	// that is possible is what Action says.
+	Certain bool
+	// Why says in one line, without values, what is not certain; empty where
+	// Certain.
+	Why string
+	// Planned is the instance as others refer to it after the plan: an object
+	// with every attribute of the type; what becomes known during apply is
+	// unknown and marked Pending, what may change is opaque under a Symbol
+	// that differs from the prior one.
+	Planned cty.Value
+	// Problems are changed parts of the configuration that the provider would
+	// refuse, or that its facts do not cover: attributes it does not know,
+	// values of a wrong type. Each is one line.
+	Problems []string
 }

@@ -1,25 +1,30 @@
 package diff
 
 import (
+	"sort"
+	"strings"
+
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/equal"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/schema"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
 // set compares set blocks: elements are paired by content, what the provider
 // computes inside them counting as equal to whatever it was; elements that
 // find no partner are removed or added.
-func (w *walker) set(path plan.Path, a *plan.AttrFacts, s shape, old, new cty.Value) cty.Value {
+func (w *walker) set(path plan.Path, a *plan.AttrFacts, s schema.Shape, old, new cty.Value) cty.Value {
 	olds, news := elements(old), elements(new)
 	if !old.IsKnown() {
 		return w.opaqueSet(path, a, s, old, news)
 	}
-	if w.sameHashes(hashOf(w.typ.Type, names(path)), olds, news) {
+	if w.sameHashes(hashOf(w.typ, names(path)), olds, news) {
 		return old
 	}
 	pairs, removed, added := w.pair(path, a, olds, news)
 	if len(olds) != len(news) {
-		w.hit(path, a, differs, a.Force, old, new)
+		w.hit(path, a, equal.Differs, a.Force, old, new)
 	}
 	inner := w.inside(path)
 	var planned []cty.Value
@@ -34,7 +39,7 @@ func (w *walker) set(path plan.Path, a *plan.AttrFacts, s shape, old, new cty.Va
 		if w.sdk() {
 			inner.element(path, a, e, cty.NullVal(cty.DynamicPseudoType))
 		} else {
-			inner.hit(path, a, differs, a.Force, old, new)
+			inner.hit(path, a, equal.Differs, a.Force, old, new)
 		}
 	}
 	w.hits = inner.hits
@@ -60,20 +65,20 @@ func (w *walker) added(path plan.Path, a *plan.AttrFacts, e cty.Value) {
 	config := w.attributes(path, e, a.Nested)
 	for name, n := range a.Nested {
 		v, ok := config[name]
-		if n.Computed && n.Force == plan.ForceAlways && (!ok || v.IsKnown() && v.IsNull()) && !shapeOf(n).nested {
-			w.hit(path, n, differs, n.Force, cty.NullVal(cty.DynamicPseudoType), e)
+		if n.Computed && n.Force == plan.ForceAlways && (!ok || v.IsKnown() && v.IsNull()) && !schema.ShapeOf(n).Nested {
+			w.hit(path, n, equal.Differs, n.Force, cty.NullVal(cty.DynamicPseudoType), e)
 		}
 	}
 }
 
 // opaqueSet: what was there before was the provider's choice.
-func (w *walker) opaqueSet(path plan.Path, a *plan.AttrFacts, s shape, old cty.Value, news []cty.Value) cty.Value {
+func (w *walker) opaqueSet(path plan.Path, a *plan.AttrFacts, s schema.Shape, old cty.Value, news []cty.Value) cty.Value {
 	inner := w.inside(path)
 	var planned []cty.Value
 	for _, e := range news {
 		planned = append(planned, inner.element(path, a, old, e))
 	}
-	inner.hit(path, a, maybe, a.Force, old, cty.TupleVal(news))
+	inner.hit(path, a, equal.Maybe, a.Force, old, cty.TupleVal(news))
 	w.hits = inner.hits
 	return collect(s, planned)
 }
@@ -87,18 +92,18 @@ func (w *walker) pair(path plan.Path, a *plan.AttrFacts, olds, news []cty.Value)
 	partner := make([]int, len(news))
 	text := make(map[string][]int, len(olds))
 	for i, o := range olds {
-		text[canonical(o)] = append(text[canonical(o)], i)
+		text[equal.Canonical(o)] = append(text[equal.Canonical(o)], i)
 	}
 	for j, n := range news {
 		partner[j] = -1
-		for _, i := range text[canonical(n)] {
+		for _, i := range text[equal.Canonical(n)] {
 			if !taken[i] {
 				taken[i], partner[j] = true, i
 				break
 			}
 		}
 	}
-	for _, accept := range []verdict{same, maybe} {
+	for _, accept := range []equal.Verdict{equal.Same, equal.Maybe} {
 		for j := range news {
 			for i := 0; i < len(olds) && partner[j] < 0; i++ {
 				if !taken[i] && w.elementVerdict(path, a, olds[i], news[j]) <= accept {
@@ -123,12 +128,78 @@ func (w *walker) pair(path plan.Path, a *plan.AttrFacts, olds, news []cty.Value)
 }
 
 // elementVerdict is the verdict on a whole element.
-func (w *walker) elementVerdict(path plan.Path, a *plan.AttrFacts, old, new cty.Value) verdict {
-	trial := walker{typ: w.typ, within: path, problems: w.problems, before: w.before, after: w.after, beside: w.beside}
+func (w *walker) elementVerdict(path plan.Path, a *plan.AttrFacts, old, new cty.Value) equal.Verdict {
+	trial := walker{instance: w.instance, within: path, problems: w.problems}
 	trial.element(path, a, old, new)
-	worst := same
+	worst := equal.Same
 	for _, h := range trial.hits {
 		worst = max(worst, h.verdict)
 	}
 	return worst
+}
+
+// hashOf is the hash of a set whose provider gives it one of its own. The SDK
+// compares sets by their hashes alone (helper/schema/schema.go diffSet): while
+// these agree nothing has changed, whatever else differs inside. Nil where the
+// set has the usual hash over everything that is configured.
+func hashOf(t *plan.TypeFacts, path string) func(map[string]cty.Value) string {
+	switch row, ok := rowOf(t, plan.LogicHash, path); {
+	case !ok:
+		return nil
+	case row.Check != "":
+		return hashes[row.Check]
+	default:
+		return byAttributes(row.By)
+	}
+}
+
+// hashes are what rows name.
+var hashes = map[string]func(map[string]cty.Value) string{"firewallRule": firewallRule}
+
+func byAttributes(names []string) func(map[string]cty.Value) string {
+	return func(attrs map[string]cty.Value) string {
+		var b strings.Builder
+		for _, name := range names {
+			if v, ok := attrs[name]; ok && !equal.IsZero(v) && !isOpaqueValue(v) {
+				b.WriteString(equal.Canonical(v))
+			}
+			b.WriteByte('-')
+		}
+		return b.String()
+	}
+}
+
+func firewallRule(attrs map[string]cty.Value) string {
+	protocol, _ := textAt(attrs, "protocol")
+	var ports []string
+	list, ok := attrs["ports"]
+	if !ok {
+		list = cty.EmptyTupleVal
+	}
+	for _, p := range elements(list) {
+		ports = append(ports, equal.Canonical(p))
+	}
+	sort.Strings(ports)
+	return strings.ToLower(protocol) + "-" + strings.Join(ports, "-")
+}
+
+// sameHashes reports that both sides have the same hashes; false also where a
+// set has no hash of its own.
+func (w *walker) sameHashes(hash func(map[string]cty.Value) string, olds, news []cty.Value) bool {
+	if hash == nil || !w.sdk() || len(olds) != len(news) {
+		return false
+	}
+	count := map[string]int{}
+	for _, e := range olds {
+		count[hash(w.attributes(nil, e, nil))]++
+	}
+	for _, e := range news {
+		count[hash(w.attributes(nil, e, nil))]--
+	}
+	for _, n := range count {
+		if n != 0 {
+			return false
+		}
+	}
+	return true
 }

@@ -7,38 +7,28 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/equal"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/forms"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/schema"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
-
-// hit is one attribute whose value changes, or may change.
-type hit struct {
-	path     plan.Path
-	attr     *plan.AttrFacts
-	verdict  verdict // maybe or differs
-	force    plan.Force
-	old, new cty.Value
-	why      string // what makes it uncertain
-	problem  string // what the provider would refuse
-}
 
 // walker compares a whole instance, attribute by attribute, in the order of
 // their names, and collects what differs.
 type walker struct {
-	typ  *plan.TypeFacts
+	instance
 	hits []hit
 	// within is the path of the set that is being walked: elements of a set
 	// have no paths of their own.
 	within plan.Path
-	// before and after are the whole instance in the state and as configured;
-	// beside is the block that is being compared, as configured.
-	before, after, beside map[string]cty.Value
 	// problems are what does not fit the schema, by dotted path.
 	problems map[string]string
 }
 
 func (w *walker) sdk() bool { return !w.typ.Framework }
 
-func (w *walker) hit(path plan.Path, a *plan.AttrFacts, v verdict, force plan.Force, old, new cty.Value) {
+func (w *walker) hit(path plan.Path, a *plan.AttrFacts, v equal.Verdict, force plan.Force, old, new cty.Value) {
 	h := hit{path: slices.Clone(path), attr: a, verdict: v, force: force, old: old, new: new}
 	if w.within != nil {
 		h.path = slices.Clone(w.within)
@@ -47,9 +37,9 @@ func (w *walker) hit(path plan.Path, a *plan.AttrFacts, v verdict, force plan.Fo
 		h.force = plan.ForceNever
 	}
 	if problem, ok := w.problems[dotted(path)]; ok {
-		h.verdict, h.force, h.why = maybe, plan.ForceIf, problem
+		h.verdict, h.force, h.why = equal.Maybe, plan.ForceIf, problem
 		h.problem = problem
-	} else if v == maybe {
+	} else if v == equal.Maybe {
 		h.why = dotted(path) + " may or may not change: its value is not in the configuration"
 	}
 	w.hits = append(w.hits, h)
@@ -68,20 +58,20 @@ func (w *walker) object(path plan.Path, facts map[string]*plan.AttrFacts, old, n
 	out := make(map[string]cty.Value, len(facts))
 	for _, name := range names {
 		a := facts[name]
-		if v, ok := untouched(a, old[name], new[name]); ok {
+		if v, ok := leftAlone(a, old[name], new[name]); ok {
 			out[name] = v
 			continue
 		}
-		s := shapeOf(a)
+		s := schema.ShapeOf(a)
 		out[name] = w.attr(append(path[:len(path):len(path)], name), a, s, orNull(old[name], s), orNull(new[name], s))
 	}
-	w.strangers(path, facts, old, new, out)
+	w.unlisted(path, facts, old, new, out)
 	return out
 }
 
-// untouched answers for the many attributes that are not configured: they stay
+// leftAlone answers for the many attributes that are not configured: they stay
 // as they are.
-func untouched(a *plan.AttrFacts, old, new cty.Value) (cty.Value, bool) {
+func leftAlone(a *plan.AttrFacts, old, new cty.Value) (cty.Value, bool) {
 	if old == cty.NilVal || a.Nested != nil || a.Default != nil {
 		return cty.NilVal, false
 	}
@@ -91,38 +81,31 @@ func untouched(a *plan.AttrFacts, old, new cty.Value) (cty.Value, bool) {
 	return old, a.Computed || old.IsKnown() && old.IsNull()
 }
 
-// strangers compares attributes that the facts do not know: of a preview build
+// unlisted compares attributes that the facts do not know: of a preview build
 // of the provider, of another version, or misspelt.
-func (w *walker) strangers(path plan.Path, facts map[string]*plan.AttrFacts, old, new, out map[string]cty.Value) {
+func (w *walker) unlisted(path plan.Path, facts map[string]*plan.AttrFacts, old, new, out map[string]cty.Value) {
 	for _, name := range unionKeys(old, new) {
 		if _, ok := facts[name]; ok {
 			continue
 		}
-		o, n := orNull(old[name], shape{}), orNull(new[name], shape{})
+		o, n := orNull(old[name], schema.Shape{}), orNull(new[name], schema.Shape{})
 		out[name] = n
-		if compareLoosely(o, n) != same {
+		if equal.Loosely(o, n) != equal.Same {
 			at := append(path[:len(path):len(path)], name)
-			w.hit(at, &plan.AttrFacts{}, maybe, plan.ForceIf, o, n)
+			w.hit(at, &plan.AttrFacts{}, equal.Maybe, plan.ForceIf, o, n)
 		}
 	}
 }
 
-func orNull(v cty.Value, s shape) cty.Value {
-	if v == cty.NilVal {
-		return cty.NullVal(s.valueType())
+func (w *walker) attr(path plan.Path, a *plan.AttrFacts, s schema.Shape, old, new cty.Value) cty.Value {
+	if schema.WriteOnly(a, last(path)) {
+		return cty.NullVal(s.ValueType())
 	}
-	return v
-}
-
-func (w *walker) attr(path plan.Path, a *plan.AttrFacts, s shape, old, new cty.Value) cty.Value {
-	if writeOnly(a, last(path)) {
-		return cty.NullVal(s.valueType())
-	}
-	if s.nested {
+	if s.Nested {
 		return w.nested(path, a, s, old, new)
 	}
 	if new.IsKnown() && new.IsNull() {
-		switch d := defaultValue(a, s); {
+		switch d := schema.Default(a, s); {
 		case d != cty.NilVal:
 			new = d
 		case a.Computed:
@@ -134,16 +117,16 @@ func (w *walker) attr(path plan.Path, a *plan.AttrFacts, s shape, old, new cty.V
 		// (helper/schema/schema.go finalizeDiff).
 		return old
 	}
-	v := compare(s, w.sdk(), old, new)
-	if v != same && a.Normalised {
+	v := equal.Values(s, w.sdk(), old, new)
+	if v != equal.Same && a.Normalised {
 		v = w.normalised(path, a, old, new)
 	}
-	if v == maybe && a.Computed && ownChoice(path, old) && isKeyName(last(path)) {
+	if v == equal.Maybe && a.Computed && ownChoice(path, old) && isKeyName(last(path)) {
 		// The service's own key is none that a configuration names.
-		v = differs
+		v = equal.Differs
 	}
-	if v == same {
-		return settled(old, new)
+	if v == equal.Same {
+		return unchangedValue(old, new)
 	}
 	if problem := notJSON(w.typ, a, path, new); problem != "" {
 		w.problem(dotted(path), problem)
@@ -155,19 +138,19 @@ func (w *walker) attr(path plan.Path, a *plan.AttrFacts, s shape, old, new cty.V
 // normalised compares as the provider's own code does, as far as the facts say.
 // What no comparison takes for equal is different, and where the facts cannot
 // tell it may be; but for Google, whose states have links where configurations
-// have names, so that its rules are code (normalise_google.go).
-func (w *walker) normalised(path plan.Path, a *plan.AttrFacts, old, new cty.Value) verdict {
+// have names, so that its rules are code (equal/meaning_google.go).
+func (w *walker) normalised(path plan.Path, a *plan.AttrFacts, old, new cty.Value) equal.Verdict {
 	said := w.provided(path, a, old, new)
-	if said == holds {
-		return same
+	if said == forms.Holds {
+		return equal.Same
 	}
-	v := compareNormalised(w.typ, path, old, new)
+	v := equal.Meaning{Provider: w.typ.ProviderName(), Type: w.typ.Type, Attr: last(path)}.Compare(old, new)
 	switch {
-	case providerName(w.typ) == "google":
-	case said == never && v == maybe:
-		return differs
-	case said == unsure && v == differs:
-		return maybe
+	case w.typ.ProviderName() == "google":
+	case said == forms.Never && v == equal.Maybe:
+		return equal.Differs
+	case said == forms.Unsure && v == equal.Differs:
+		return equal.Maybe
 	}
 	return v
 }
@@ -181,58 +164,24 @@ func (w *walker) problem(path, what string) {
 
 // ownChoice reports that the value was left to the service.
 func ownChoice(path plan.Path, old cty.Value) bool {
-	k, id := know(old)
-	return k == isOpaque && strings.HasSuffix(id, "."+dotted(path))
+	k, id := value.Know(old)
+	return k == value.IsOpaque && strings.HasSuffix(id, "."+dotted(path))
 }
 
 // isKeyName recognises the attributes that name an encryption key.
 func isKeyName(name string) bool {
-	return strings.Contains(name, "kms_key") || strings.Contains(name, "kms_master_key") || name == "encryption_key_name" || name == "crypto_key_name"
+	switch name {
+	case "encryption_key_name", "crypto_key_name":
+		return true
+	}
+	return strings.Contains(name, "kms_key") || strings.Contains(name, "kms_master_key")
 }
 
-// settled is the value of an unchanged attribute: as the configuration has it,
+// unchangedValue is the value of an unchanged attribute: as the configuration has it,
 // with its marks, unless the provider only regards it as the same.
-func settled(old, new cty.Value) cty.Value {
-	if old.RawEquals(new) || canonical(old) == canonical(new) {
+func unchangedValue(old, new cty.Value) cty.Value {
+	if old.RawEquals(new) || equal.Canonical(old) == equal.Canonical(new) {
 		return new
 	}
 	return old
-}
-
-func isEmptyString(v cty.Value) bool {
-	un, _ := v.Unmark()
-	return un.Type() == cty.String && un.IsKnown() && !un.IsNull() && un.AsString() == ""
-}
-
-// writeOnly attributes never reach the state; by convention their names end in
-// _wo, and the version beside them is what acts.
-func writeOnly(a *plan.AttrFacts, name string) bool {
-	return strings.HasSuffix(name, "_wo") && !a.Computed
-}
-
-func last(path plan.Path) string {
-	for i := len(path) - 1; i >= 0; i-- {
-		if name, ok := path[i].(string); ok {
-			return name
-		}
-	}
-	return ""
-}
-
-// defaultValue is the provider's default, NilVal where there is none. A
-// default that the facts name but cannot tell is opaque.
-func defaultValue(a *plan.AttrFacts, s shape) cty.Value {
-	switch d := a.Default.(type) {
-	case nil:
-		return cty.NilVal
-	case string:
-		return asType(cty.StringVal(d), s)
-	case bool:
-		return asType(cty.BoolVal(d), s)
-	case float64:
-		return asType(cty.NumberFloatVal(d), s)
-	case int:
-		return asType(cty.NumberIntVal(int64(d)), s)
-	}
-	return cty.UnknownVal(s.valueType()).Mark(Symbol{ID: "default of the provider"})
 }

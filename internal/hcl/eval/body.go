@@ -6,6 +6,7 @@ import (
 
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 )
 
 // body evaluates the arguments and blocks of a body into an object. An
@@ -15,7 +16,7 @@ func (m *Module) body(b *config.Body, ctx *hcl.EvalContext, address string) (cty
 	var diags hcl.Diagnostics
 	for _, name := range b.Names {
 		v, more := b.Attributes[name].Value.Value(ctx)
-		if !more.HasErrors() && expr.HasHugeNumber(v) {
+		if !more.HasErrors() && value.HasHugeNumber(v) {
 			more = expr.Errorf(b.Attributes[name].Range, expr.LimitReached, "%s holds a number of too many digits", name)
 		}
 		if !more.HasErrors() {
@@ -65,10 +66,10 @@ func (m *Module) blocks(b *config.Block, ctx *hcl.EvalContext, address string) (
 	case plain.IsNull():
 		return nil, cty.NilVal, expr.Errorf(b.Range, "Invalid dynamic for_each value", "Cannot use a null value in for_each.")
 	case !plain.IsKnown(), plain.Type().IsSetType() && !plain.IsWhollyKnown():
-		if expr.SymbolOf(each) == "" {
-			return nil, expr.Pending(cty.DynamicPseudoType), nil
+		if value.SymbolOf(each) == "" {
+			return nil, value.NewPending(cty.DynamicPseudoType), nil
 		}
-		return nil, expr.CarryLimit(expr.Opaque("blocks "+expr.Fingerprint(each)+m.blockID(b, ctx), cty.DynamicPseudoType), each), nil
+		return nil, value.CarryLimit(value.NewOpaque("blocks "+value.Fingerprint(each)+m.blockID(b, ctx), cty.DynamicPseudoType), each), nil
 	case !plain.CanIterateElements():
 		return nil, cty.NilVal, expr.Errorf(b.Range, "Invalid dynamic for_each value", "Cannot use a %s value in for_each.", plain.Type().FriendlyName())
 	}
@@ -95,8 +96,8 @@ func (m *Module) blocks(b *config.Block, ctx *hcl.EvalContext, address string) (
 func (m *Module) blockID(b *config.Block, ctx *hcl.EvalContext) string {
 	child := ctx.NewChild()
 	child.Variables = map[string]cty.Value{b.Dynamic.Iterator: cty.ObjectVal(map[string]cty.Value{
-		"key": expr.Opaque("iterator.key", cty.DynamicPseudoType), "value": expr.Opaque("iterator.value", cty.DynamicPseudoType),
+		"key": value.NewOpaque("iterator.key", cty.DynamicPseudoType), "value": value.NewOpaque("iterator.value", cty.DynamicPseudoType),
 	})}
 	v, _ := m.body(b.Body, child, "dynamic")
-	return expr.Fingerprint(v)
+	return value.Fingerprint(v)
 }

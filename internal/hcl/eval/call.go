@@ -11,6 +11,7 @@ import (
 
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -165,7 +166,7 @@ func (c *Call) output(key Key, name string, at hcl.Range) (cty.Value, hcl.Diagno
 // round comes back to where it began, and is not carried once more.
 func (c *Call) object(key Key) (cty.Value, hcl.Diagnostics) {
 	if n := c.outputs[key]; n != nil && n.state == running {
-		return expr.OpenObject(expr.Open{ID: c.OpaqueID(key)}, nil), nil
+		return value.OpenObject(value.Open{ID: c.OpaqueID(key)}, nil), nil
 	} else if n != nil {
 		return n.val, n.diags
 	}
@@ -186,7 +187,7 @@ func (c *Call) object(key Key) (cty.Value, hcl.Diagnostics) {
 func (c *Call) outputObject(key Key) (cty.Value, hcl.Diagnostics) {
 	m := c.Instance(key)
 	if m == nil {
-		return expr.CarryLimit(expr.OpenObject(expr.Open{ID: c.OpaqueID(key)}, nil), c.Inputs(key)), nil
+		return value.CarryLimit(value.OpenObject(value.Open{ID: c.OpaqueID(key)}, nil), c.Inputs(key)), nil
 	}
 	var diags hcl.Diagnostics
 	vals := make(map[string]cty.Value, len(m.Config.Outputs))
@@ -243,10 +244,10 @@ func (c *Call) compute() (cty.Value, hcl.Diagnostics) {
 		return cty.DynamicVal, e.Diags
 	case Unknown:
 		if e.Pending() {
-			return expr.Pending(cty.DynamicPseudoType), nil
+			return value.NewPending(cty.DynamicPseudoType), nil
 		}
 		v, _ := c.object(SomeKey)
-		return expr.CarryLimit(expr.Opaque(c.Address+"[*] "+expr.Fingerprint(e.Value, v), cty.DynamicPseudoType), e.Value, v), nil
+		return value.CarryLimit(value.NewOpaque(c.Address+"[*] "+value.Fingerprint(e.Value, v), cty.DynamicPseudoType), e.Value, v), nil
 	}
 	var diags hcl.Diagnostics
 	list := make([]cty.Value, 0, len(e.Keys))

@@ -7,6 +7,7 @@ import (
 
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/funcs"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 )
 
 // Repeat says how something repeats. The zero value is invalid.
@@ -49,10 +50,10 @@ func (e *Expansion) Has(key Key) bool {
 }
 
 // Pending reports whether the set is known only after apply.
-func (e *Expansion) Pending() bool { return e.Repeat == Unknown && expr.IsPending(e.Value) }
+func (e *Expansion) Pending() bool { return e.Repeat == Unknown && value.KnownAfterApply(e.Value) }
 
 // ID names an unknown set: equal names, equal sets.
-func (e *Expansion) ID() string { return expr.Fingerprint(e.Value) }
+func (e *Expansion) ID() string { return value.Fingerprint(e.Value) }
 
 // repetition is each and count for one instance.
 type repetition struct {
@@ -86,9 +87,9 @@ func (e *Expansion) bind(key Key, i int) *repetition {
 
 func unknownAs(e *Expansion, id string, ty cty.Type) cty.Value {
 	if e.Pending() {
-		return expr.Pending(ty)
+		return value.NewPending(ty)
 	}
-	return expr.CarryLimit(expr.Opaque(id, ty), e.Value)
+	return value.CarryLimit(value.NewOpaque(id, ty), e.Value)
 }
 
 func (e *Expansion) elementType() cty.Type {
@@ -130,10 +131,10 @@ func (m *Module) counted(e *expr.Expression, ctx *hcl.EvalContext) *Expansion {
 		return invalid("is ephemeral, the number of instances is not")
 	}
 	if !raw.IsKnown() && raw.HasMark(funcs.Impure{}) {
-		raw = expr.Pending(cty.Number)
+		raw = value.NewPending(cty.Number)
 	}
 	v, marks := raw.Unmark()
-	if _, sensitive := marks[expr.Sensitive]; sensitive && !v.IsKnown() {
+	if _, sensitive := marks[value.Sensitive]; sensitive && !v.IsKnown() {
 		return &Expansion{Repeat: Unknown, Value: raw, By: e}
 	}
 	switch {
@@ -172,11 +173,11 @@ func (m *Module) each(e *expr.Expression, ctx *hcl.EvalContext) *Expansion {
 		return m.World.bad(e, raw, expr.Errorf(e.Range(), "Invalid for_each argument", "%s", why))
 	}
 	if !raw.IsKnown() && raw.HasMark(funcs.Impure{}) {
-		raw = expr.Pending(raw.Type())
+		raw = value.NewPending(raw.Type())
 	}
 	v, marks := raw.Unmark()
 	ty := v.Type()
-	_, sensitive := marks[expr.Sensitive]
+	_, sensitive := marks[value.Sensitive]
 	switch {
 	case isEphemeral(raw):
 		return invalid("Ephemeral values cannot be used as for_each arguments.")

@@ -11,6 +11,7 @@ import (
 
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -93,9 +94,9 @@ func (m *Module) value(name string, at hcl.Range, compute func() (cty.Value, hcl
 	}
 	n.state = running
 	n.val, n.diags = compute()
-	if expr.Weight(n.val, maxWeight) > maxWeight {
+	if value.Weight(n.val, maxWeight) > maxWeight {
 		n.val, n.diags = cty.DynamicVal, expr.Errorf(at, expr.LimitReached, "%s holds more than %d values", name, maxWeight)
-	} else if err := m.World.Spend(valueCost + expr.Weight(n.val, maxWeight)); err != nil {
+	} else if err := m.World.Spend(valueCost + value.Weight(n.val, maxWeight)); err != nil {
 		n.val, n.diags = cty.DynamicVal, expr.Errorf(at, expr.LimitReached, "%s", err)
 	}
 	if n.diags.HasErrors() {
@@ -110,9 +111,9 @@ func (m *Module) value(name string, at hcl.Range, compute func() (cty.Value, hcl
 // failed stands for a value that could not be computed. It is stable: the same
 // failure on both sides is no difference.
 func failed(m *Module, name string, diags hcl.Diagnostics) cty.Value {
-	v := expr.Opaque("failed "+joinAddress(m.Address, name)+" "+firstError(diags), cty.DynamicPseudoType)
+	v := value.NewOpaque("failed "+joinAddress(m.Address, name)+" "+FirstError(diags), cty.DynamicPseudoType)
 	if m.World.limited(diags) {
-		return v.Mark(expr.Limited{})
+		return v.Mark(value.Limited{})
 	}
 	return v
 }
@@ -130,7 +131,8 @@ func few(diags hcl.Diagnostics) hcl.Diagnostics {
 	return out
 }
 
-func firstError(diags hcl.Diagnostics) string {
+// FirstError is the first error among diags as one text, empty where there is none.
+func FirstError(diags hcl.Diagnostics) string {
 	for _, d := range diags {
 		if d.Severity == hcl.DiagError {
 			return d.Summary + ": " + d.Detail
@@ -157,7 +159,7 @@ func (m *Module) Output(name string, at hcl.Range) (cty.Value, hcl.Diagnostics) 
 	return m.value("output."+name, o.Range, func() (cty.Value, hcl.Diagnostics) {
 		v, diags := o.Value.Value(m.ctx)
 		if o.Sensitive {
-			v = v.Mark(expr.Sensitive)
+			v = v.Mark(value.Sensitive)
 		}
 		if !diags.HasErrors() && !o.Ephemeral && isEphemeral(v) {
 			diags = append(diags, expr.Errorf(o.Range, "Ephemeral value not allowed", "output %q is not declared as ephemeral", name)...)
@@ -180,7 +182,7 @@ func (m *Module) input(v *config.Variable) (cty.Value, hcl.Diagnostics) {
 	if diags.HasErrors() {
 		return cty.DynamicVal, diags
 	}
-	if val != cty.NilVal && expr.HasHugeNumber(val) {
+	if val != cty.NilVal && value.HasHugeNumber(val) {
 		return cty.DynamicVal, expr.Errorf(where, expr.LimitReached, "var.%s holds a number of too many digits", v.Name)
 	}
 	if val == cty.NilVal || !v.Nullable && val.IsNull() {
@@ -206,10 +208,10 @@ func (m *Module) input(v *config.Variable) (cty.Value, hcl.Diagnostics) {
 // declared marks a value as its variable says.
 func declared(v *config.Variable, val cty.Value) cty.Value {
 	if v.Sensitive {
-		val = val.Mark(expr.Sensitive)
+		val = val.Mark(value.Sensitive)
 	}
 	if v.Ephemeral {
-		val = val.Mark(expr.Ephemeral{})
+		val = val.Mark(value.Ephemeral{})
 	}
 	return val
 }
@@ -220,7 +222,7 @@ func isEphemeral(v cty.Value) bool {
 		return false
 	}
 	_, m := v.UnmarkDeep()
-	_, found := m[expr.Ephemeral{}]
+	_, found := m[value.Ephemeral{}]
 	return found
 }
 
@@ -249,7 +251,7 @@ func (m *Module) absent(v *config.Variable, null cty.Value) (cty.Value, hcl.Diag
 	if m.Parent != nil {
 		return cty.DynamicVal, expr.Errorf(m.Call.Range, "Missing required argument", "The argument %q is required, but no definition was found.", v.Name)
 	}
-	out := expr.Opaque("var."+v.Name, v.Type.Type)
+	out := value.NewOpaque("var."+v.Name, v.Type.Type)
 	if !v.Nullable && v.Type.Type != cty.DynamicPseudoType {
 		out = out.RefineNotNull()
 	}

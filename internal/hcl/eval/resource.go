@@ -8,6 +8,7 @@ import (
 
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 )
 
 // Resource is a resource, data source or ephemeral resource in one module
@@ -144,7 +145,7 @@ func (i *Instance) storesEphemeral(v cty.Value) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	_, paths := v.UnmarkDeepWithPaths()
 	for _, p := range paths {
-		_, found := p.Marks[expr.Ephemeral{}]
+		_, found := p.Marks[value.Ephemeral{}]
 		if !found || len(p.Path) == 0 {
 			continue
 		}
@@ -179,7 +180,7 @@ func (i *Instance) Value() (cty.Value, hcl.Diagnostics) {
 			return objects.Data(i)
 		}
 		// Opened anew each time, never stored.
-		return expr.OpenObject(expr.Open{ID: i.Address()}, nil).Mark(expr.Ephemeral{}), nil
+		return value.OpenObject(value.Open{ID: i.Address()}, nil).Mark(value.Ephemeral{}), nil
 	})
 }
 
@@ -191,7 +192,7 @@ func (i *Instance) once(slot **node, compute func() (cty.Value, hcl.Diagnostics)
 		world := i.Resource.Module.World
 		if diags := world.enter(i.Resource.Config.Range); diags != nil {
 			world.limited(diags)
-			n.val, n.diags = cty.DynamicVal.Mark(expr.Limited{}), diags
+			n.val, n.diags = cty.DynamicVal.Mark(value.Limited{}), diags
 		} else {
 			n.val, n.diags = compute()
 			n.diags = few(n.diags)

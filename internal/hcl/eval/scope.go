@@ -6,6 +6,7 @@ import (
 
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 )
 
 // scope resolves references in one module instance, with or without each and
@@ -61,7 +62,7 @@ func attr(ref hcl.Traversal, i int) (string, hcl.Traversal) {
 	case hcl.TraverseAttr:
 		return step.Name, ref[i+1:]
 	case hcl.TraverseIndex:
-		return expr.KeyText(step.Key), ref[i+1:]
+		return value.KeyText(step.Key), ref[i+1:]
 	}
 	return "", ref[i+1:]
 }
@@ -91,7 +92,7 @@ func (s *scope) path(name string, at hcl.Range) (cty.Value, hcl.Diagnostics) {
 	case "root":
 		return cty.StringVal("."), nil
 	case "cwd":
-		return s.module.World.concrete(expr.Opaque("path.cwd", cty.String).RefineNotNull()), nil
+		return s.module.World.concrete(value.NewOpaque("path.cwd", cty.String).RefineNotNull()), nil
 	}
 	return cty.DynamicVal, expr.Errorf(at, `Invalid "path" attribute`, "The path object has no attribute %q.", name)
 }
@@ -101,7 +102,7 @@ func (s *scope) tool(name string, at hcl.Range) (cty.Value, hcl.Diagnostics) {
 	case "workspace":
 		return cty.StringVal(s.module.World.Workspace), nil
 	case "applying":
-		return cty.False.Mark(expr.Ephemeral{}), nil
+		return cty.False.Mark(value.Ephemeral{}), nil
 	}
 	return cty.DynamicVal, expr.Errorf(at, `Invalid "terraform" attribute`, "The terraform object has no attribute %q.", name)
 }
@@ -141,7 +142,7 @@ func leadingKey(e *Expansion, rest hcl.Traversal) (Key, bool) {
 	case hcl.TraverseIndex:
 		if key, ok := KeyOf(step.Key); ok {
 			if e.Repeat == Each && step.Key.Type() == cty.Number {
-				return StringKey(expr.KeyText(step.Key)), true
+				return StringKey(value.KeyText(step.Key)), true
 			}
 			if e.Repeat == Counted && step.Key.Type() == cty.String {
 				return Key("[" + step.Key.AsString() + "]"), true
@@ -166,7 +167,7 @@ func (s *scope) call(name string, rest hcl.Traversal, at hcl.Range) (cty.Value, 
 		return cty.DynamicVal, nil, expr.Errorf(at, "Reference to undeclared module", "No module call named %q is declared in %s.", name, s.module)
 	}
 	if c.Broken != nil {
-		return expr.Opaque("unreadable "+c.Address, cty.DynamicPseudoType), rest, nil
+		return value.NewOpaque("unreadable "+c.Address, cty.DynamicPseudoType), rest, nil
 	}
 	e := c.Expansion()
 	key := NoKey

@@ -20,6 +20,7 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/elsewhere"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/funcs"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/work"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
@@ -109,7 +110,7 @@ func (w *World) Spend(n int) error { return w.Work.Spend(n) }
 // pay takes the work that keeping and comparing v costs later, wherever it
 // ends up: a value is cheap to refer to, and dear to have in many places.
 func (w *World) pay(v cty.Value, at hcl.Range) hcl.Diagnostics {
-	if err := w.Spend(expr.Effort(v)); err != nil {
+	if err := w.Spend(value.Effort(v)); err != nil {
 		return expr.Errorf(at, expr.LimitReached, "%s", err)
 	}
 	return nil

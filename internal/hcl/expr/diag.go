@@ -73,3 +73,13 @@ func Errorf(at hcl.Range, summary, format string, args ...any) hcl.Diagnostics {
 }
 
 func indexName(i int) string { return strconv.Itoa(i) }
+
+// LimitIn is the diagnostic of a limit among diags, nil for none.
+func LimitIn(diags hcl.Diagnostics) *hcl.Diagnostic {
+	for _, d := range diags {
+		if d.Summary == LimitReached {
+			return d
+		}
+	}
+	return nil
+}

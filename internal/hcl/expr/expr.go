@@ -1,6 +1,6 @@
 // Package expr evaluates HCL expressions as Terraform does, with two additions:
 // names are looked up when they are needed (so that evaluation pulls what it
-// depends on), and an opaque but stable value (a [diff.Symbol]) keeps its
+// depends on), and an opaque but stable value (one with a symbol, see internal/hcl/value) keeps its
 // identity through templates, functions and operators. A value derived from
 // symbols gets a symbol of its own, named by the operation and everything that
 // went into it: two of them are equal exactly where the same operation met

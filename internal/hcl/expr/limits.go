@@ -7,6 +7,8 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 )
 
 const (
@@ -20,9 +22,6 @@ const (
 	// failureUnits an element that could not be computed.
 	elementUnits = 8
 	failureUnits = 200
-	// maxExponent is how many binary digits a number may have: writing out
-	// more takes for ever.
-	maxExponent = 1 << 14
 	// maxDigits is the longest text that is read as a number.
 	maxDigits = 2000
 )
@@ -42,7 +41,7 @@ func textWithin(v cty.Value) int {
 		return stringLength(v)
 	}
 	n := 0
-	for _, child := range elements(v) {
+	for _, child := range value.Elements(v) {
 		n += stringLength(child)
 	}
 	return n
@@ -62,8 +61,8 @@ func (n *callNode) afford(ctx *hcl.EvalContext, args []cty.Value) hcl.Diagnostic
 	size, count, whole := 0, 1, 0
 	for _, v := range args {
 		size += textWithin(v)
-		if count += length(v); walks[n.Name] || writes[n.Name] {
-			whole += Effort(v)
+		if count += value.Length(v); walks[n.Name] || writes[n.Name] {
+			whole += value.Effort(v)
 		}
 	}
 	count += whole
@@ -73,7 +72,7 @@ func (n *callNode) afford(ctx *hcl.EvalContext, args []cty.Value) hcl.Diagnostic
 		return diags
 	}
 	for _, v := range args {
-		if deep := writes[n.Name]; !deep && length(v) > 0 {
+		if deep := writes[n.Name]; !deep && value.Length(v) > 0 {
 			continue
 		}
 		if diags := checkNumber(v, at); diags != nil {
@@ -95,7 +94,7 @@ func (n *callNode) afford(ctx *hcl.EvalContext, args []cty.Value) hcl.Diagnostic
 	case "setproduct":
 		product := 1
 		for _, v := range n.expanded(args) {
-			if product *= max(1, length(v)); product > maxProduct {
+			if product *= max(1, value.Length(v)); product > maxProduct {
 				return Errorf(at, LimitReached, "setproduct would make more than %d elements", maxProduct)
 			}
 		}
@@ -136,53 +135,6 @@ var walks = map[string]bool{
 	"flatten": true, "setproduct": true,
 }
 
-// setUnits is the work an element of a set counts for: sets are put in order
-// at every walk.
-const setUnits = 32
-
-// Effort is the work of going through all of v.
-func Effort(v cty.Value) int {
-	v, _ = v.Unmark()
-	switch {
-	case v == cty.NilVal || v.IsNull() || !v.IsKnown() || !v.CanIterateElements():
-		return 1
-	case v.Type().IsSetType():
-		return min(1+setUnits*v.LengthInt(), maxEffort)
-	case v.Type().IsCollectionType() && v.Type().ElementType().IsPrimitiveType():
-		return min(1+v.LengthInt(), maxEffort)
-	}
-	n := 1
-	for child := range parts(v) {
-		if n += Effort(child); n >= maxEffort {
-			return maxEffort
-		}
-	}
-	return n
-}
-
-// parts are the elements of an unmarked known value in no order: putting them
-// in order costs more than counting them.
-func parts(v cty.Value) func(yield func(cty.Value) bool) {
-	return func(yield func(cty.Value) bool) {
-		if !v.Type().IsObjectType() {
-			for _, child := range elements(v) {
-				if !yield(child) {
-					return
-				}
-			}
-			return
-		}
-		for name := range v.Type().AttributeTypes() {
-			if !yield(v.GetAttr(name)) {
-				return
-			}
-		}
-	}
-}
-
-// maxEffort is where counting ends: more than any budget.
-const maxEffort = 1 << 24
-
 // matched is the work of a regular expression over a text.
 func matched(args []cty.Value) int {
 	if len(args) != 2 {
@@ -196,11 +148,11 @@ func (n *callNode) expanded(args []cty.Value) []cty.Value {
 		return args
 	}
 	last, _ := args[len(args)-1].Unmark()
-	if length(last) == 0 {
+	if value.Length(last) == 0 {
 		return args
 	}
 	out := args[: len(args)-1 : len(args)-1]
-	for _, v := range elements(last) {
+	for _, v := range value.Elements(last) {
 		out = append(out, v)
 	}
 	return out
@@ -263,23 +215,6 @@ func indented(args []cty.Value) int {
 	return int(min(max(spaces, 0), maxText+1)) * (strings.Count(text.AsString(), "\n") + 1)
 }
 
-// Weight counts the values inside v up to limit, so that a value that shares
-// its parts many times over is noticed before anything walks it; more than limit
-// is limit+1.
-func Weight(v cty.Value, limit int) int {
-	v, _ = v.Unmark()
-	n := 1
-	if v == cty.NilVal || v.IsNull() || !v.IsKnown() || !v.CanIterateElements() {
-		return n
-	}
-	for child := range parts(v) {
-		if n += Weight(child, limit-n); n > limit {
-			return limit + 1
-		}
-	}
-	return n
-}
-
 // bound is how many values the result of a function can have that makes more
 // of them than it gets, and how many of these are not told by what it returns.
 func (n *callNode) bound(args []cty.Value) (bound, hidden int) {
@@ -289,13 +224,13 @@ func (n *callNode) bound(args []cty.Value) (bound, hidden int) {
 	first, _ := args[0].Unmark()
 	switch n.Name {
 	case "flatten":
-		w := Weight(first, maxProduct)
+		w := value.Weight(first, maxProduct)
 		return w, w
 	case "chunklist", "transpose", "csvdecode":
 		if first.Type() == cty.String {
 			return marksOf(first, ",\n"), marksOf(first, ",\n")
 		}
-		return Weight(first, maxProduct), length(first)
+		return value.Weight(first, maxProduct), value.Length(first)
 	case "jsondecode", "yamldecode":
 		return marksOf(first, ",:[{\n-"), marksOf(first, ",:[{")
 	case "split":
@@ -335,54 +270,23 @@ func marksOf(v cty.Value, set string) int {
 
 // made pays for what a function returned, and refuses numbers beyond reason.
 func made(ctx *hcl.EvalContext, v cty.Value, at hcl.Range) hcl.Diagnostics {
-	if length(v) == 0 {
+	if value.Length(v) == 0 {
 		if diags := checkNumber(v, at); diags != nil {
 			return diags
 		}
 	}
 	units := elementUnits
 	if plain, _ := v.Unmark(); plain.Type().IsSetType() {
-		units = setUnits
+		units = value.SetUnits
 	}
-	return spend(ctx, units*length(v)+textWithin(v)/textPerUnit, at)
+	return spend(ctx, units*value.Length(v)+textWithin(v)/textPerUnit, at)
 }
 
 // checkNumber refuses a number, or a text that is one, anywhere in v which has
 // too many digits to be written out.
 func checkNumber(v cty.Value, at hcl.Range) hcl.Diagnostics {
-	if HasHugeNumber(v) {
-		return Errorf(at, LimitReached, "a number of more than %d binary digits", maxExponent)
+	if value.HasHugeNumber(v) {
+		return Errorf(at, LimitReached, "a number of more than %d binary digits", value.MaxExponent)
 	}
 	return nil
-}
-
-// HasHugeNumber reports whether a number in v has so many digits that writing
-// it out is out of the question.
-func HasHugeNumber(v cty.Value) bool {
-	v, _ = v.Unmark()
-	switch {
-	case v == cty.NilVal || !v.IsKnown() || v.IsNull():
-		return false
-	case v.Type() == cty.Number:
-		return v.AsBigFloat().MantExp(nil) > maxExponent
-	case v.Type() == cty.String:
-		return isHugeNumber(v.AsString())
-	case !v.CanIterateElements() || v.Type().IsCollectionType() && !holdsScalars(v.Type().ElementType()):
-		return false
-	}
-	for _, child := range elements(v) {
-		if HasHugeNumber(child) {
-			return true
-		}
-	}
-	return false
-}
-
-// holdsScalars: a collection of booleans has no numbers in it.
-func holdsScalars(ty cty.Type) bool { return ty != cty.Bool }
-
-var hugeNumber = regexp.MustCompile(`^[-+]?[0-9.]+[eE]\+?[0-9]{5,}$`)
-
-func isHugeNumber(text string) bool {
-	return len(text) < 100 && hugeNumber.MatchString(text)
 }

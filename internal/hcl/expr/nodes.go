@@ -4,6 +4,8 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 )
 
 // given is an expression that was evaluated already, so that a node can be
@@ -32,11 +34,11 @@ func (n *binaryNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	lhs, rhs := evaluate(ctx, n.LHS), evaluate(ctx, n.RHS)
 	op := *n.BinaryOpExpr
 	op.LHS, op.RHS = lhs, rhs
-	if diags := spend(ctx, Effort(lhs.val)+Effort(rhs.val)-2, n.SrcRange); diags != nil {
+	if diags := spend(ctx, value.Effort(lhs.val)+value.Effort(rhs.val)-2, n.SrcRange); diags != nil {
 		return cty.DynamicVal, diags
 	}
 	for _, operand := range []*given{lhs, rhs} {
-		if isHugeNumber(plainText(operand.val)) {
+		if value.IsHugeNumber(plainText(operand.val)) {
 			return cty.DynamicVal, checkNumber(operand.val, n.SrcRange)
 		}
 	}
@@ -49,9 +51,9 @@ func (n *binaryNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	if scope := scopeOf(ctx); scope != nil && !scope.LazyLogic() && n.strictLogic(lhs, rhs) {
 		v, diags = cty.UnknownVal(cty.Bool).WithMarks(lhs.val.Marks(), rhs.val.Marks()), append(lhs.diags, rhs.diags...)
 	}
-	return settle(v, origin{name: func() string {
-		return "op" + Fingerprint(cty.NumberIntVal(int64(opNumber(n.Op))), lhs.val, rhs.val)
-	}, inputs: []cty.Value{lhs.val, rhs.val}, decides: true}), diags
+	return value.Derive(v, value.Origin{Name: func() string {
+		return "op" + value.Fingerprint(cty.NumberIntVal(int64(opNumber(n.Op))), lhs.val, rhs.val)
+	}, Inputs: []cty.Value{lhs.val, rhs.val}, Decides: true}), diags
 }
 
 // strictLogic: && and || of something known after apply are known after apply,
@@ -60,7 +62,7 @@ func (n *binaryNode) strictLogic(lhs, rhs *given) bool {
 	if n.Op != hclsyntax.OpLogicalAnd && n.Op != hclsyntax.OpLogicalOr {
 		return false
 	}
-	return rhs.diags.HasErrors() || IsPending(lhs.val) || IsPending(rhs.val)
+	return rhs.diags.HasErrors() || value.KnownAfterApply(lhs.val) || value.KnownAfterApply(rhs.val)
 }
 
 func opNumber(op *hclsyntax.Operation) int {
@@ -85,9 +87,9 @@ func (n *unaryNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	op := *n.UnaryOpExpr
 	op.Val = operand
 	v, diags := op.Value(ctx)
-	return settle(v, origin{name: func() string {
-		return "op" + Fingerprint(cty.NumberIntVal(int64(opNumber(n.Op))), operand.val)
-	}, inputs: []cty.Value{operand.val}, decides: true}), diags
+	return value.Derive(v, value.Origin{Name: func() string {
+		return "op" + value.Fingerprint(cty.NumberIntVal(int64(opNumber(n.Op))), operand.val)
+	}, Inputs: []cty.Value{operand.val}, Decides: true}), diags
 }
 
 type templateNode struct{ *hclsyntax.TemplateExpr }
@@ -114,14 +116,14 @@ func (n *templateNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) 
 		return cty.DynamicVal, diags
 	}
 	v, diags := t.Value(ctx)
-	return settle(v, origin{name: func() string { return "template" + Fingerprint(vals...) }, text: func() (string, bool) { return joined(vals) }, inputs: vals}), diags
+	return value.Derive(v, value.Origin{Name: func() string { return "template" + value.Fingerprint(vals...) }, Text: func() (string, bool) { return joined(vals) }, Inputs: vals}), diags
 }
 
 type joinNode struct{ *hclsyntax.TemplateJoinExpr }
 
 func (n *joinNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	tuple := evaluate(ctx, n.Tuple)
-	if diags := spend(ctx, elementUnits*length(tuple.val), n.Tuple.Range()); diags != nil {
+	if diags := spend(ctx, elementUnits*value.Length(tuple.val), n.Tuple.Range()); diags != nil {
 		return cty.DynamicVal, diags
 	}
 	if diags := checkText(ctx, textWithin(tuple.val), n.Tuple.Range()); diags != nil {
@@ -130,7 +132,7 @@ func (n *joinNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	t := *n.TemplateJoinExpr
 	t.Tuple = tuple
 	v, diags := t.Value(ctx)
-	return settle(v, origin{name: func() string { return "template" + Fingerprint(tuple.val) }, inputs: []cty.Value{tuple.val}}), diags
+	return value.Derive(v, value.Origin{Name: func() string { return "template" + value.Fingerprint(tuple.val) }, Inputs: []cty.Value{tuple.val}}), diags
 }
 
 type conditionalNode struct{ *hclsyntax.ConditionalExpr }
@@ -141,18 +143,18 @@ func (n *conditionalNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostic
 	}
 	cond, yes, no := evaluate(ctx, n.Condition), evaluate(ctx, n.TrueResult), evaluate(ctx, n.FalseResult)
 	if !yes.val.Type().Equals(no.val.Type()) { // a type is looked for that both have
-		if diags := spend(ctx, Effort(yes.val)+Effort(no.val)-2, n.SrcRange); diags != nil {
+		if diags := spend(ctx, value.Effort(yes.val)+value.Effort(no.val)-2, n.SrcRange); diags != nil {
 			return cty.DynamicVal, diags
 		}
 	}
 	c := *n.ConditionalExpr
 	c.Condition, c.TrueResult, c.FalseResult = cond, yes, no
 	v, diags := c.Value(ctx)
-	name := func() string { return "if" + Fingerprint(cond.val, yes.val, no.val) }
+	name := func() string { return "if" + value.Fingerprint(cond.val, yes.val, no.val) }
 	if !cond.val.IsKnown() {
-		return settle(v, origin{name: name, opaque: SymbolOf(cond.val) != "", inputs: []cty.Value{cond.val, yes.val, no.val}}), diags
+		return value.Derive(v, value.Origin{Name: name, Picks: value.SymbolOf(cond.val) != "", Inputs: []cty.Value{cond.val, yes.val, no.val}}), diags
 	}
-	return settle(n.chosen(v, cond.val, yes.val, no.val), origin{name: name, passes: true}), diags
+	return value.Derive(n.chosen(v, cond.val, yes.val, no.val), value.Origin{Name: name, Passes: true}), diags
 }
 
 // chosen takes the marks of the branch not taken off the result: HCL unites
@@ -165,7 +167,7 @@ func (n *conditionalNode) chosen(v, cond, yes, no cty.Value) cty.Value {
 		branch = yes
 	}
 	v, all := v.Unmark()
-	return v.WithMarks(lasting(all), branch.Marks())
+	return v.WithMarks(value.Lasting(all), branch.Marks())
 }
 
 type objectNode struct{ *hclsyntax.ObjectConsExpr }
@@ -186,7 +188,7 @@ func (n *objectNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	if v.IsKnown() && !v.IsMarked() {
 		return v, diags // its parts are settled each for itself
 	}
-	return settle(v, origin{name: func() string { return "object" + Fingerprint(parts...) }, passes: true, opaque: anyOpaque(parts), inputs: parts}), diags
+	return value.Derive(v, value.Origin{Name: func() string { return "object" + value.Fingerprint(parts...) }, Passes: true, Picks: anyOpaque(parts), Inputs: parts}), diags
 }
 
 // ExprMap is hcl's static reading of an object constructor.
@@ -194,7 +196,7 @@ func (n *objectNode) UnwrapExpression() hcl.Expression { return n.ObjectConsExpr
 
 func anyOpaque(vals []cty.Value) bool {
 	for _, v := range vals {
-		if SymbolOf(v) != "" {
+		if value.SymbolOf(v) != "" {
 			return true
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 )
 
 type callNode struct{ *hclsyntax.FunctionCallExpr }
@@ -37,14 +39,14 @@ func (n *callNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 			return cty.DynamicVal, more
 		}
 	}
-	return settle(v, origin{
+	return value.Derive(v, value.Origin{
 		// What the function read counts too: the text of a template file.
-		name:    func() string { return n.Name + Fingerprint(append(args, v)...) },
-		text:    func() (string, bool) { return called(ctx, n.Name, args) },
-		passes:  structural[n.Name],
-		opaque:  n.picksOpaque(args),
-		inputs:  args,
-		decides: !builds[n.Name],
+		Name:    func() string { return n.Name + value.Fingerprint(append(args, v)...) },
+		Text:    func() (string, bool) { return called(ctx, n.Name, args) },
+		Passes:  structural[n.Name],
+		Picks:   n.picksOpaque(args),
+		Inputs:  args,
+		Decides: !builds[n.Name],
 	}), diags
 }
 
@@ -64,8 +66,8 @@ func (n *callNode) attempt(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 			continue
 		case n.Name == "can":
 			return succeeds(v), nil
-		case holdsPending(v):
-			return Pending(cty.DynamicPseudoType), nil
+		case value.HoldsPending(v):
+			return value.NewPending(cty.DynamicPseudoType), nil
 		}
 		return v, nil
 	}
@@ -78,26 +80,12 @@ func (n *callNode) attempt(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 // succeeds is what can says of an expression with the value v.
 func succeeds(v cty.Value) cty.Value {
 	switch {
-	case holdsPending(v):
-		return Pending(cty.Bool)
+	case value.HoldsPending(v):
+		return value.NewPending(cty.Bool)
 	case v.IsWhollyKnown():
 		return cty.True
 	}
-	return Opaque("can "+Fingerprint(v), cty.Bool).RefineNotNull()
-}
-
-// holdsPending reports whether anything in v is known after apply.
-func holdsPending(v cty.Value) bool {
-	if v.IsWhollyKnown() && !v.ContainsMarked() {
-		return false
-	}
-	found := false
-	_ = cty.Walk(v, func(_ cty.Path, part cty.Value) (bool, error) {
-		o, open := openOf(part.Marks())
-		found = found || open && o.Pending || IsPending(part)
-		return !found, nil
-	})
-	return found
+	return value.NewOpaque("can "+value.Fingerprint(v), cty.Bool).RefineNotNull()
 }
 
 // lasts picks the diagnostics that are ours and not the expression's fault:
@@ -133,25 +121,11 @@ var builds = map[string]bool{
 func (n *callNode) picksOpaque(args []cty.Value) bool {
 	switch n.Name {
 	case "coalesce", "coalescelist":
-		return len(args) > 0 && SymbolOf(args[0]) != ""
+		return len(args) > 0 && value.SymbolOf(args[0]) != ""
 	case "element", "lookup":
-		return len(args) > 1 && SymbolOf(args[1]) != ""
+		return len(args) > 1 && value.SymbolOf(args[1]) != ""
 	case "contains", "alltrue", "anytrue":
-		return len(symbols(within(args))) > 0
+		return value.HasSymbol(value.MarksWithin(args))
 	}
 	return false
-}
-
-// within collects the marks of everything inside the values.
-func within(vals []cty.Value) cty.ValueMarks {
-	all := cty.ValueMarks{}
-	for _, v := range vals {
-		_, m := v.UnmarkDeep()
-		for mark := range m {
-			if _, open := mark.(Open); !open {
-				all[mark] = struct{}{}
-			}
-		}
-	}
-	return all
 }

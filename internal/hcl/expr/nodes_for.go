@@ -7,6 +7,8 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 )
 
 type forNode struct {
@@ -18,7 +20,7 @@ type forNode struct {
 
 func (n *forNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	coll := evaluate(ctx, n.CollExpr)
-	if diags := spend(ctx, 1+8*length(coll.val), n.SrcRange); diags != nil {
+	if diags := spend(ctx, 1+8*value.Length(coll.val), n.SrcRange); diags != nil {
 		return cty.DynamicVal, diags
 	}
 	f := *n.ForExpr
@@ -27,9 +29,9 @@ func (n *forNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	if v.IsKnown() && !v.IsMarked() {
 		return v, diags
 	}
-	name := func() string { return "for" + Fingerprint(n.inputs(ctx, coll.val)...) }
-	picksOpaque := !v.IsKnown() && len(symbols(v.Marks())) > 0
-	return settle(v, origin{name: name, passes: v.IsKnown(), opaque: picksOpaque && !IsPending(coll.val), inputs: []cty.Value{coll.val}}), diags
+	name := func() string { return "for" + value.Fingerprint(n.inputs(ctx, coll.val)...) }
+	picksOpaque := !v.IsKnown() && value.HasSymbol(v.Marks())
+	return value.Derive(v, value.Origin{Name: name, Passes: v.IsKnown(), Picks: picksOpaque && !value.KnownAfterApply(coll.val), Inputs: []cty.Value{coll.val}}), diags
 }
 
 // inputs are everything the result can depend on: the text, the collection,
@@ -109,7 +111,7 @@ type splatNode struct {
 
 func (n *splatNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	source := evaluate(ctx, n.Source)
-	if diags := spend(ctx, 1+8*length(source.val), n.SrcRange); diags != nil {
+	if diags := spend(ctx, 1+8*value.Length(source.val), n.SrcRange); diags != nil {
 		return cty.DynamicVal, diags
 	}
 	s := *n.SplatExpr
@@ -118,15 +120,6 @@ func (n *splatNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	if v.IsKnown() && !v.IsMarked() {
 		return v, diags
 	}
-	name := func() string { return "splat" + Fingerprint(cty.StringVal(n.each), source.val) }
-	return settle(v, origin{name: name, passes: v.IsKnown(), inputs: []cty.Value{source.val}}), diags
-}
-
-// length is the number of elements of a known collection, else 0.
-func length(v cty.Value) int {
-	v, _ = v.Unmark()
-	if v == cty.NilVal || v.IsNull() || !v.IsKnown() || !v.CanIterateElements() {
-		return 0
-	}
-	return v.LengthInt()
+	name := func() string { return "splat" + value.Fingerprint(cty.StringVal(n.each), source.val) }
+	return value.Derive(v, value.Origin{Name: name, Passes: v.IsKnown(), Inputs: []cty.Value{source.val}}), diags
 }

@@ -4,10 +4,8 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
-	"github.com/zclconf/go-cty/cty/convert"
-	"math/big"
 
-	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 )
 
 // refNode is a reference: an iteration variable, or something of the scope.
@@ -117,7 +115,7 @@ func (n *indexNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	v, more := hcl.Index(coll, key, &n.BracketRange)
 	diags = append(diags, more...)
 	v = v.WithMarks(key.Marks())
-	return settle(v, origin{name: func() string { return "index" + Fingerprint(coll, key) }, opaque: SymbolOf(key) != "", inputs: []cty.Value{coll, key}}), diags
+	return value.Derive(v, value.Origin{Name: func() string { return "index" + value.Fingerprint(coll, key) }, Picks: value.SymbolOf(key) != "", Inputs: []cty.Value{coll, key}}), diags
 }
 
 // Follow takes the steps of rest in v.
@@ -139,20 +137,17 @@ func step(v cty.Value, s hcl.Traverser) (cty.Value, hcl.Diagnostics) {
 	if !v.IsKnown() {
 		return stepUnknown(v, s)
 	}
-	if _, ok := openOf(v.Marks()); ok {
-		if out, ok := stepOpen(v, s); ok {
-			return out, nil
-		}
+	if out, ok := unlisted(v, s); ok {
+		return out, nil
 	}
-	hidden := lasting(v.Marks())
+	hidden := value.Lasting(v.Marks())
 	plain, _ := v.Unmark()
 	out, diags := s.TraversalStep(plain)
 	if diags.HasErrors() {
 		return cty.DynamicVal, diags
 	}
-	delete(hidden, Open{})
 	for mark := range hidden {
-		if _, open := mark.(Open); !open {
+		if _, open := mark.(value.Open); !open {
 			out = out.Mark(mark)
 		}
 	}
@@ -160,7 +155,7 @@ func step(v cty.Value, s hcl.Traverser) (cty.Value, hcl.Diagnostics) {
 }
 
 func stepUnknown(v cty.Value, s hcl.Traverser) (cty.Value, hcl.Diagnostics) {
-	id, kept := SymbolOf(v), lasting(v.Marks())
+	id, kept := value.SymbolOf(v), value.Lasting(v.Marks())
 	plain, _ := v.Unmark()
 	out, diags := s.TraversalStep(plain)
 	if diags.HasErrors() {
@@ -170,36 +165,22 @@ func stepUnknown(v cty.Value, s hcl.Traverser) (cty.Value, hcl.Diagnostics) {
 		return out.WithMarks(kept), diags
 	}
 	if id == "" {
-		return out.WithMarks(kept).Mark(diff.Pending{}), diags
+		return out.WithMarks(kept).Mark(value.Pending{}), diags
 	}
-	return out.WithMarks(kept).Mark(diff.Symbol{ID: short(id + "." + stepName(s))}), diags
+	return value.WithSymbol(out.WithMarks(kept), id+"."+stepName(s)), diags
 }
 
-// stepOpen answers for an attribute that an open object does not list.
-func stepOpen(v cty.Value, s hcl.Traverser) (cty.Value, bool) {
-	open, _ := openOf(v.Marks())
-	name := stepName(s)
-	plain, _ := v.Unmark()
+// unlisted answers for an attribute that an open object does not list.
+func unlisted(v cty.Value, s hcl.Traverser) (cty.Value, bool) {
 	switch s := s.(type) {
 	case hcl.TraverseAttr:
+		return value.Unlisted(v, s.Name)
 	case hcl.TraverseIndex:
-		if s.Key.Type() != cty.String {
-			return cty.NilVal, false
+		if s.Key.Type() == cty.String {
+			return value.Unlisted(v, value.KeyText(s.Key))
 		}
-	default:
-		return cty.NilVal, false
 	}
-	if !plain.Type().IsObjectType() || plain.Type().HasAttribute(name) {
-		return cty.NilVal, false
-	}
-	out := Opaque(open.ID+"."+name, cty.DynamicPseudoType)
-	if open.Pending {
-		out = Pending(cty.DynamicPseudoType)
-	}
-	if v.HasMark(Limited{}) {
-		out = out.Mark(Limited{})
-	}
-	return out, true
+	return cty.NilVal, false
 }
 
 func stepName(s hcl.Traverser) string {
@@ -207,20 +188,7 @@ func stepName(s hcl.Traverser) string {
 	case hcl.TraverseAttr:
 		return s.Name
 	case hcl.TraverseIndex:
-		return KeyText(s.Key)
-	}
-	return "?"
-}
-
-// KeyText is a known index key as text.
-func KeyText(key cty.Value) string {
-	if key.Type() == cty.Number && key.IsKnown() && !key.IsNull() {
-		if i, acc := key.AsBigFloat().Int64(); acc == big.Exact {
-			return cty.NumberIntVal(i).AsBigFloat().Text('f', 0)
-		}
-	}
-	if s, err := convert.Convert(key, cty.String); err == nil && s.IsKnown() && !s.IsNull() {
-		return s.AsString()
+		return value.KeyText(s.Key)
 	}
 	return "?"
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
 
-	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 )
 
 // digests are functions of one text that give different results for different
@@ -26,7 +26,7 @@ var writers = map[string]bool{"format": true, "join": true, "jsonencode": true, 
 func joined(parts []cty.Value) (string, bool) {
 	var b strings.Builder
 	for _, v := range parts {
-		s, ok := diff.TextOf(v)
+		s, ok := value.TextOf(v)
 		if !ok {
 			return "", false
 		}
@@ -38,15 +38,15 @@ func joined(parts []cty.Value) (string, bool) {
 // called is the text that a function makes of arguments with symbols in them.
 func called(ctx *hcl.EvalContext, name string, args []cty.Value) (string, bool) {
 	if digests[name] && len(args) == 1 {
-		s, ok := diff.TextOf(args[0])
-		return diff.Applied(name, s), ok
+		s, ok := value.TextOf(args[0])
+		return value.Applied(name, s), ok
 	}
 	if !writers[name] {
 		return "", false
 	}
 	written := make([]cty.Value, len(args))
 	for i, v := range args {
-		w, ok := withTokens(v)
+		w, ok := value.WithTokens(v)
 		if !ok {
 			return "", false
 		}
@@ -67,32 +67,4 @@ func functionIn(ctx *hcl.EvalContext, name string) function.Function {
 		}
 	}
 	return ctx.Functions[name]
-}
-
-// withTokens is v with a token in the place of everything opaque. Collections
-// become tuples and objects, since a token is a text whatever it stands for.
-func withTokens(v cty.Value) (cty.Value, bool) {
-	if !v.IsKnown() {
-		s, ok := diff.TextOf(v)
-		return cty.StringVal(s), ok
-	}
-	if _, open := openOf(v.Marks()); open {
-		return cty.NilVal, false
-	}
-	v, _ = v.Unmark()
-	if v.IsNull() || !v.CanIterateElements() {
-		return v, true
-	}
-	named, listed := map[string]cty.Value{}, []cty.Value{}
-	for name, child := range elements(v) {
-		w, ok := withTokens(child)
-		if !ok {
-			return cty.NilVal, false
-		}
-		named[name], listed = w, append(listed, w)
-	}
-	if v.Type().IsObjectType() || v.Type().IsMapType() {
-		return cty.ObjectVal(named), true
-	}
-	return cty.TupleVal(listed), true
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
 
-	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 )
 
 // Files reads the tree for functions. Names are relative to the root module,
@@ -80,13 +80,13 @@ func impure(name string) function.Function {
 		VarParam: &function.Parameter{Name: "args", Type: cty.DynamicPseudoType, AllowNull: true, AllowUnknown: true, AllowMarked: true},
 		Type:     function.StaticReturnType(cty.String),
 		Impl: func([]cty.Value, cty.Type) (cty.Value, error) {
-			return expr.Opaque(name+"()", cty.String).RefineNotNull().Mark(Impure{}), nil
+			return value.NewOpaque(name+"()", cty.String).RefineNotNull().Mark(Impure{}), nil
 		},
 	})
 }
 
 // Moment names the time of a plan: some moment of this century.
-var Moment = diff.Symbol{ID: "plantimestamp()"}
+var Moment = value.Symbol{ID: "plantimestamp()"}
 
 var planTimestamp = function.New(&function.Spec{
 	Type: function.StaticReturnType(cty.String),
@@ -105,7 +105,7 @@ func placed(name string) function.Function {
 			if name == "pathexpand" && (p == "" || p[0] != '~') {
 				return args[0], nil
 			}
-			return expr.Opaque(name+"("+p+")", cty.String).RefineNotNull(), nil
+			return value.NewOpaque(name+"("+p+")", cty.String).RefineNotNull(), nil
 		},
 	})
 }
@@ -120,7 +120,7 @@ var nonsensitive = function.New(&function.Spec{
 	Type:   sameType,
 	Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
 		v, m := args[0].Unmark()
-		delete(m, expr.Sensitive)
+		delete(m, value.Sensitive)
 		return v.WithMarks(m), nil
 	},
 })
@@ -129,10 +129,10 @@ var issensitive = function.New(&function.Spec{
 	Params: []function.Parameter{anyValue},
 	Type:   function.StaticReturnType(cty.Bool),
 	Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
-		if sensitive := args[0].HasMark(expr.Sensitive); sensitive || !expr.IsPending(args[0]) {
+		if sensitive := args[0].HasMark(value.Sensitive); sensitive || !value.KnownAfterApply(args[0]) {
 			return cty.BoolVal(sensitive), nil
 		}
-		return expr.Pending(cty.Bool), nil // it may turn out to be
+		return value.NewPending(cty.Bool), nil // it may turn out to be
 	},
 })
 
@@ -141,11 +141,11 @@ var ephemeralAsNull = function.New(&function.Spec{
 	Type:   sameType,
 	Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
 		return cty.Transform(args[0], func(_ cty.Path, v cty.Value) (cty.Value, error) {
-			if !v.HasMark(expr.Ephemeral{}) {
+			if !v.HasMark(value.Ephemeral{}) {
 				return v, nil
 			}
 			plain, m := v.Unmark()
-			delete(m, expr.Ephemeral{})
+			delete(m, value.Ephemeral{})
 			return cty.NullVal(plain.Type()).WithMarks(m), nil
 		})
 	},

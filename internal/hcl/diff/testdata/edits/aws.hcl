@@ -880,3 +880,273 @@ edit "aws_security_group_rule" "ports of one protocol" {
     to_port  = 65535
   }
 }
+
+edit "aws_instance" "another version of its launch template" {
+  source  = "ec2/ec2_instance.go CustomizeDiff: not the version that the instance was launched from"
+  want    = "replace"
+  because = ["launch_template.0.version"]
+  before {
+    launch_template {
+      id      = "lt-1"
+      version = "1"
+    }
+  }
+  after {
+    launch_template {
+      id      = "lt-1"
+      version = "2"
+    }
+  }
+}
+
+edit "aws_instance" "region, 6.x" {
+  source  = "internal/provider/sdkv2/intercept region: ForceNewIfRegionChanges"
+  want    = "replace"
+  because = ["region"]
+  before { region = "eu-west-1" }
+  after { region = "eu-west-2" }
+}
+
+edit "aws_lb" "network load balancer loses a mapping" {
+  source  = "elbv2/load_balancer.go customizeDiffLoadBalancerNLB"
+  want    = "replace"
+  because = ["subnet_mapping"]
+  before {
+    load_balancer_type = "network"
+    subnet_mapping { subnet_id = "a" }
+    subnet_mapping { subnet_id = "b" }
+  }
+  after {
+    load_balancer_type = "network"
+    subnet_mapping { subnet_id = "a" }
+  }
+}
+
+edit "aws_lb" "application load balancer loses a mapping" {
+  source = "elbv2/load_balancer.go customizeDiffLoadBalancerALB"
+  want   = "update"
+  before {
+    load_balancer_type = "application"
+    subnet_mapping { subnet_id = "a" }
+    subnet_mapping { subnet_id = "b" }
+  }
+  after {
+    load_balancer_type = "application"
+    subnet_mapping { subnet_id = "a" }
+  }
+}
+
+edit "aws_lb" "network load balancer gives up its security groups" {
+  source  = "elbv2/load_balancer.go customizeDiffLoadBalancerNLB"
+  want    = "replace"
+  because = ["security_groups"]
+  before {
+    load_balancer_type = "network"
+    security_groups    = ["sg-1"]
+  }
+  after {
+    load_balancer_type = "network"
+    security_groups    = []
+  }
+}
+
+edit "aws_lb" "network load balancer gets another security group" {
+  source = "elbv2/load_balancer.go customizeDiffLoadBalancerNLB"
+  want   = "update"
+  before {
+    load_balancer_type = "network"
+    security_groups    = ["sg-1"]
+  }
+  after {
+    load_balancer_type = "network"
+    security_groups    = ["sg-2"]
+  }
+}
+
+edit "aws_network_interface" "its only address" {
+  source  = "ec2/vpc_network_interface.go ForceNewIf(private_ips): the primary address goes"
+  want    = "replace"
+  because = ["private_ips"]
+  before { private_ips = ["10.0.0.4"] }
+  after { private_ips = ["10.0.0.5"] }
+}
+
+edit "aws_network_interface" "one more address" {
+  source = "ec2/vpc_network_interface.go ForceNewIf(private_ips)"
+  want   = "update"
+  before { private_ips = ["10.0.0.4"] }
+  after { private_ips = ["10.0.0.4", "10.0.0.5"] }
+}
+
+edit "aws_network_interface" "another first address in the list" {
+  source  = "ec2/vpc_network_interface.go ForceNewIf(private_ip_list)"
+  want    = "replace"
+  because = ["private_ip_list"]
+  before {
+    private_ip_list_enabled = true
+    private_ip_list         = ["10.0.0.4", "10.0.0.5"]
+  }
+  after {
+    private_ip_list_enabled = true
+    private_ip_list         = ["10.0.0.5", "10.0.0.4"]
+  }
+}
+
+edit "aws_batch_compute_environment" "subnets of Fargate" {
+  source = "batch/compute_environment.go resourceComputeEnvironmentCustomizeDiff"
+  want   = "update"
+  before {
+    compute_resources {
+      type    = "FARGATE"
+      subnets = ["a"]
+    }
+  }
+  after {
+    compute_resources {
+      type    = "FARGATE"
+      subnets = ["b"]
+    }
+  }
+}
+
+edit "aws_batch_compute_environment" "instance types under a strategy that can be updated" {
+  source = "batch/compute_environment.go resourceComputeEnvironmentCustomizeDiff"
+  want   = "update"
+  before {
+    compute_resources {
+      type                = "EC2"
+      allocation_strategy = "BEST_FIT_PROGRESSIVE"
+      instance_type       = ["m5.large"]
+    }
+  }
+  after {
+    compute_resources {
+      type                = "EC2"
+      allocation_strategy = "BEST_FIT_PROGRESSIVE"
+      instance_type       = ["c5.large"]
+    }
+  }
+}
+
+edit "aws_batch_compute_environment" "instance types under one that cannot" {
+  source  = "batch/compute_environment.go resourceComputeEnvironmentCustomizeDiff"
+  want    = "replace"
+  because = ["compute_resources.0.instance_type"]
+  before {
+    compute_resources {
+      type                = "EC2"
+      allocation_strategy = "BEST_FIT"
+      instance_type       = ["m5.large"]
+    }
+  }
+  after {
+    compute_resources {
+      type                = "EC2"
+      allocation_strategy = "BEST_FIT"
+      instance_type       = ["c5.large"]
+    }
+  }
+}
+
+edit "aws_acm_certificate" "another domain" {
+  source  = "ACM API: the names of an issued certificate are fixed, UpdateCertificateOptions does not have them"
+  want    = "replace"
+  because = ["domain_name"]
+  before {
+    domain_name       = "a.example"
+    validation_method = "DNS"
+  }
+  after {
+    domain_name       = "b.example"
+    validation_method = "DNS"
+  }
+}
+
+edit "aws_opensearch_domain" "engine downgraded" {
+  source  = "opensearch/domain.go ForceNewIf(engine_version)"
+  want    = "replace"
+  because = ["engine_version"]
+  before { engine_version = "OpenSearch_2.11" }
+  after { engine_version = "OpenSearch_2.5" }
+}
+
+edit "aws_opensearch_domain" "engine upgraded" {
+  source = "opensearch/domain.go ForceNewIf(engine_version)"
+  want   = "update"
+  before { engine_version = "OpenSearch_2.5" }
+  after { engine_version = "OpenSearch_2.11" }
+}
+
+edit "aws_fsx_lustre_file_system" "grows on a persistent deployment" {
+  source = "fsx/lustre_file_system.go resourceLustreFileSystemStorageCapacityCustomizeDiff"
+  want   = "update"
+  before {
+    deployment_type  = "PERSISTENT_2"
+    storage_capacity = 1200
+  }
+  after {
+    deployment_type  = "PERSISTENT_2"
+    storage_capacity = 2400
+  }
+}
+
+edit "aws_fsx_lustre_file_system" "grows on a scratch deployment" {
+  source  = "fsx/lustre_file_system.go resourceLustreFileSystemStorageCapacityCustomizeDiff"
+  want    = "replace"
+  because = ["storage_capacity"]
+  before {
+    deployment_type  = "SCRATCH_1"
+    storage_capacity = 1200
+  }
+  after {
+    deployment_type  = "SCRATCH_1"
+    storage_capacity = 2400
+  }
+}
+
+edit "aws_elb" "all its subnets" {
+  source  = "elb/load_balancer.go ForceNewIfChange(subnets): all current ones go"
+  want    = "replace"
+  because = ["subnets"]
+  before { subnets = ["a", "b"] }
+  after { subnets = ["c", "d"] }
+}
+
+edit "aws_elb" "one of its subnets" {
+  source = "elb/load_balancer.go ForceNewIfChange(subnets)"
+  want   = "update"
+  before { subnets = ["a", "b"] }
+  after { subnets = ["a", "c"] }
+}
+
+edit "aws_kinesisanalyticsv2_application" "the input of its query goes" {
+  source  = "kinesisanalyticsv2/application.go ForceNewIfChange(application_configuration.0.sql_application_configuration.0.input)"
+  want    = "replace"
+  because = ["application_configuration.0.sql_application_configuration.0.input"]
+  before {
+    application_configuration {
+      sql_application_configuration {
+        input { name_prefix = "a" }
+      }
+    }
+  }
+  after {
+    application_configuration {
+      sql_application_configuration {}
+    }
+  }
+}
+
+edit "aws_batch_job_definition" "another priority" {
+  source = "batch/job_definition.go jobDefinitionCustomizeDiff: the ARN of the new revision"
+  want   = "update"
+  before { scheduling_priority = 1 }
+  after { scheduling_priority = 2 }
+}
+
+edit "aws_db_instance" "window in other letters" {
+  source = "rds/instance.go maintenance_window: StateFunc strings.ToLower"
+  want   = "none"
+  before { maintenance_window = "Sun:05:00-Sun:06:00" }
+  after { maintenance_window = "sun:05:00-sun:06:00" }
+}

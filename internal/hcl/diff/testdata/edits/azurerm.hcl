@@ -300,3 +300,87 @@ edit "azurerm_resource_group" "another location" {
   before { location = "West Europe" }
   after { location = "northeurope" }
 }
+
+edit "azurerm_api_management" "its network goes" {
+  source  = "apimanagement/api_management_resource.go"
+  want    = "replace"
+  because = ["virtual_network_configuration"]
+  before {
+    virtual_network_configuration { subnet_id = "a" }
+  }
+  after {}
+}
+
+edit "azurerm_api_management" "a first network" {
+  source = "apimanagement/api_management_resource.go"
+  want   = "update"
+  before {}
+  after {
+    virtual_network_configuration { subnet_id = "a" }
+  }
+}
+
+edit "azurerm_kubernetes_cluster" "group managed service accounts given up" {
+  source  = "containers/kubernetes_cluster_resource.go CustomizeDiff"
+  want    = "replace"
+  because = ["windows_profile.0.gmsa", "windows_profile.0.gmsa.0.dns_server", "windows_profile.0.gmsa.0.root_domain"]
+  before {
+    windows_profile {
+      admin_username = "a"
+      gmsa {
+        dns_server  = "10.0.0.1"
+        root_domain = "example.com"
+      }
+    }
+  }
+  after {
+    windows_profile { admin_username = "a" }
+  }
+}
+
+edit "azurerm_kubernetes_cluster" "another name of its pool" {
+  source  = "containers/kubernetes_cluster_resource.go CustomizeDiff"
+  want    = "replace"
+  because = ["default_node_pool.0.name"]
+  before {
+    default_node_pool { name = "a" }
+  }
+  after {
+    default_node_pool { name = "b" }
+  }
+}
+
+edit "azurerm_kubernetes_cluster" "its pool is left under the name of a rotation" {
+  source = "containers/kubernetes_cluster_resource.go CustomizeDiff: temporary_name_for_rotation"
+  want   = "update"
+  before {
+    default_node_pool {
+      name                        = "temp"
+      temporary_name_for_rotation = "temp"
+    }
+  }
+  after {
+    default_node_pool {
+      name                        = "a"
+      temporary_name_for_rotation = "temp"
+    }
+  }
+}
+
+edit "azurerm_kubernetes_cluster" "another range of its pods" {
+  source  = "containers/kubernetes_cluster_resource.go CustomizeDiff"
+  want    = "replace"
+  because = ["network_profile.0.pod_cidr"]
+  before {
+    network_profile {
+      network_plugin = "kubenet"
+      pod_cidr       = "10.0.0.0/16"
+    }
+  }
+  after {
+    network_profile {
+      network_plugin = "kubenet"
+      pod_cidr       = "10.1.0.0/16"
+    }
+  }
+}

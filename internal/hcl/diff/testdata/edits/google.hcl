@@ -410,3 +410,53 @@ edit "google_sql_database_instance" "own key instead of the service's" {
     encryption_key_name = opaque("key")
   }
 }
+
+edit "google_bigquery_data_transfer_config" "another path to read" {
+  source  = "bigquerydatatransfer/resource_bigquery_data_transfer_config.go ParamsCustomizeDiffFunc"
+  want    = "replace"
+  because = ["params"]
+  before {
+    data_source_id = "google_cloud_storage"
+    params         = { data_path_template = "gs://a", file_format = "CSV" }
+  }
+  after {
+    data_source_id = "google_cloud_storage"
+    params         = { data_path_template = "gs://b", file_format = "CSV" }
+  }
+}
+
+edit "google_bigquery_data_transfer_config" "another format" {
+  source = "bigquerydatatransfer/resource_bigquery_data_transfer_config.go ParamsCustomizeDiffFunc"
+  want   = "update"
+  before {
+    data_source_id = "google_cloud_storage"
+    params         = { data_path_template = "gs://a", file_format = "CSV" }
+  }
+  after {
+    data_source_id = "google_cloud_storage"
+    params         = { data_path_template = "gs://a", file_format = "JSON" }
+  }
+}
+
+edit "google_workbench_instance" "a driver that is not installed any more" {
+  source  = "workbench/resource_workbench_instance.go workbenchMetadataCustomizeDiff"
+  want    = "replace"
+  because = ["gce_setup.0.metadata"]
+  before {
+    gce_setup { metadata = { install-nvidia-driver = "true" } }
+  }
+  after {
+    gce_setup { metadata = { install-nvidia-driver = "false" } }
+  }
+}
+
+edit "google_workbench_instance" "metadata of its own" {
+  source = "workbench/resource_workbench_instance.go workbenchMetadataCustomizeDiff"
+  want   = "update"
+  before {
+    gce_setup { metadata = { team = "a" } }
+  }
+  after {
+    gce_setup { metadata = { team = "b" } }
+  }
+}

@@ -1,0 +1,47 @@
+// Package attrs reads the attributes of evaluated objects: as maps of values, and
+// as the plain Go values that a plan shows and that rules ask for.
+package attrs
+
+import (
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
+)
+
+// Map gives the attributes of an object or the elements of a map; empty for
+// anything else.
+func Map(v cty.Value) map[string]cty.Value {
+	v, _ = v.Unmark()
+	if v == cty.NilVal || !v.IsKnown() || v.IsNull() || !v.Type().IsObjectType() && !v.Type().IsMapType() {
+		return map[string]cty.Value{}
+	}
+	if m := v.AsValueMap(); m != nil {
+		return m
+	}
+	return map[string]cty.Value{}
+}
+
+// Text is a known text, empty for anything else.
+func Text(v cty.Value) string {
+	if v == cty.NilVal {
+		return ""
+	}
+	v, _ = v.Unmark()
+	if !v.IsKnown() || v.IsNull() || v.Type() != cty.String {
+		return ""
+	}
+	return v.AsString()
+}
+
+// HasPending reports whether anything in v is known only after apply.
+func HasPending(v cty.Value) bool {
+	found := false
+	_ = cty.Walk(v, func(_ cty.Path, v cty.Value) (bool, error) {
+		if value.KnownAfterApply(v) {
+			found = true
+		}
+		plain, _ := v.Unmark()
+		return !found && plain.IsKnown() && !plain.IsNull(), nil
+	})
+	return found
+}

@@ -1,0 +1,203 @@
+package opaque
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/elsewhere"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/eval"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/move"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/pair"
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
+)
+
+// Gone is a module instance that leaves with objects that are not known.
+type Gone struct {
+	Call   *eval.Call // before
+	Key    eval.Key
+	Reason plan.Reason
+	// Forget says that a removed block keeps what it held.
+	Forget bool
+}
+
+// Compare compares the calls of modules that are not had: what leaves with them, and
+// what else changes of them in a way that is not to be seen from here.
+func Compare(p *pair.Pair) ([]Gone, []plan.Gap) {
+	c := &comparison{pair: p, edits: map[editKey]*editOf{}}
+	for _, call := range p.OpaqueCalls {
+		c.call(call)
+	}
+	return c.gone, append(c.gaps, c.editGaps()...)
+}
+
+// comparison collects what all calls come to.
+type comparison struct {
+	pair  *pair.Pair
+	gone  []Gone
+	gaps  []plan.Gap
+	edits map[editKey]*editOf
+}
+
+// call compares one call: what leaves with it is destroyed for certain,
+// what a change of its version or inputs does is not to be seen from here.
+func (c *comparison) call(old *eval.Call) {
+	same := c.sameCall(old)
+	now := same
+	if now == nil {
+		now = c.movedCall(old)
+	}
+	for _, key := range old.Expansion().Keys {
+		switch {
+		case now == nil:
+			c.leaves(old, key, plan.NoResourceConfig)
+		case now.Expansion().Has(key) || now != same:
+			c.changed(old, now, key)
+		case now.Expansion().Repeat == eval.Counted || now.Expansion().Repeat == eval.Each || now.Expansion().Repeat == eval.Single:
+			c.leaves(old, key, plan.NoModule)
+		default:
+			c.gaps = append(c.gaps, Gap(c.pair, now, "which instances of it remain is not in the repository"))
+		}
+	}
+}
+
+// sameCall is the call of the after side at the same address.
+func (c *comparison) sameCall(old *eval.Call) *eval.Call {
+	m := pair.ModuleAt(c.pair.After.Root, old.Module.Address)
+	if m == nil {
+		return nil
+	}
+	return m.ModuleCall(old.Config.Name)
+}
+
+// movedCall follows a moved block from one call to another of the same module.
+func (c *comparison) movedCall(old *eval.Call) *eval.Call {
+	for _, s := range c.pair.Moves.Statements {
+		if s.From.IsResource() || len(s.From.Module) != 1 || len(s.To.Module) != 1 {
+			continue
+		}
+		if s.Module.Static() != old.Module.Static || s.From.Module[0].Name != old.Config.Name {
+			continue
+		}
+		if m := pair.ModuleAt(c.pair.After.Root, old.Module.Address); m != nil {
+			return m.ModuleCall(s.To.Module[0].Name)
+		}
+	}
+	return nil
+}
+
+func (c *comparison) leaves(old *eval.Call, key eval.Key, reason plan.Reason) {
+	gone := Gone{Call: old, Key: key, Reason: reason}
+	for _, m := range c.pair.After.Modules() {
+		for _, block := range m.Config.Removed {
+			if m.Static == old.Module.Static && namesCall(block, old.Config.Name) {
+				gone.Forget = gone.Forget || !destroys(block, c.pair.After.Runtime)
+			}
+		}
+	}
+	c.gone = append(c.gone, gone)
+}
+
+// destroys reports whether a removed block destroys what it names.
+func destroys(block *config.Removed, tool config.Runtime) bool {
+	if block.Destroy != nil {
+		return *block.Destroy
+	}
+	return tool.RemovedDestroys()
+}
+
+// namesCall reports whether a removed block names a module call beside it.
+func namesCall(block *config.Removed, name string) bool {
+	e, ok := move.ParseEndpoint(block.From, pair.QuoteIndex)
+	return ok && !e.IsResource() && len(e.Module) == 1 && e.Module[0].Name == name
+}
+
+func (c *comparison) changed(old, now *eval.Call, key eval.Key) {
+	if !now.Opaque {
+		c.gaps = append(c.gaps, Gap(c.pair, now,
+			"what it held before lay outside the repository, so what its new source keeps of that is not known"))
+		return
+	}
+	if edit := edited(old, now, key); len(edit.inputs) > 0 || edit.version != "" {
+		c.add(now, edit)
+	}
+}
+
+// Gap says that what a call holds is not known; why says what follows from that.
+func Gap(p *pair.Pair, call *eval.Call, why string) plan.Gap {
+	return plan.Gap{At: p.After.Place(call.Config.Full), Kind: plan.GapOpaque, Subject: call.Address,
+		Source: call.Config.Source, Why: why + "; " + wayOut(p, call)}
+}
+
+// wayOut says why the content is not had, and what would make it known.
+func wayOut(p *pair.Pair, call *eval.Call) string {
+	way := "vendor the module, or compare its versions by hand"
+	for _, side := range []map[string]elsewhere.Module{p.After.Elsewhere, p.Before.Elsewhere} {
+		if err := side[call.Static()].Err; err != nil && err.Why != plan.SourceOffline {
+			return err.Error() + "; " + way
+		}
+	}
+	return way
+}
+
+// editKey is what edits of calls are one gap by: a module and the change of its
+// version.
+type editKey struct{ source, version string }
+
+// editOf is an edit of a call, and the other calls that are edited alike.
+type editOf struct {
+	call  *eval.Call
+	edit  edit
+	more  []string
+	order int
+}
+
+// add notes an edit. Calls that change the version alone, all in the same way,
+// are one gap.
+func (c *comparison) add(call *eval.Call, e edit) {
+	key := editKey{call.Config.Source, e.version}
+	if len(e.inputs) > 0 {
+		key.source = call.Address // its inputs are its own
+	}
+	first := c.edits[key]
+	switch {
+	case first == nil:
+		c.edits[key] = &editOf{call: call, edit: e, order: len(c.edits)}
+	case len(e.inputs) > 0:
+		first.edit.join(e)
+	case first.call.Address != call.Address && !slices.Contains(first.more, call.Address):
+		first.more = append(first.more, call.Address)
+	}
+}
+
+func (c *comparison) editGaps() []plan.Gap {
+	gaps := make([]plan.Gap, len(c.edits))
+	for _, one := range c.edits {
+		why := one.edit.text()
+		if len(one.more) > 0 {
+			why += fmt.Sprintf(" (also of %s)", Listed(one.more))
+		}
+		gaps[one.order] = plan.Gap{At: c.pair.After.Place(one.call.Config.Full), Kind: one.edit.kind(), Subject: one.call.Address,
+			Source: one.call.Config.Source, Why: why + "; what that does is not in the repository: " + wayOut(c.pair, one.call)}
+	}
+	return gaps
+}
+
+// Into reports whether a path of calls leads into a module that is not
+// had.
+func Into(w *eval.World, path move.Path) bool {
+	for i := range path {
+		b := w.Branch(path[:i].Static())
+		if b == nil {
+			return false
+		}
+		call := b.Config.Calls[path[i].Name]
+		if call == nil {
+			return false
+		}
+		if !config.IsLocal(call.Source) && w.Branch(path[:i+1].Static()) == nil {
+			return true
+		}
+	}
+	return false
+}

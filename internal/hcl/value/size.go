@@ -1,0 +1,85 @@
+package value
+
+import (
+	"regexp"
+
+	"github.com/zclconf/go-cty/cty"
+)
+
+// MaxExponent is how many binary digits a number may have: writing out more
+// takes for ever.
+const MaxExponent = 1 << 14
+
+// SetUnits is the work that an element of a set counts for: sets are put in order
+// at every walk.
+const SetUnits = 32
+
+// Effort is the work of going through all of v.
+func Effort(v cty.Value) int {
+	v, _ = v.Unmark()
+	switch {
+	case v == cty.NilVal || v.IsNull() || !v.IsKnown() || !v.CanIterateElements():
+		return 1
+	case v.Type().IsSetType():
+		return min(1+SetUnits*v.LengthInt(), maxEffort)
+	case v.Type().IsCollectionType() && v.Type().ElementType().IsPrimitiveType():
+		return min(1+v.LengthInt(), maxEffort)
+	}
+	n := 1
+	for child := range parts(v) {
+		if n += Effort(child); n >= maxEffort {
+			return maxEffort
+		}
+	}
+	return n
+}
+
+// maxEffort is where counting ends: more than any budget.
+const maxEffort = 1 << 24
+
+// Weight counts the values inside v up to limit, so that a value that shares
+// its parts many times over is noticed before anything walks it; more than limit
+// is limit+1.
+func Weight(v cty.Value, limit int) int {
+	v, _ = v.Unmark()
+	n := 1
+	if v == cty.NilVal || v.IsNull() || !v.IsKnown() || !v.CanIterateElements() {
+		return n
+	}
+	for child := range parts(v) {
+		if n += Weight(child, limit-n); n > limit {
+			return limit + 1
+		}
+	}
+	return n
+}
+
+// HasHugeNumber reports whether a number in v has so many digits that writing
+// it out is out of the question.
+func HasHugeNumber(v cty.Value) bool {
+	v, _ = v.Unmark()
+	switch {
+	case v == cty.NilVal || !v.IsKnown() || v.IsNull():
+		return false
+	case v.Type() == cty.Number:
+		return v.AsBigFloat().MantExp(nil) > MaxExponent
+	case v.Type() == cty.String:
+		return IsHugeNumber(v.AsString())
+	case !v.CanIterateElements() || v.Type().IsCollectionType() && v.Type().ElementType() == cty.Bool:
+		return false
+	}
+	for _, child := range Elements(v) {
+		if HasHugeNumber(child) {
+			return true
+		}
+	}
+	return false
+}
+
+var hugeNumber = regexp.MustCompile(`^[-+]?[0-9.]+[eE]\+?[0-9]{5,}$`)
+
+// IsHugeNumber reports whether a text is a number of so many digits that reading
+// it is out of the question.
+func IsHugeNumber(text string) bool {
+	return len(text) < 100 && hugeNumber.MatchString(text)
+}
