@@ -130,6 +130,6 @@ type Counts struct {
 	// away what cannot be had back; Warnings and Notes do not hold.
 	Holding, Data, Warnings, Notes int
 	// Destroyed are objects that are deleted or replaced, Gaps what could
-	// not be told.
+	// not be known.
 	Destroyed, Gaps int
 }
