@@ -79,8 +79,8 @@ func (d Described) fill(req *Request) {
 		if i == 0 {
 			kind = branchCreation
 		}
-		push := Push{By: described(login), Ref: s.Branch, After: req.Ref.HeadSHA, At: req.Now, Kind: kind}
-		req.Evidence.Pushes = append(req.Evidence.Pushes, push)
+		req.Evidence.Pushes = append(req.Evidence.Pushes, Push{By: described(login), Ref: s.Branch, After: req.Ref.HeadSHA, At: req.Now,
+			Kind: kind})
 	}
 	for login, p := range d.People {
 		permission := Permission{Account: described(login), Role: p.Role, Base: p.Base}
@@ -131,8 +131,8 @@ func (d Described) act(req *Request, settings rules.Settings, at time.Time) {
 	by, name := described(d.Label), settings.Override.Label
 	e.Labels = append(e.Labels, Label{ID: 1, Name: name})
 	e.LabelEvents = append(e.LabelEvents, LabelEvent{Added: true, Name: name, By: by, At: at})
-	added := Delivery{Kind: LabelAdded, By: by, Head: req.Ref.HeadSHA, BaseRef: req.Ref.BaseRef, Label: name, LabelID: 1, At: at}
-	e.Deliveries = append(e.Deliveries, added)
+	e.Deliveries = append(e.Deliveries, Delivery{Kind: LabelAdded, By: by, Head: req.Ref.HeadSHA, BaseRef: req.Ref.BaseRef, Label: name,
+		LabelID: 1, At: at})
 }
 
 // described makes an account of a login. Where no id is given one is made of
