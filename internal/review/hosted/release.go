@@ -36,7 +36,7 @@ func (h *host) release(before, after map[string]any) plan.Plan {
 	if err := errors.Join(copied(left, h.before, from), copied(right, h.after, to)); err != nil {
 		return h.gap(plan.GapUnreadable, fmt.Sprintf("its chart %s cannot be read: %v", from, err))
 	}
-	return h.told(h.kubernetes(left, right, []unit.Declaration{{Path: from, Release: text(after, "name"), Namespace: namespace(after),
+	return h.ofObject(h.kubernetes(left, right, []unit.Declaration{{Path: from, Release: text(after, "name"), Namespace: namespace(after),
 		Values: []string{name}}}))
 }
 
