@@ -14,7 +14,7 @@ const maxParents = 60
 
 // parents renders, of the units that the change does not reach, those that make
 // owners or complete them: an owner is what its parent renders, and only that
-// tells what it applies. Those first whose own owner nothing else completes. It
+// says what it applies. Those first whose own owner nothing else completes. It
 // reports whether there was one.
 func (l *loader) parents(units []*pair) bool {
 	var open, found []*pair
