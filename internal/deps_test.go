@@ -183,7 +183,8 @@ func TestInnerOrder(t *testing.T) {
 // The order inside a folder must be able to fail.
 func TestInnerDisorderIsFound(t *testing.T) {
 	for _, c := range []struct{ from, imported string }{
-		{"internal/kube/owner", "internal/kube/unit"}, {"internal/kube/manifest", "internal/kube/apply"}, {"internal/kube/unit", "internal/kube/render"},
+		{"internal/kube/owner", "internal/kube/unit"}, {"internal/kube/manifest", "internal/kube/apply"},
+		{"internal/kube/unit", "internal/kube/render"},
 		{"internal/kube/unit", "internal/kube"}, {"internal/kube/unlisted", "internal/plan"},
 		{"internal/hcl/value", "internal/hcl/expr"}, {"internal/hcl/expr", "internal/hcl/diff"}, {"internal/hcl/eval", "internal/hcl/compare"},
 		{"internal/hcl/compare", "internal/hcl"}, {"internal/hcl/unlisted", "internal/plan"},
