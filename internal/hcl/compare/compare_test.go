@@ -30,7 +30,7 @@ func TestRoot(t *testing.T) {
 		{"moves: a moved block", x,
 			"resource \"terraform_data\" \"y\" {}\nmoved {\n  from = terraform_data.x\n  to = terraform_data.y\n}\n", nil},
 		{"moves: ends that do not fit", x, x + "moved {\n  from = module.m\n  to = terraform_data.x\n}\n", []string{"invalid moved"}},
-		{"modules: a folder that is not there", x, x + "module \"m\" {\n  source = \"./m\"\n}\n", []string{"missing module.m"}},
+		{"modules: a folder that is not there", x, x + "module \"m\" {\n  source = \"./m\"\n}\n", []string{"invalid m"}},
 		{"losses: an update that takes away", x, "resource \"terraform_data\" \"x\" {\n  input = \"drop\"\n}\n",
 			[]string{"update terraform_data.x (data-loss)"}},
 		{"instances: a new one", "", x, []string{"create terraform_data.x"}},
