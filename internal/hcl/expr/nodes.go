@@ -197,7 +197,7 @@ func (n *objectNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 		return v, diags // its parts are derived each for itself
 	}
 	name := func() string { return "object" + value.Fingerprint(parts...) }
-	return value.Derive(v, value.Origin{Name: name, Passes: true, Picks: anyOpaque(parts), Inputs: parts}), diags
+	return value.Derive(v, value.Origin{Name: name, Passes: v.IsKnown(), Picks: anyOpaque(parts), Inputs: parts}), diags
 }
 
 // ExprMap is hcl's static reading of an object constructor.

@@ -44,7 +44,7 @@ func (n *callNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 		// What the function read counts too: the text of a template file.
 		Name:    func() string { return n.Name + value.Fingerprint(append(args, v)...) },
 		Text:    func() (string, bool) { return called(ctx, n.Name, args) },
-		Passes:  structural[n.Name],
+		Passes:  n.passes(v, args),
 		Picks:   n.picksOpaque(args),
 		Inputs:  args,
 		Decides: !builds[n.Name],
@@ -89,13 +89,38 @@ func succeeds(v cty.Value) cty.Value {
 	return value.NewOpaque("can "+value.Fingerprint(v), cty.Bool).RefineNotNull()
 }
 
-// structural functions hand on parts of their arguments as they are.
-var structural = map[string]bool{
-	"chunklist": true, "coalesce": true, "coalescelist": true, "concat": true, "element": true, "flatten": true, "lookup": true,
-	"merge": true, "nonsensitive": true, "one": true, "reverse": true, "sensitive": true, "slice": true, "tolist": true,
-	"templatefile": true, "templatestring": true,
-	"tomap": true, "toset": false, "values": true, "zipmap": true, "setproduct": true, "list": true, "map": true,
-	"convert": true, "ephemeralasnull": true, "plantimestamp": true,
+// handing says what a function hands on as it is.
+type handing int
+
+const (
+	itsParts   handing = iota + 1 // parts of its arguments, in a whole of its own
+	onePart                       // one part of an argument
+	anArgument                    // one of its arguments
+)
+
+var hands = map[string]handing{
+	"chunklist": itsParts, "concat": itsParts, "flatten": itsParts, "list": itsParts, "map": itsParts, "merge": itsParts,
+	"reverse": itsParts, "setproduct": itsParts, "slice": itsParts, "values": itsParts, "zipmap": itsParts,
+
+	"element": onePart, "lookup": onePart, "one": onePart, "templatefile": onePart, "templatestring": onePart,
+
+	"coalesce": anArgument, "coalescelist": anArgument, "convert": anArgument, "ephemeralasnull": anArgument, "nonsensitive": anArgument,
+	"plantimestamp": anArgument, "sensitive": anArgument, "tolist": anArgument, "tomap": anArgument,
+}
+
+// passes reports whether an unknown part of what the function returned, that
+// carries one symbol, is what that symbol names. Where the whole is not known it
+// is made of an opaque argument and of everything else that went in.
+func (n *callNode) passes(v cty.Value, args []cty.Value) bool {
+	switch hands[n.Name] {
+	case itsParts:
+		return v.IsKnown()
+	case onePart:
+		return v.IsKnown() || !anyOpaque(args)
+	case anArgument:
+		return true
+	}
+	return false
 }
 
 // builds are functions that make a text out of all of their arguments: what
