@@ -76,6 +76,12 @@ var inner = map[string][][]string{
 		{"compare"},
 		{"."},
 	},
+	"internal/github": {
+		{"lru", "webhooks", "githubtest"},
+		{"api"},
+		{"trees", "pull", "appmanifest"},
+		{"."},
+	},
 }
 
 // foreign is what each folder may import of others' modules, besides that of the
@@ -102,7 +108,7 @@ var foreign = map[string][]string{
 	"internal/review/hosted":     {yamlLibrary},
 	"internal/templates":         {yamlLibrary},
 	"internal/publish":           {"github.com/owenrumney/go-sarif/v3"},
-	"internal/github":            {"github.com/google/go-github/v60", "github.com/bradleyfalzon/ghinstallation/v2"},
+	"internal/github/api":        {"github.com/google/go-github/v60", "github.com/bradleyfalzon/ghinstallation/v2"},
 	"internal/github/githubtest": {"github.com/getkin/kin-openapi", "github.com/golang-jwt/jwt/v4", "github.com/vektah/gqlparser/v2"},
 	"internal/sources/address":   {"github.com/hashicorp/terraform-registry-address"},
 	"internal/sources/chart":     {yamlLibrary},

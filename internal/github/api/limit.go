@@ -1,4 +1,4 @@
-package github
+package api
 
 import (
 	"bytes"
@@ -78,7 +78,7 @@ func (a *App) budget(installation int64) *budget {
 // over GitHub's own limits, the error is a *LaterError; nobody waits here.
 func (a *App) limited(installation int64, r *http.Request) (*http.Response, error) {
 	b := a.budget(installation)
-	if err := b.admit(a.config.Now(), r, a.config.WritesPerHour); err != nil {
+	if err := b.admit(a.Config.Now(), r, a.Config.WritesPerHour); err != nil {
 		if r.Body != nil {
 			_ = r.Body.Close()
 		}
@@ -88,7 +88,7 @@ func (a *App) limited(installation int64, r *http.Request) (*http.Response, erro
 	if err != nil {
 		return nil, err
 	}
-	if err := b.learn(a.config.Now(), resp); err != nil {
+	if err := b.learn(a.Config.Now(), resp); err != nil {
 		_ = resp.Body.Close()
 		return nil, err
 	}
@@ -174,8 +174,8 @@ func secondary(resp *http.Response) bool {
 	return err == nil && (strings.Contains(text, "secondary rate limit") || strings.Contains(text, "abuse detection"))
 }
 
-// sleep waits, or until the context ends.
-func sleep(ctx context.Context, d time.Duration) error {
+// Sleep waits, or until the context ends.
+func Sleep(ctx context.Context, d time.Duration) error {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {

@@ -1,4 +1,4 @@
-package github
+package api
 
 import (
 	"context"
@@ -46,19 +46,19 @@ func (a *App) appValue(ctx context.Context, path string, out any) error {
 	if err != nil {
 		return err
 	}
-	if _, err := c.do(ctx, http.MethodGet, path, nil, out); err != nil {
+	if _, err := c.Do(ctx, http.MethodGet, path, nil, out); err != nil {
 		return fmt.Errorf("ask GitHub about the app: %w", err)
 	}
 	return nil
 }
 
 // Inspector asks about one repository.
-type Inspector struct{ c *client }
+type Inspector struct{ c *Client }
 
 // Inspect makes an Inspector of a repository that an installation has given
 // to the App.
 func (a *App) Inspect(installation int64, r Repository) (Inspector, error) {
-	c, err := a.clientFor(scope{installation: installation, repo: r.ID}, r.Owner, r.Name)
+	c, err := a.ClientFor(Scope{Installation: installation, Repo: r.ID}, r.Owner, r.Name)
 	return Inspector{c}, err
 }
 
@@ -67,7 +67,7 @@ func (i Inspector) DefaultBranch(ctx context.Context) (string, error) {
 	var r struct {
 		DefaultBranch string `json:"default_branch"`
 	}
-	if _, err := i.c.do(ctx, http.MethodGet, i.c.repoPath(""), nil, &r); err != nil {
+	if _, err := i.c.Do(ctx, http.MethodGet, i.c.RepoPath(""), nil, &r); err != nil {
 		return "", fmt.Errorf("read repository: %w", err)
 	}
 	return r.DefaultBranch, nil
@@ -103,7 +103,7 @@ func (i Inspector) Rules(ctx context.Context, branch string) (BranchRules, error
 			GroupingStrategy string `json:"grouping_strategy"`
 		} `json:"parameters"`
 	}
-	all, err := listAll[rule](ctx, i.c, i.c.repoPath("/rules/branches/%s?per_page=100", url.PathEscape(branch)))
+	all, err := ListAll[rule](ctx, i.c, i.c.RepoPath("/rules/branches/%s?per_page=100", url.PathEscape(branch)))
 	if err != nil {
 		return BranchRules{}, fmt.Errorf("read rules of branch %s: %w", branch, err)
 	}
@@ -125,8 +125,8 @@ func (i Inspector) Rules(ctx context.Context, branch string) (BranchRules, error
 
 // HasLabel reports whether the repository has a label.
 func (i Inspector) HasLabel(ctx context.Context, name string) (bool, error) {
-	_, err := i.c.do(ctx, http.MethodGet, i.c.repoPath("/labels/%s", url.PathEscape(name)), nil, nil)
-	if status(err) == http.StatusNotFound {
+	_, err := i.c.Do(ctx, http.MethodGet, i.c.RepoPath("/labels/%s", url.PathEscape(name)), nil, nil)
+	if Status(err) == http.StatusNotFound {
 		return false, nil
 	}
 	return err == nil, err
@@ -139,9 +139,9 @@ func (i Inspector) File(ctx context.Context, path, branch string) ([]byte, error
 		Encoding string `json:"encoding"`
 		Content  string `json:"content"`
 	}
-	_, err := i.c.do(ctx, http.MethodGet, i.c.repoPath("/contents/%s?ref=%s", path, url.QueryEscape(branch)), nil, &f)
+	_, err := i.c.Do(ctx, http.MethodGet, i.c.RepoPath("/contents/%s?ref=%s", path, url.QueryEscape(branch)), nil, &f)
 	switch {
-	case status(err) == http.StatusNotFound:
+	case Status(err) == http.StatusNotFound:
 		return nil, nil
 	case err != nil:
 		return nil, fmt.Errorf("read %s at %s: %w", path, branch, err)

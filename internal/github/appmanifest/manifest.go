@@ -1,4 +1,5 @@
-package github
+// Package appmanifest makes an App by GitHub's manifest flow, and says what an App needs.
+package appmanifest
 
 import (
 	"context"
@@ -9,7 +10,8 @@ import (
 	"regexp"
 	"slices"
 
-	"github.com/google/go-github/v60/github"
+	"github.com/holdpoint-dev/holdpoint/internal/github/api"
+	"github.com/holdpoint-dev/holdpoint/internal/github/webhooks"
 )
 
 // Permissions are what the App asks for, and why:
@@ -68,7 +70,7 @@ func NewManifest(name, hook, redirect string) Manifest {
 // NewAppPage is where the form with the manifest is posted to: of an
 // organisation, or of the person where it is empty.
 func NewAppPage(web, organisation, state string) (string, error) {
-	config, err := Config{WebURL: web}.addresses()
+	config, err := api.Config{WebURL: web}.Addresses()
 	if err != nil {
 		return "", err
 	}
@@ -102,22 +104,18 @@ func ConvertManifest(ctx context.Context, web, code string) (NewApp, error) {
 	if !codeForm.MatchString(code) {
 		return NewApp{}, fmt.Errorf("exchange the code: %q is no code of GitHub's", code)
 	}
-	config, err := Config{WebURL: web}.addresses()
+	c, err := api.Anonymous(web)
 	if err != nil {
 		return NewApp{}, err
 	}
-	c := &client{app: &App{config: config}, gh: github.NewClient(&http.Client{Timeout: requestTimeout, CheckRedirect: sameHost})}
-	if c.gh.BaseURL, err = url.Parse(config.APIURL); err != nil {
-		return NewApp{}, fmt.Errorf("address of GitHub: %w", err)
-	}
 	var made NewApp
-	if _, err := c.do(ctx, http.MethodPost, "app-manifests/"+code+"/conversions", nil, &made); err != nil {
+	if _, err := c.Do(ctx, http.MethodPost, "app-manifests/"+code+"/conversions", nil, &made); err != nil {
 		return NewApp{}, fmt.Errorf("exchange the code: %w", err)
 	}
-	if err := checkKey([]byte(made.PEM)); err != nil || made.ID == 0 {
+	if err := api.CheckKey([]byte(made.PEM)); err != nil || made.ID == 0 {
 		return NewApp{}, fmt.Errorf("exchange the code: GitHub's answer has no App in it: %w", err)
 	}
-	if _, err := NewSecrets(made.WebhookSecret); err != nil {
+	if _, err := webhooks.NewSecrets(made.WebhookSecret); err != nil {
 		return NewApp{}, fmt.Errorf("exchange the code: %w", err)
 	}
 	return made, nil

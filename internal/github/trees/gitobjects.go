@@ -1,4 +1,4 @@
-package github
+package trees
 
 import (
 	"bytes"
@@ -7,7 +7,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -16,7 +15,15 @@ import (
 	"sort"
 	"strings"
 	"sync"
+
+	"github.com/holdpoint-dev/holdpoint/internal/github/api"
 )
+
+// Fetcher brings what is wanted of git's objects.
+type Fetcher struct {
+	*api.Client
+	cache *Cache
+}
 
 // Limits of one job's reading.
 const (
@@ -31,17 +38,12 @@ const (
 	// all.
 	maxFolders = 2000
 	maxBlobs   = 20_000
-	// parallel requests of one job (GitHub: at most 100 for an app).
-	parallel = 6
 )
 
-// ErrTooLarge: the change needs more of the repository than is read.
-var ErrTooLarge = errors.New("too large to be judged")
-
-// fetchFolders brings all wanted folders. A folder comes with all that is
+// Folders brings all wanted folders. A folder comes with all that is
 // below it in one request; where GitHub cuts that short, it is listed alone,
 // and what is below is asked for when somebody wants it.
-func (c *client) fetchFolders(ctx context.Context, o *objects) error {
+func (c Fetcher) Folders(ctx context.Context, o *Objects) error {
 	o.mu.Lock()
 	var ids []string
 	for id := range o.wantedFolders {
@@ -53,10 +55,10 @@ func (c *client) fetchFolders(ctx context.Context, o *objects) error {
 	total := len(o.folders) + len(ids)
 	o.mu.Unlock()
 	if len(ids) > maxFolders || total > maxBlobs*4 {
-		return fmt.Errorf("read %d folders: %w", total, ErrTooLarge)
+		return fmt.Errorf("read %d folders: %w", total, api.ErrTooLarge)
 	}
 	sort.Strings(ids)
-	return together(ctx, ids, func(ctx context.Context, id string) error {
+	return api.Together(ctx, ids, func(ctx context.Context, id string) error {
 		found, err := c.listFolder(ctx, id)
 		if err != nil {
 			return err
@@ -65,7 +67,7 @@ func (c *client) fetchFolders(ctx context.Context, o *objects) error {
 		defer o.mu.Unlock()
 		for id, f := range found {
 			o.folders[id] = f
-			c.app.kept.folders.put(id, f)
+			c.cache.folders.Put(id, f)
 		}
 		return nil
 	})
@@ -73,11 +75,11 @@ func (c *client) fetchFolders(ctx context.Context, o *objects) error {
 
 // takeKept takes a folder that an earlier job brought, with all below it that is
 // kept: asking for one after the other takes a round each. The caller holds o.mu.
-func (c *client) takeKept(o *objects, id string) bool {
+func (c Fetcher) takeKept(o *Objects, id string) bool {
 	if _, ok := o.folders[id]; ok {
 		return true
 	}
-	f, ok := c.app.kept.folders.get(id)
+	f, ok := c.cache.folders.Get(id)
 	if !ok {
 		return false
 	}
@@ -105,14 +107,14 @@ type treeAnswer struct {
 
 // listFolder lists a tree and, where GitHub gives them whole, all below it.
 // Every folder is checked against its own id.
-func (c *client) listFolder(ctx context.Context, id string) (map[string][]entry, error) {
-	if !isObjectID(id) {
+func (c Fetcher) listFolder(ctx context.Context, id string) (map[string][]entry, error) {
+	if !api.IsObjectID(id) {
 		return nil, fmt.Errorf("tree id %q is none", id)
 	}
 	var answer treeAnswer
 	for _, query := range []string{"?recursive=1", ""} {
 		answer = treeAnswer{}
-		if _, err := c.do(ctx, http.MethodGet, c.repoPath("/git/trees/%s%s", id, query), nil, &answer); err != nil {
+		if _, err := c.Do(ctx, http.MethodGet, c.RepoPath("/git/trees/%s%s", id, query), nil, &answer); err != nil {
 			return nil, err
 		}
 		if answer.Truncated == nil {
@@ -123,7 +125,7 @@ func (c *client) listFolder(ctx context.Context, id string) (map[string][]entry,
 		}
 	}
 	if *answer.Truncated {
-		return nil, fmt.Errorf("tree %s: one folder has more entries than GitHub lists: %w", id, ErrTooLarge)
+		return nil, fmt.Errorf("tree %s: one folder has more entries than GitHub lists: %w", id, api.ErrTooLarge)
 	}
 	return folders(id, answer)
 }
@@ -133,7 +135,7 @@ func folders(id string, answer treeAnswer) (map[string][]entry, error) {
 	byPath := map[string][]entry{".": {}}
 	ids := map[string]string{".": id}
 	for _, e := range answer.Tree {
-		if !isObjectID(e.SHA) || e.Path == "" {
+		if !api.IsObjectID(e.SHA) || e.Path == "" {
 			return nil, fmt.Errorf("tree %s: an entry without path or id", id)
 		}
 		dir := path.Dir(e.Path)
@@ -190,15 +192,15 @@ func objectID(kind string, content []byte, digits int) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// fetchBlobs brings all wanted files: small ones many in one question, the
+// Blobs brings all wanted files: small ones many in one question, the
 // others one by one. Every content is checked against its id, which also
 // finds text that GitHub converted from another encoding.
-func (c *client) fetchBlobs(ctx context.Context, o *objects) error {
+func (c Fetcher) Blobs(ctx context.Context, o *Objects) error {
 	o.mu.Lock()
 	wanted := o.wantedBlobs
 	o.wantedBlobs = map[string]int64{}
 	for id := range wanted {
-		if b, ok := c.app.kept.blobs.get(id); ok {
+		if b, ok := c.cache.blobs.Get(id); ok {
 			o.blobs[id] = b
 			delete(wanted, id)
 		}
@@ -206,7 +208,7 @@ func (c *client) fetchBlobs(ctx context.Context, o *objects) error {
 	total := len(o.blobs) + len(wanted)
 	o.mu.Unlock()
 	if total > maxBlobs {
-		return fmt.Errorf("read %d files: %w", total, ErrTooLarge)
+		return fmt.Errorf("read %d files: %w", total, api.ErrTooLarge)
 	}
 	var groups [][]string
 	var single []string
@@ -227,10 +229,10 @@ func (c *client) fetchBlobs(ctx context.Context, o *objects) error {
 		o.mu.Lock()
 		o.blobs[id] = content
 		o.mu.Unlock()
-		c.app.kept.blobs.put(id, content)
+		c.cache.blobs.Put(id, content)
 	}
 	var mu sync.Mutex
-	err := together(ctx, groups, func(ctx context.Context, ids []string) error {
+	err := api.Together(ctx, groups, func(ctx context.Context, ids []string) error {
 		found, err := c.texts(ctx, ids)
 		for _, id := range ids {
 			if b, ok := found[id]; ok {
@@ -246,7 +248,7 @@ func (c *client) fetchBlobs(ctx context.Context, o *objects) error {
 	if err != nil {
 		return err
 	}
-	return together(ctx, single, func(ctx context.Context, id string) error {
+	return api.Together(ctx, single, func(ctx context.Context, id string) error {
 		b, err := c.blob(ctx, id)
 		if err == nil {
 			keep(id, b)
@@ -257,7 +259,7 @@ func (c *client) fetchBlobs(ctx context.Context, o *objects) error {
 
 // texts asks for many blobs at once. Those that GraphQL does not give byte for
 // byte are missing in the result.
-func (c *client) texts(ctx context.Context, ids []string) (map[string][]byte, error) {
+func (c Fetcher) texts(ctx context.Context, ids []string) (map[string][]byte, error) {
 	var q strings.Builder
 	q.WriteString("query Blobs($owner:String!,$name:String!){repository(owner:$owner,name:$name){")
 	for i, id := range ids {
@@ -271,8 +273,8 @@ func (c *client) texts(ctx context.Context, ids []string) (map[string][]byte, er
 			IsTruncated bool
 		}
 	}
-	if err := c.graphql(ctx, q.String(), map[string]any{"owner": c.owner, "name": c.repo}, &out); err != nil {
-		return nil, fmt.Errorf("read %d files of %s/%s: %w", len(ids), c.owner, c.repo, err)
+	if err := c.GraphQL(ctx, q.String(), map[string]any{"owner": c.Owner, "name": c.Repo}, &out); err != nil {
+		return nil, fmt.Errorf("read %d files of %s/%s: %w", len(ids), c.Owner, c.Repo, err)
 	}
 	found := map[string][]byte{}
 	for i, id := range ids {
@@ -286,12 +288,12 @@ func (c *client) texts(ctx context.Context, ids []string) (map[string][]byte, er
 }
 
 // blob reads one blob byte for byte.
-func (c *client) blob(ctx context.Context, id string) ([]byte, error) {
+func (c Fetcher) blob(ctx context.Context, id string) ([]byte, error) {
 	var answer struct {
 		Content  string `json:"content"`
 		Encoding string `json:"encoding"`
 	}
-	if _, err := c.do(ctx, http.MethodGet, c.repoPath("/git/blobs/%s", id), nil, &answer); err != nil {
+	if _, err := c.Do(ctx, http.MethodGet, c.RepoPath("/git/blobs/%s", id), nil, &answer); err != nil {
 		return nil, err
 	}
 	content := []byte(answer.Content)
@@ -307,27 +309,5 @@ func (c *client) blob(ctx context.Context, id string) ([]byte, error) {
 	return content, nil
 }
 
-// together runs f for each item, some at a time, and returns the first error.
-func together[T any](ctx context.Context, items []T, f func(context.Context, T) error) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	var wg sync.WaitGroup
-	slots := make(chan struct{}, parallel)
-	for _, item := range items {
-		wg.Go(func() {
-			slots <- struct{}{}
-			defer func() { <-slots }()
-			if ctx.Err() != nil {
-				return
-			}
-			if err := f(ctx, item); err != nil {
-				cancel(err)
-			}
-		})
-	}
-	wg.Wait()
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
-	return nil
-}
+// NewFetcher makes one that keeps in a cache what it brought.
+func NewFetcher(c *api.Client, cache *Cache) Fetcher { return Fetcher{c, cache} }

@@ -1,17 +1,12 @@
-// Package github speaks with GitHub in both directions: it turns a webhook
-// delivery into a [Job], reads all that a job needs into a [Reading], and
-// publishes what a review of it decided.
-//
-// A delivery is a hint that something happened. Only a few facts are taken
-// from it, those that GitHub does not tell afterwards (which commit a review
-// was made on, who set a label); everything else is read afresh, so that
-// order, repetition and age of deliveries cannot change an outcome. Whatever
-// could not be read in full is an error or a gap, and both hold.
-package github
+// Package webhooks turns a verified delivery of GitHub's into a [Job]. It makes no
+// call.
+package webhooks
 
 import (
 	"fmt"
 	"time"
+
+	"github.com/holdpoint-dev/holdpoint/internal/rules"
 )
 
 // Kind says what a job asks for. The zero value is invalid.
@@ -159,17 +154,18 @@ func (j Job) Replaces(earlier Job) bool {
 	switch j.Kind {
 	case KindPull:
 		// One that was put off has waited for its turn, and this one may be put off.
-		return j.Number == earlier.Number && earlier.NotBefore.IsZero() && (!earlier.attests() || j.outdoes(earlier))
+		return j.Number == earlier.Number && earlier.NotBefore.IsZero() && (!earlier.Attests() || j.outdoes(earlier))
 	case KindBase:
-		return j.BaseRef == earlier.BaseRef && j.Rest == nil && (j.Beside == "" || earlier.Beside != "") && (j.Created || !earlier.Created)
+		covers := (j.Beside == "" || earlier.Beside != "") && (j.Created || !earlier.Created)
+		return j.BaseRef == earlier.BaseRef && j.Rest == nil && covers
 	}
 	return false
 }
 
-// attests reports whether the delivery shows something that GitHub does not say
+// Attests reports whether the delivery shows something that GitHub does not say
 // afterwards and that may let a change through: on which head a person
 // approved, or who of them set a label.
-func (j Job) attests() bool {
+func (j Job) Attests() bool {
 	switch {
 	case j.Review != nil:
 		return j.Action == "submitted" && j.Review.State != "COMMENTED"
@@ -185,7 +181,10 @@ func (j Job) attests() bool {
 // label say nothing any more: it was taken off, or set again by the same person.
 func (j Job) outdoes(earlier Job) bool {
 	a, b := j.Label, earlier.Label
-	if a == nil || b == nil || j.Event == "label" || earlier.Event == "label" || a.ID != b.ID || a.At.Before(b.At) {
+	if a == nil || b == nil || j.Event == "label" || earlier.Event == "label" {
+		return false
+	}
+	if a.ID != b.ID || a.At.Before(b.At) {
 		return false
 	}
 	return j.Action == "unlabeled" || j.Action == "labeled" && j.Sender.ID == earlier.Sender.ID && a.At.After(b.At)
@@ -194,3 +193,24 @@ func (j Job) outdoes(earlier Job) bool {
 // MayRelease reports whether a job may let through what was held, or follows
 // from something else that moved: then nothing is taken from memory.
 func (j Job) MayRelease() bool { return j.Event != "pull_request" || j.Label != nil }
+
+// Pull is a job for another pull request that follows from this one.
+func (j Job) Pull(number int, head string) Job {
+	return Job{Delivery: j.Delivery, Kind: KindPull, Event: j.Event, Action: j.Action, Received: j.Received, Installation: j.Installation,
+		RepoID: j.RepoID, Owner: j.Owner, Repo: j.Repo, Number: number, HeadSHA: head, Sender: j.Sender}
+}
+
+// Branch is the repository and base branch of a job.
+func (j Job) Branch() [2]string { return [2]string{j.Owner + "/" + j.Repo, j.BaseRef} }
+
+// Key is the repository and number of a job's pull request.
+func (j Job) Key() [2]int64 { return [2]int64{j.RepoID, int64(j.Number)} }
+
+// Account is the actor in the form of the rules.
+func (a Actor) Account() rules.Account {
+	kind := "User"
+	if a.Bot {
+		kind = "Bot"
+	}
+	return rules.Account{ID: a.ID, Login: a.Login, Type: kind}
+}

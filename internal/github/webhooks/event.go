@@ -1,4 +1,4 @@
-package github
+package webhooks
 
 import (
 	"encoding/json"
@@ -31,12 +31,12 @@ type payload struct {
 	Sender      *payloadUser `json:"sender"`
 	Number      int          `json:"number"`
 	PullRequest *struct {
-		Number  int        `json:"number"`
-		Merged  bool       `json:"merged"`
-		State   string     `json:"state"`
-		Updated time.Time  `json:"updated_at"`
-		Head    payloadRef `json:"head"`
-		Base    payloadRef `json:"base"`
+		Number  int       `json:"number"`
+		Merged  bool      `json:"merged"`
+		State   string    `json:"state"`
+		Updated time.Time `json:"updated_at"`
+		Head    Tip       `json:"head"`
+		Base    Tip       `json:"base"`
 	} `json:"pull_request"`
 	Changes struct {
 		Base *json.RawMessage `json:"base"`
@@ -67,15 +67,16 @@ type payload struct {
 	CheckSuite *struct {
 		HeadSHA string `json:"head_sha"`
 	} `json:"check_suite"`
-	Ref               string        `json:"ref"`
-	After             string        `json:"after"`
-	Deleted           bool          `json:"deleted"`
-	Created           bool          `json:"created"`
-	Repositories      []payloadRepo `json:"repositories"`
-	RepositoriesAdded []payloadRepo `json:"repositories_added"`
+	Ref               string       `json:"ref"`
+	After             string       `json:"after"`
+	Deleted           bool         `json:"deleted"`
+	Created           bool         `json:"created"`
+	Repositories      []Repository `json:"repositories"`
+	RepositoriesAdded []Repository `json:"repositories_added"`
 }
 
-type payloadRef struct {
+// Tip is a branch and the commit it has.
+type Tip struct {
 	SHA string `json:"sha"`
 	Ref string `json:"ref"`
 }
@@ -86,7 +87,8 @@ type payloadUser struct {
 	Type  string `json:"type"`
 }
 
-type payloadRepo struct {
+// Repository is one of an installation.
+type Repository struct {
 	FullName string `json:"full_name"`
 }
 
@@ -94,7 +96,7 @@ func (u *payloadUser) actor() Actor {
 	if u == nil {
 		return Actor{}
 	}
-	return newActor(u.ID, u.Login, u.Type)
+	return NewActor(u.ID, u.Login, u.Type)
 }
 
 // parseEvent reads the body of a delivery. Events and actions that ask for
@@ -208,7 +210,7 @@ func parseGroup(p payload) (Job, error) {
 		return Job{}, fmt.Errorf("%w: no merge group", ErrMalformed)
 	}
 	return Job{Kind: KindGroup, HeadSHA: g.HeadSHA, BaseSHA: g.BaseSHA,
-		BaseRef: branchName(g.BaseRef), GroupRef: branchName(g.HeadRef)}, nil
+		BaseRef: BranchName(g.BaseRef), GroupRef: BranchName(g.HeadRef)}, nil
 }
 
 // parseRerun takes the commit alone: the pull requests of a check run are
@@ -242,7 +244,7 @@ func parseLabel(p payload) (Job, error) {
 
 func parsePush(p payload) (Job, error) {
 	branch, ok := strings.CutPrefix(p.Ref, "refs/heads/")
-	if !ok || p.Deleted || strings.HasPrefix(branch, queuePrefix) {
+	if !ok || p.Deleted || strings.HasPrefix(branch, QueuePrefix) {
 		return Job{}, fmt.Errorf("%w: ref %q", ErrIgnored, p.Ref)
 	}
 	return Job{Kind: KindBase, BaseRef: branch, BaseSHA: p.After, Created: p.Created}, nil
@@ -252,14 +254,15 @@ func parseInstall(p payload) (Job, error) {
 	if !slices.Contains([]string{"created", "unsuspend", "new_permissions_accepted", "added"}, p.Action) {
 		return Job{}, fmt.Errorf("%w: action %q", ErrIgnored, p.Action)
 	}
-	repos, err := repoNames(append(p.Repositories, p.RepositoriesAdded...))
+	repos, err := RepoNames(append(p.Repositories, p.RepositoriesAdded...))
 	if err != nil {
 		return Job{}, fmt.Errorf("%w: %w", ErrMalformed, err)
 	}
 	return Job{Kind: KindInstall, Repos: repos}, nil
 }
 
-func repoNames(list []payloadRepo) ([]RepoName, error) {
+// RepoNames takes full names apart. One that has no owner or no name is an error.
+func RepoNames(list []Repository) ([]RepoName, error) {
 	var names []RepoName
 	for _, r := range list {
 		owner, name, ok := strings.Cut(r.FullName, "/")
@@ -271,14 +274,15 @@ func repoNames(list []payloadRepo) ([]RepoName, error) {
 	return names, nil
 }
 
-// queuePrefix starts the branches of GitHub's merge queue.
-const queuePrefix = "gh-readonly-queue/"
+// QueuePrefix starts the branches of GitHub's merge queue.
+const QueuePrefix = "gh-readonly-queue/"
 
-func branchName(ref string) string { return strings.TrimPrefix(ref, "refs/heads/") }
+// BranchName is a ref without refs/heads/.
+func BranchName(ref string) string { return strings.TrimPrefix(ref, "refs/heads/") }
 
-// newActor makes one account of the spellings GitHub has for it: REST appends
+// NewActor makes one account of the spellings GitHub has for it: REST appends
 // [bot] to the login of an app, GraphQL leaves it out and says Bot.
-func newActor(id int64, login, kind string) Actor {
+func NewActor(id int64, login, kind string) Actor {
 	bot := kind == "Bot" || strings.HasSuffix(login, "[bot]")
 	if bot && !strings.HasSuffix(login, "[bot]") && !strings.EqualFold(login, "Copilot") {
 		login += "[bot]"

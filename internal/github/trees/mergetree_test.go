@@ -1,4 +1,4 @@
-package github
+package trees
 
 import (
 	"errors"
@@ -66,7 +66,7 @@ func (s scratch) commit(files map[string]string, parents ...string) (id, tree st
 }
 
 // load notes all folders of a tree.
-func (s scratch) load(o *objects, tree string) {
+func (s scratch) load(o *Objects, tree string) {
 	s.Helper()
 	ids, lists := map[string]string{".": tree}, map[string][]entry{".": {}}
 	for line := range strings.SplitSeq(s.must("ls-tree", "-r", "-t", tree), "\n") {
@@ -117,11 +117,11 @@ func TestA2MergeIsGits(t *testing.T) {
 		base, baseTree := s.commit(files)
 		ours, oursTree := s.commit(left, base)
 		theirs, theirsTree := s.commit(right, base)
-		o := newObjects()
+		o := NewObjects()
 		for _, tree := range []string{baseTree, oursTree, theirsTree} {
 			s.load(o, tree)
 		}
-		got, both, err := mergeTrees(o, func(string) bool { return false }, baseTree, oursTree, theirsTree)
+		got, both, err := Merge(o, func(string) bool { return false }, baseTree, oursTree, theirsTree)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -141,7 +141,7 @@ func TestA2MergeIsGits(t *testing.T) {
 		}
 		var told []string
 		for _, c := range both {
-			told = append(told, c.name)
+			told = append(told, c.Name)
 		}
 		slices.Sort(told)
 		if !slices.Equal(told, want) {
@@ -196,11 +196,11 @@ func TestA2MergeMayFindAnotherName(t *testing.T) {
 		base, baseTree := s.commit(files)
 		ours, oursTree := s.commit(sides[0], base)
 		theirs, theirsTree := s.commit(sides[1], base)
-		o := newObjects()
+		o := NewObjects()
 		for _, tree := range []string{baseTree, oursTree, theirsTree} {
 			s.load(o, tree)
 		}
-		got, both, err := mergeTrees(o, func(string) bool { return false }, baseTree, oursTree, theirsTree)
+		got, both, err := Merge(o, func(string) bool { return false }, baseTree, oursTree, theirsTree)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -224,15 +224,15 @@ func TestA2UnmergedIsUnreadable(t *testing.T) {
 	_, base := s.commit(map[string]string{"a/x": "1\n"})
 	_, ours := s.commit(map[string]string{"a/x": "2\n"})
 	_, theirs := s.commit(map[string]string{"a/x": "3\n"})
-	o := newObjects()
+	o := NewObjects()
 	for _, tree := range []string{base, ours, theirs} {
 		s.load(o, tree)
 	}
-	id, both, err := mergeTrees(o, func(string) bool { return false }, base, ours, theirs)
-	if err != nil || len(both) != 1 || both[0].anywhere {
+	id, both, err := Merge(o, func(string) bool { return false }, base, ours, theirs)
+	if err != nil || len(both) != 1 || both[0].Anywhere {
 		t.Fatalf("both changed %v, %v", both, err)
 	}
-	if _, err := fs.ReadFile(newTree(id, o), "a/x"); !errors.Is(err, plan.ErrUnreadable) {
+	if _, err := fs.ReadFile(NewTree(id, o), "a/x"); !errors.Is(err, plan.ErrUnreadable) {
 		t.Errorf("reading it: %v, want that it cannot be read", err)
 	}
 }

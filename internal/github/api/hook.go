@@ -1,8 +1,9 @@
-package github
+package api
 
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -15,19 +16,19 @@ import (
 
 // asApp makes a client that signs as the App itself, for what belongs to no
 // installation.
-func (a *App) asApp() (*client, error) {
+func (a *App) asApp() (*Client, error) {
 	limited := roundTripper(func(r *http.Request) (*http.Response, error) { return a.limited(0, r) })
-	auth, err := ghinstallation.NewAppsTransport(limited, a.config.AppID, a.config.PrivateKey)
+	auth, err := ghinstallation.NewAppsTransport(limited, a.Config.AppID, a.Config.PrivateKey)
 	if err != nil {
-		return nil, fmt.Errorf("sign as app %d: %w", a.config.AppID, err)
+		return nil, fmt.Errorf("sign as app %d: %w", a.Config.AppID, err)
 	}
-	auth.BaseURL = strings.TrimSuffix(a.config.APIURL, "/")
-	gh := github.NewClient(&http.Client{Transport: auth, Timeout: a.config.Timeout, CheckRedirect: sameHost})
-	if gh.BaseURL, err = url.Parse(a.config.APIURL); err != nil {
+	auth.BaseURL = strings.TrimSuffix(a.Config.APIURL, "/")
+	gh := github.NewClient(&http.Client{Transport: auth, Timeout: a.Config.Timeout, CheckRedirect: sameHost})
+	if gh.BaseURL, err = url.Parse(a.Config.APIURL); err != nil {
 		return nil, fmt.Errorf("address of GitHub: %w", err)
 	}
 	gh.UserAgent = "holdpoint"
-	return &client{app: a, gh: gh}, nil
+	return &Client{App: a, gh: gh}, nil
 }
 
 // Installation is one account that has installed the App.
@@ -56,7 +57,7 @@ func (a *App) Installations(ctx context.Context) ([]Installation, error) {
 		Permissions map[string]string `json:"permissions"`
 		Events      []string          `json:"events"`
 	}
-	all, err := listAll[installation](ctx, c, "app/installations?per_page=100")
+	all, err := ListAll[installation](ctx, c, "app/installations?per_page=100")
 	if err != nil {
 		return nil, fmt.Errorf("list installations: %w", err)
 	}
@@ -99,7 +100,7 @@ func (a *App) HookDeliveries(ctx context.Context, since time.Time) (all []HookDe
 	path := "app/hook/deliveries?per_page=100"
 	for range deliveryPages {
 		var page []HookDelivery
-		resp, err := c.do(ctx, http.MethodGet, path, nil, &page)
+		resp, err := c.Do(ctx, http.MethodGet, path, nil, &page)
 		if err != nil {
 			return nil, false, fmt.Errorf("list webhook deliveries: %w", err)
 		}
@@ -109,11 +110,11 @@ func (a *App) HookDeliveries(ctx context.Context, since time.Time) (all []HookDe
 			}
 			all = append(all, d)
 		}
-		next := linked(resp.Header.Get("Link"), "next")
+		next := Linked(resp.Header.Get("Link"), "next")
 		if next == "" {
 			return all, true, nil
 		}
-		if path, err = c.relative(next); err != nil {
+		if path, err = c.Relative(next); err != nil {
 			return nil, false, err
 		}
 	}
@@ -127,7 +128,7 @@ func (a *App) Redeliver(ctx context.Context, id int64) error {
 		return err
 	}
 	// GitHub answers 202, which go-github takes for an error of its own.
-	_, err = c.do(ctx, http.MethodPost, fmt.Sprintf("app/hook/deliveries/%d/attempts", id), nil, nil)
+	_, err = c.Do(ctx, http.MethodPost, fmt.Sprintf("app/hook/deliveries/%d/attempts", id), nil, nil)
 	if accepted(err) {
 		err = nil
 	}
@@ -135,4 +136,10 @@ func (a *App) Redeliver(ctx context.Context, id int64) error {
 		return fmt.Errorf("redeliver %d: %w", id, err)
 	}
 	return nil
+}
+
+// accepted reports GitHub's 202 in the form go-github gives it.
+func accepted(err error) bool {
+	var e *github.AcceptedError
+	return errors.As(err, &e)
 }

@@ -1,4 +1,4 @@
-package github
+package trees
 
 import (
 	"errors"
@@ -11,31 +11,31 @@ import (
 
 // merger merges trees by the ids of their entries, which needs no content.
 type merger struct {
-	objects *objects
+	objects *Objects
 	digits  int
 	// wants names the files whose lines are merged: those that are read.
 	wants func(name string) bool
-	both  []clash
+	both  []Clash
 	// missing: a folder or file was not there and has been noted.
 	missing bool
 }
 
-// clash is a path that both sides changed, in different ways.
-type clash struct {
-	name string
-	// anywhere: other paths may have what becomes of it. It is a folder on one
+// Clash is a path that both sides changed, in different ways.
+type Clash struct {
+	Name string
+	// Anywhere: other paths may have what becomes of it. It is a folder on one
 	// side, or gone there, and git looks for a file of another name that is like it.
-	anywhere bool
+	Anywhere bool
 }
 
-// mergeTrees merges two trees that came from one: of each entry, what one side
+// Merge merges two trees that came from one: of each entry, what one side
 // changed is taken from it, as every three-way merge does. Where both changed a
 // file that is wanted, its lines are merged if there is one way to do it. Else its
 // path is returned; git may merge the lines, or refuse. Of one that is wanted
 // theirs is taken; another is there and cannot be read. What was merged is added
 // to the objects. An error is [plan.ErrNotFetched] where something has to be
 // brought first.
-func mergeTrees(o *objects, wants func(name string) bool, base, ours, theirs string) (id string, both []clash, err error) {
+func Merge(o *Objects, wants func(name string) bool, base, ours, theirs string) (id string, both []Clash, err error) {
 	m := &merger{objects: o, digits: len(theirs), wants: wants}
 	e, err := m.entry(".", dirOf(base), dirOf(ours), dirOf(theirs))
 	if err != nil {
@@ -64,7 +64,7 @@ func (m *merger) entry(name string, base, ours, theirs entry) (entry, error) {
 	case base.is(ours):
 		return theirs, nil
 	case ours.isDir() && theirs.isFile(), theirs.isDir() && ours.isFile():
-		m.both = append(m.both, clash{name, true})
+		m.both = append(m.both, Clash{name, true})
 		return theirs, nil
 	case !ours.isDir() && !theirs.isDir():
 		return m.file(name, base, ours, theirs)
@@ -89,11 +89,12 @@ func (m *merger) file(name string, base, ours, theirs entry) (entry, error) {
 		}
 	}
 	gone := ours.id == "" || theirs.id == ""
-	m.both = append(m.both, clash{name, gone})
+	m.both = append(m.both, Clash{name, gone})
 	if gone || m.wants(name) {
 		return theirs, nil
 	}
-	return entry{name: theirs.name, mode: theirs.mode, id: objectID("clash", []byte(ours.id+theirs.id), m.digits), size: theirs.size, unmerged: true}, nil
+	return entry{name: theirs.name, mode: theirs.mode, id: objectID("clash", []byte(ours.id+theirs.id), m.digits), size: theirs.size,
+		unmerged: true}, nil
 }
 
 // regular reports whether an entry is a file like most.
