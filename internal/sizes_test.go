@@ -20,9 +20,7 @@ const (
 var large = map[string]struct {
 	files, lines int
 	why          string
-}{
-	"internal/github": {38, 7000, "one conversation with GitHub, whose parts share its readings"},
-}
+}{}
 
 // manyLines is from where on a package has tests of its own: a case that fails
 // names its function, and not only a fixture that went through ten packages.
