@@ -21,7 +21,6 @@ var large = map[string]struct {
 	files, lines int
 	why          string
 }{
-	"internal/github":    {38, 7000, "one conversation with GitHub, whose parts share its readings"},
 	"internal/kube/unit": {27, 5650, "one file a kind of unit"},
 }
 

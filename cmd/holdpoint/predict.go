@@ -18,8 +18,7 @@ type predictCommand struct {
 	Format string `help:"Output: ${enum}." enum:"text,json" default:"text"`
 	sourceFlags
 	All   bool   `help:"List creations and updates too."`
-	Apply string `help:"How Kubernetes objects are applied: patch (kubectl apply) or put (kubectl replace). Default: what the repository " +
-		"tells." enum:",patch,put" default:"" placeholder:"patch|put"`
+	Apply string `help:"How Kubernetes objects are applied: patch (kubectl apply) or put (kubectl replace). Default: what the repository tells." enum:",patch,put" default:"" placeholder:"patch|put"`
 }
 
 // Run predicts two folders. It judges nothing: the exit status says only

@@ -70,6 +70,8 @@ type Client struct {
 	scope       Scope
 }
 
+// ClientFor makes a client of a repository, with a token for the scope alone. It
+// makes no call.
 func (a *App) ClientFor(s Scope, owner, repo string) (*Client, error) {
 	auth, err := a.auth(s)
 	if err != nil {

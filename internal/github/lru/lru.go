@@ -22,10 +22,12 @@ type lruItem[K comparable, V any] struct {
 	value V
 }
 
+// New makes an empty map. The costs of its values together are at most that much.
 func New[K comparable, V any](most int, cost func(V) int) *Map[K, V] {
 	return &Map[K, V]{most: most, cost: cost, order: list.New(), items: map[K]*list.Element{}}
 }
 
+// Get finds a value, which counts as its use.
 func (l *Map[K, V]) Get(key K) (V, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -38,6 +40,7 @@ func (l *Map[K, V]) Get(key K) (V, bool) {
 	return e.Value.(lruItem[K, V]).value, true
 }
 
+// Put keeps a value, unless it alone costs too much.
 func (l *Map[K, V]) Put(key K, value V) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

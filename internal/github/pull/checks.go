@@ -17,6 +17,7 @@ func (k Check) Record() review.Record {
 	return review.Record{Text: k.Text, Conclusion: review.Conclusion(strings.ToLower(k.Conclusion))}
 }
 
+// Passed reports whether the run concluded with success.
 func (k Check) Passed() bool { return k.Record().Conclusion == review.Success }
 
 // Own finds our check run of a name: the latest, which is the one that counts.

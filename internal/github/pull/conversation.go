@@ -216,6 +216,7 @@ func (v *Conversation) readHead(ctx context.Context, c Reader, head *Head) error
 	return nil
 }
 
+// Number is the id as REST has it, 0 where GitHub gave none.
 func (c Comment) Number() int64 {
 	n, err := strconv.ParseInt(c.ID, 10, 64)
 	if err != nil {

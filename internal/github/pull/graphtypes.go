@@ -10,6 +10,7 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/rules"
 )
 
+// Actor is an account as GraphQL has it; nil for one that was deleted.
 type Actor struct {
 	Typename   string `json:"__typename"`
 	Login      string `json:"login"`
@@ -30,12 +31,15 @@ func (a *Actor) Account() rules.Account {
 	return rules.Account{ID: actor.ID, Login: actor.Login, Type: a.Typename}
 }
 
+// Person is an author or committer, with the account that GitHub finds for the
+// address.
 type Person struct {
 	Name, Email string
 	Date        time.Time
 	User        *Actor
 }
 
+// Person is that in the form of the rules; a bot is found by its address.
 func (p *Person) Person() rules.Person {
 	if p == nil {
 		return rules.Person{}
@@ -54,11 +58,13 @@ func botOf(email string) rules.Account {
 	return rules.Account{ID: id, Login: login, Type: "Bot"}
 }
 
+// Object is a commit, or a tree below one, by its id.
 type Object struct {
 	OID  string  `json:"oid"`
 	Tree *Object `json:"tree"`
 }
 
+// ID is empty where there is no object.
 func (o *Object) ID() string {
 	if o == nil {
 		return ""
@@ -66,6 +72,7 @@ func (o *Object) ID() string {
 	return o.OID
 }
 
+// Commit is one of a pull request.
 type Commit struct{ Commit *CommitData }
 
 // CommitData is what is asked of a commit.
@@ -82,6 +89,7 @@ type CommitData struct {
 	Parents   struct{ Nodes []Object }
 }
 
+// Review is one of a pull request, with what GitHub says of it now.
 type Review struct {
 	ID        string `json:"fullDatabaseId"`
 	State     string
@@ -94,6 +102,7 @@ type Review struct {
 	ViewerDidAuthor bool
 }
 
+// Comment is one of the conversation or of a review.
 type Comment struct {
 	ID              string `json:"fullDatabaseId"`
 	Body            string
@@ -101,11 +110,13 @@ type Comment struct {
 	ViewerDidAuthor bool
 }
 
+// Thread is a review thread, of which the first comment is read.
 type Thread struct {
 	IsOutdated bool
 	Comments   *struct{ Nodes []*Comment }
 }
 
+// TimelineItem is an event of the timeline; which fields are set depends on its type.
 type TimelineItem struct {
 	Typename  string    `json:"__typename"`
 	Created   time.Time `json:"createdAt"`
@@ -118,6 +129,7 @@ type TimelineItem struct {
 	To        string  `json:"currentRefName"`
 }
 
+// Check is a check run of ours.
 type Check struct {
 	DatabaseID int64 `json:"databaseId"`
 	Name       string
@@ -134,6 +146,7 @@ type suite struct {
 	CheckRuns *api.Connection[Check] `json:"checkRuns"`
 }
 
+// Sibling is another pull request with the same head.
 type Sibling struct {
 	Number      int
 	State       string
@@ -149,6 +162,7 @@ type Head struct {
 	Pulls       *api.Connection[Sibling] `json:"associatedPullRequests"`
 }
 
+// TestMerge is the merge that GitHub made to try it, where it has made one.
 type TestMerge struct {
 	Mergeable string
 	Merge     *struct {
@@ -157,6 +171,7 @@ type TestMerge struct {
 	} `json:"potentialMergeCommit"`
 }
 
+// PullRequest is one with the first page of each list.
 type PullRequest struct {
 	TestMerge
 	Number       int
@@ -190,6 +205,7 @@ type PullRequest struct {
 	Timeline  *api.Connection[TimelineItem]                       `json:"timelineItems"`
 }
 
+// Repository is the answer of a question; which fields are set depends on it.
 type Repository struct {
 	DatabaseID int64
 	Name       string

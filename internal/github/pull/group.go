@@ -22,6 +22,7 @@ type Group struct {
 	Doubtful   string
 }
 
+// Member is a pull request of a merge group, with our check runs on its head.
 type Member struct {
 	Number        int
 	Head, BaseRef string
@@ -36,8 +37,8 @@ const groupQuery = "query Group($owner:String!,$name:String!,$base:GitObjectID!,
 	" mergeQueue(branch:$branch){entries(first:100){" + pageFields + " nodes{position baseCommit{oid} headCommit{oid}" +
 	" pullRequest{number headRefOid baseRefName}}}}}}"
 
-// GroupAnswer is what GitHub answers to it.
-type GroupAnswer struct {
+// groupAnswer is what GitHub answers to it.
+type groupAnswer struct {
 	Repository
 	Base, Head *Head
 	MergeQueue *struct{ Entries *api.Connection[groupEntry] }
@@ -55,7 +56,7 @@ type groupEntry struct {
 // ReadGroup reads a merge group: its ends, its members by the queue and by the
 // name of its branch, and our check runs on the members' heads.
 func (c Reader) ReadGroup(ctx context.Context, job webhooks.Job) (*Group, error) {
-	var out struct{ Repository *GroupAnswer }
+	var out struct{ Repository *groupAnswer }
 	variables := map[string]any{"owner": c.Owner, "name": c.Repo, "base": job.BaseSHA, "head": job.HeadSHA, "branch": job.BaseRef,
 		"app": c.App.Config.AppID}
 	err := c.GraphQL(ctx, groupQuery, variables, &out)
@@ -64,7 +65,7 @@ func (c Reader) ReadGroup(ctx context.Context, job webhooks.Job) (*Group, error)
 	}
 	var g *Group
 	if err == nil {
-		g, err = out.Repository.Group(job)
+		g, err = out.Repository.group(job)
 	}
 	if err == nil {
 		err = c.memberChecks(ctx, g)
@@ -75,9 +76,9 @@ func (c Reader) ReadGroup(ctx context.Context, job webhooks.Job) (*Group, error)
 	return g, nil
 }
 
-// Group takes the answer apart. What it lacks is an error, and what of the queue
+// group takes the answer apart. What it lacks is an error, and what of the queue
 // does not fit the group is a doubt.
-func (a *GroupAnswer) Group(job webhooks.Job) (*Group, error) {
+func (a *groupAnswer) group(job webhooks.Job) (*Group, error) {
 	switch {
 	case a == nil || a.Base == nil || a.Head == nil || a.Base.Tree.ID() == "" || a.Head.Tree.ID() == "":
 		return nil, errors.New("GitHub does not know both of its ends")
@@ -123,14 +124,14 @@ func (g *Group) follow(entries []groupEntry, job webhooks.Job) {
 	}
 	if !ended {
 		g.Doubtful = "the queue shows no entries from the group's base to its head"
-	} else if last := g.Members[len(g.Members)-1].Number; last != QueueNumber(job.GroupRef) {
+	} else if last := g.Members[len(g.Members)-1].Number; last != queueNumber(job.GroupRef) {
 		g.Doubtful = fmt.Sprintf("the queue ends with #%d, the group's branch is %s", last, job.GroupRef)
 	}
 }
 
-// QueueNumber is the last pull request of a group by the name of its branch,
+// queueNumber is the last pull request of a group by the name of its branch,
 // gh-readonly-queue/<base>/pr-<number>-<sha>; 0 where the name is another.
-func QueueNumber(ref string) int {
+func queueNumber(ref string) int {
 	if !strings.HasPrefix(ref, webhooks.QueuePrefix) {
 		return 0
 	}

@@ -56,6 +56,7 @@ type Objects struct {
 	wantedFolders map[string]bool
 }
 
+// NewObjects are those of a job that has read nothing.
 func NewObjects() *Objects {
 	return &Objects{blobs: map[string][]byte{}, folders: map[string][]entry{}, wantedBlobs: map[string]int64{},
 		wantedFolders: map[string]bool{}}
@@ -98,6 +99,7 @@ func (o *Objects) want(e entry) {
 // not here is plan.ErrNotFetched, and noted.
 type Tree = gitfs.FS[node]
 
+// NewTree is the tree of an id.
 func NewTree(root string, o *Objects) *Tree {
 	return &Tree{Root: node{entry{name: ".", mode: "040000", id: root}, o}}
 }

@@ -75,6 +75,7 @@ type payload struct {
 	RepositoriesAdded []Repository `json:"repositories_added"`
 }
 
+// Tip is a branch and the commit it has.
 type Tip struct {
 	SHA string `json:"sha"`
 	Ref string `json:"ref"`
@@ -86,6 +87,7 @@ type payloadUser struct {
 	Type  string `json:"type"`
 }
 
+// Repository is one of an installation.
 type Repository struct {
 	FullName string `json:"full_name"`
 }
@@ -259,6 +261,7 @@ func parseInstall(p payload) (Job, error) {
 	return Job{Kind: KindInstall, Repos: repos}, nil
 }
 
+// RepoNames takes full names apart. One that has no owner or no name is an error.
 func RepoNames(list []Repository) ([]RepoName, error) {
 	var names []RepoName
 	for _, r := range list {
@@ -274,6 +277,7 @@ func RepoNames(list []Repository) ([]RepoName, error) {
 // QueuePrefix starts the branches of GitHub's merge queue.
 const QueuePrefix = "gh-readonly-queue/"
 
+// BranchName is a ref without refs/heads/.
 func BranchName(ref string) string { return strings.TrimPrefix(ref, "refs/heads/") }
 
 // NewActor makes one account of the spellings GitHub has for it: REST appends

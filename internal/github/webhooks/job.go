@@ -200,10 +200,13 @@ func (j Job) Pull(number int, head string) Job {
 		RepoID: j.RepoID, Owner: j.Owner, Repo: j.Repo, Number: number, HeadSHA: head, Sender: j.Sender}
 }
 
+// Branch is the repository and base branch of a job.
 func (j Job) Branch() [2]string { return [2]string{j.Owner + "/" + j.Repo, j.BaseRef} }
 
+// Key is the repository and number of a job's pull request.
 func (j Job) Key() [2]int64 { return [2]int64{j.RepoID, int64(j.Number)} }
 
+// Account is the actor in the form of the rules.
 func (a Actor) Account() rules.Account {
 	kind := "User"
 	if a.Bot {

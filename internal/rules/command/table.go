@@ -81,7 +81,8 @@ func Bare(name string) bool {
 }
 
 // plain are names without an ending that no script has.
-var plain = []string{"LICENSE", "LICENCE", "COPYING", "NOTICE", "README", "VERSION", "CODEOWNERS", "OWNERS", "AUTHORS", "CHANGELOG", "MAINTAINERS"}
+var plain = []string{"LICENSE", "LICENCE", "COPYING", "NOTICE", "README", "VERSION", "CODEOWNERS", "OWNERS",
+	"AUTHORS", "CHANGELOG", "MAINTAINERS"}
 
 // Scripts is how a script of any name is read, and whether one of the texts is one.
 func Scripts(texts ...string) (Files, bool) {
