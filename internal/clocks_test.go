@@ -153,7 +153,8 @@ func testFiles(t *testing.T) (files []string) {
 				return fs.SkipDir
 			}
 			folder := filepath.Base(filepath.Dir(name))
-			if strings.HasSuffix(name, "_test.go") || strings.HasSuffix(name, ".go") && (strings.HasSuffix(folder, "test") || folder == "eventually") {
+			if strings.HasSuffix(name, "_test.go") || strings.HasSuffix(name, ".go") &&
+				(strings.HasSuffix(folder, "test") || folder == "eventually") {
 				file, err := filepath.Rel("..", name)
 				files = append(files, file)
 				return err

@@ -79,16 +79,18 @@ var inner = map[string][][]string{
 // folders above it in the tree. One that is not listed may import none: a new
 // dependency is a decision.
 var foreign = map[string][]string{
-	"internal/plan/plantest":     {"golang.org/x/tools/txtar"},
-	"internal/hcl":               {"github.com/hashicorp/hcl/v2", "github.com/zclconf/go-cty"},
-	"internal/hcl/config":        {"github.com/hashicorp/go-version"},
-	"internal/hcl/value":         {"github.com/terraform-linters/tflint-plugin-sdk/terraform/lang/marks"},
-	"internal/hcl/upload":        {"golang.org/x/text/unicode/norm"},
-	"internal/hcl/funcs":         {"github.com/terraform-linters/tflint/terraform/lang", "github.com/bmatcuk/doublestar", "github.com/zclconf/go-cty-yaml", yamlLibrary},
-	"internal/facts/logic":       {yamlLibrary},
-	"internal/kube/object":       {yamlLibrary},
-	"internal/kube/appset":       {yamlLibrary, "github.com/Masterminds/sprig/v3"},
-	"internal/kube/unit":         {yamlLibrary, "github.com/fluxcd/pkg/sourceignore", "helm.sh/helm/v4/pkg/ignore", "gopkg.in/evanphx/json-patch.v4"},
+	"internal/plan/plantest": {"golang.org/x/tools/txtar"},
+	"internal/hcl":           {"github.com/hashicorp/hcl/v2", "github.com/zclconf/go-cty"},
+	"internal/hcl/config":    {"github.com/hashicorp/go-version"},
+	"internal/hcl/value":     {"github.com/terraform-linters/tflint-plugin-sdk/terraform/lang/marks"},
+	"internal/hcl/upload":    {"golang.org/x/text/unicode/norm"},
+	"internal/hcl/funcs": {"github.com/terraform-linters/tflint/terraform/lang", "github.com/bmatcuk/doublestar",
+		"github.com/zclconf/go-cty-yaml", yamlLibrary},
+	"internal/facts/logic": {yamlLibrary},
+	"internal/kube/object": {yamlLibrary},
+	"internal/kube/appset": {yamlLibrary, "github.com/Masterminds/sprig/v3"},
+	"internal/kube/unit": {yamlLibrary, "github.com/fluxcd/pkg/sourceignore", "helm.sh/helm/v4/pkg/ignore",
+		"gopkg.in/evanphx/json-patch.v4"},
 	"internal/kube/apply":        {yamlLibrary},
 	"internal/kube/apply/crd":    {"cel.dev/cel-go"},
 	"internal/kube/apply/schema": {"k8s.io/apimachinery"},
@@ -101,14 +103,16 @@ var foreign = map[string][]string{
 	"internal/github/githubtest": {"github.com/getkin/kin-openapi", "github.com/golang-jwt/jwt/v4", "github.com/vektah/gqlparser/v2"},
 	"internal/sources/address":   {"github.com/hashicorp/terraform-registry-address"},
 	"internal/sources/chart":     {yamlLibrary},
-	"internal/sources/choose":    {"github.com/hashicorp/go-version", "github.com/apparentlymart/go-versions", "github.com/Masterminds/semver/v3"},
-	"internal/sources/fetch":     {"code.dny.dev/ssrf"},
-	"internal/sources/oci":       {"oras.land/oras-go/v2", "github.com/opencontainers"},
-	"internal/service":           {"go.etcd.io/bbolt"},
-	"cmd/lambda":                 {"github.com/aws/aws-lambda-go", "github.com/aws/aws-sdk-go-v2"},
-	"cmd/holdpoint":              {"github.com/alecthomas/kong", "github.com/aws/aws-sdk-go-v2", "github.com/prometheus/client_golang", yamlLibrary},
-	"tools/mutate":               {yamlLibrary},
-	"tools/openapi":              {"github.com/vektah/gqlparser/v2"},
+	"internal/sources/choose": {"github.com/hashicorp/go-version", "github.com/apparentlymart/go-versions",
+		"github.com/Masterminds/semver/v3"},
+	"internal/sources/fetch": {"code.dny.dev/ssrf"},
+	"internal/sources/oci":   {"oras.land/oras-go/v2", "github.com/opencontainers"},
+	"internal/service":       {"go.etcd.io/bbolt"},
+	"cmd/lambda":             {"github.com/aws/aws-lambda-go", "github.com/aws/aws-sdk-go-v2"},
+	"cmd/holdpoint": {"github.com/alecthomas/kong", "github.com/aws/aws-sdk-go-v2", "github.com/prometheus/client_golang",
+		yamlLibrary},
+	"tools/mutate":  {yamlLibrary},
+	"tools/openapi": {"github.com/vektah/gqlparser/v2"},
 }
 
 // yamlLibrary is the one of the house.
@@ -233,14 +237,16 @@ func TestForbiddenImportsAreFound(t *testing.T) {
 		{"internal/plan", "github.com/zclconf/go-cty/cty"}, {"internal/publish", "github.com/aws/aws-sdk-go-v2/aws"},
 		{"internal/kube", "helm.sh/helm/v4/pkg/engine"}, {"internal/kube/apply", "sigs.k8s.io/kustomize/api/krusty"},
 		{"internal/service", "github.com/aws/aws-sdk-go-v2/aws"}, {"internal/sources", "net/http"}, {"internal/sources/address", "net/http"},
-		{"internal/sources/git", "os/exec"}, {"internal/sources/fetch", "os"}, {"internal/sources/chart", "helm.sh/helm/v4/pkg/repo/v1"}, {"internal/hcl", "oras.land/oras-go/v2"}, {"internal/github", "go.etcd.io/bbolt"}, {"rules", "os"},
+		{"internal/sources/git", "os/exec"}, {"internal/sources/fetch", "os"}, {"internal/sources/chart",
+			"helm.sh/helm/v4/pkg/repo/v1"}, {"internal/hcl", "oras.land/oras-go/v2"}, {"internal/github", "go.etcd.io/bbolt"}, {"rules", "os"},
 	} {
 		if len(banned(c.from, []string{c.imported})) == 0 {
 			t.Errorf("%s may import %s", c.from, c.imported)
 		}
 	}
 	for _, c := range []struct{ from, imported string }{
-		{"internal/hcl/eval", "github.com/zclconf/go-cty/cty"}, {"internal/publish", "net/url"}, {"cmd/lambda", "net/http"}, {"internal/review", module + "internal/plan"},
+		{"internal/hcl/eval", "github.com/zclconf/go-cty/cty"}, {"internal/publish", "net/url"}, {"cmd/lambda", "net/http"}, {"internal/review",
+			module + "internal/plan"},
 	} {
 		if why := banned(c.from, []string{c.imported}); len(why) > 0 {
 			t.Error(why)

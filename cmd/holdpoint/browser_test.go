@@ -113,7 +113,8 @@ func (b *browser) attach() {
 // text evaluates an expression to a string.
 func (b *browser) text(expression string) string {
 	b.t.Helper()
-	result, _ := b.call("Runtime.evaluate", map[string]any{"expression": "String(" + expression + ")", "returnByValue": true})["result"].(map[string]any)
+	result, _ := b.call("Runtime.evaluate", map[string]any{"expression": "String(" + expression + ")",
+		"returnByValue": true})["result"].(map[string]any)
 	text, _ := result["value"].(string)
 	return text
 }
@@ -128,7 +129,8 @@ func (b *browser) open(address string) {
 func (b *browser) wait(selector string) {
 	b.t.Helper()
 	eventually.True(b.t, selector+" on the page", func() bool {
-		return b.text(fmt.Sprintf("document.readyState === 'complete' && location.href !== 'about:blank' && document.querySelector(%q) !== null", selector)) == "true"
+		return b.text(fmt.Sprintf("document.readyState === 'complete' && location.href !== 'about:blank' && document.querySelector(%q) !== null",
+			selector)) == "true"
 	})
 }
 

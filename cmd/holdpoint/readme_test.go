@@ -18,7 +18,8 @@ func run(t *testing.T, line string) (out string, status int) {
 	t.Helper()
 	t.Chdir("../..")
 	var stdout, stderr bytes.Buffer
-	status = Main(append([]string{"holdpoint"}, strings.Fields(strings.TrimPrefix(line, program))...), strings.NewReader(""), &stdout, &stderr, os.Environ())
+	status = Main(append([]string{"holdpoint"}, strings.Fields(strings.TrimPrefix(line, program))...), strings.NewReader(""), &stdout, &stderr,
+		os.Environ())
 	if stderr.Len() > 0 {
 		t.Errorf("on standard error: %s", stderr.String())
 	}
@@ -96,7 +97,8 @@ func TestExamplesWithoutTheChange(t *testing.T) {
 	for _, name := range []string{"production", "kubernetes"} {
 		t.Run(name, func(t *testing.T) {
 			dir := "examples/" + name
-			if out, status := run(t, "review --before "+dir+"/before --after "+dir+"/before --pull-request "+dir+"/pull_request.json"); status != statusClear {
+			line := "review --before " + dir + "/before --after " + dir + "/before --pull-request " + dir + "/pull_request.json"
+			if out, status := run(t, line); status != statusClear {
 				t.Errorf("status %d: %s", status, out)
 			}
 		})

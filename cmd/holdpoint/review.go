@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/alecthomas/kong"
+
 	"github.com/holdpoint-dev/holdpoint/internal/gitlocal"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 	"github.com/holdpoint-dev/holdpoint/internal/publish"
@@ -21,7 +23,7 @@ type reviewCommand struct {
 	Worktree bool   `help:"Take the work tree, with all that is not ignored, for what would be live." xor:"after"`
 	sourceFlags
 	PullRequest string `help:"A file with the pull request as GitHub's API gives it; it tells who made the change. - is standard input." placeholder:"FILE"`
-	Format      string `help:"Output: ${enum}." enum:"text,json,markdown,sarif" default:"text"`
+	Format      string `help:"Output: ${enum}." enum:"${formats}" default:"${format}"`
 }
 
 // Run reviews as the service does. Approvals are not known here, so what
@@ -93,17 +95,20 @@ func (c *reviewCommand) review(a *app) (review.Report, review.Decision, error) {
 }
 
 func (c *reviewCommand) print(a *app, report review.Report, decision review.Decision) error {
-	switch c.Format {
-	case "json":
-		return publish.JSON(a.stdout, report, decision)
-	case "markdown":
-		_, err := io.WriteString(a.stdout, publish.Document(publish.Markdown{Report: report, Decision: decision}, publish.MaxText))
+	format, err := publish.FormatNamed(c.Format)
+	if err != nil {
 		return err
-	case "sarif":
-		return publish.SARIF(a.stdout, report)
-	default:
-		return publish.Text(a.stdout, report, decision, publish.TextOptions{Color: wantsColor(a.stdout, a.env)})
 	}
+	return format.Write(a.stdout, report, decision, wantsColor(a.stdout, a.env))
+}
+
+// formats are the names of the output formats for the flag, with the default.
+func formats() kong.Vars {
+	var names []string
+	for _, f := range publish.Formats() {
+		names = append(names, f.Name)
+	}
+	return kong.Vars{"formats": strings.Join(names, ","), "format": names[0]}
 }
 
 // wantsColor follows no-color.org: colours on a terminal only, and none where

@@ -166,7 +166,8 @@ func TestServeSurvivesKills(t *testing.T) {
 		t.Error(wrong)
 	}
 	calls, faulty := load.Calls()
-	t.Logf("%d pull requests in %d repositories after %s; %d calls to GitHub, %d failed; %d kills", load.Pulls(), *serveRepos, time.Since(begin).Round(time.Second), calls, faulty, kills)
+	t.Logf("%d pull requests in %d repositories after %s; %d calls to GitHub, %d failed; %d kills", load.Pulls(), *serveRepos,
+		time.Since(begin).Round(time.Second), calls, faulty, kills)
 }
 
 // replay gives what was given up for GitHub's faults another chance, as people
@@ -178,7 +179,8 @@ func (s *served) replay(load *servicetest.Load) {
 		}
 		load.Hub.Heal()
 		var out lines
-		if status := Main([]string{"holdpoint", "dead-letters", "replay", "--data", s.data, "--all"}, strings.NewReader(""), &out, &out, nil); status != 0 {
+		if status := Main([]string{"holdpoint", "dead-letters", "replay", "--data", s.data, "--all"}, strings.NewReader(""), &out, &out,
+			nil); status != 0 {
 			s.t.Errorf("replay: status %d\n%s", status, &out)
 		}
 		s.t.Logf("%s", &out)
@@ -207,13 +209,15 @@ func TestServeAnswersAndStops(t *testing.T) {
 	}
 	eventually.True(t, "the queue is empty", s.idle)
 	_, text := s.get(s.metrics + "/metrics")
-	for _, want := range []string{"holdpoint_events_total{result=\"accepted\"}", "holdpoint_reviews_total{verdict=", "holdpoint_github_calls_total", "holdpoint_queue_dead 0", "holdpoint_github_budget_remaining"} {
+	for _, want := range []string{"holdpoint_events_total{result=\"accepted\"}", "holdpoint_reviews_total{verdict=",
+		"holdpoint_github_calls_total", "holdpoint_queue_dead 0", "holdpoint_github_budget_remaining"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %s among the metrics", want)
 		}
 	}
 	var out lines
-	if status := Main([]string{"holdpoint", "dead-letters", "list", "--data", s.data, "--json"}, strings.NewReader(""), &out, &out, nil); status != 0 || strings.TrimSpace(out.String()) != "[]" {
+	if status := Main([]string{"holdpoint", "dead-letters", "list", "--data", s.data, "--json"}, strings.NewReader(""), &out, &out,
+		nil); status != 0 || strings.TrimSpace(out.String()) != "[]" {
 		t.Errorf("dead letters: status %d %s", status, &out)
 	}
 	if err := s.process.Process.Signal(syscall.SIGTERM); err != nil {
@@ -227,12 +231,14 @@ func TestServeAnswersAndStops(t *testing.T) {
 	for _, wrong := range load.Wrong() {
 		t.Error(wrong)
 	}
-	if text := s.log.String(); strings.Contains(text, githubtest.Secret) || strings.Contains(text, "PRIVATE KEY") || !strings.Contains(text, `"pull_request":1`) {
+	if text := s.log.String(); strings.Contains(text, githubtest.Secret) || strings.Contains(text, "PRIVATE KEY") ||
+		!strings.Contains(text, `"pull_request":1`) {
 		t.Errorf("the log:\n%s", text)
 	}
 	// The queue can be looked at while nothing runs.
 	out = lines{}
-	if status := Main([]string{"holdpoint", "dead-letters", "replay", "--data", s.data, "99"}, strings.NewReader(""), &out, &out, nil); status != statusFailure || !strings.Contains(out.String(), "no such dead letter") {
+	if status := Main([]string{"holdpoint", "dead-letters", "replay", "--data", s.data, "99"}, strings.NewReader(""), &out, &out,
+		nil); status != statusFailure || !strings.Contains(out.String(), "no such dead letter") {
 		t.Errorf("replay of what is not there: status %d %s", status, &out)
 	}
 }

@@ -37,7 +37,8 @@ func TestServeFetchesSources(t *testing.T) {
 			s.env = append(s.env, "HOLDPOINT_SOURCES="+c.sources)
 			n.Write(t, filepath.Join(s.data, internetFile))
 			s.start()
-			destroys, harmless := registry.Open("devin-ai-integration[bot]", servicetest.Destroys), registry.Open("renovate[bot]", servicetest.Harmless)
+			destroys, harmless := registry.Open("devin-ai-integration[bot]", servicetest.Destroys), registry.Open("renovate[bot]",
+				servicetest.Harmless)
 			for _, d := range registry.Hub.Deliveries() {
 				if status := s.post(d); status != http.StatusAccepted {
 					t.Errorf("delivery: %d", status)

@@ -92,7 +92,8 @@ func press(t *testing.T, page string) string {
 		t.Fatal(err)
 	}
 	if fmt.Sprint(m.Permissions) != "map[checks:write contents:read issues:read members:read merge_queues:read metadata:read pull_requests:write]" || m.Public ||
-		fmt.Sprint(m.Events) != "[check_run check_suite label merge_group pull_request pull_request_review push]" || m.Hook.URL != "https://holdpoint.example.com/webhook" {
+		fmt.Sprint(m.Events) != "[check_run check_suite label merge_group pull_request pull_request_review push]" ||
+		m.Hook.URL != "https://holdpoint.example.com/webhook" {
 		t.Errorf("manifest %s", manifest)
 	}
 	resp, err := http.PostForm(action, url.Values{"manifest": {manifest}})
@@ -123,13 +124,15 @@ func TestSetupWritesFiles(t *testing.T) {
 	if written, err := os.ReadDir(dir); err != nil || len(written) > 0 {
 		t.Errorf("a forged answer wrote %v (%v)", written, err)
 	}
-	if status, text := get(t, back); status != http.StatusOK || !strings.Contains(text, `id="done"`) || strings.Contains(text, "PRIVATE KEY") || strings.Contains(text, githubtest.Secret) {
+	if status, text := get(t, back); status != http.StatusOK || !strings.Contains(text, `id="done"`) ||
+		strings.Contains(text, "PRIVATE KEY") || strings.Contains(text, githubtest.Secret) {
 		t.Errorf("the last page: %d %s", status, text)
 	}
 	if status := <-ended; status != 0 {
 		t.Fatalf("status %d:\n%s", status, out)
 	}
-	if text := out.String(); strings.Contains(text, "PRIVATE KEY") || strings.Contains(text, githubtest.Secret) || !strings.Contains(text, "/installations/new") || !strings.Contains(text, "holdpoint-override") {
+	if text := out.String(); strings.Contains(text, "PRIVATE KEY") || strings.Contains(text, githubtest.Secret) ||
+		!strings.Contains(text, "/installations/new") || !strings.Contains(text, "holdpoint-override") {
 		t.Errorf("output:\n%s", text)
 	}
 	for name, want := range map[string]string{keyFile: string(hub.PrivateKey()), secretFile: githubtest.Secret + "\n",
@@ -147,7 +150,8 @@ func TestSetupWritesFiles(t *testing.T) {
 	// None of the three is written over.
 	for _, name := range []string{keyFile, secretFile, envFile} {
 		var again lines
-		if status := Main([]string{"holdpoint", "setup", "--webhook-url", "https://x.example/webhook", "--dir", dir}, strings.NewReader(""), &again, &again, nil); status != statusUsage || !strings.Contains(again.String(), name) {
+		if status := Main([]string{"holdpoint", "setup", "--webhook-url", "https://x.example/webhook", "--dir", dir}, strings.NewReader(""),
+			&again, &again, nil); status != statusUsage || !strings.Contains(again.String(), name) {
 			t.Errorf("over %s: status %d\n%s", name, status, &again)
 		}
 		if err := os.Remove(filepath.Join(dir, name)); err != nil {
@@ -164,7 +168,8 @@ func TestSetupRefusals(t *testing.T) {
 		{"--webhook-url", "https://x.example", "--dir", "/proc/nothing"}, {"--webhook-url", "https://x.example", "--dir", "it's"},
 	} {
 		var out lines
-		if status := Main(append([]string{"holdpoint", "setup", "--dir", filepath.Join(t.TempDir(), "x")}, args...), strings.NewReader(""), &out, &out, nil); status != statusUsage {
+		if status := Main(append([]string{"holdpoint", "setup", "--dir", filepath.Join(t.TempDir(), "x")}, args...), strings.NewReader(""), &out,
+			&out, nil); status != statusUsage {
 			t.Errorf("%v: status %d\n%s", args, status, &out)
 		}
 	}
@@ -198,7 +203,8 @@ func TestSetupWritesToAWS(t *testing.T) {
 			kept := map[string]string{}
 			aws := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { simulateStore(t, kept, w, r) }))
 			defer aws.Close()
-			for k, v := range map[string]string{"AWS_ENDPOINT_URL": aws.URL, "AWS_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "example"} {
+			for k, v := range map[string]string{"AWS_ENDPOINT_URL": aws.URL, "AWS_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
+				"AWS_SECRET_ACCESS_KEY": "example"} {
 				t.Setenv(k, v)
 			}
 			hub := githubtest.NewEnterprise(t, githubtest.NewGit(t))
@@ -211,7 +217,8 @@ func TestSetupWritesToAWS(t *testing.T) {
 			if kept[prefix+"/app-key"] != string(hub.PrivateKey()) || kept[prefix+"/webhook-secret"] != githubtest.Secret {
 				t.Errorf("kept under %d names", len(kept))
 			}
-			for _, want := range []string{"AppId=4711", "GitHubUrl=" + strings.TrimSuffix(hub.WebURL(), "/"), "SecretStore=" + store, "AppKeyArn=arn:aws:" + store, "WebhookSecretArn=arn:aws:" + store} {
+			for _, want := range []string{"AppId=4711", "GitHubUrl=" + strings.TrimSuffix(hub.WebURL(), "/"), "SecretStore=" + store,
+				"AppKeyArn=arn:aws:" + store, "WebhookSecretArn=arn:aws:" + store} {
 				if !strings.Contains(out.String(), want) {
 					t.Errorf("the output lacks %s:\n%s", want, out)
 				}
@@ -267,7 +274,8 @@ func TestSetupInABrowser(t *testing.T) {
 	page, out, ended := startSetup(t, hub, "--dir", dir)
 	d := startBrowser(t, program)
 	d.open(page)
-	if text := d.text("document.body.innerText"); !strings.Contains(text, "contents: read") || !strings.Contains(text, "https://holdpoint.example.com/webhook") {
+	if text := d.text("document.body.innerText"); !strings.Contains(text, "contents: read") ||
+		!strings.Contains(text, "https://holdpoint.example.com/webhook") {
 		t.Errorf("the page shows:\n%s", text)
 	}
 	d.click("#make", "#create") // to GitHub, where the second button is

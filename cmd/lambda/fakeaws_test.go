@@ -58,7 +58,8 @@ func (a *fakeAWS) deadURL() string  { return a.server.URL + "/123456789012/dead.
 // env is what makes a function call here. The SDK reads AWS_ENDPOINT_URL; the
 // key is that of the role.
 func (a *fakeAWS) env(role string, more ...string) []string {
-	return append([]string{"AWS_ENDPOINT_URL=" + a.server.URL, "AWS_ACCESS_KEY_ID=" + role, "HOLDPOINT_ROLE=" + role, "HOLDPOINT_QUEUE_URL=" + a.queueURL(),
+	return append([]string{"AWS_ENDPOINT_URL=" + a.server.URL, "AWS_ACCESS_KEY_ID=" + role, "HOLDPOINT_ROLE=" + role,
+		"HOLDPOINT_QUEUE_URL=" + a.queueURL(),
 		"HOLDPOINT_DEAD_LETTERS_URL=" + a.deadURL()}, more...)
 }
 

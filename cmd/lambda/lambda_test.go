@@ -109,15 +109,21 @@ func TestInitFailures(t *testing.T) {
 	}{
 		{"no role", aws.env("")[:1], []string{"HOLDPOINT_ROLE: is not set"}},
 		{"another role", aws.env("rest"), []string{`HOLDPOINT_ROLE: is \"rest\"; want receive, work, sweep or sources`}},
-		{"every error at once", []string{"HOLDPOINT_ROLE=work", "HOLDPOINT_APP_ID=x", "HOLDPOINT_GITHUB_URL=ftp://x", "HOLDPOINT_JOB_SECONDS=1"}, []string{
-			"HOLDPOINT_APP_ID: is", "HOLDPOINT_APP_KEY_ARN: is not set", "HOLDPOINT_QUEUE_URL: is not set", "HOLDPOINT_GITHUB_URL: is", "HOLDPOINT_JOB_SECONDS: is"}},
-		{"not a FIFO queue", aws.env("receive", "HOLDPOINT_WEBHOOK_SECRET_ARN="+webhookARN, "HOLDPOINT_QUEUE_URL=https://sqs.example/queue"), []string{"FIFO queue, which ends in .fifo"}},
+		{"every error at once", []string{"HOLDPOINT_ROLE=work", "HOLDPOINT_APP_ID=x", "HOLDPOINT_GITHUB_URL=ftp://x", "HOLDPOINT_JOB_SECONDS=1"},
+			[]string{
+				"HOLDPOINT_APP_ID: is", "HOLDPOINT_APP_KEY_ARN: is not set", "HOLDPOINT_QUEUE_URL: is not set", "HOLDPOINT_GITHUB_URL: is",
+				"HOLDPOINT_JOB_SECONDS: is"}},
+		{"not a FIFO queue", aws.env("receive", "HOLDPOINT_WEBHOOK_SECRET_ARN="+webhookARN, "HOLDPOINT_QUEUE_URL=https://sqs.example/queue"),
+			[]string{"FIFO queue, which ends in .fifo"}},
 		{"short secret", aws.env("receive", "HOLDPOINT_WEBHOOK_SECRET_ARN="+webhookARN), []string{"webhook secret 1: want at least 16 bytes"}},
 		{"not a key", aws.env("work", "HOLDPOINT_APP_ID=1", "HOLDPOINT_APP_KEY_ARN="+keyARN), []string{"is not PEM"}},
-		{"half of what sources need", aws.env("work", "HOLDPOINT_APP_ID=1", "HOLDPOINT_APP_KEY_ARN="+keyARN, sourcesBucket+"="+bucketName), []string{"want both, or neither to fetch nothing"}},
-		{"no bucket, no mirror", aws.env("sources", "HOLDPOINT_SOURCES_MIRRORS=nonsense"), []string{"HOLDPOINT_SOURCES_BUCKET: is not set", "HOLDPOINT_SOURCES_MIRRORS: has"}},
+		{"half of what sources need", aws.env("work", "HOLDPOINT_APP_ID=1", "HOLDPOINT_APP_KEY_ARN="+keyARN, sourcesBucket+"="+bucketName),
+			[]string{"want both, or neither to fetch nothing"}},
+		{"no bucket, no mirror", aws.env("sources", "HOLDPOINT_SOURCES_MIRRORS=nonsense"),
+			[]string{"HOLDPOINT_SOURCES_BUCKET: is not set", "HOLDPOINT_SOURCES_MIRRORS: has"}},
 		{"not a host", aws.env("sources", sourcesBucket+"="+bucketName, "HOLDPOINT_SOURCES_HOSTS=https://x"), []string{"want a host name"}},
-		{"not a secret", aws.env("work", "HOLDPOINT_APP_ID=1", "HOLDPOINT_APP_KEY_ARN=arn:aws:s3:::bucket"), []string{"want arn:aws:secretsmanager"}},
+		{"not a secret", aws.env("work", "HOLDPOINT_APP_ID=1", "HOLDPOINT_APP_KEY_ARN=arn:aws:s3:::bucket"),
+			[]string{"want arn:aws:secretsmanager"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			f := newFunction(t, eventually.DeadMan, c.env...)

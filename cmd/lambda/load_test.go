@@ -65,7 +65,8 @@ func TestLoad(t *testing.T) {
 	}
 	taken := time.Since(start)
 
-	workers := []*function{workFunction(t, aws, load.Hub, "work", "HOLDPOINT_JOB_SECONDS=10"), workFunction(t, aws, load.Hub, "work", "HOLDPOINT_JOB_SECONDS=10")}
+	workers := []*function{workFunction(t, aws, load.Hub, "work", "HOLDPOINT_JOB_SECONDS=10"),
+		workFunction(t, aws, load.Hub, "work", "HOLDPOINT_JOB_SECONDS=10")}
 	stop := make(chan struct{})
 	var wg sync.WaitGroup
 	for _, w := range workers {
@@ -93,7 +94,8 @@ func TestLoad(t *testing.T) {
 	calls, faulty := load.Calls()
 	_, dead := aws.queue.counts()
 	t.Logf("%d pull requests in %d repositories: webhooks taken in %s, all verdicts after %s; %d calls to GitHub, %d failed; %d kills, %d starts, %d sweeps, %d dead letters",
-		load.Pulls(), *loadRepos, taken.Round(time.Millisecond), time.Since(start).Round(time.Second), calls, faulty, kills, workers[0].starts+workers[1].starts, sweeps, dead)
+		load.Pulls(), *loadRepos, taken.Round(time.Millisecond), time.Since(start).Round(time.Second), calls, faulty, kills,
+		workers[0].starts+workers[1].starts, sweeps, dead)
 	if t.Failed() {
 		t.Logf("log of a worker:\n%s", tail(workers[0].logged(), 60))
 	}

@@ -30,7 +30,8 @@ func sourcesFunctionOn(t *testing.T, aws *fakeAWS, n *sourcestest.Internet, more
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "internet.json")
 	n.Write(t, file)
-	f := newFunction(t, eventually.DeadMan, aws.env("sources", append([]string{internetVariable + "=" + file, sourcesBucket + "=" + bucketName}, more...)...)...)
+	f := newFunction(t, eventually.DeadMan, aws.env("sources", append([]string{internetVariable + "=" + file,
+		sourcesBucket + "=" + bucketName}, more...)...)...)
 	f.program = os.Executable
 	aws.sources = f
 	return f
@@ -95,7 +96,8 @@ func TestWorkFetchesSources(t *testing.T) {
 	e, checks := newElsewhere(t, servicetest.Destroys, servicetest.Harmless)
 	e.drain()
 	// Faults do more.
-	checkActions(t, "Work", e.aws.called("work"), []string{"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:SendMessage", "s3:ListBucket"})
+	checkActions(t, "Work", e.aws.called("work"), []string{"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes",
+		"sqs:SendMessage", "s3:ListBucket"})
 	held, other := only(t, checks[0]), only(t, checks[1])
 	if held.Conclusion != "failure" || !strings.Contains(held.Summary+held.Text, servicetest.Destroyed) {
 		t.Errorf("what destroys: %s without %s:\n%s\n%s", held.Conclusion, servicetest.Destroyed, held.Summary, e.work.logged())
@@ -136,12 +138,16 @@ func TestWorkWithFaultsOfSources(t *testing.T) {
 		why        string // in the log of work
 	}{
 		{"it may not be called",
-			func(e *elsewhere) { e.aws.refuse("lambda:InvokeFunction", always) }, func(e *elsewhere) { e.aws.refuse("lambda:InvokeFunction", 0) }, "AccessDeniedException"},
+			func(e *elsewhere) { e.aws.refuse("lambda:InvokeFunction", always) }, func(e *elsewhere) {
+				e.aws.refuse("lambda:InvokeFunction",
+					0)
+			}, "AccessDeniedException"},
 		{"it does not start",
 			func(e *elsewhere) { sourcesFunctionOn(e.t, e.aws, e.internet, "HOLDPOINT_SOURCES_MIRRORS=nonsense") },
 			func(e *elsewhere) { sourcesFunctionOn(e.t, e.aws, e.internet) }, "Runtime.ExitError"},
 		{"its time is over",
-			func(e *elsewhere) { e.aws.sources.timeout = lastMoment }, func(e *elsewhere) { e.aws.sources.timeout = 25 * time.Second }, "deadline exceeded"},
+			func(e *elsewhere) { e.aws.sources.timeout = lastMoment }, func(e *elsewhere) { e.aws.sources.timeout = 25 * time.Second },
+			"deadline exceeded"},
 		{"nothing can be kept",
 			func(e *elsewhere) { e.aws.refuse("s3:PutObject", always) }, func(e *elsewhere) { e.aws.refuse("s3:PutObject", 0) }, "AccessDenied"},
 		{"something else is kept",
@@ -152,7 +158,8 @@ func TestWorkWithFaultsOfSources(t *testing.T) {
 		{"half of it is kept",
 			func(e *elsewhere) { e.aws.bucket.spoiling(func(b []byte) []byte { return b[:len(b)/2] }) },
 			func(e *elsewhere) { e.aws.bucket.spoiling(nil) }, "source acme/db/aws"},
-		{"nothing is kept", func(e *elsewhere) { e.aws.bucket.losing(true) }, func(e *elsewhere) { e.aws.bucket.losing(false) }, "file does not exist"},
+		{"nothing is kept", func(e *elsewhere) { e.aws.bucket.losing(true) }, func(e *elsewhere) { e.aws.bucket.losing(false) },
+			"file does not exist"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			e, checks := newElsewhere(t, servicetest.Harmless)
@@ -198,7 +205,8 @@ func (a *fakeAWS) sdk(role string) cloud {
 func TestTokenOfSources(t *testing.T) {
 	const canary = "ghs_canary0123456789"
 	n, aws := sourcestest.New(t), newFakeAWS(t)
-	hosts := (&sourcestest.GitHub{Repos: map[string]string{}, Private: map[string]string{"acme/infra": canary}, Activity: map[string]string{}}).On(n)
+	hosts := (&sourcestest.GitHub{Repos: map[string]string{}, Private: map[string]string{"acme/infra": canary},
+		Activity: map[string]string{}}).On(n)
 	id := hosts.Publish(t, "acme/infra", map[string]string{"main.tf": "# private\n"})[0]
 	f := sourcesFunctionOn(t, aws, n, "HOLDPOINT_LOG_LEVEL=debug")
 	ask := func(call apart.Caller) (*plan.Answers, error) {
@@ -281,7 +289,8 @@ func TestBucket(t *testing.T) {
 	if err := b.Drop(ctx, seven); err != nil {
 		t.Fatal(err)
 	}
-	if left := slices.Sorted(maps.Keys(fake.bucket.all())); len(left) != 2 || !strings.HasPrefix(left[0], "installation-77/") || !strings.HasPrefix(left[1], "public/") {
+	if left := slices.Sorted(maps.Keys(fake.bucket.all())); len(left) != 2 || !strings.HasPrefix(left[0], "installation-77/") ||
+		!strings.HasPrefix(left[1], "public/") {
 		t.Errorf("left are %v", left)
 	}
 	if err := b.Drop(ctx, seven); err != nil {

@@ -63,7 +63,8 @@ func TestTemplateWithoutSources(t *testing.T) {
 		}
 	}
 	slices.Sort(gone)
-	want := []string{"Sources", "SourcesBucket", "SourcesBucketTls", "SourcesErrorsAlarm", "SourcesLog", "SourcesRole", "SourcesThrottlesAlarm"}
+	want := []string{"Sources", "SourcesBucket", "SourcesBucketTls", "SourcesErrorsAlarm", "SourcesLog", "SourcesRole",
+		"SourcesThrottlesAlarm"}
 	if !slices.Equal(gone, want) {
 		t.Errorf("without sources there are no %v, want %v", gone, want)
 	}
@@ -82,11 +83,13 @@ func TestTemplateSourcesHaveNoSecret(t *testing.T) {
 	tm := readTemplate(t)
 	about := slices.Concat(references(tm.Resources["Sources"]), references(tm.Resources["SourcesRole"]))
 	slices.Sort(about)
-	want := []string{"LogLevel", "SourceHosts", "SourceMirrors", "SourcesBucket", "SourcesBucket.Arn", "SourcesBucket.Arn", "SourcesLog", "SourcesLog.Arn", "SourcesRole.Arn"}
+	want := []string{"LogLevel", "SourceHosts", "SourceMirrors", "SourcesBucket", "SourcesBucket.Arn", "SourcesBucket.Arn", "SourcesLog",
+		"SourcesLog.Arn", "SourcesRole.Arn"}
 	if !slices.Equal(about, want) {
 		t.Errorf("the function and its role refer to %v, want %v", about, want)
 	}
-	if got := tm.allowed(t, "Sources"); !slices.Equal(got, []string{"logs:CreateLogStream", "logs:PutLogEvents", "s3:GetObject", "s3:ListBucket", "s3:PutObject"}) {
+	if got := tm.allowed(t, "Sources"); !slices.Equal(got, []string{"logs:CreateLogStream", "logs:PutLogEvents", "s3:GetObject",
+		"s3:ListBucket", "s3:PutObject"}) {
 		t.Errorf("its role allows %v", got)
 	}
 	if at(tm.Resources["Sources"], "Properties", "Events") != nil || at(tm.Resources["Sources"], "Properties", "FunctionUrlConfig") != nil {
@@ -119,7 +122,8 @@ func TestTemplateRefusesHosts(t *testing.T) {
 		{"", "ghcr.io=https://me@mirror.acme.com", false},
 		{"", "ghcr.io=https://mirror.acme.com/?a=b", false},
 	} {
-		set := map[string]string{"HOLDPOINT_ROLE": "sources", sourcesBucket: bucketName, "HOLDPOINT_SOURCES_HOSTS": c.hosts, "HOLDPOINT_SOURCES_MIRRORS": c.mirrors}
+		set := map[string]string{"HOLDPOINT_ROLE": "sources", sourcesBucket: bucketName, "HOLDPOINT_SOURCES_HOSTS": c.hosts,
+			"HOLDPOINT_SOURCES_MIRRORS": c.mirrors}
 		_, err := readConfig(func(name string) (string, bool) { v, ok := set[name]; return v, ok })
 		if deployed := hosts.MatchString(c.hosts) && mirrors.MatchString(c.mirrors); deployed != c.fine || (err == nil) != c.fine {
 			t.Errorf("hosts %q, mirrors %q: deployed %t, error %v; want fine %t", c.hosts, c.mirrors, deployed, err, c.fine)
@@ -155,7 +159,8 @@ func TestTemplateBucket(t *testing.T) {
 			t.Errorf("%s may be used without TLS", name)
 		}
 		p := at(r, "Properties")
-		if fmt.Sprint(at(p, "BucketEncryption", "ServerSideEncryptionConfiguration")) != "[map[ServerSideEncryptionByDefault:map[SSEAlgorithm:AES256]]]" {
+		const encrypted = "[map[ServerSideEncryptionByDefault:map[SSEAlgorithm:AES256]]]"
+		if fmt.Sprint(at(p, "BucketEncryption", "ServerSideEncryptionConfiguration")) != encrypted {
 			t.Errorf("%s is not encrypted", name)
 		}
 		closed, _ := at(p, "PublicAccessBlockConfiguration").(map[string]any)

@@ -182,7 +182,8 @@ func TestWorkAnswersBeforeItsTimeout(t *testing.T) {
 	}))
 	defer silent.Close()
 	aws.set(keyARN, string(load.Hub.PrivateKey()))
-	work := newFunction(t, 4*time.Second, aws.env("work", "HOLDPOINT_APP_ID=4711", "HOLDPOINT_APP_KEY_ARN="+keyARN, "HOLDPOINT_GITHUB_URL="+silent.URL, "HOLDPOINT_JOB_SECONDS=300")...)
+	work := newFunction(t, 4*time.Second, aws.env("work", "HOLDPOINT_APP_ID=4711", "HOLDPOINT_APP_KEY_ARN="+keyARN,
+		"HOLDPOINT_GITHUB_URL="+silent.URL, "HOLDPOINT_JOB_SECONDS=300")...)
 	r, _, err := aws.queue.deliver(work, 1)
 	if tries := aws.queue.tries(t); err != nil || len(r.BatchItemFailures) != 0 || !slices.Equal(tries, []int{1}) {
 		t.Errorf("failed are %v, tries %v, error %v; want one try, in time\n%s", failures(r), tries, err, work.logged())

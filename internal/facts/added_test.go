@@ -49,7 +49,8 @@ func TestRepositoryPacksOnlyAdd(t *testing.T) {
 			}
 		}
 	}
-	for _, row := range [][2]string{{"registry.terraform.io/hashicorp/aws", "aws_new_thing"}, {"registry.terraform.io/Acme/cloud", "acme_server"}} {
+	for _, row := range [][2]string{{"registry.terraform.io/hashicorp/aws", "aws_new_thing"},
+		{"registry.terraform.io/Acme/cloud", "acme_server"}} {
 		if got := find(row[0], "1.0.0", row[1]); got == nil || got.Attributes["name"] == nil {
 			t.Errorf("%s: got %+v", row[1], got)
 		}
@@ -104,13 +105,14 @@ func TestReadFolder(t *testing.T) {
 		at   string
 		want string
 	}{
-		"no pack":        {&fstest.MapFile{Data: []byte("hello")}, "acme_cloud@2.0.0.facts", "is not a packed facts file"},
-		"another name":   {&fstest.MapFile{Data: good}, "acme_cloud@2.0.0.facts", "name the file acme_cloud@1.0.0.facts"},
-		"another owner":  {&fstest.MapFile{Data: good}, "hashicorp_aws@1.0.0.facts", "name the file acme_cloud@1.0.0.facts"},
-		"a link":         {&fstest.MapFile{Data: []byte("/etc/passwd"), Mode: os.ModeSymlink}, "acme_cloud@2.0.0.facts", "want a plain file"},
-		"a folder":       {&fstest.MapFile{Mode: os.ModeDir}, "acme_cloud@2.0.0.facts", "want a plain file"},
-		"too large":      {&fstest.MapFile{Data: make([]byte, 5<<20)}, "acme_cloud@2.0.0.facts", "larger than"},
-		"the builtin":    {&fstest.MapFile{Data: packed(t, "builtin/terraform", "1.0.0", "", "terraform_data")}, "builtin_terraform@1.0.0.facts", "is known"},
+		"no pack":       {&fstest.MapFile{Data: []byte("hello")}, "acme_cloud@2.0.0.facts", "is not a packed facts file"},
+		"another name":  {&fstest.MapFile{Data: good}, "acme_cloud@2.0.0.facts", "name the file acme_cloud@1.0.0.facts"},
+		"another owner": {&fstest.MapFile{Data: good}, "hashicorp_aws@1.0.0.facts", "name the file acme_cloud@1.0.0.facts"},
+		"a link":        {&fstest.MapFile{Data: []byte("/etc/passwd"), Mode: os.ModeSymlink}, "acme_cloud@2.0.0.facts", "want a plain file"},
+		"a folder":      {&fstest.MapFile{Mode: os.ModeDir}, "acme_cloud@2.0.0.facts", "want a plain file"},
+		"too large":     {&fstest.MapFile{Data: make([]byte, 5<<20)}, "acme_cloud@2.0.0.facts", "larger than"},
+		"the builtin": {&fstest.MapFile{Data: packed(t, "builtin/terraform", "1.0.0", "", "terraform_data")}, "builtin_terraform@1.0.0.facts",
+			"is known"},
 		"capitals":       {&fstest.MapFile{Data: packed(t, "Acme/cloud", "1.0.0", "", "acme_server")}, "Acme_cloud@1.0.0.facts", "in lower case"},
 		"cut short":      {&fstest.MapFile{Data: good[:len(good)-3]}, "acme_cloud@1.0.0.facts", "unpack body"},
 		"something more": {&fstest.MapFile{Data: append(bytes.Clone(good[:8]), good[9:]...)}, "acme_cloud@1.0.0.facts", "decode header"},

@@ -18,13 +18,15 @@ func TestDifferenceOfRealVersions(t *testing.T) {
 		provider, was, is, typ string
 		want                   []string // kind path [to]; others may be there too
 	}{
-		{"hashicorp/aws", "5.46.0", "6.58.0", "aws_batch_compute_environment", []string{"renamed compute_environment_name name", "renamed compute_environment_name_prefix name_prefix", "added region"}},
+		{"hashicorp/aws", "5.46.0", "6.58.0", "aws_batch_compute_environment",
+			[]string{"renamed compute_environment_name name", "renamed compute_environment_name_prefix name_prefix", "added region"}},
 		{"hashicorp/aws", "5.46.0", "6.58.0", "aws_redshift_cluster", []string{"default encrypted", "default publicly_accessible"}},
 		{"hashicorp/aws", "5.46.0", "6.58.0", "aws_organizations_account", []string{"releases name"}},
 		{"hashicorp/aws", "5.46.0", "6.58.0", "aws_kms_external_key", []string{"forces key_usage"}},
 		{"hashicorp/google", "6.50.0", "7.45.0", "google_compute_region_backend_service", []string{"forces network"}},
 		{"hashicorp/google", "6.50.0", "7.45.0", "google_sql_database_instance", []string{"releases settings.disk_type"}},
-		{"hashicorp/azurerm", "3.117.1", "4.81.0", "azurerm_kubernetes_cluster_node_pool", []string{"renamed enable_auto_scaling auto_scaling_enabled"}},
+		{"hashicorp/azurerm", "3.117.1", "4.81.0", "azurerm_kubernetes_cluster_node_pool",
+			[]string{"renamed enable_auto_scaling auto_scaling_enabled"}},
 		{"hashicorp/azurerm", "3.117.1", "4.81.0", "azurerm_nat_gateway", []string{"forces sku_name"}},
 		{"hashicorp/azurerm", "3.117.1", "4.81.0", "azurerm_logic_app_standard", []string{"default version"}},
 		{"cloudflare/cloudflare", "4.52.8", "5.22.0", "cloudflare_queue", []string{"framework ", "renamed name queue_name", "forces account_id"}},
@@ -97,14 +99,16 @@ func TestDifference(t *testing.T) {
 		was, is map[string]*plan.AttrFacts
 		want    string
 	}{
-		"same":      {map[string]*plan.AttrFacts{"a": text("")}, map[string]*plan.AttrFacts{"a": text("")}, ""},
-		"forces":    {map[string]*plan.AttrFacts{"a": text("")}, map[string]*plan.AttrFacts{"a": text(plan.ForceIf)}, "forces a"},
-		"releases":  {map[string]*plan.AttrFacts{"a": text(plan.ForceAlways)}, map[string]*plan.AttrFacts{"a": text(plan.ForceIf)}, "releases a"},
-		"renamed":   {map[string]*plan.AttrFacts{"pool_ids": text("")}, map[string]*plan.AttrFacts{"pools": text("")}, "renamed pool_ids"},
-		"two heirs": {map[string]*plan.AttrFacts{"pool": text("")}, map[string]*plan.AttrFacts{"pool_a": text(""), "pool_b": text("")}, "removed pool,added pool_a,added pool_b"},
+		"same":     {map[string]*plan.AttrFacts{"a": text("")}, map[string]*plan.AttrFacts{"a": text("")}, ""},
+		"forces":   {map[string]*plan.AttrFacts{"a": text("")}, map[string]*plan.AttrFacts{"a": text(plan.ForceIf)}, "forces a"},
+		"releases": {map[string]*plan.AttrFacts{"a": text(plan.ForceAlways)}, map[string]*plan.AttrFacts{"a": text(plan.ForceIf)}, "releases a"},
+		"renamed":  {map[string]*plan.AttrFacts{"pool_ids": text("")}, map[string]*plan.AttrFacts{"pools": text("")}, "renamed pool_ids"},
+		"two heirs": {map[string]*plan.AttrFacts{"pool": text("")}, map[string]*plan.AttrFacts{"pool_a": text(""), "pool_b": text("")},
+			"removed pool,added pool_a,added pool_b"},
 		"unlike": {map[string]*plan.AttrFacts{"public_access_enabled": text("")}, map[string]*plan.AttrFacts{"operator_enabled": text("")},
 			"added operator_enabled,removed public_access_enabled"},
-		"other force": {map[string]*plan.AttrFacts{"pool": text("")}, map[string]*plan.AttrFacts{"pool_name": text(plan.ForceAlways)}, "removed pool,added pool_name"},
+		"other force": {map[string]*plan.AttrFacts{"pool": text("")}, map[string]*plan.AttrFacts{"pool_name": text(plan.ForceAlways)},
+			"removed pool,added pool_name"},
 	} {
 		var got []string
 		for _, c := range facts.Difference(typ(row.was), typ(row.is)) {

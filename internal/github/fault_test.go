@@ -24,7 +24,8 @@ const (
 // faults are the ways in which one call goes wrong.
 var faults = []githubtest.Fault{
 	{Status: 401}, {Status: 403}, {Status: 404}, {Status: 409}, {Status: 422}, {Status: 429}, {Status: 500}, {Status: 502}, {Status: 503},
-	{Kind: githubtest.HangUp}, {Status: 502, After: true}, {Kind: githubtest.HangUp, After: true}, {Kind: githubtest.Cut}, {Kind: githubtest.Empty},
+	{Kind: githubtest.HangUp}, {Status: 502, After: true}, {Kind: githubtest.HangUp,
+		After: true}, {Kind: githubtest.Cut}, {Kind: githubtest.Empty},
 	{Kind: githubtest.Partial}, {Kind: githubtest.Stale},
 	// Two more answers of the same kind follow the first.
 	{Status: 500, Times: 3}, {Kind: githubtest.HangUp, Times: 3}, {Status: 403, Times: 3}, {Status: 422, Times: 3},

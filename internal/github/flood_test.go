@@ -69,8 +69,9 @@ func TestA13OtherLabelsCostNothing(t *testing.T) {
 // that begins after them has seen them all.
 func TestA13WaitingTogglesCoalesce(t *testing.T) {
 	for who, by := range map[string]func(f *flood) *githubtest.User{
-		"the agent": func(f *flood) *githubtest.User { return f.agent }, "a person who may not": func(f *flood) *githubtest.User { return f.dana },
-		"a maintainer": func(f *flood) *githubtest.User { return f.alice }} {
+		"the agent":            func(f *flood) *githubtest.User { return f.agent },
+		"a person who may not": func(f *flood) *githubtest.User { return f.dana },
+		"a maintainer":         func(f *flood) *githubtest.User { return f.alice }} {
 		f := newFlood(t)
 		for n := range 60 {
 			f.toggle("holdpoint-override", by(f), n)

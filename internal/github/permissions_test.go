@@ -11,26 +11,31 @@ import (
 // only "not found" and "hidden" are answers. A team that nobody finds holds with
 // that reason.
 func TestPermissionsThatCannotBeRead(t *testing.T) {
-	const role, team, member = "GET /repos/{owner}/{repo}/collaborators/{username}/permission", "GET /orgs/{org}/teams/{team_slug}", "GET /orgs/{org}/teams/{team_slug}/memberships/{username}"
+	const role, team, member = "GET /repos/{owner}/{repo}/collaborators/{username}/permission", "GET /orgs/{org}/teams/{team_slug}",
+		"GET /orgs/{org}/teams/{team_slug}/memberships/{username}"
 	for name, c := range map[string]struct {
 		fault  *githubtest.Fault
 		want   string
 		fails  bool
 		reason string
 	}{
-		"all is read":               {nil, "success", false, ""},
-		"no role":                   {&githubtest.Fault{Call: role, Status: 404}, "failure", false, "dana has no write access"},
-		"the role is hidden":        {&githubtest.Fault{Call: role, Status: 403, Message: "Resource not accessible by integration"}, "failure", true, "could not review"},
-		"the role fails":            {&githubtest.Fault{Call: role, Status: 500}, "failure", true, "could not review"},
-		"the role is not told":      {&githubtest.Fault{Call: role, Kind: githubtest.Empty}, "failure", true, "could not review"},
-		"no member":                 {&githubtest.Fault{Call: member, Status: 404}, "failure", false, "a member of Acme/DB"},
-		"membership is hidden":      {&githubtest.Fault{Call: member, Status: 403, Message: "Resource not accessible by integration"}, "failure", false, "a member of Acme/DB"},
+		"all is read": {nil, "success", false, ""},
+		"no role":     {&githubtest.Fault{Call: role, Status: 404}, "failure", false, "dana has no write access"},
+		"the role is hidden": {&githubtest.Fault{Call: role, Status: 403, Message: "Resource not accessible by integration"}, "failure",
+			true, "could not review"},
+		"the role fails":       {&githubtest.Fault{Call: role, Status: 500}, "failure", true, "could not review"},
+		"the role is not told": {&githubtest.Fault{Call: role, Kind: githubtest.Empty}, "failure", true, "could not review"},
+		"no member":            {&githubtest.Fault{Call: member, Status: 404}, "failure", false, "a member of Acme/DB"},
+		"membership is hidden": {&githubtest.Fault{Call: member, Status: 403, Message: "Resource not accessible by integration"}, "failure",
+			false, "a member of Acme/DB"},
 		"membership fails":          {&githubtest.Fault{Call: member, Status: 500}, "failure", true, "could not review"},
 		"membership is not told":    {&githubtest.Fault{Call: member, Kind: githubtest.Empty}, "failure", false, "a member of Acme/DB"},
 		"another team is not found": {&githubtest.Fault{Call: team, Status: 404}, "failure", false, "teams that cannot be found: acme/other"},
-		"another team is hidden":    {&githubtest.Fault{Call: team, Status: 403, Message: "Resource not accessible by integration"}, "failure", false, "teams that cannot be found: acme/other"},
-		"another team is not told":  {&githubtest.Fault{Call: team, Kind: githubtest.Empty}, "failure", false, "teams that cannot be found: acme/other"},
-		"another team fails":        {&githubtest.Fault{Call: team, Status: 500}, "failure", true, "could not review"},
+		"another team is hidden": {&githubtest.Fault{Call: team, Status: 403, Message: "Resource not accessible by integration"}, "failure",
+			false, "teams that cannot be found: acme/other"},
+		"another team is not told": {&githubtest.Fault{Call: team, Kind: githubtest.Empty}, "failure", false,
+			"teams that cannot be found: acme/other"},
+		"another team fails": {&githubtest.Fault{Call: team, Status: 500}, "failure", true, "could not review"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := settled(t, "unknown_requester: accept\napprovals:\n  - {teams: [Acme/DB]}\noverride: {teams: [acme/other]}\n")

@@ -166,7 +166,8 @@ func TestA10ObjectionsThatDoNotCount(t *testing.T) {
 	p.Edit("Again", w.agent)
 	w.settle()
 	c := w.concluded(p, "failure")
-	for _, want := range []string{"objection of `passer-by`: passer-by has no write access", "objection of `reviewer[bot]`: it is not a person's"} {
+	for _, want := range []string{"objection of `passer-by`: passer-by has no write access",
+		"objection of `reviewer[bot]`: it is not a person's"} {
 		if !strings.Contains(c.Summary, want) {
 			t.Errorf("it does not say %q:\n%s", want, c.Summary)
 		}

@@ -59,7 +59,8 @@ func (s *story) told(p *githubtest.Pull) {
 	}
 	summaries := p.Comments(s.hub.Bot())
 	if standing != 1 || !names || len(summaries) != 1 || !strings.Contains(summaries[0].Body, "aws_db_instance.orders") {
-		s.Errorf("%d reviews stand, the database named: %t, summaries %+v; want one review that names it, and one summary that does", standing, names, summaries)
+		s.Errorf("%d reviews stand, the database named: %t, summaries %+v; want one review that names it, and one summary that does", standing,
+			names, summaries)
 	}
 	if c := s.check(p.HeadSHA(), "holdpoint: main"); c == nil || !strings.Contains(c.Summary, "aws_db_instance.orders") {
 		s.Errorf("the check run does not name the database: %+v", c)
@@ -192,13 +193,14 @@ var scenarios = []scenario{
 			s.Errorf("the group's check run is %+v, want success", c)
 		}
 	}},
-	{name: "merge group of a held one", steps: []func(*story){openHeld, func(s *story) { s.group = s.repo.Enqueue(s.dana, s.pull) }}, final: func(s *story) {
-		stillHeld(s)
-		s.neverPassed(s.group)
-		if c := s.check(s.group, "holdpoint: main"); c == nil || c.Conclusion != "failure" {
-			s.Errorf("the group's check run is %+v, want failure", c)
-		}
-	}},
+	{name: "merge group of a held one", steps: []func(*story){openHeld, func(s *story) { s.group = s.repo.Enqueue(s.dana, s.pull) }},
+		final: func(s *story) {
+			stillHeld(s)
+			s.neverPassed(s.group)
+			if c := s.check(s.group, "holdpoint: main"); c == nil || c.Conclusion != "failure" {
+				s.Errorf("the group's check run is %+v, want failure", c)
+			}
+		}},
 	{name: "merged past the check", steps: []func(*story){openHeld, func(s *story) { s.pull.Close(s.dana, true) }}, final: func(s *story) {
 		s.neverPassed(s.pull.HeadSHA())
 		s.atMost(s.pull, 1, 1, 2)

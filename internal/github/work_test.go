@@ -27,7 +27,8 @@ func TestAgentsDestructionIsHeld(t *testing.T) {
 	}
 	inline := p.Inline()
 	// The old lines go back behind line 2: a suggestion stands on the right.
-	if len(inline) != 1 || inline[0].Path != "prod/db.tf" || inline[0].Side != "RIGHT" || inline[0].Line != 2 || !strings.Contains(inline[0].Body, "```suggestion") {
+	if len(inline) != 1 || inline[0].Path != "prod/db.tf" || inline[0].Side != "RIGHT" || inline[0].Line != 2 ||
+		!strings.Contains(inline[0].Body, "```suggestion") {
 		t.Fatalf("inline comments: %+v, want one with a suggestion on the right side of prod/db.tf, line 2", inline)
 	}
 	if n := len(p.Comments(w.hub.Bot())); n != 1 {

@@ -298,7 +298,8 @@ func TestModes(t *testing.T) {
 	c.git("commit", "-q", "-m", "one")
 	c.git("commit", "-q", "--allow-empty", "-m", "two")
 	tree := c.load(gitlocal.Options{Before: "HEAD~1"}).After
-	for name, want := range map[string]fs.FileMode{"run.sh": 0o755, "link": fs.ModeSymlink | 0o777, "sub": fs.ModeIrregular, "big.bin": 0o644} {
+	for name, want := range map[string]fs.FileMode{"run.sh": 0o755, "link": fs.ModeSymlink | 0o777, "sub": fs.ModeIrregular,
+		"big.bin": 0o644} {
 		info, err := fs.Lstat(tree, name)
 		if err != nil || info.Mode() != want {
 			t.Errorf("%s: %v, %v", name, info.Mode(), err)
@@ -458,7 +459,8 @@ func TestHostileConfiguration(t *testing.T) {
 	if err := os.WriteFile(script, []byte("#!/bin/sh\ntouch "+proof+"\n"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	for _, key := range []string{"core.fsmonitor", "core.pager", "diff.external", "filter.x.clean", "filter.x.process", "core.sshCommand", "gpg.program", "log.showSignature"} {
+	for _, key := range []string{"core.fsmonitor", "core.pager", "diff.external", "filter.x.clean", "filter.x.process", "core.sshCommand",
+		"gpg.program", "log.showSignature"} {
 		c.git("config", key, script)
 	}
 	c.git("config", "log.showSignature", "true")

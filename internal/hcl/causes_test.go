@@ -35,7 +35,8 @@ func TestCausesStartAtAChangedLine(t *testing.T) {
 				continue
 			}
 			if first := c.Causes[0]; !changedLine(before, after, first.Range) {
-				t.Errorf("%s: %s %s starts at %s:%d (%s), which did not change: %s", file, c.Action, c.Address, first.File, first.Line, first.Side, first.Text)
+				t.Errorf("%s: %s %s starts at %s:%d (%s), which did not change: %s", file, c.Action, c.Address, first.File, first.Line, first.Side,
+					first.Text)
 			}
 		}
 	}

@@ -36,9 +36,12 @@ func (p *program) objectValue() string {
 // rooted are expressions that only the root has the names for.
 func (p *program) rooted() []string {
 	return []string{
-		"var.o", "try(var.o.a, 1)", "try(var.o.t, null)", "var.z", `coalesce(try(tostring(var.z), null), "none")`, "var.z == null ? 1 : 2", "length(var.z[*])",
-		"local.table", "{ for k, v in local.table : k => v.size if v.on }", "[for k, v in local.table : k]", `templatefile("t.tpl", { rows = local.table, s = var.s })`,
-		"length(local.table)", "sum([for v in values(local.table) : v.size])", `fileexists("t.tpl") ? filemd5("t.tpl") : ""`, "can(var.o.gone) ? 1 : 0",
+		"var.o", "try(var.o.a, 1)", "try(var.o.t, null)", "var.z", `coalesce(try(tostring(var.z), null), "none")`, "var.z == null ? 1 : 2",
+		"length(var.z[*])",
+		"local.table", "{ for k, v in local.table : k => v.size if v.on }", "[for k, v in local.table : k]",
+		`templatefile("t.tpl", { rows = local.table, s = var.s })`,
+		"length(local.table)", "sum([for v in values(local.table) : v.size])", `fileexists("t.tpl") ? filemd5("t.tpl") : ""`,
+		"can(var.o.gone) ? 1 : 0",
 		"merge([for k, v in local.table : { (k) = v.size }]...)", "flatten([for k, v in local.table : [for i in range(v.size) : \"${k}-${i}\"]])",
 		"terraform.workspace", "setproduct(keys(local.table), tolist(var.l))", "zipmap(keys(local.table), values(local.table)[*].on)",
 	}
@@ -48,9 +51,11 @@ func (p *program) rooted() []string {
 func wrapped(e string) []string {
 	return []string{
 		fmt.Sprintf(`try({ a = %s, b = "k" }, {}).b`, e), fmt.Sprintf("can(%s)", e), fmt.Sprintf(`[for i in [%s, "c"] : i][1]`, e),
-		fmt.Sprintf(`{ for k, v in { a = %s, b = "c" } : k => v }["b"]`, e), fmt.Sprintf(`length([%s, 1])`, e), fmt.Sprintf(`concat([%s], ["t"])[1]`, e),
+		fmt.Sprintf(`{ for k, v in { a = %s, b = "c" } : k => v }["b"]`, e), fmt.Sprintf(`length([%s, 1])`,
+			e), fmt.Sprintf(`concat([%s], ["t"])[1]`, e),
 		fmt.Sprintf(`merge({ a = %s }, { b = 1 })`, e), fmt.Sprintf(`%s == null ? "null" : "set"`, e), fmt.Sprintf("jsonencode({ v = %s })", e),
-		fmt.Sprintf(`tolist([try(tostring(%s), "n"), "z"])[1]`, e), fmt.Sprintf("keys({ x = %s })", e), fmt.Sprintf(`lookup({ a = %s, b = "l" }, "b", null)`, e),
+		fmt.Sprintf(`tolist([try(tostring(%s), "n"), "z"])[1]`, e), fmt.Sprintf("keys({ x = %s })",
+			e), fmt.Sprintf(`lookup({ a = %s, b = "l" }, "b", null)`, e),
 	}
 }
 
@@ -139,7 +144,8 @@ func (p *program) changeExtras() {
 		}
 		p.override = fmt.Sprintf("resource \"terraform_data\" %q {\n  %s\n}\n", r.name, body)
 	case 9:
-		p.blocks = append(p.blocks, "variable \"checked\" {\n  default = "+p.pick("1", "5")+"\n  validation {\n    condition     = var.checked < 3\n    error_message = \"big\"\n  }\n}\n")
+		p.blocks = append(p.blocks, "variable \"checked\" {\n  default = "+p.pick("1",
+			"5")+"\n  validation {\n    condition     = var.checked < 3\n    error_message = \"big\"\n  }\n}\n")
 	case 10:
 		if m := p.modules[p.pick("m", "o")]; m != nil && len(m.calls) > 0 {
 			c := m.calls[0]
@@ -212,7 +218,8 @@ func (p *program) moveAcross() {
 		p.resources = p.resources[:len(p.resources)-1]
 		r.name += "in"
 		m.resources = append(m.resources, &r)
-		p.blocks = append(p.blocks, fmt.Sprintf("moved {\n  from = terraform_data.%s\n  to   = module.%s%s.terraform_data.%s\n}\n", from, c.name, key, r.name))
+		p.blocks = append(p.blocks, fmt.Sprintf("moved {\n  from = terraform_data.%s\n  to   = module.%s%s.terraform_data.%s\n}\n", from, c.name,
+			key, r.name))
 		return
 	}
 	last := m.resources[len(m.resources)-1]
@@ -224,7 +231,8 @@ func (p *program) moveAcross() {
 	from := r.name
 	r.name, r.input, r.triggers, r.lifecycle = r.name+"out"+c.name, "", `"out"`, nil
 	p.resources = append(p.resources, &r)
-	p.blocks = append(p.blocks, fmt.Sprintf("moved {\n  from = module.%s%s.terraform_data.%s\n  to   = terraform_data.%s\n}\n", c.name, key, from, r.name))
+	p.blocks = append(p.blocks, fmt.Sprintf("moved {\n  from = module.%s%s.terraform_data.%s\n  to   = terraform_data.%s\n}\n", c.name, key,
+		from, r.name))
 }
 
 // removeCall takes a module call away, perhaps with a removed block for it.
@@ -241,6 +249,7 @@ func (p *program) removeCall() {
 	}
 	p.calls = slices.Delete(p.calls, i, i+1)
 	if p.chance(50) {
-		p.blocks = append(p.blocks, fmt.Sprintf("removed {\n  from = module.%s\n  lifecycle {\n    destroy = %s\n  }\n}\n", name, p.pick("true", "false")))
+		p.blocks = append(p.blocks, fmt.Sprintf("removed {\n  from = module.%s\n  lifecycle {\n    destroy = %s\n  }\n}\n", name,
+			p.pick("true", "false")))
 	}
 }

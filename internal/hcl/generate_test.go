@@ -98,7 +98,8 @@ func callRefs(c *genCall) []string {
 	a := "module." + c.name
 	switch {
 	case c.count != "":
-		return []string{a + "[*].o", "try(" + a + `[0].o, "none")`, "length(" + a + ")", "one(slice(" + a + "[*].k, 0, min(1, length(" + a + "))))"}
+		return []string{a + "[*].o", "try(" + a + `[0].o, "none")`, "length(" + a + ")",
+			"one(slice(" + a + "[*].k, 0, min(1, length(" + a + "))))"}
 	case c.each != "":
 		return []string{"{ for k, v in " + a + " : k => v.o }", "keys(" + a + ")", `try(` + a + `["a"].o, 0)`}
 	}
@@ -128,7 +129,8 @@ func (p *program) scalar(earlier []*genResource, withLocals bool) string {
 		"var.s", "var.n", `"lit"`, "7", `"${var.s}-z"`, `var.on ? "yes" : "no"`, "length(var.l)", `lookup(var.m, "a", "none")`,
 		`join(",", [for x in var.l : upper(x)])`, `try(var.m.b, "gone")`, `jsonencode(var.m)`, `format("%s:%d", var.s, var.n)`,
 		"sort(tolist(var.l))[0]", "keys(var.m)", "var.l", "{ for k, v in var.m : k => v }", "[var.n, var.s]", "tolist([var.s])",
-		`coalesce("", var.s)`, `contains(var.l, "a")`, `merge(var.m, { z = "9" })`, `cidrsubnet("10.0.0.0/8", 8, var.n)`, `element(tolist(var.l), var.n)`,
+		`coalesce("", var.s)`, `contains(var.l, "a")`, `merge(var.m, { z = "9" })`, `cidrsubnet("10.0.0.0/8", 8, var.n)`,
+		`element(tolist(var.l), var.n)`,
 	}
 	if withLocals {
 		for _, name := range p.localSeq {
@@ -157,11 +159,14 @@ func (p *program) refs(r *genResource) []string {
 	a := "terraform_data." + r.name
 	switch {
 	case r.count != "":
-		return []string{a + "[*].id", "length(" + a + ")", `join("-", ` + a + `[*].id)`, "try(" + a + "[0].output, null)", "one(slice(" + a + "[*].input, 0, min(1, length(" + a + "))))", "[for x in " + a + " : x.triggers_replace]"}
+		return []string{a + "[*].id", "length(" + a + ")", `join("-", ` + a + `[*].id)`, "try(" + a + "[0].output, null)",
+			"one(slice(" + a + "[*].input, 0, min(1, length(" + a + "))))", "[for x in " + a + " : x.triggers_replace]"}
 	case r.each != "":
-		return []string{"{ for k, v in " + a + " : k => v.id }", "keys(" + a + ")", `try(` + a + `["a"].id, "none")`, "values(" + a + ")[*].input", `lookup({ for k, v in ` + a + ` : k => v.output }, "b", 0)`}
+		return []string{"{ for k, v in " + a + " : k => v.id }", "keys(" + a + ")", `try(` + a + `["a"].id, "none")`,
+			"values(" + a + ")[*].input", `lookup({ for k, v in ` + a + ` : k => v.output }, "b", 0)`}
 	}
-	return []string{a + ".id", a + ".output", a + ".input", `"${` + a + `.id}!"`, a + ".triggers_replace", "[" + a + `.id, "k"]`, "{ i = " + a + ".input, o = " + a + ".output }", "length([" + a + ".id])", `{ k = "const", id = ` + a + `.id }.k`}
+	return []string{a + ".id", a + ".output", a + ".input", `"${` + a + `.id}!"`, a + ".triggers_replace", "[" + a + `.id, "k"]`,
+		"{ i = " + a + ".input, o = " + a + ".output }", "length([" + a + ".id])", `{ k = "const", id = ` + a + `.id }.k`}
 }
 
 func (p *program) resource(name string, earlier []*genResource, locals bool) *genResource {
@@ -180,7 +185,8 @@ func (p *program) resource(name string, earlier []*genResource, locals bool) *ge
 		r.lifecycle = append(r.lifecycle, p.pick("create_before_destroy = true", "prevent_destroy = true"))
 	}
 	if p.chance(6) {
-		r.lifecycle = append(r.lifecycle, "precondition {\n      condition     = "+p.pick("var.n < 3", "length(var.l) > 0", "var.on || var.n > 0")+"\n      error_message = \"no\"\n    }")
+		r.lifecycle = append(r.lifecycle, "precondition {\n      condition     = "+p.pick("var.n < 3", "length(var.l) > 0",
+			"var.on || var.n > 0")+"\n      error_message = \"no\"\n    }")
 	}
 	if len(earlier) > 0 && p.chance(20) {
 		e := earlier[p.rng.IntN(len(earlier))]
@@ -199,7 +205,8 @@ func (p *program) repeat(r *genResource) {
 	case 0, 1:
 		r.count = p.pick("var.n", "var.on ? 1 : 0", "2", "length(var.l)", "1", "min(var.n, 2)")
 	case 2:
-		r.each = p.pick("toset(var.l)", "var.m", `{ a = 1, b = 2 }`, `toset([for x in var.l : x if x != "a"])`, `{ for i, x in sort(tolist(var.l)) : x => i }`, `{ for k, v in var.m : upper(k) => v }`)
+		r.each = p.pick("toset(var.l)", "var.m", `{ a = 1, b = 2 }`, `toset([for x in var.l : x if x != "a"])`,
+			`{ for i, x in sort(tolist(var.l)) : x => i }`, `{ for k, v in var.m : upper(k) => v }`)
 	}
 }
 
@@ -214,13 +221,15 @@ func (p *program) argument(r *genResource, earlier []*genResource, locals bool) 
 }
 
 func (p *program) module() *genModule {
-	m := &genModule{vars: map[string]string{"n": "1", "on": "true", "s": `"ms"`, "l": `["a","b"]`, "m": `{a="1"}`}, outputs: map[string]string{}}
+	m := &genModule{vars: map[string]string{"n": "1", "on": "true", "s": `"ms"`, "l": `["a","b"]`, "m": `{a="1"}`},
+		outputs: map[string]string{}}
 	for i := range 1 + p.rng.IntN(3) {
 		m.resources = append(m.resources, p.resource(fmt.Sprintf("x%d", i), m.resources, false))
 	}
 	if p.chance(30) {
 		m.data = true
-		m.resources = append(m.resources, &genResource{name: "fed", triggers: "data.terraform_remote_state.d.outputs.o", input: p.scalar(m.resources, false)})
+		m.resources = append(m.resources, &genResource{name: "fed", triggers: "data.terraform_remote_state.d.outputs.o",
+			input: p.scalar(m.resources, false)})
 	}
 	m.outputs["o"] = p.scalar(m.resources, false)
 	m.outputs["k"] = `"const"`
@@ -470,7 +479,8 @@ func (p *program) editResource(r *genResource, blocks *[]string) {
 		// What ignore_changes hid is not to be told from the trees, so that it stays.
 		r.lifecycle = slices.DeleteFunc(r.lifecycle, func(s string) bool { return !strings.HasPrefix(s, "ignore_changes") })
 		if p.chance(40) && len(r.lifecycle) == 0 {
-			r.lifecycle = []string{p.pick("ignore_changes = all", "create_before_destroy = true", "ignore_changes = [input]", "prevent_destroy = true")}
+			r.lifecycle = []string{p.pick("ignore_changes = all", "create_before_destroy = true", "ignore_changes = [input]",
+				"prevent_destroy = true")}
 		}
 	default:
 		p.repeat(r)
@@ -487,7 +497,8 @@ func (p *program) rekey(old, now *genResource, blocks *[]string) {
 	if from == to {
 		return
 	}
-	*blocks = append(*blocks, fmt.Sprintf("moved {\n  from = terraform_data.%s%s\n  to   = terraform_data.%s%s\n}\n", old.name, from, now.name, to))
+	*blocks = append(*blocks, fmt.Sprintf("moved {\n  from = terraform_data.%s%s\n  to   = terraform_data.%s%s\n}\n", old.name, from, now.name,
+		to))
 }
 
 func (p *program) someKey(r *genResource) string {
@@ -540,7 +551,8 @@ func (p *program) remove(list *[]*genResource, blocks *[]string) {
 		}
 	}
 	if p.chance(30) {
-		*blocks = append(*blocks, fmt.Sprintf("removed {\n  from = terraform_data.%s\n  lifecycle {\n    destroy = %s\n  }\n}\n", name, p.pick("true", "false")))
+		*blocks = append(*blocks, fmt.Sprintf("removed {\n  from = terraform_data.%s\n  lifecycle {\n    destroy = %s\n  }\n}\n", name,
+			p.pick("true", "false")))
 	}
 }
 

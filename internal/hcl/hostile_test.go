@@ -40,7 +40,8 @@ func multiplied() map[string]map[string]string {
 	locals := strings.Repeat("locals {\n  x = \"${local.y}-1\"\n}\n", 60_000)
 	values := "locals {\n  x = [" + strings.Repeat("1,", 1_000_000) + "]\n}\n"
 	return map[string]map[string]string{
-		"interpolations":    one("locals {\n  x = \"y\"\n  t = <<-EOT\n" + strings.Repeat("${local.x}", 200_000) + "\n  EOT\n}\n" + res("local.t")),
+		"interpolations": one("locals {\n  x = \"y\"\n  t = <<-EOT\n" + strings.Repeat("${local.x}", 200_000) + "\n  EOT\n}\n" +
+			res("local.t")),
 		"flatten in a loop": loop("flatten(local.n)"),
 		"merge in a loop":   loop("merge(local.m, { z = i })"),
 		"keys in a loop":    loop("length(keys(local.m))"),
@@ -48,10 +49,12 @@ func multiplied() map[string]map[string]string {
 		"splats in a loop":  loop("length(values(local.o)[*].a)"),
 		"for in a loop":     loop("length({ for k, v in local.o : v.b => k... })"),
 		"file in a loop":    {"main.tf": big + res(`[for i in local.l : length(file("b.txt"))]`), "b.txt": strings.Repeat("é", 1<<20)},
-		"hashes in a loop":  {"main.tf": big + res(`[for i in local.l : sha256(local.b)]`) + "locals {\n  b = file(\"b.txt\")\n}\n", "b.txt": strings.Repeat("e", 2<<20)},
-		"gzip in a loop":    {"main.tf": big + res(`[for i in local.l : base64gzip(local.b)]`) + "locals {\n  b = file(\"b.txt\")\n}\n", "b.txt": strings.Repeat("e f", 1<<19)},
-		"files of 2 MB":     files(60, "f%d.tf", func(int) string { return locals }),
-		"files of values":   files(60, "f%d.tf", func(int) string { return values }),
+		"hashes in a loop": {"main.tf": big + res(`[for i in local.l : sha256(local.b)]`) + "locals {\n  b = file(\"b.txt\")\n}\n",
+			"b.txt": strings.Repeat("e", 2<<20)},
+		"gzip in a loop": {"main.tf": big + res(`[for i in local.l : base64gzip(local.b)]`) + "locals {\n  b = file(\"b.txt\")\n}\n",
+			"b.txt": strings.Repeat("e f", 1<<19)},
+		"files of 2 MB":   files(60, "f%d.tf", func(int) string { return locals }),
+		"files of values": files(60, "f%d.tf", func(int) string { return values }),
 		"moves out of one": one(data("b", "  count = 5000\n") + lines(5000, func(i int) string {
 			return fmt.Sprintf("moved {\n  from = terraform_data.a[%d]\n  to = terraform_data.b[%d]\n}", i, i)
 		})),

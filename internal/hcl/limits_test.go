@@ -30,27 +30,35 @@ func hostile() map[string]map[string]string {
 	}
 	long := "locals {\n  s = join(\"\", [for i in range(1000) : \"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\"])\n}\n"
 	return map[string]map[string]string{
-		"range":        {"main.tf": res("range(1000000000)")},
-		"count":        {"main.tf": "resource \"terraform_data\" \"a\" {\n  count = 1000000000\n}\n"},
-		"module count": {"main.tf": "module \"m\" {\n  source = \"./m\"\n  count = 40000\n}\nresource \"terraform_data\" \"a\" {\n}\n", "m/main.tf": "resource \"terraform_data\" \"x\" {\n  count = 40000\n}\n"},
-		"nested fors":  {"main.tf": "locals {\n  l = range(1000)\n}\n" + res("[for a in local.l : [for b in local.l : [for c in local.l : [a, b, c]]]]")},
-		"doubled text": {"main.tf": "locals {\n  s0 = \"xxxxxxxx\"\n" + many(60, func(i int) string { return fmt.Sprintf("  s%d = \"${local.s%d}${local.s%d}\"", i+1, i, i) }) + "}\n" + res("local.s60")},
-		"doubled list": {"main.tf": "locals {\n  s0 = [1, 2]\n" + many(60, func(i int) string { return fmt.Sprintf("  s%d = concat(local.s%d, local.s%d)", i+1, i, i) }) + "}\n" + res("local.s60")},
-		"doubled tree": {"main.tf": "locals {\n  s0 = [1, 2]\n" + many(100, func(i int) string { return fmt.Sprintf("  s%d = [local.s%d, local.s%d]", i+1, i, i) }) + "}\n" + res("local.s100")},
+		"range": {"main.tf": res("range(1000000000)")},
+		"count": {"main.tf": "resource \"terraform_data\" \"a\" {\n  count = 1000000000\n}\n"},
+		"module count": {"main.tf": "module \"m\" {\n  source = \"./m\"\n  count = 40000\n}\nresource \"terraform_data\" \"a\" {\n}\n",
+			"m/main.tf": "resource \"terraform_data\" \"x\" {\n  count = 40000\n}\n"},
+		"nested fors": {"main.tf": "locals {\n  l = range(1000)\n}\n" +
+			res("[for a in local.l : [for b in local.l : [for c in local.l : [a, b, c]]]]")},
+		"doubled text": {"main.tf": "locals {\n  s0 = \"xxxxxxxx\"\n" +
+			many(60, func(i int) string { return fmt.Sprintf("  s%d = \"${local.s%d}${local.s%d}\"", i+1, i, i) }) + "}\n" + res("local.s60")},
+		"doubled list": {"main.tf": "locals {\n  s0 = [1, 2]\n" + many(60,
+			func(i int) string { return fmt.Sprintf("  s%d = concat(local.s%d, local.s%d)", i+1, i, i) }) + "}\n" + res("local.s60")},
+		"doubled tree": {"main.tf": "locals {\n  s0 = [1, 2]\n" + many(100,
+			func(i int) string { return fmt.Sprintf("  s%d = [local.s%d, local.s%d]", i+1, i, i) }) + "}\n" + res("local.s100")},
 		"doubled map": {"main.tf": "locals {\n  s0 = { a = 1 }\n" + many(100, func(i int) string {
 			return fmt.Sprintf("  s%d = merge({ a = local.s%d }, { b = local.s%d })", i+1, i, i)
 		}) + "}\n" + res("local.s100")},
-		"long chain":     {"main.tf": "locals {\n  s0 = 1\n" + many(5000, func(i int) string { return fmt.Sprintf("  s%d = local.s%d + 1", i+1, i) }) + "}\n" + res("local.s5000")},
-		"setproduct":     {"main.tf": "locals {\n  l = range(1000)\n}\n" + res("setproduct(local.l, local.l, local.l)")},
-		"format width":   {"main.tf": res(`format("%999999999d", 1)`)},
-		"replace":        {"main.tf": "locals {\n  s = join(\"\", [for i in range(1000) : \"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\"])\n}\n" + res(`length(replace(local.s, "x", local.s))`)},
-		"indent":         {"main.tf": res(`indent(1000000000, "a\nb\nc\n")`)},
-		"deep brackets":  {"main.tf": res(strings.Repeat("[", 100000) + strings.Repeat("]", 100000))},
-		"deep blocks":    {"main.tf": "resource \"terraform_data\" \"a\" {\n" + strings.Repeat("b {\n", 50000) + strings.Repeat("}\n", 50000) + "}\n"},
-		"bangs":          {"main.tf": res(strings.Repeat("!", 500000) + "true")},
-		"conditionals":   {"main.tf": res(strings.Repeat("true ? 1 : ", 150000) + "1")},
-		"templates":      {"main.tf": res(strings.Repeat("\"${", 100000))},
-		"recursion":      {"main.tf": "module \"m\" {\n  source = \"./m\"\n}\nresource \"terraform_data\" \"a\" {\n}\n", "m/main.tf": "module \"m\" {\n  source = \"../m\"\n}\n"},
+		"long chain": {"main.tf": "locals {\n  s0 = 1\n" + many(5000,
+			func(i int) string { return fmt.Sprintf("  s%d = local.s%d + 1", i+1, i) }) + "}\n" + res("local.s5000")},
+		"setproduct":    {"main.tf": "locals {\n  l = range(1000)\n}\n" + res("setproduct(local.l, local.l, local.l)")},
+		"format width":  {"main.tf": res(`format("%999999999d", 1)`)},
+		"replace":       {"main.tf": "locals {\n  s = join(\"\", [for i in range(1000) : \"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\"])\n}\n" + res(`length(replace(local.s, "x", local.s))`)},
+		"indent":        {"main.tf": res(`indent(1000000000, "a\nb\nc\n")`)},
+		"deep brackets": {"main.tf": res(strings.Repeat("[", 100000) + strings.Repeat("]", 100000))},
+		"deep blocks": {"main.tf": "resource \"terraform_data\" \"a\" {\n" + strings.Repeat("b {\n", 50000) + strings.Repeat("}\n", 50000) +
+			"}\n"},
+		"bangs":        {"main.tf": res(strings.Repeat("!", 500000) + "true")},
+		"conditionals": {"main.tf": res(strings.Repeat("true ? 1 : ", 150000) + "1")},
+		"templates":    {"main.tf": res(strings.Repeat("\"${", 100000))},
+		"recursion": {"main.tf": "module \"m\" {\n  source = \"./m\"\n}\nresource \"terraform_data\" \"a\" {\n}\n",
+			"m/main.tf": "module \"m\" {\n  source = \"../m\"\n}\n"},
 		"fork bomb":      forkBomb(""),
 		"fork elsewhere": forkBomb("module \"e\" {\n  source = \"terraform-aws-modules/vpc/aws\"\n}\n"),
 		"big file":       {"main.tf": res("1"), "big.tf": strings.Repeat("# nothing\n", 400000)},
@@ -59,24 +67,32 @@ func hostile() map[string]map[string]string {
 			d := string(rune('b' + i))
 			return d + ": &" + d + " [" + strings.Repeat("*"+c+",", 8) + "*" + c + "]"
 		})},
-		"big number":       {"main.tf": res(`tostring(jsondecode("1e999999999"))`)},
-		"regex":            {"main.tf": "locals {\n  s = join(\"\", [for i in range(1000) : \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"])\n}\n" + res(`length(regexall("(a?){200}a{200}", local.s))`)},
-		"template loops":   {"main.tf": res(`[for a in range(1000) : templatestring(local.t, { x = range(1000) })]`) + "locals {\n  t = file(\"t.tpl\")\n}\n", "t.tpl": strings.Repeat("%{ for i in x }${i}%{ endfor }", 500)},
-		"template in file": {"main.tf": res(`templatefile("t.tpl", { l = range(1000) })`), "t.tpl": strings.Repeat("%{ for a in l }", 20) + "x" + strings.Repeat("%{ endfor }", 20)},
+		"big number": {"main.tf": res(`tostring(jsondecode("1e999999999"))`)},
+		"regex":      {"main.tf": "locals {\n  s = join(\"\", [for i in range(1000) : \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"])\n}\n" + res(`length(regexall("(a?){200}a{200}", local.s))`)},
+		"template loops": {"main.tf": res(`[for a in range(1000) : templatestring(local.t, { x = range(1000) })]`) +
+			"locals {\n  t = file(\"t.tpl\")\n}\n", "t.tpl": strings.Repeat("%{ for i in x }${i}%{ endfor }", 500)},
+		"template in file": {"main.tf": res(`templatefile("t.tpl", { l = range(1000) })`),
+			"t.tpl": strings.Repeat("%{ for a in l }", 20) + "x" + strings.Repeat("%{ endfor }", 20)},
 		"template nesting": {"main.tf": res(`templatefile("t.tpl", {})`), "t.tpl": strings.Repeat("${\"", 50000)},
 		"split":            {"main.tf": long + res(`[for a in range(1000) : split("", local.s)]`)},
 		"regexall":         {"main.tf": long + res(`[for i in range(1000) : regexall("x", local.s)]`)},
 		"chunklist":        {"main.tf": "locals {\n  l = range(1000)\n}\n" + res(`[for a in local.l : chunklist(local.l, 1)]`)},
-		"failing elements": {"main.tf": res(`[for i in range(1000) : [for j in range(1000) : filemd5("b.bin")]]`), "b.bin": strings.Repeat("x", 1<<20)},
-		"decoded json":     {"main.tf": res(`[for i in range(1000) : jsondecode(file("b.json"))]`), "b.json": "[" + strings.Repeat("1,", 500000) + "1]"},
-		"decoded yaml":     {"main.tf": res(`yamldecode(file("b.yaml"))`), "b.yaml": many(100000, func(i int) string { return fmt.Sprintf("k%d: {a: 1, b: [1,2]}", i) })},
-		"long number":      {"main.tf": res(`tostring(1e9999999)`)},
-		"number in json":   {"main.tf": res(`jsonencode(jsondecode("[1e9999999]"))`)},
-		"squares":          {"main.tf": "locals {\n  s0 = 1e100\n" + many(60, func(i int) string { return fmt.Sprintf("  s%d = local.s%d * local.s%d", i+1, i, i) }) + "}\n" + res("tostring(local.s60)")},
-		"encoded text":     {"main.tf": "locals {\n  s0 = \"\\\"\\\"\\\"\"\n" + many(60, func(i int) string { return fmt.Sprintf("  s%d = jsonencode(local.s%d)", i+1, i) }) + "}\n" + res("local.s60")},
-		"decoded tfvars":   {"main.tf": res(`provider::terraform::decode_tfvars(file("b.txt"))`), "b.txt": "a = " + strings.Repeat("[", 100000) + strings.Repeat("]", 100000)},
-		"hidden braces":    {"main.tf.json": `{"locals":{"a":"` + strings.Repeat(`$\u007b\"`, 50000) + `"}}`},
-		"operators":        {"main.tf": res("1" + strings.Repeat(" + 1", 300000))},
+		"failing elements": {"main.tf": res(`[for i in range(1000) : [for j in range(1000) : filemd5("b.bin")]]`),
+			"b.bin": strings.Repeat("x", 1<<20)},
+		"decoded json": {"main.tf": res(`[for i in range(1000) : jsondecode(file("b.json"))]`),
+			"b.json": "[" + strings.Repeat("1,", 500000) + "1]"},
+		"decoded yaml": {"main.tf": res(`yamldecode(file("b.yaml"))`),
+			"b.yaml": many(100000, func(i int) string { return fmt.Sprintf("k%d: {a: 1, b: [1,2]}", i) })},
+		"long number":    {"main.tf": res(`tostring(1e9999999)`)},
+		"number in json": {"main.tf": res(`jsonencode(jsondecode("[1e9999999]"))`)},
+		"squares": {"main.tf": "locals {\n  s0 = 1e100\n" +
+			many(60, func(i int) string { return fmt.Sprintf("  s%d = local.s%d * local.s%d", i+1, i, i) }) + "}\n" + res("tostring(local.s60)")},
+		"encoded text": {"main.tf": "locals {\n  s0 = \"\\\"\\\"\\\"\"\n" +
+			many(60, func(i int) string { return fmt.Sprintf("  s%d = jsonencode(local.s%d)", i+1, i) }) + "}\n" + res("local.s60")},
+		"decoded tfvars": {"main.tf": res(`provider::terraform::decode_tfvars(file("b.txt"))`),
+			"b.txt": "a = " + strings.Repeat("[", 100000) + strings.Repeat("]", 100000)},
+		"hidden braces": {"main.tf.json": `{"locals":{"a":"` + strings.Repeat(`$\u007b\"`, 50000) + `"}}`},
+		"operators":     {"main.tf": res("1" + strings.Repeat(" + 1", 300000))},
 		"moved blocks": {"main.tf": many(5000, func(i int) string {
 			return fmt.Sprintf("moved {\n  from = terraform_data.m%d\n  to = terraform_data.m%d\n}", i, i+1)
 		})},
@@ -269,9 +285,12 @@ func FuzzLoad(f *testing.F) {
 
 func FuzzEvaluate(f *testing.F) {
 	for _, e := range []string{
-		"1 + 2", `"${var.u}-x"`, "[for k, v in local.m : k => v...]", "{ for i, x in var.u : x => i }", "terraform_data.a[*].id", "try(var.u.x[0], local.m[\"a\"], null)",
-		"merge(local.m, var.u, { z = terraform_data.a[0].id })", "templatefile(\"t.tpl\", { v = var.u })", "element(var.u, 3)", "cond ? 1 : \"x\"", "module.m.o", "toset([terraform_data.a[0].id, \"b\"])",
-		"lookup(local.m, var.u, \"d\")", "flatten([var.u, [local.m]])", "format(\"%s %v\", var.u, terraform_data.a)", "-var.u", "!var.u", "var.u == var.u ? [1] : []", "yamlencode(terraform_data.a)", "one(terraform_data.a[*].output)",
+		"1 + 2", `"${var.u}-x"`, "[for k, v in local.m : k => v...]", "{ for i, x in var.u : x => i }", "terraform_data.a[*].id",
+		"try(var.u.x[0], local.m[\"a\"], null)",
+		"merge(local.m, var.u, { z = terraform_data.a[0].id })", "templatefile(\"t.tpl\", { v = var.u })", "element(var.u, 3)",
+		"cond ? 1 : \"x\"", "module.m.o", "toset([terraform_data.a[0].id, \"b\"])",
+		"lookup(local.m, var.u, \"d\")", "flatten([var.u, [local.m]])", "format(\"%s %v\", var.u, terraform_data.a)", "-var.u", "!var.u",
+		"var.u == var.u ? [1] : []", "yamlencode(terraform_data.a)", "one(terraform_data.a[*].output)",
 	} {
 		f.Add(e)
 	}
@@ -280,8 +299,10 @@ func FuzzEvaluate(f *testing.F) {
 			return plantest.Tree(map[string]string{
 				"t.tpl":     "%{ for x in [1,2] }${x}${v}%{ endfor }",
 				"m/main.tf": "variable \"i\" {}\noutput \"o\" {\n  value = var.i\n}\nresource \"terraform_data\" \"n\" {\n  input = var.i\n}\n",
-				"main.tf": "variable \"u\" {}\nlocals {\n  m = { a = 1 }\n}\nresource \"terraform_data\" \"a\" {\n  count = 2\n  input = \"k\"\n" + extra + "}\n" +
-					"module \"m\" {\n  source = \"./m\"\n  i = (\n" + e + "\n)\n}\nresource \"terraform_data\" \"b\" {\n  triggers_replace = (\n" + e + "\n)\n}\n" +
+				"main.tf": "variable \"u\" {}\nlocals {\n  m = { a = 1 }\n}\nresource \"terraform_data\" \"a\" {\n  count = 2\n  input = \"k\"\n" +
+					extra + "}\n" +
+					"module \"m\" {\n  source = \"./m\"\n  i = (\n" + e + "\n)\n}\nresource \"terraform_data\" \"b\" {\n  triggers_replace = (\n" + e +
+					"\n)\n}\n" +
 					"resource \"terraform_data\" \"c\" {\n  for_each = (\n" + e + "\n)\n  input = each.value\n}\n",
 			})
 		}

@@ -37,7 +37,8 @@ func TestUploads(t *testing.T) {
 			for _, c := range got.Changes {
 				destroyed = destroyed || c.Action.Destroys()
 			}
-			if is := map[string]bool{"verdict: DELETE": destroyed, "verdict: UNKNOWN": !destroyed && len(got.Gaps) > 0, "verdict: NOOP": !destroyed && len(got.Gaps) == 0}; !is[verdict] {
+			if is := map[string]bool{"verdict: DELETE": destroyed, "verdict: UNKNOWN": !destroyed && len(got.Gaps) > 0,
+				"verdict: NOOP": !destroyed && len(got.Gaps) == 0}; !is[verdict] {
 				t.Errorf("%s, got\n%s", verdict, describe(got))
 			}
 			if *update {

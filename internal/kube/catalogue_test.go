@@ -94,8 +94,10 @@ func archiveOf(files map[string]string) string {
 
 // TestVendoredArchive: a chart in an archive is unpacked and rendered.
 func TestVendoredArchive(t *testing.T) {
-	chart := map[string]string{"db/Chart.yaml": "apiVersion: v2\nname: db\nversion: 1.0.0\n", "db/templates/a.yaml": hostMap, "db/templates/b.yaml": strings.ReplaceAll(hostMap, "conf", "gone")}
-	files := map[string]string{"app/Chart.yaml": hostChart + "dependencies:\n- {name: db, version: 1.0.0}\n", "app/charts/db-1.0.0.tgz": archiveOf(chart)}
+	chart := map[string]string{"db/Chart.yaml": "apiVersion: v2\nname: db\nversion: 1.0.0\n", "db/templates/a.yaml": hostMap,
+		"db/templates/b.yaml": strings.ReplaceAll(hostMap, "conf", "gone")}
+	files := map[string]string{"app/Chart.yaml": hostChart + "dependencies:\n- {name: db, version: 1.0.0}\n",
+		"app/charts/db-1.0.0.tgz": archiveOf(chart)}
 	before := plantest.Tree(files)
 	delete(chart, "db/templates/b.yaml")
 	files["app/charts/db-1.0.0.tgz"] = archiveOf(chart)

@@ -198,7 +198,8 @@ func judge(t *testing.T, verdict string, got plan.Plan) {
 			}
 		}
 	}
-	if !strings.Contains(verdict, "DELETE") && !strings.Contains(verdict, "CASCADE") && !strings.Contains(verdict, "RACE") && !strings.Contains(verdict, "REPLACE") && destroys(got) {
+	if !strings.Contains(verdict, "DELETE") && !strings.Contains(verdict, "CASCADE") && !strings.Contains(verdict, "RACE") &&
+		!strings.Contains(verdict, "REPLACE") && destroys(got) {
 		t.Errorf("verdict %s, but something is destroyed:\n%s", verdict, describe(got))
 	}
 }

@@ -34,7 +34,8 @@ func TestA15LimitOfWork(t *testing.T) {
 	before := plantest.Tree(files)
 	files["apps/templates/child.yaml"] = application + "# {{ range 200 }}{{ range 200 }}{{ range 200 }}{{ range 200 }}{{ end }}{{ end }}{{ end }}{{ end }}\n"
 	p := kube.Predict(before, plantest.Tree(files), render.New(render.Limits{}), kube.Options{Repository: "acme/infra"})
-	if len(p.Changes) > 0 || len(p.Gaps) != 1 || p.Gaps[0].Kind != plan.GapLimit || p.Gaps[0].Why != "its templates take more than 5000000 steps" {
+	if len(p.Changes) > 0 || len(p.Gaps) != 1 || p.Gaps[0].Kind != plan.GapLimit ||
+		p.Gaps[0].Why != "its templates take more than 5000000 steps" {
 		t.Errorf("got\n%s", describe(p))
 	}
 }

@@ -178,7 +178,8 @@ func needs(dec review.Decision) string {
 	if len(dec.Releases) > 0 {
 		b.WriteString("\n**Let through by**\n\n")
 		for _, r := range dec.Releases {
-			fmt.Fprintf(&b, "- %s, %s: %s, %s\n", Escape(Span, r.Login, maxName), Escape(Prose, r.What, 40), Escape(Prose, r.Right, maxName), r.At.UTC().Format("2006-01-02 15:04 UTC"))
+			fmt.Fprintf(&b, "- %s, %s: %s, %s\n", Escape(Span, r.Login, maxName), Escape(Prose, r.What, 40), Escape(Prose, r.Right, maxName),
+				r.At.UTC().Format("2006-01-02 15:04 UTC"))
 		}
 	}
 	if len(dec.Discounted) > 0 {

@@ -149,9 +149,12 @@ func noMarkup(t *testing.T, source string, count map[ast.NodeKind]int) {
 
 func FuzzEscape(f *testing.F) {
 	for _, seed := range []string{
-		"", "a", "`", "``", "a`b", "|", `\|`, `\`, "a\nb", "@copilot", "&#64;copilot", "&amp;#64;copilot", "/kiro", "/ki\u200bro", "/k/kiro", "//approve",
-		"atlantis apply", "atlantis\u00a0apply", "bors r+", "[x](http://y)", "<img src=x>", "<!-- -->", "http://a.b", "www.a.b", "x@y.z", "**b**", "~~s~~",
-		"- x", "1. x", "# h", "> q", "[ ] t", "***no_ci***", "[skip ci]", "$x$", ":tada:", "\u202e", "\xff\xfe", "a  ", "  a", "---", "===", "\t", "\\`", "run x", "r+", "r+ ",
+		"", "a", "`", "``", "a`b", "|", `\|`, `\`, "a\nb", "@copilot", "&#64;copilot", "&amp;#64;copilot", "/kiro", "/ki\u200bro", "/k/kiro",
+		"//approve",
+		"atlantis apply", "atlantis\u00a0apply", "bors r+", "[x](http://y)", "<img src=x>", "<!-- -->", "http://a.b", "www.a.b", "x@y.z", "**b**",
+		"~~s~~",
+		"- x", "1. x", "# h", "> q", "[ ] t", "***no_ci***", "[skip ci]", "$x$", ":tada:", "\u202e", "\xff\xfe",
+		"a  ", "  a", "---", "===", "\t", "\\`", "run x", "r+", "r+ ",
 		"&commat;copilot", "&sol;kiro", "/&#107;iro", "ftp://x.y", "mailto:x", "https&#58;//a.b", "&num;1", "\\", "!", "![", "x_y_z", "a*b*c",
 	} {
 		f.Add(seed)

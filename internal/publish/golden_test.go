@@ -73,15 +73,6 @@ func (f fixture) texts(t *testing.T) *txtar.Archive {
 	t.Helper()
 	m := f.markdown()
 	check := CheckRun(m)
-	var terminal, log bytes.Buffer
-	if err := Text(&terminal, f.Report, f.Decision, TextOptions{}); err != nil {
-		t.Fatal(err)
-	}
-	if len(f.Report.Findings) < 10 { // the log of a long one shows nothing more
-		if err := SARIF(&log, f.Report); err != nil {
-			t.Fatal(err)
-		}
-	}
 	rev := ReviewText(m, f.shown)
 	comments := "\n"
 	for _, c := range rev.Comments {
@@ -92,11 +83,41 @@ func (f fixture) texts(t *testing.T) *txtar.Archive {
 		annotations += fmt.Sprintf("==> %s:%d-%d %s %s\n%s\n", a.Path, a.StartLine, a.EndLine, a.Level, a.Title, a.Message)
 	}
 	file := func(name, content string) txtar.File { return txtar.File{Name: name, Data: []byte(content)} }
-	return &txtar.Archive{Files: []txtar.File{
+	out := &txtar.Archive{Files: []txtar.File{
 		file("title", check.Title+"\n"), file("check.md", check.Summary), file("annotations", annotations),
-		file("review.md", rev.Body), file("comments.md", comments), file("summary.md", Summary(m)), file("text", terminal.String()),
-		file("sarif", log.String()),
+		file("review.md", rev.Body), file("comments.md", comments), file("summary.md", Summary(m)),
 	}}
+	for _, format := range Formats() {
+		var text bytes.Buffer
+		if len(f.Report.Findings) < 10 || format.Name == "text" { // that of a long one shows nothing more
+			if err := format.Write(&text, f.Report, f.Decision, false); err != nil {
+				t.Fatal(err)
+			}
+		}
+		out.Files = append(out.Files, file(format.Name, text.String()))
+	}
+	return out
+}
+
+// The documentation lists every format, and no other.
+func TestFormatsAreDocumented(t *testing.T) {
+	raw, err := os.ReadFile("../../docs/output.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "| `--format` | what it is |\n|---|---|\n"
+	for _, f := range Formats() {
+		want += fmt.Sprintf("| `%s` | %s |\n", f.Name, f.About)
+		if got, err := FormatNamed(f.Name); err != nil || got.About != f.About {
+			t.Errorf("%s is %+v, error %v", f.Name, got, err)
+		}
+	}
+	if !strings.Contains(string(raw), want+"\n") {
+		t.Errorf("docs/output.md does not have the table\n%s", want)
+	}
+	if _, err := FormatNamed("xml"); err == nil {
+		t.Error("there is a format xml")
+	}
 }
 
 // The exact texts of typical reviews.
@@ -128,7 +149,7 @@ func TestTextsAreSafe(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			for _, file := range f.texts(t).Files {
 				s := string(file.Data)
-				if utf8.RuneCountInString(s) > MaxText && file.Name != "sarif" {
+				if utf8.RuneCountInString(s) > MaxText && file.Name != "sarif" && file.Name != "json" {
 					t.Errorf("%s has %d characters", file.Name, utf8.RuneCountInString(s))
 				}
 				if strings.HasSuffix(file.Name, ".md") {

@@ -81,7 +81,8 @@ func realTexts(t *testing.T, set *rules.Set, before, after fs.FS) *txtar.Archive
 	}
 	agent := rules.Account{ID: 158243242, Login: "devin-ai-integration[bot]", Type: "Bot"}
 	req := review.Request{
-		Ref: review.Ref{Owner: "acme", Repo: "infra", Number: 7, BaseRef: "main", HeadSHA: strings.Repeat("a", 40)}, Base: before, Signals: rules.Signals{Author: agent},
+		Ref: review.Ref{Owner: "acme", Repo: "infra", Number: 7, BaseRef: "main",
+			HeadSHA: strings.Repeat("a", 40)}, Base: before, Signals: rules.Signals{Author: agent},
 		Comparisons: []review.Comparison{{Name: "change", Before: before, After: after, Files: files}},
 	}
 	req.Evidence.Pushes = []review.Push{{After: req.Ref.HeadSHA, By: agent, At: time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)}}

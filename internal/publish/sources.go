@@ -23,7 +23,8 @@ type jsonSource struct {
 func sourcesJSON(used []plan.SourceUse) []jsonSource {
 	out := make([]jsonSource, 0, len(used))
 	for _, u := range used {
-		out = append(out, jsonSource{Kind: u.Source.Kind, Address: u.Source.Address, Name: u.Source.Name, Ref: u.Source.Ref.Text, Side: u.Source.Side,
+		out = append(out, jsonSource{Kind: u.Source.Kind, Address: u.Source.Address, Name: u.Source.Name, Ref: u.Source.Ref.Text,
+			Side:    u.Source.Side,
 			Version: u.Version, Moment: u.Moment, Digest: u.Digest})
 	}
 	return out

@@ -54,7 +54,8 @@ func (m Markdown) next(holding int) string {
 	if m.Report.Agent == nil || holding == 0 {
 		return ""
 	}
-	return fmt.Sprintf("\nTo hand this back to %s, mention it and write: fix the failing Holdpoint check, whose output says how.\n", Escape(Span, m.Report.Agent.Name, 60))
+	return fmt.Sprintf("\nTo hand this back to %s, mention it and write: fix the failing Holdpoint check, whose output says how.\n",
+		Escape(Span, m.Report.Agent.Name, 60))
 }
 
 // firstBundles returns the findings of the first n rows, and how many are

@@ -259,7 +259,8 @@ func (n need) missing(o opinions, c *participants) (lack Missing, releases []Rel
 	extra := len(uninvolved) - named + len(others)
 	lackNamed, lackMore := number-named-substituted, max(more-extra, 0)
 	for _, a := range slices.Concat(uninvolved, claimedInvolved[:substituted]) {
-		releases = append(releases, Release{Login: a.by.Login, ID: a.by.ID, Right: c.allowed(n.Approvers, a.by), What: "approval", At: a.at.UTC()})
+		releases = append(releases, Release{Login: a.by.Login, ID: a.by.ID, Right: c.allowed(n.Approvers, a.by), What: "approval",
+			At: a.at.UTC()})
 	}
 	if more > 0 {
 		for _, a := range others {

@@ -62,9 +62,12 @@ func TestApprovalOnAnotherBase(t *testing.T) {
 		"on another base, of which no event":               {"head", "dev", nil, false},
 		"the base changed before its delivery was written": {"head", "main", []Retarget{retarget(1, "dev", "main")}, false},
 		"the base changed before it was given":             {"head", "main", []Retarget{retarget(-1, "dev", "main")}, true},
-		"the base left and came back":                      {"head", "main", []Retarget{retarget(1, "main", "dev"), retarget(2, "dev", "main")}, true},
-		"the same, the latest first":                       {"head", "main", []Retarget{retarget(2, "dev", "main"), retarget(1, "main", "dev")}, true},
-		"the base came by two changes":                     {"head", "main", []Retarget{retarget(1, "dev", "x"), retarget(2, "x", "main")}, false},
+		"the base left and came back": {"head", "main", []Retarget{retarget(1, "main", "dev"), retarget(2, "dev", "main")},
+			true},
+		"the same, the latest first": {"head", "main", []Retarget{retarget(2, "dev", "main"), retarget(1, "main", "dev")},
+			true},
+		"the base came by two changes": {"head", "main", []Retarget{retarget(1, "dev", "x"), retarget(2, "x", "main")},
+			false},
 	} {
 		req := Request{Ref: Ref{HeadSHA: "head", BaseRef: "main"}, Evidence: Evidence{Retargets: c.retargets}}
 		e := &entry{shown: []shownReview{{id: 1, by: person{100, "alice"}, at: at, head: c.head, base: c.base}}}

@@ -116,7 +116,8 @@ func (d Decision) byApproval(all []need, o opinions, c *participants) Decision {
 		}
 	}
 	if c.unattributed && c.settings.Unattributed == rules.UnattributedHolds {
-		d.Missing = append(d.Missing, Missing{What: "commits that belong to accounts", From: "the author", For: "this pull request, because " + c.doubts[0]})
+		d.Missing = append(d.Missing, Missing{What: "commits that belong to accounts", From: "the author",
+			For: "this pull request, because " + c.doubts[0]})
 	}
 	for _, objector := range o.objections {
 		d.Missing = append(d.Missing, Missing{What: "a new review", From: "@" + objector.Login, For: "the changes that were requested"})

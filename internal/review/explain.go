@@ -79,7 +79,8 @@ func (d Described) fill(req *Request) {
 		if i == 0 {
 			kind = branchCreation
 		}
-		req.Evidence.Pushes = append(req.Evidence.Pushes, Push{By: described(login), Ref: s.Branch, After: req.Ref.HeadSHA, At: req.Now, Kind: kind})
+		req.Evidence.Pushes = append(req.Evidence.Pushes, Push{By: described(login), Ref: s.Branch, After: req.Ref.HeadSHA, At: req.Now,
+			Kind: kind})
 	}
 	for login, p := range d.People {
 		permission := Permission{Account: described(login), Role: p.Role, Base: p.Base}
@@ -114,7 +115,8 @@ func (d Described) act(req *Request, settings rules.Settings, at time.Time) {
 	review := func(login string, state ReviewState) {
 		at = at.Add(time.Second)
 		e.Reviews = append(e.Reviews, PullReview{
-			ID: int64(len(e.Reviews) + 1), By: described(login), State: state, Commit: req.Ref.HeadSHA, Submitted: at, Objection: state == ChangesRequested,
+			ID: int64(len(e.Reviews) + 1), By: described(login), State: state, Commit: req.Ref.HeadSHA, Submitted: at,
+			Objection: state == ChangesRequested,
 		})
 	}
 	for _, login := range d.Approved {
@@ -129,7 +131,8 @@ func (d Described) act(req *Request, settings rules.Settings, at time.Time) {
 	by, name := described(d.Label), settings.Override.Label
 	e.Labels = append(e.Labels, Label{ID: 1, Name: name})
 	e.LabelEvents = append(e.LabelEvents, LabelEvent{Added: true, Name: name, By: by, At: at})
-	e.Deliveries = append(e.Deliveries, Delivery{Kind: LabelAdded, By: by, Head: req.Ref.HeadSHA, BaseRef: req.Ref.BaseRef, Label: name, LabelID: 1, At: at})
+	e.Deliveries = append(e.Deliveries, Delivery{Kind: LabelAdded, By: by, Head: req.Ref.HeadSHA, BaseRef: req.Ref.BaseRef, Label: name,
+		LabelID: 1, At: at})
 }
 
 // described makes an account of a login. Where no id is given one is made of

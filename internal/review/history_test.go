@@ -35,7 +35,8 @@ func TestRandomHistories(t *testing.T) {
 			return
 		}
 	}
-	for _, what := range []string{"approved", "overridden", "second person", "doubts met", "doubts", "number", "objection", "sibling holds", "head came back", "listed again"} {
+	for _, what := range []string{"approved", "overridden", "second person", "doubts met", "doubts", "number", "objection", "sibling holds",
+		"head came back", "listed again"} {
 		if shown[what] < histories/50 {
 			t.Errorf("%s is shown %d times in %d histories: the test shows nothing of it", what, shown[what], histories)
 		}
@@ -67,7 +68,8 @@ func (h *history) run(t *testing.T, seed uint64) {
 		h.destroys[head+"@main1"] = h.some(objects)
 	}
 	for n := 1; n <= 2; n++ {
-		p := &pull{number: n, base: "main", branch: fmt.Sprint("topic-", n), author: []string{"devin", "alice"}[h.rand.IntN(2)], open: true, opened: h.now}
+		p := &pull{number: n, base: "main", branch: fmt.Sprint("topic-", n), author: []string{"devin", "alice"}[h.rand.IntN(2)], open: true,
+			opened: h.now}
 		if p.author == "devin" {
 			p.body = "Requested by: @erin"
 		}
@@ -81,7 +83,8 @@ func (h *history) run(t *testing.T, seed uint64) {
 	}
 	h.published = func(p *pull, rep Report, d Decision) {
 		if wrong := h.truth.judge(h.world, p, rep, d); wrong != "" {
-			t.Errorf("seed %d: #%d on %s against %s: %s\n%s\n%s %s\n%s", seed, p.number, p.head, p.base, wrong, strings.Join(h.log, "\n"), d.Basis, d.Why, d.Ledger)
+			t.Errorf("seed %d: #%d on %s against %s: %s\n%s\n%s %s\n%s", seed, p.number, p.head, p.base, wrong, strings.Join(h.log, "\n"), d.Basis,
+				d.Why, d.Ledger)
 		}
 	}
 	for range 60 {

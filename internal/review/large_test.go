@@ -20,7 +20,8 @@ func largeRequest(t testing.TB, set *rules.Set) (Report, Request) {
 		w.people[login] = &member{Account: rules.Account{ID: int64(10_000 + i), Login: login, Type: "User"}, role: "write"}
 	}
 	for n := 1; n <= 20; n++ {
-		p := &pull{number: n, base: fmt.Sprintf("release/%d", n), branch: fmt.Sprint("topic-", n), author: "devin", open: true, opened: w.now, body: "Requested by: @erin"}
+		p := &pull{number: n, base: fmt.Sprintf("release/%d", n), branch: fmt.Sprint("topic-", n), author: "devin", open: true, opened: w.now,
+			body: "Requested by: @erin"}
 		w.pulls[n] = p
 		w.destroys["head@"+p.base] = targets
 		w.push(p, "head", w.who("devin"), nil)

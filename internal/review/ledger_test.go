@@ -139,7 +139,8 @@ func TestLedgerSheds(t *testing.T) {
 // What deliveries show of the label counts where a person set this very label
 // on this head and base.
 func TestDeliveriesOfTheLabel(t *testing.T) {
-	set := Delivery{Kind: LabelAdded, By: rules.Account{ID: 102, Login: "carol", Type: "User"}, Head: "head", BaseRef: "main", Label: "Release-It", LabelID: 7}
+	set := Delivery{Kind: LabelAdded, By: rules.Account{ID: 102, Login: "carol", Type: "User"}, Head: "head", BaseRef: "main",
+		Label: "Release-It", LabelID: 7}
 	for what, c := range map[string]struct {
 		change     func(*Delivery)
 		kept, fits bool
@@ -187,7 +188,8 @@ func TestDeliveriesThatDisagree(t *testing.T) {
 func TestTold(t *testing.T) {
 	e := &entry{}
 	e.tell([]rules.Finding{
-		{Fingerprint: hash(0, 1), Severity: rules.Hold}, {Fingerprint: hash(0, 2), Severity: rules.Hold, Holds: true}, {Fingerprint: hash(0, 3), Severity: rules.Warn},
+		{Fingerprint: hash(0, 1), Severity: rules.Hold}, {Fingerprint: hash(0, 2), Severity: rules.Hold, Holds: true}, {Fingerprint: hash(0, 3),
+			Severity: rules.Warn},
 	})
 	if !slices.Equal(e.told.prints, []string{prefix(hash(0, 1))}) {
 		t.Errorf("%q", e.told.prints)

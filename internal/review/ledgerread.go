@@ -73,7 +73,8 @@ func (r *ledgerReader) line(line string) error {
 		s.prints = prints
 		r.sets[s.digest] = s
 	case "pr":
-		r.entry = &entry{number: int(f.number()), baseRef: f.quoted(), basis: Basis(f.word()), passed: f.conclusion() == Success, agent: f.agent()}
+		r.entry = &entry{number: int(f.number()), baseRef: f.quoted(), basis: Basis(f.word()), passed: f.conclusion() == Success,
+			agent: f.agent()}
 		if r.of(r.entry.number, r.entry.baseRef) != nil {
 			return errors.New("a pull request stands twice")
 		}

@@ -13,7 +13,8 @@ import (
 func TestWant(t *testing.T) {
 	user := func(id int64, login string) rules.Account { return rules.Account{ID: id, Login: login, Type: "User"} }
 	released := func(number int, base string, id int64, login string) *entry {
-		return &entry{number: number, baseRef: base, basis: Released, passed: true, releases: []Release{{Login: login, ID: id, Right: "role write", What: "approval"}}}
+		return &entry{number: number, baseRef: base, basis: Released, passed: true,
+			releases: []Release{{Login: login, ID: id, Right: "role write", What: "approval"}}}
 	}
 	text, err := (&ledger{run: Success, entries: []*entry{
 		released(1, "main", 1, "alice"), released(1, "release/2", 2, "bob"), released(1, "release/3", 3, "carol"),
@@ -22,7 +23,8 @@ func TestWant(t *testing.T) {
 		t.Fatal(err)
 	}
 	group := &Group{Members: []Member{
-		{Number: 1, BaseRef: "main", Ledger: Record{text, Success}}, {Number: 2, BaseRef: "main", Ledger: Record{"damaged", Success}}, {Number: 3, BaseRef: "main"},
+		{Number: 1, BaseRef: "main", Ledger: Record{text, Success}}, {Number: 2, BaseRef: "main", Ledger: Record{"damaged", Success}}, {Number: 3,
+			BaseRef: "main"},
 	}}
 	there := rules.Strict()
 	there.Override.Label = "emergency"

@@ -54,10 +54,14 @@ func override(req Request, e *entry, c *participants, o opinions) labelled {
 		return labelled{label: label, by: event.By.Login, why: "no delivery showed it set on this head and base; take it off and set it again"}
 	}
 	second := settings.Second || who != ""
-	if second && !slices.ContainsFunc(o.approvals, func(a approval) bool { return a.uninvolved && a.by.ID != event.By.ID && c.mayWrite(a.by) }) {
+	if second && !slices.ContainsFunc(o.approvals, func(a approval) bool {
+		return a.uninvolved && a.by.ID != event.By.ID &&
+			c.mayWrite(a.by)
+	}) {
 		return labelled{label: label, by: event.By.Login, why: "it takes an approval by another person with write access too"}
 	}
-	return labelled{label: label, release: &Release{Login: event.By.Login, ID: event.By.ID, Right: right, What: "override", At: event.At.UTC()}}
+	return labelled{label: label, release: &Release{Login: event.By.Login, ID: event.By.ID, Right: right, What: "override",
+		At: event.At.UTC()}}
 }
 
 // LabelSlack is how much earlier than the event in the timeline a delivery may

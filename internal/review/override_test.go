@@ -45,7 +45,8 @@ func TestVoidedInTheSameSecond(t *testing.T) {
 		Permissions: []Permission{{Account: carol, Role: "maintain", Base: "write"}},
 	}}
 	for voided, want := range map[time.Duration]bool{-time.Second: true, 0: false, time.Second: false} {
-		e := &entry{voided: at.Add(voided), labels: []shownLabel{{id: 7, name: "holdpoint-override", by: person{102, "carol"}, at: at, fits: true}}}
+		e := &entry{voided: at.Add(voided), labels: []shownLabel{{id: 7, name: "holdpoint-override", by: person{102, "carol"}, at: at,
+			fits: true}}}
 		c := newParticipants(Report{Settings: rules.Strict()}, req, e)
 		if got := override(req, e, c, opinions{}); (got.release != nil) != want {
 			t.Errorf("definition changed %s after it was set: %+v, want it to count: %t", voided, got, want)
@@ -81,7 +82,8 @@ func TestWhoSetTheLabel(t *testing.T) {
 		"a name that is none, and gone": {[]LabelEvent{event(1, "", true)}, false},
 	} {
 		req := Request{Evidence: Evidence{
-			Labels: []Label{{ID: 7, Name: rules.DefaultOverrideLabel}}, LabelEvents: c.events, Permissions: []Permission{{Account: carol, Role: "maintain"}},
+			Labels: []Label{{ID: 7, Name: rules.DefaultOverrideLabel}}, LabelEvents: c.events, Permissions: []Permission{{Account: carol,
+				Role: "maintain"}},
 		}}
 		e := &entry{labels: []shownLabel{{id: 7, name: rules.DefaultOverrideLabel, by: person{102, "carol"}, at: at.Add(time.Hour), fits: true}}}
 		got := override(req, e, newParticipants(Report{Settings: rules.Strict()}, req, e), opinions{})

@@ -44,7 +44,8 @@ func newParticipants(rep Report, req Request, e *entry) *participants {
 		for _, login := range rep.Agent.Requesters {
 			c.namedLogins[login] = "asked the agent for it"
 		}
-		if req.Signals.Author.Type == "Bot" && rep.Agent.Kind == rules.CodingAgent && len(rep.Agent.Requesters) == 0 && c.settings.Requester == rules.Raise {
+		if req.Signals.Author.Type == "Bot" && rep.Agent.Kind == rules.CodingAgent && len(rep.Agent.Requesters) == 0 &&
+			c.settings.Requester == rules.Raise {
 			c.doubts = append(c.doubts, "nothing tells who asked the agent for it")
 		}
 	}

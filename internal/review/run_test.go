@@ -20,7 +20,8 @@ func simpleRequest(comparisons ...Comparison) Request {
 }
 
 func compared(name string) Comparison {
-	return Comparison{Name: name, Before: plantest.Tree(map[string]string{"main.tf": ""}), After: plantest.Tree(map[string]string{"main.tf": ""}), Files: []plan.File{{Path: "main.tf", From: "main.tf", Status: plan.Modified}}}
+	return Comparison{Name: name, Before: plantest.Tree(map[string]string{"main.tf": ""}),
+		After: plantest.Tree(map[string]string{"main.tf": ""}), Files: []plan.File{{Path: "main.tf", From: "main.tf", Status: plan.Modified}}}
 }
 
 func says(p plan.Plan) Predictor {
@@ -136,7 +137,8 @@ func TestFingerprintsHaveNoLines(t *testing.T) {
 // A source that has no answer yet ends the run; one that has is part of the
 // report, whoever asked for it and how often.
 func TestSourcesOfARun(t *testing.T) {
-	vpc := plan.Source{Kind: plan.ModuleSource, Address: "terraform-aws-modules/vpc/aws", Ref: plan.Ref{Kind: plan.RefVersion, Text: "5.8.1"}, Side: plan.After}
+	vpc := plan.Source{Kind: plan.ModuleSource, Address: "terraform-aws-modules/vpc/aws", Ref: plan.Ref{Kind: plan.RefVersion, Text: "5.8.1"},
+		Side: plan.After}
 	asks := func(_, _ fs.FS, _ rules.Settings, sources plan.Sources) plan.Plan {
 		for depth := range 2 {
 			vpc.Depth = depth + 1

@@ -114,7 +114,8 @@ func readPlan(t *testing.T, text string) plan.Plan {
 	var p plan.Plan
 	for _, c := range all {
 		if c.Gap != nil {
-			p.Gaps = append(p.Gaps, plan.Gap{Kind: c.Gap.Kind, Root: c.Root, Subject: c.Gap.Subject, Why: c.Gap.Why, At: plan.Range{File: c.Gap.File, Line: 1, Side: plan.After}})
+			p.Gaps = append(p.Gaps, plan.Gap{Kind: c.Gap.Kind, Root: c.Root, Subject: c.Gap.Subject, Why: c.Gap.Why,
+				At: plan.Range{File: c.Gap.File, Line: 1, Side: plan.After}})
 			continue
 		}
 		if c.Engine == "" {

@@ -45,7 +45,8 @@ type act struct {
 
 func newTruth(r histRules) *truth {
 	return &truth{
-		rules: r, listed: map[string]map[string]time.Time{}, pushers: map[int][]string{}, pushedAt: map[int]time.Time{}, voided: map[int]time.Time{},
+		rules: r, listed: map[string]map[string]time.Time{}, pushers: map[int][]string{}, pushedAt: map[int]time.Time{},
+		voided: map[int]time.Time{},
 		passed: map[string]bool{}, heads: map[string]bool{}, shown: map[string]int{},
 	}
 }
@@ -239,7 +240,8 @@ func (m *truth) overridden(w *world, p *pull, findings map[string]time.Time) (ma
 			if !ok || who == a.who || b.what != "approve" || !b.fits(p, findings) || m.proven(w, p, who) || m.named(w, p, who) {
 				continue
 			}
-			if r := p.reviews[slices.IndexFunc(p.reviews, func(r PullReview) bool { return r.ID == b.review })]; r.State == Approved && mayWrite(w, who) && w.who(who).Type == "User" {
+			if r := p.reviews[slices.IndexFunc(p.reviews, func(r PullReview) bool { return r.ID == b.review })]; r.State == Approved &&
+				mayWrite(w, who) && w.who(who).Type == "User" {
 				others.uninvolved++
 			}
 		}

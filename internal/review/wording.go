@@ -127,7 +127,8 @@ func losesData(f rules.Finding) bool {
 
 // sorts are the kinds of findings in words, the worst first.
 var sorts = []string{
-	"a loss of data", "a lost name, address or key", "an outage", "lost capacity", "a safeguard that goes", "an edit of guard rails", "something that could not be told",
+	"a loss of data", "a lost name, address or key", "an outage", "lost capacity", "a safeguard that goes", "an edit of guard rails",
+	"something that could not be told",
 	"a change",
 }
 

@@ -30,8 +30,9 @@ func (w *world) readBranches(req *Request, predictor func(base string) Predictor
 func (w *world) group(numbers []int, base string, destroys []string, doubt string) Decision {
 	req := Request{
 		Ref: Ref{Owner: "acme", Repo: "infra", BaseRef: base, HeadSHA: "group"}, Now: w.now, Base: settingsTree(w.settings),
-		Comparisons: []Comparison{{Name: "group", Before: plantest.Tree(map[string]string{"main.tf": ""}), After: plantest.Tree(map[string]string{"main.tf": ""}), Files: []plan.File{{Path: "main.tf", From: "main.tf", Status: plan.Modified}}}},
-		Evidence:    Evidence{Group: &Group{Doubtful: doubt}},
+		Comparisons: []Comparison{{Name: "group", Before: plantest.Tree(map[string]string{"main.tf": ""}),
+			After: plantest.Tree(map[string]string{"main.tf": ""}), Files: []plan.File{{Path: "main.tf", From: "main.tf", Status: plan.Modified}}}},
+		Evidence: Evidence{Group: &Group{Doubtful: doubt}},
 	}
 	for _, n := range numbers {
 		p := w.pulls[n]

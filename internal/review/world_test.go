@@ -79,14 +79,17 @@ type checkRun struct {
 func newWorld(set *rules.Set) *world {
 	w := &world{
 		set: set, now: time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC),
-		people: map[string]*member{}, pulls: map[int]*pull{}, destroys: map[string][]string{}, disarms: map[string][]string{}, files: map[string][]plan.File{},
+		people: map[string]*member{}, pulls: map[int]*pull{}, destroys: map[string][]string{}, disarms: map[string][]string{},
+		files: map[string][]plan.File{},
 		bases: map[string]int{}, branches: map[string]string{}, checks: map[string]*checkRun{},
 	}
-	for i, line := range []string{"alice write", "bob write", "carol maintain", "dave read", "erin write", "root admin", "tess triage", "mallory write"} {
+	for i, line := range []string{"alice write", "bob write", "carol maintain", "dave read", "erin write", "root admin", "tess triage",
+		"mallory write"} {
 		login, role, _ := strings.Cut(line, " ")
 		w.people[login] = &member{Account: rules.Account{ID: int64(100 + i), Login: login, Type: "User"}, role: role}
 	}
-	w.people["devin-ai-integration[bot]"] = &member{Account: rules.Account{ID: 158243242, Login: "devin-ai-integration[bot]", Type: "Bot"}, role: "write"}
+	w.people["devin-ai-integration[bot]"] = &member{Account: rules.Account{ID: 158243242, Login: "devin-ai-integration[bot]", Type: "Bot"},
+		role: "write"}
 	w.people["github-actions[bot]"] = &member{Account: rules.Account{ID: 41898282, Login: "github-actions[bot]", Type: "Bot"}, role: "write"}
 	w.people["web-flow"] = &member{Account: rules.Account{ID: rules.WebFlow, Login: "web-flow", Type: "User"}, role: "none"}
 	return w
@@ -142,7 +145,8 @@ func (w *world) push(p *pull, head string, by rules.Account, options map[string]
 		c.Committer = rules.Person{Name: by, Email: by + "@example.com", Account: w.who(by)}
 	}
 	if options["web"] != "" {
-		c.Committer, c.Verified = rules.Person{Name: "GitHub", Email: "noreply@github.com", Account: w.who("web-flow")}, options["unverified"] == ""
+		c.Committer, c.Verified = rules.Person{Name: "GitHub", Email: "noreply@github.com",
+			Account: w.who("web-flow")}, options["unverified"] == ""
 	}
 	if co := options["co"]; co != "" {
 		a := w.who(co)
@@ -163,7 +167,8 @@ func (w *world) push(p *pull, head string, by rules.Account, options map[string]
 
 func (w *world) review(p *pull, by rules.Account, state ReviewState, commit string, lost bool) {
 	p.nextReview++
-	r := PullReview{ID: int64(p.number)*1000 + p.nextReview, By: by, State: state, Commit: commit, Submitted: w.now, Own: by.Login == "holdpoint[bot]"}
+	r := PullReview{ID: int64(p.number)*1000 + p.nextReview, By: by, State: state, Commit: commit, Submitted: w.now,
+		Own: by.Login == "holdpoint[bot]"}
 	p.reviews = append(p.reviews, r)
 	w.deliver(p, Delivery{Kind: ReviewSubmitted, By: by, Review: r.ID, Commit: commit}, lost)
 }
@@ -206,7 +211,8 @@ func settingsTree(settings string) fs.FS {
 
 func (w *world) request(p *pull) Request {
 	req := Request{
-		Ref: Ref{Owner: "acme", Repo: "infra", Number: p.number, BaseRef: p.base, HeadRef: p.branch, HeadSHA: p.head, BaseSHA: fmt.Sprint(p.base, w.bases[p.base]), Title: p.title},
+		Ref: Ref{Owner: "acme", Repo: "infra", Number: p.number, BaseRef: p.base, HeadRef: p.branch, HeadSHA: p.head,
+			BaseSHA: fmt.Sprint(p.base, w.bases[p.base]), Title: p.title},
 		Now: w.now, Base: settingsTree(w.settings),
 		Signals: rules.Signals{
 			Author: w.who(p.author), Branch: p.branch, Title: p.title, Body: p.body, Commits: p.commits,
@@ -221,8 +227,10 @@ func (w *world) request(p *pull) Request {
 		req.Organisation = settingsTree(w.org)
 	}
 	req.Evidence = Evidence{
-		OpenedAt: p.opened, Reviews: slices.Clone(p.reviews), Requests: p.requests, Labels: slices.Clone(p.labels), LabelEvents: slices.Clone(p.labelEvents),
-		Pushes: slices.Clone(p.pushes), PushesUnknown: p.pushesUnknown, Deliveries: p.deliveries, Retargets: slices.Clone(p.retargets), UnresolvedTeams: w.lostTeams, SiblingsUnknown: p.siblingsUnknown,
+		OpenedAt: p.opened, Reviews: slices.Clone(p.reviews), Requests: p.requests, Labels: slices.Clone(p.labels),
+		LabelEvents: slices.Clone(p.labelEvents),
+		Pushes:      slices.Clone(p.pushes), PushesUnknown: p.pushesUnknown, Deliveries: p.deliveries, Retargets: slices.Clone(p.retargets),
+		UnresolvedTeams: w.lostTeams, SiblingsUnknown: p.siblingsUnknown,
 	}
 	settings := w.set.SettingsFor(req.Base, req.Organisation)
 	name := settings.Names().Of(p.base)

@@ -144,7 +144,8 @@ func TestExemptionIsNarrow(t *testing.T) {
 	settings.Agents.Exempt = []ExemptOf{{Login: "dependabot[bot]", Paths: []string{"**/.terraform.lock.hcl"}}}
 	bot := Account{ID: 49699333, Login: "dependabot[bot]", Type: "Bot"}
 	own := Commit{Author: Person{Account: bot}, Committer: Person{Account: bot}, Verified: true}
-	byGitHub := Commit{Author: Person{Account: bot}, Committer: Person{Account: Account{ID: WebFlow, Login: "web-flow", Type: "User"}}, Verified: true}
+	byGitHub := Commit{Author: Person{Account: bot}, Committer: Person{Account: Account{ID: WebFlow, Login: "web-flow", Type: "User"}},
+		Verified: true}
 	lock := []plan.File{{Path: "prod/.terraform.lock.hcl", Status: plan.Modified}}
 	for _, c := range []struct {
 		what    string
@@ -154,15 +155,23 @@ func TestExemptionIsNarrow(t *testing.T) {
 	}{
 		{"its own change of what it is for", Signals{Author: bot, Commits: []Commit{own}}, lock, false},
 		{"signed by GitHub for it", Signals{Author: bot, Commits: []Commit{own, byGitHub}}, lock, false},
-		{"signed by somebody in its name", Signals{Author: bot, Commits: []Commit{own, {Author: Person{Account: bot}, Committer: Person{Account: Account{ID: 9, Type: "User"}}, Verified: true}}}, lock, true},
-		{"signed by nobody known in its name", Signals{Author: bot, Commits: []Commit{{Author: Person{Account: bot}, Verified: true}}}, lock, true},
+		{"signed by somebody in its name", Signals{Author: bot, Commits: []Commit{own,
+			{Author: Person{Account: bot}, Committer: Person{Account: Account{ID: 9, Type: "User"}}, Verified: true}}}, lock, true},
+		{"signed by nobody known in its name", Signals{Author: bot, Commits: []Commit{{Author: Person{Account: bot}, Verified: true}}}, lock,
+			true},
 		{"another path", Signals{Author: bot, Commits: []Commit{own}}, append([]plan.File{{Path: "main.tf"}}, lock...), true},
-		{"a rename out of the paths", Signals{Author: bot, Commits: []Commit{own}}, []plan.File{{Path: ".terraform.lock.hcl", From: "main.tf", Status: plan.Renamed}}, true},
-		{"somebody's commit on its branch", Signals{Author: bot, Commits: []Commit{own, {Author: Person{Account: Account{ID: 9}}, Committer: Person{Account: bot}, Verified: true}}}, lock, true},
-		{"an unsigned commit", Signals{Author: bot, Commits: []Commit{{Author: Person{Account: bot}, Committer: Person{Account: bot}}}}, lock, true},
-		{"a person of that name", Signals{Author: Account{ID: 3, Login: "dependabot", Type: "User"}, Branch: "dependabot/x", Commits: []Commit{own}}, lock, true},
-		{"pushed by GitHub for it", Signals{Author: bot, Commits: []Commit{own}, Pushers: []Account{bot, {ID: WebFlow}}, PushersKnown: true}, lock, false},
-		{"pushed by somebody else before", Signals{Author: bot, Commits: []Commit{own}, Pushers: []Account{{ID: 9, Type: "User"}, bot}, PushersKnown: true}, lock, true},
+		{"a rename out of the paths", Signals{Author: bot, Commits: []Commit{own}},
+			[]plan.File{{Path: ".terraform.lock.hcl", From: "main.tf", Status: plan.Renamed}}, true},
+		{"somebody's commit on its branch", Signals{Author: bot, Commits: []Commit{own,
+			{Author: Person{Account: Account{ID: 9}}, Committer: Person{Account: bot}, Verified: true}}}, lock, true},
+		{"an unsigned commit", Signals{Author: bot, Commits: []Commit{{Author: Person{Account: bot}, Committer: Person{Account: bot}}}}, lock,
+			true},
+		{"a person of that name", Signals{Author: Account{ID: 3, Login: "dependabot", Type: "User"}, Branch: "dependabot/x",
+			Commits: []Commit{own}}, lock, true},
+		{"pushed by GitHub for it", Signals{Author: bot, Commits: []Commit{own}, Pushers: []Account{bot, {ID: WebFlow}}, PushersKnown: true},
+			lock, false},
+		{"pushed by somebody else before", Signals{Author: bot, Commits: []Commit{own}, Pushers: []Account{{ID: 9, Type: "User"}, bot},
+			PushersKnown: true}, lock, true},
 		{"pushed by nobody known", Signals{Author: bot, Commits: []Commit{own}, Pushers: []Account{{}}, PushersKnown: true}, lock, true},
 		{"a log of pushes that is not whole", Signals{Author: bot, Commits: []Commit{own}, Pushers: []Account{bot}}, lock, true},
 		{"no files", Signals{Author: bot, Commits: []Commit{own}}, nil, true},

@@ -41,7 +41,8 @@ func ruleDocs(set *Set) string {
 	for _, heading := range []struct {
 		about about
 		title string
-	}{{aboutChange, "About changes"}, {aboutRoot, "About roots as a whole"}, {aboutFile, "About changed files"}, {aboutGap, "About what could not be told"}} {
+	}{{aboutChange, "About changes"}, {aboutRoot, "About roots as a whole"}, {aboutFile, "About changed files"}, {aboutGap,
+		"About what could not be told"}} {
 		fmt.Fprintf(&b, "\n## %s\n", heading.title)
 		for _, r := range set.rules {
 			if r.About != heading.about {
@@ -89,7 +90,8 @@ func lossDocs(b *strings.Builder, set *Set) {
 				types[r.Engine][t] = true
 			}
 		}
-		fmt.Fprintf(b, "| %s | %d | %d | %d | %d |\n", effect, rows[plan.Terraform], len(types[plan.Terraform]), rows[plan.Kubernetes], len(types[plan.Kubernetes]))
+		fmt.Fprintf(b, "| %s | %d | %d | %d | %d |\n", effect, rows[plan.Terraform], len(types[plan.Terraform]), rows[plan.Kubernetes],
+			len(types[plan.Kubernetes]))
 	}
 	b.WriteString(beside)
 }

@@ -24,7 +24,8 @@ func TestEnforced(t *testing.T) {
 	}{
 		{Data, "", true, true}, {Identity, "", false, true}, {Traffic, "", false, false}, {Capacity, "", false, true}, {NoLoss, "", false, false},
 		{Data, "plain", true, true}, {Traffic, "plain", false, false}, {Data, "lax", false, false}, {Identity, "lax", false, true},
-		{Data, "prod", true, true}, {Identity, "prod", true, true}, {Traffic, "prod", false, true}, {Capacity, "prod", false, false}, {NoLoss, "prod", true, true},
+		{Data, "prod", true, true}, {Identity, "prod", true, true}, {Traffic, "prod", false, true}, {Capacity, "prod", false, false}, {NoLoss,
+			"prod", true, true},
 		{Data, "unheard-of", true, true}, {Loss("new"), "", true, true},
 	} {
 		for _, agent := range []*Agent{nil, {Name: "devin", Kind: CodingAgent}} {
@@ -37,7 +38,8 @@ func TestEnforced(t *testing.T) {
 			}
 		}
 	}
-	for what, s := range map[string]Settings{"none at all": {}, "of another version": {Version: 2, Enforce: settings.Enforce}, "with a problem": settings.unsound("x")} {
+	for what, s := range map[string]Settings{"none at all": {}, "of another version": {Version: 2, Enforce: settings.Enforce},
+		"with a problem": settings.unsound("x")} {
 		if s.Sound() || !s.enforced(Traffic, "", nil) {
 			t.Errorf("settings %s count", what)
 		}
@@ -78,14 +80,15 @@ func TestApprovalFits(t *testing.T) {
 		finding Finding
 		fits    bool
 	}{
-		"everything":                     {Approval{}, at("a.tf"), true},
-		"its loss":                       {Approval{Loss: []Loss{Traffic, Data}}, at("a.tf"), true},
-		"another loss":                   {Approval{Loss: []Loss{Traffic}}, at("a.tf"), false},
-		"its environment":                {Approval{Environments: []string{"prod"}}, at("a.tf"), true},
-		"another environment":            {Approval{Environments: []string{"dev"}}, at("a.tf"), false},
-		"its file":                       {Approval{Paths: []string{"a.tf"}}, at("a.tf"), true},
-		"another file":                   {Approval{Paths: []string{"b.tf"}}, at("a.tf"), false},
-		"all of it":                      {Approval{Loss: []Loss{Data}, Environments: []string{"prod"}, Paths: []string{"*.tf"}}, at("a.tf"), true},
+		"everything":          {Approval{}, at("a.tf"), true},
+		"its loss":            {Approval{Loss: []Loss{Traffic, Data}}, at("a.tf"), true},
+		"another loss":        {Approval{Loss: []Loss{Traffic}}, at("a.tf"), false},
+		"its environment":     {Approval{Environments: []string{"prod"}}, at("a.tf"), true},
+		"another environment": {Approval{Environments: []string{"dev"}}, at("a.tf"), false},
+		"its file":            {Approval{Paths: []string{"a.tf"}}, at("a.tf"), true},
+		"another file":        {Approval{Paths: []string{"b.tf"}}, at("a.tf"), false},
+		"all of it": {Approval{Loss: []Loss{Data}, Environments: []string{"prod"}, Paths: []string{"*.tf"}}, at("a.tf"),
+			true},
 		"its loss elsewhere":             {Approval{Loss: []Loss{Data}, Paths: []string{"b.tf"}}, at("a.tf"), false},
 		"its root":                       {Approval{Paths: []string{"prod"}}, change, true},
 		"what is in its root":            {Approval{Paths: []string{"prod/*"}}, change, true},

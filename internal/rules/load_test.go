@@ -52,18 +52,19 @@ func TestUnsoundPacks(t *testing.T) {
 	const rule = "rules:\n  - {id: a-rule, title: T, about: gap, when: gap.changed, loss: none, severity: warn, message: M}\n"
 	const types = "engine: terraform\ntypes:\n  aws_a: {loss: data, holds: h, source: s}\n"
 	for want, files := range map[string]map[string]string{
-		"stands twice":                {"a.yaml": rule, "b.yaml": rule},
-		"id of a retired one":         {"a.yaml": rule, "b.yaml": "retired: [a-rule]\n"},
-		"a way out":                   {"a.yaml": strings.Replace(rule, "warn", "hold", 1)},
-		"stands in another file":      {"a.yaml": rule, "types/a.yaml": types, "types/b.yaml": types},
-		"holds and source":            {"a.yaml": rule, "types/a.yaml": strings.Replace(types, ", source: s", "", 1)},
-		`loss "dta"`:                  {"a.yaml": rule, "types/a.yaml": strings.Replace(types, "data", "dta", 1)},
-		"undeclared reference":        {"a.yaml": strings.Replace(rule, "gap.changed", "gapp.changed", 1)},
-		"field severty not found":     {"a.yaml": strings.Replace(rule, "severity", "severty", 1)},
-		"lower-case words":            {"a.yaml": strings.Replace(rule, "a-rule", "ARule", 1)},
-		"{nonsense} is not known":     {"a.yaml": strings.Replace(rule, "message: M", `message: "{nonsense}"`, 1)},
-		"more than one document":      {"a.yaml": rule + "---\n" + rule},
-		"a rule about files needs pa": {"a.yaml": strings.Replace(strings.Replace(rule, "about: gap", "about: file", 1), "gap.changed", "file.symlink", 1)},
+		"stands twice":            {"a.yaml": rule, "b.yaml": rule},
+		"id of a retired one":     {"a.yaml": rule, "b.yaml": "retired: [a-rule]\n"},
+		"a way out":               {"a.yaml": strings.Replace(rule, "warn", "hold", 1)},
+		"stands in another file":  {"a.yaml": rule, "types/a.yaml": types, "types/b.yaml": types},
+		"holds and source":        {"a.yaml": rule, "types/a.yaml": strings.Replace(types, ", source: s", "", 1)},
+		`loss "dta"`:              {"a.yaml": rule, "types/a.yaml": strings.Replace(types, "data", "dta", 1)},
+		"undeclared reference":    {"a.yaml": strings.Replace(rule, "gap.changed", "gapp.changed", 1)},
+		"field severty not found": {"a.yaml": strings.Replace(rule, "severity", "severty", 1)},
+		"lower-case words":        {"a.yaml": strings.Replace(rule, "a-rule", "ARule", 1)},
+		"{nonsense} is not known": {"a.yaml": strings.Replace(rule, "message: M", `message: "{nonsense}"`, 1)},
+		"more than one document":  {"a.yaml": rule + "---\n" + rule},
+		"a rule about files needs pa": {"a.yaml": strings.Replace(strings.Replace(rule, "about: gap", "about: file", 1), "gap.changed",
+			"file.symlink", 1)},
 	} {
 		tree := fstest.MapFS{}
 		for name, text := range files {

@@ -15,17 +15,20 @@ func TestA1NamesFold(t *testing.T) {
 		a, b string
 		same bool
 	}{
-		{"main", "main", true}, {"main", "Main", true}, {"main", "MAIN", true}, {"stra\u00dfe", "STRA\u1e9eE", true}, {"\u212aube", "kube", true}, // the Kelvin sign
+		{"main", "main", true}, {"main", "Main", true}, {"main", "MAIN", true}, {"stra\u00dfe", "STRA\u1e9eE", true},
+		{"\u212aube", "kube", true}, // the Kelvin sign
 		{"release/1", "release/2", true}, {"release/1", "hotfix/a/b", true}, {"release/1", "RELEASE", true}, {"dev", "trunk", true},
 		{long + "a", long + "b", true}, {strings.Repeat("x", 89) + "a", strings.Repeat("x", 89) + "b", true},
-		{"main", "main2", false}, {"main", "mai", false}, {"release/1", "release/1/2", false}, {"dev", "main", false}, {"m\u0430in", "main", false}, // another letter
+		{"main", "main2", false}, {"main", "mai", false}, {"release/1", "release/1/2", false}, {"dev", "main", false},
+		{"m\u0430in", "main", false}, // another letter
 		{strings.Repeat("x", 88) + "a", strings.Repeat("x", 88) + "b", false},
 	} {
 		if got := names.Shared(c.a, c.b); got != c.same || names.Shared(c.b, c.a) != got {
 			t.Errorf("%q and %q share a name: %t, want %t", c.a, c.b, got, c.same)
 		}
 	}
-	for base, want := range map[string]string{"main": "holdpoint: main", "release/1": "holdpoint: release", "dev": "holdpoint: Trunk", long: "holdpoint: " + long[:244]} {
+	for base, want := range map[string]string{"main": "holdpoint: main", "release/1": "holdpoint: release", "dev": "holdpoint: Trunk",
+		long: "holdpoint: " + long[:244]} {
 		if got := names.Of(base); got != want {
 			t.Errorf("the check of %s is %q, want %q", base, got, want)
 		}
@@ -44,17 +47,22 @@ func TestA1OnlyTheDefaultBranchNames(t *testing.T) {
 	}
 	const one, other = "checks:\n  - {name: all, bases: [\"**\"]}\n", "checks:\n  - {name: main, bases: [evil]}\n"
 	for name, c := range map[string]struct{ own, standard, organisation, problem string }{
-		"none":                     {"version: 1\n", "version: 1\n" + one, "", ""},
-		"a copy":                   {"version: 1\nrules: {tf-forget: hold}\n" + one, "version: 1\n" + one, "", ""},
-		"the organisation's":       {"", "", "version: 1\n" + one, ""},
-		"not the organisation's":   {"", "version: 1\n", "version: 1\n" + one, ""},
-		"others":                   {"version: 1\n" + other, "version: 1\n" + one, "", ".github/holdpoint.yaml:3: checks: only the settings of the default branch, main, name checks"},
-		"beside none":              {"version: 1\nenforce: {data: nobody}\n" + other, "version: 1\n", "", ".github/holdpoint.yaml:4: checks: only"},
-		"beside no settings":       {"version: 1\n" + one, "", "", ".github/holdpoint.yaml:3: checks: only"},
-		"beside the organisation":  {"version: 1\n" + other, "", "version: 1\n" + one, ".github/holdpoint.yaml:3: checks: only"},
-		"beside unsound ones":      {"version: 1\n", "version: 3\n", "", "the settings of the default branch, main, name the checks and are not sound: .github/holdpoint.yaml:1: version"},
-		"another name":             {"version: 1\n" + other, "version: 1\nchecks:\n  - {name: main2, bases: [evil]}\n", "", ".github/holdpoint.yaml:3: checks: only"},
-		"other bases":              {"version: 1\n" + other, "version: 1\nchecks:\n  - {name: main, bases: [dev]}\n", "", ".github/holdpoint.yaml:3: checks: only"},
+		"none":                   {"version: 1\n", "version: 1\n" + one, "", ""},
+		"a copy":                 {"version: 1\nrules: {tf-forget: hold}\n" + one, "version: 1\n" + one, "", ""},
+		"the organisation's":     {"", "", "version: 1\n" + one, ""},
+		"not the organisation's": {"", "version: 1\n", "version: 1\n" + one, ""},
+		"others": {"version: 1\n" + other, "version: 1\n" + one, "",
+			".github/holdpoint.yaml:3: checks: only the settings of the default branch, main, name checks"},
+		"beside none": {"version: 1\nenforce: {data: nobody}\n" + other, "version: 1\n", "",
+			".github/holdpoint.yaml:4: checks: only"},
+		"beside no settings":      {"version: 1\n" + one, "", "", ".github/holdpoint.yaml:3: checks: only"},
+		"beside the organisation": {"version: 1\n" + other, "", "version: 1\n" + one, ".github/holdpoint.yaml:3: checks: only"},
+		"beside unsound ones": {"version: 1\n", "version: 3\n", "",
+			"the settings of the default branch, main, name the checks and are not sound: .github/holdpoint.yaml:1: version"},
+		"another name": {"version: 1\n" + other, "version: 1\nchecks:\n  - {name: main2, bases: [evil]}\n", "",
+			".github/holdpoint.yaml:3: checks: only"},
+		"other bases": {"version: 1\n" + other, "version: 1\nchecks:\n  - {name: main, bases: [dev]}\n", "",
+			".github/holdpoint.yaml:3: checks: only"},
 		"neither is sound":         {"version: 4\n", "version: 3\n", "", ".github/holdpoint.yaml:1: version is \"4\""},
 		"with an error of its own": {"version: 3\n" + other, "version: 1\n", "", ".github/holdpoint.yaml:1: version"},
 	} {

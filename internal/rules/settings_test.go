@@ -87,13 +87,16 @@ func TestE2SettingsArePlainFiles(t *testing.T) {
 		tree    fs.FS
 		problem string
 	}{
-		"a symbolic link": {fstest.MapFS{SettingsPath: {Data: []byte("weak.yaml"), Mode: fs.ModeSymlink | 0o777}, ".github/weak.yaml": weak}, "want a plain file"},
-		"a folder":        {fstest.MapFS{SettingsPath + "/inner.yaml": weak}, "want a plain file"},
-		"a submodule":     {fstest.MapFS{SettingsPath: {Mode: fs.ModeIrregular | 0o755}}, "want a plain file"},
-		"an LFS pointer":  {fstest.MapFS{SettingsPath: {Data: []byte("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n"), Mode: 0o644}}, "Git LFS pointer"},
-		"a large file":    {unread{fstest.MapFS{SettingsPath: {Data: []byte("version: 1\n" + strings.Repeat("# x\n", 40_000)), Mode: 0o644}}}, "larger than"},
-		"binary":          {fstest.MapFS{SettingsPath: {Data: []byte("version: 1\n\x00\xff"), Mode: 0o644}}, "not plain UTF-8"},
-		"unread":          {unread{fstest.MapFS{SettingsPath: weak}}, "connection reset"},
+		"a symbolic link": {fstest.MapFS{SettingsPath: {Data: []byte("weak.yaml"), Mode: fs.ModeSymlink | 0o777}, ".github/weak.yaml": weak},
+			"want a plain file"},
+		"a folder":    {fstest.MapFS{SettingsPath + "/inner.yaml": weak}, "want a plain file"},
+		"a submodule": {fstest.MapFS{SettingsPath: {Mode: fs.ModeIrregular | 0o755}}, "want a plain file"},
+		"an LFS pointer": {fstest.MapFS{SettingsPath: {Data: []byte("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n"),
+			Mode: 0o644}}, "Git LFS pointer"},
+		"a large file": {unread{fstest.MapFS{SettingsPath: {Data: []byte("version: 1\n" + strings.Repeat("# x\n", 40_000)), Mode: 0o644}}},
+			"larger than"},
+		"binary": {fstest.MapFS{SettingsPath: {Data: []byte("version: 1\n\x00\xff"), Mode: 0o644}}, "not plain UTF-8"},
+		"unread": {unread{fstest.MapFS{SettingsPath: weak}}, "connection reset"},
 	} {
 		s := set.SettingsFor(c.tree, organisation)
 		if s.Sound() || s.Origin != FromBase || s.Enforce.Data != ByEveryone || !strings.Contains(s.Problem, c.problem) {
@@ -260,7 +263,8 @@ func TestTypesExist(t *testing.T) {
 	for name, l := range set.types.exact[plan.Terraform] {
 		n[l.Loss]++
 		provider, _, _ := strings.Cut(name, "_")
-		if !slices.Contains([]string{"aws", "google", "azurerm", "random", "tls", "local", "null", "time", "kubernetes"}, provider) || slices.Contains(beta, name) {
+		if !slices.Contains([]string{"aws", "google", "azurerm", "random", "tls", "local", "null", "time", "kubernetes"}, provider) ||
+			slices.Contains(beta, name) {
 			continue
 		}
 		checked++

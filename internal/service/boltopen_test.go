@@ -18,7 +18,8 @@ func filled(t *testing.T) []byte {
 	path := filepath.Join(t.TempDir(), "q")
 	q := openQueue(t, path, time.Now)
 	for n := range 200 {
-		if err := q.Send(t.Context(), service.Message{ID: fmt.Sprint("message-", n), Group: fmt.Sprint(n % 5), Job: make([]byte, 200)}); err != nil {
+		if err := q.Send(t.Context(), service.Message{ID: fmt.Sprint("message-", n), Group: fmt.Sprint(n % 5),
+			Job: make([]byte, 200)}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -53,7 +53,8 @@ func TestModelOfAnAttacker(t *testing.T) {
 	if *modelHistories < 300 {
 		return
 	}
-	for _, what := range []string{"destroying change held", "destroying change released", "released by label", "merged", "merged by the queue", "one head on two bases",
+	for _, what := range []string{"destroying change held", "destroying change released", "released by label", "merged", "merged by the queue",
+		"one head on two bases",
 		"retargeted with a check", "lost", "repeated", "reordered", "given up", "settings of another branch", "objection", "a branch later"} {
 		if shown[what] < *modelHistories/50 {
 			t.Errorf("%s: %d times in %d histories, so the model shows nothing of it", what, shown[what], *modelHistories)

@@ -140,19 +140,25 @@ var ownNames = map[string]string{"main": "holdpoint: main", "release/1": "holdpo
 
 var setups = []*setup{
 	{name: "none", protected: ownNames, number: 1, scenes: []scene{namedElsewhere, releasedThenPushed}},
-	{name: "the requester need not be known", settings: accept, protected: ownNames, number: 1, scenes: []scene{namedElsewhere, releasedElsewhere, releasedThenPushed, movedBase, cameBack, byLabel, byLabel}},
-	{name: "two approvals", settings: accept + "approvals:\n  - {roles: [write], number: 2}\n", protected: ownNames, number: 2, scenes: []scene{releasedElsewhere, releasedThenPushed}},
+	{name: "the requester need not be known", settings: accept, protected: ownNames, number: 1,
+		scenes: []scene{namedElsewhere, releasedElsewhere, releasedThenPushed, movedBase, cameBack, byLabel, byLabel}},
+	{name: "two approvals", settings: accept + "approvals:\n  - {roles: [write], number: 2}\n", protected: ownNames, number: 2,
+		scenes: []scene{releasedElsewhere, releasedThenPushed}},
 	{name: "one name for all", settings: accept + "checks:\n  - {name: all, bases: [\"**\"]}\n", shared: "**",
 		protected: map[string]string{"main": "holdpoint: all", "release/1": "holdpoint: all"}, number: 1,
 		scenes: []scene{namedElsewhere, releasedElsewhere, oneName, byLabel}},
 	{name: "one name for releases", settings: accept + "checks:\n  - {name: releases, bases: [\"release/*\"]}\n", shared: "release/*",
-		protected: map[string]string{"main": "holdpoint: main", "release/1": "holdpoint: releases", "release/2": "holdpoint: releases", "release/3": "holdpoint: releases"}, number: 1,
+		protected: map[string]string{"main": "holdpoint: main", "release/1": "holdpoint: releases", "release/2": "holdpoint: releases",
+			"release/3": "holdpoint: releases"}, number: 1,
 		scenes: []scene{releasedElsewhere, oneName, laterBranch, laterBranch, movedBeside}},
 	{name: "users", settings: accept + "approvals:\n  - {users: [mallory, alice]}\noverride: {label: holdpoint-override, users: [mallory]}\n",
-		protected: ownNames, number: 1, users: []string{"mallory", "alice"}, labelled: []string{"mallory"}, scenes: []scene{releasedByMallory, byLabel}},
-	{name: "merge queue", settings: accept, protected: map[string]string{"main": "holdpoint: main"}, number: 1, queue: true, scenes: []scene{queued, queued, namedElsewhere}},
+		protected: ownNames, number: 1, users: []string{"mallory", "alice"}, labelled: []string{"mallory"}, scenes: []scene{releasedByMallory,
+			byLabel}},
+	{name: "merge queue", settings: accept, protected: map[string]string{"main": "holdpoint: main"}, number: 1, queue: true,
+		scenes: []scene{queued, queued, namedElsewhere}},
 	{name: "merge queue, one name for all", settings: accept + "checks:\n  - {name: all, bases: [\"**\"]}\n", shared: "**",
-		protected: map[string]string{"main": "holdpoint: all", "release/1": "holdpoint: all", "release/2": "holdpoint: all"}, number: 1, queue: true,
+		protected: map[string]string{"main": "holdpoint: all", "release/1": "holdpoint: all",
+			"release/2": "holdpoint: all"}, number: 1, queue: true,
 		scenes: []scene{queued, queuedBeside, oneName}},
 }
 
@@ -211,7 +217,8 @@ var randomMoves = []struct {
 }{
 	{18, func(*rand.Rand) move { return move{kind: settles} }},
 	{10, func(r *rand.Rand) move {
-		return move{kind: pushes, who: attacker(r), branch: pick(r, ownBranches...), from: pick(r, "main", "work", "more", "release/1"), what: pick(r, contents...), rules: someSettings(r)}
+		return move{kind: pushes, who: attacker(r), branch: pick(r, ownBranches...), from: pick(r, "main", "work", "more", "release/1"),
+			what: pick(r, contents...), rules: someSettings(r)}
 	}},
 	{4, func(r *rand.Rand) move {
 		return move{kind: points, who: attacker(r), branch: pick(r, ownBranches...), from: pick(r, "work", "more", "main", group)}
@@ -232,7 +239,8 @@ var randomMoves = []struct {
 	}},
 	{2, func(r *rand.Rand) move { return move{kind: rebinds, who: "GitHub", pull: 1 + r.IntN(3)} }},
 	{4, func(r *rand.Rand) move {
-		return move{kind: labels, who: pick(r, "alice", "dana", "devin", "eve", "mallory"), pull: 1 + r.IntN(3), what: pick(r, overrideLabel, overrideLabel, "note")}
+		return move{kind: labels, who: pick(r, "alice", "dana", "devin", "eve", "mallory"), pull: 1 + r.IntN(3),
+			what: pick(r, overrideLabel, overrideLabel, "note")}
 	}},
 	{2, func(r *rand.Rand) move {
 		return move{kind: unlabels, who: attacker(r), pull: 1 + r.IntN(3), what: pick(r, overrideLabel, "note")}
@@ -306,7 +314,8 @@ func releasedElsewhere(r *rand.Rand) []move {
 	if r.IntN(2) == 0 {
 		out = append(out, move{kind: retargets, who: "devin", pull: 1, from: pick(r, "main", "release/1", "release/2")})
 	} else {
-		out = append(out, move{kind: points, who: "devin", branch: "more", from: "work"}, move{kind: opens, who: "devin", branch: "more", from: pick(r, "main", "release/1")})
+		out = append(out, move{kind: points, who: "devin", branch: "more", from: "work"},
+			move{kind: opens, who: "devin", branch: "more", from: pick(r, "main", "release/1")})
 	}
 	return append(append(out, someSettle(r)...), move{kind: merges, who: "devin", pull: 1 + r.IntN(2)})
 }
@@ -396,7 +405,8 @@ func cameBack(r *rand.Rand) []move {
 	gone := pick(r,
 		[2]move{{kind: closes, who: "devin", pull: 2}, {kind: reopens, who: "devin", pull: 2}},
 		[2]move{{kind: retargets, who: "devin", pull: 2, from: "release/2"}, {kind: retargets, who: "devin", pull: 2, from: "main"}},
-		[2]move{{kind: pushes, who: "devin", branch: "work", from: "main", what: harmless}, {kind: opens, who: "eve", branch: "evil", from: "main"}})
+		[2]move{{kind: pushes, who: "devin", branch: "work", from: "main", what: harmless},
+			{kind: opens, who: "eve", branch: "evil", from: "main"}})
 	return []move{
 		{kind: pushes, who: "dana", branch: "more", from: "main", what: adds},
 		{kind: pushes, who: "devin", branch: "work", from: "more", what: restores},
@@ -419,7 +429,8 @@ func byLabel(r *rand.Rand) []move {
 		{kind: pushes, who: "devin", branch: "work", from: "main", what: pick(r, destroys, harmless)},
 		{kind: opens, who: "devin", branch: "work", from: pick(r, "main", "main", "release/1", "evil")},
 		{kind: settles},
-		{kind: labels, who: pick(r, "alice", "alice", "alice", "mallory", "mallory", "eve", "dana", "devin"), pull: 1, what: pick(r, overrideLabel, overrideLabel, "note")},
+		{kind: labels, who: pick(r, "alice", "alice", "alice", "mallory", "mallory", "eve", "dana", "devin"), pull: 1,
+			what: pick(r, overrideLabel, overrideLabel, "note")},
 	}, append(someSettle(r),
 		pick(r,
 			move{kind: pushes, who: "devin", branch: "work", from: "work", what: destroys2},
@@ -439,7 +450,8 @@ func releasedByMallory(r *rand.Rand) []move {
 	if r.IntN(2) == 0 {
 		out = append(out, move{kind: roles, who: "mallory", what: pick(r, "write", "read", "none")})
 	}
-	return append(out, move{kind: approves, who: pick(r, "mallory", "alice"), pull: 1}, move{kind: settles}, move{kind: merges, who: "devin", pull: 1})
+	return append(out, move{kind: approves, who: pick(r, "mallory", "alice"), pull: 1}, move{kind: settles},
+		move{kind: merges, who: "devin", pull: 1})
 }
 
 // queued: a release, the queue, and an objection.

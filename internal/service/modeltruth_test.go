@@ -80,8 +80,9 @@ func (t *truth) pushed(branch, sha, who string) {
 func (t *truth) opened(p *modelPull) { t.bornAt[p.number] = len(t.pushes) }
 
 func (t *truth) reviewed(p *modelPull, who string, r *githubtest.Review) {
-	t.opinions = append(t.opinions, opinion{pull: p.number, who: who, pair: pair{p.HeadSHA(), p.base}, approves: r.State == "APPROVED", review: r,
-		ever: t.mayApprove(who), always: t.mayWrite(who)})
+	t.opinions = append(t.opinions, opinion{pull: p.number, who: who, pair: pair{p.HeadSHA(), p.base}, approves: r.State == "APPROVED",
+		review: r,
+		ever:   t.mayApprove(who), always: t.mayWrite(who)})
 }
 
 func (t *truth) labelled(p *modelPull, label, who string) {
@@ -184,7 +185,8 @@ func (t *truth) released(at pair) (byLabel, byApproval bool) {
 	}
 	for _, p := range t.w.pulls {
 		for _, m := range t.marks {
-			if m.pull == p.number && t.same(m.pair, at) && m.label == overrideLabel && !m.renamed && p.HasLabel(overrideLabel) && m.ever && !t.part(p, m.who) && m == t.lastMark(p) {
+			if m.pull == p.number && t.same(m.pair, at) && m.label == overrideLabel && !m.renamed && p.HasLabel(overrideLabel) && m.ever &&
+				!t.part(p, m.who) && m == t.lastMark(p) {
 				byLabel = true
 			}
 		}

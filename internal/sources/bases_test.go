@@ -33,7 +33,8 @@ func TestBases(t *testing.T) {
 	w.n.Host("files.example.com", body([]byte("kind: File\n")))
 	for _, c := range []struct{ entry, want, digest string }{
 		{"https://raw.githubusercontent.com/acme/app/v1/x.yaml", "kind: Raw\n", "file:raw.githubusercontent.com/acme/app/v1/x.yaml@sha256:"},
-		{"https://github.com/acme/app/releases/download/v1/x.yaml", "kind: Asset\n", "file:github.com/acme/app/releases/download/v1/x.yaml@sha256:"},
+		{"https://github.com/acme/app/releases/download/v1/x.yaml", "kind: Asset\n",
+			"file:github.com/acme/app/releases/download/v1/x.yaml@sha256:"},
 		{"https://github.com/acme/app/releases/latest/download/x.yaml", "kind: Asset\n", "file:github.com/"},
 		{"https://files.example.com/all?x=1", "kind: File\n", "file:files.example.com/all@sha256:"},
 		{"https://github.com/acme/app//base?ref=v1", "# acme/app one base\n", "git:github.com/acme/app@" + id},
@@ -69,7 +70,8 @@ func TestDownloadForms(t *testing.T) {
 		openTofu bool
 		want     string
 	}{
-		{sourcestest.NoContent, false, ""}, {sourcestest.NoContent, true, ""}, {sourcestest.Header, false, ""}, {sourcestest.Header, true, "down"},
+		{sourcestest.NoContent, false, ""}, {sourcestest.NoContent, true, ""}, {sourcestest.Header, false, ""}, {sourcestest.Header, true,
+			"down"},
 		{sourcestest.JSON, false, "down"}, {sourcestest.JSON, true, ""}, {sourcestest.JSONEmpty, false, ""}, {sourcestest.JSONEmpty, true, ""},
 	} {
 		w.config.Store = &cache.Memory{}

@@ -31,7 +31,8 @@ func sized(t testing.TB, modules, files int) *world {
 		}
 		id := r.commit(t, "1.0.0")
 		r.publish(t, w, root)
-		registry.Modules[fmt.Sprintf("acme/m%d/aws", i)] = sourcestest.Module{Versions: []sourcestest.ModuleVersion{{Version: "1.0.0", Location: fmt.Sprintf("git::https://github.com/acme/m%d?ref=%s", i, id)}}}
+		registry.Modules[fmt.Sprintf("acme/m%d/aws", i)] = sourcestest.Module{Versions: []sourcestest.ModuleVersion{{Version: "1.0.0",
+			Location: fmt.Sprintf("git::https://github.com/acme/m%d?ref=%s", i, id)}}}
 	}
 	w.n.Host("registry.terraform.io", registry)
 	return w

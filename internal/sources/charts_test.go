@@ -25,7 +25,8 @@ const (
 )
 
 func chartArchive(t testing.TB, name, version string) []byte {
-	return tgz(t, name+"/Chart.yaml", fmt.Sprintf("apiVersion: v2\nname: %s\nversion: %s\n", name, version), name+"/templates/x.yaml", "kind: ConfigMap\n")
+	return tgz(t, name+"/Chart.yaml", fmt.Sprintf("apiVersion: v2\nname: %s\nversion: %s\n", name, version), name+"/templates/x.yaml",
+		"kind: ConfigMap\n")
 }
 
 // chartRepository serves charts with an index.
@@ -36,7 +37,8 @@ func chartRepository(t testing.TB, name string, created map[string]string, versi
 	for _, v := range versions {
 		data := chartArchive(t, name, v)
 		sum := sha256.Sum256(data)
-		fmt.Fprintf(&index, "  - name: %s\n    version: %q\n    digest: %s\n    urls: [charts/%s-%s.tgz]\n", name, v, hex.EncodeToString(sum[:]), name, v)
+		fmt.Fprintf(&index, "  - name: %s\n    version: %q\n    digest: %s\n    urls: [charts/%s-%s.tgz]\n", name, v, hex.EncodeToString(sum[:]),
+			name, v)
 		if created[v] != "" {
 			fmt.Fprintf(&index, "    created: %q\n", created[v])
 		}
@@ -63,13 +65,16 @@ func helm(repository, name, version string, side plan.Side) plan.Source {
 
 func TestChartRepository(t *testing.T) {
 	w := newWorld(t, fetch.HostRules{Listed: []string{"charts.example.com"}}, nil)
-	w.n.Host("charts.example.com", chartRepository(t, "redis", map[string]string{"1.0.0": "2026-01-01T00:00:00Z", "1.1.0": "2026-02-10T00:00:00Z"}, "1.1.0", "1.0.0", "2.0.0-rc.1"))
-	for constraint, want := range map[string]string{"": "1.1.0", "^1.0": "1.1.0", "1.0.0": "1.0.0", ">=1.0.0-0": "2.0.0-rc.1", "9.0.0": "no: no-version", "x y": "no: invalid"} {
+	w.n.Host("charts.example.com", chartRepository(t, "redis", map[string]string{"1.0.0": "2026-01-01T00:00:00Z",
+		"1.1.0": "2026-02-10T00:00:00Z"}, "1.1.0", "1.0.0", "2.0.0-rc.1"))
+	for constraint, want := range map[string]string{"": "1.1.0", "^1.0": "1.1.0", "1.0.0": "1.0.0", ">=1.0.0-0": "2.0.0-rc.1",
+		"9.0.0": "no: no-version", "x y": "no: invalid"} {
 		p, err := w.review().Resolve(t.Context(), helm("https://charts.example.com/stable", "redis", constraint, plan.After))
 		got := p.Version
 		if err != nil {
 			got = "no: " + refusal(err)
-		} else if name, err := readFile(p, "Chart.yaml"); err != nil || !strings.Contains(name, "version: "+want) || !strings.HasPrefix(p.Digest, "chart:charts.example.com/stable/redis@sha256:") {
+		} else if name, err := readFile(p, "Chart.yaml"); err != nil || !strings.Contains(name, "version: "+want) ||
+			!strings.HasPrefix(p.Digest, "chart:charts.example.com/stable/redis@sha256:") {
 			t.Errorf("%q: %s: %q, %v", constraint, p.Digest, name, err)
 		}
 		if got != want {
@@ -83,11 +88,13 @@ func TestChartRepository(t *testing.T) {
 		t.Errorf("%v %v, %v %v", before.Version, before.Moment, after.Version, err)
 	}
 	w.n.Forget()
-	if p, err := w.review().Resolve(t.Context(), helm("https://charts.example.com/stable/", "redis", "1.0.0", plan.After)); err != nil || len(w.n.Seen()) > 0 || p.Moment != plan.MomentExact {
+	if p, err := w.review().Resolve(t.Context(), helm("https://charts.example.com/stable/", "redis", "1.0.0", plan.After)); err != nil ||
+		len(w.n.Seen()) > 0 || p.Moment != plan.MomentExact {
 		t.Errorf("from the cache: %v, asked %v", err, w.n.Seen())
 	}
 	w.clock.Advance(cache.FreshFor)
-	if _, err := w.review().Resolve(t.Context(), helm("https://charts.example.com/stable", "redis", "^1.0", plan.After)); err != nil || len(w.n.Seen()) != 1 {
+	if _, err := w.review().Resolve(t.Context(), helm("https://charts.example.com/stable", "redis", "^1.0", plan.After)); err != nil ||
+		len(w.n.Seen()) != 1 {
 		t.Errorf("after five minutes: %v, asked %v; want one conditional question", err, w.n.Seen())
 	}
 }
@@ -114,12 +121,15 @@ func ociWorld(t testing.TB, secrets map[string]sources.Secret) (*world, *sources
 func TestOCICharts(t *testing.T) {
 	w, o := ociWorld(t, nil)
 	for _, v := range []string{"1.0.0", "1.1.0", "1.2.0+build.1", "2.0.0-rc.1"} {
-		o.Push("charts/redis", strings.ReplaceAll(v, "+", "_"), "", chartConfig, sourcestest.Layer{MediaType: "application/vnd.cncf.helm.chart.provenance.v1.prov", Data: []byte("prov")},
+		o.Push("charts/redis", strings.ReplaceAll(v, "+", "_"), "", chartConfig,
+			sourcestest.Layer{MediaType: "application/vnd.cncf.helm.chart.provenance.v1.prov", Data: []byte("prov")},
 			sourcestest.Layer{MediaType: chartLayer, Data: chartArchive(t, "redis", v)})
 	}
-	digest := o.Push("charts/redis", "latest", "", chartConfig, sourcestest.Layer{MediaType: "application/tar+gzip", Data: chartArchive(t, "redis", "0.1.0")})
+	digest := o.Push("charts/redis", "latest", "", chartConfig,
+		sourcestest.Layer{MediaType: "application/tar+gzip", Data: chartArchive(t, "redis", "0.1.0")})
 	ref := func(kind plan.RefKind, text string) plan.Source {
-		return plan.Source{Kind: plan.ChartSource, Address: "oci://oci.example.com/charts/redis", Ref: plan.Ref{Kind: kind, Text: text}, Side: plan.After}
+		return plan.Source{Kind: plan.ChartSource, Address: "oci://oci.example.com/charts/redis", Ref: plan.Ref{Kind: kind, Text: text},
+			Side: plan.After}
 	}
 	for _, c := range []struct {
 		source  plan.Source
@@ -132,8 +142,10 @@ func TestOCICharts(t *testing.T) {
 		{helm("oci://oci.example.com/charts/redis", "", "1.2.0+build.1", plan.After), "1.2.0+build.1", "1.2.0+build.1"},
 		{ref(plan.RefTag, "1.1.0"), "1.1.0", "1.1.0"}, {ref(plan.RefTag, "latest"), "", "0.1.0"}, {ref(plan.RefDigest, digest), "", "0.1.0"},
 		{ref(plan.RefVersion, ">=2.0.0-0"), "2.0.0-rc.1", "2.0.0-rc.1"},
-		{ref(plan.RefTag, "9.9.9"), "no: gone", ""}, {ref(plan.RefVersion, ">9"), "no: no-version", ""}, {ref(plan.RefBranch, "main"), "no: invalid", ""},
-		{plan.Source{Kind: plan.ChartSource, Address: "oci://oci.example.com/charts/missing", Ref: plan.Ref{Kind: plan.RefTag, Text: "1"}}, "no: gone", ""},
+		{ref(plan.RefTag, "9.9.9"), "no: gone", ""}, {ref(plan.RefVersion, ">9"), "no: no-version", ""}, {ref(plan.RefBranch, "main"),
+			"no: invalid", ""},
+		{plan.Source{Kind: plan.ChartSource, Address: "oci://oci.example.com/charts/missing", Ref: plan.Ref{Kind: plan.RefTag, Text: "1"}},
+			"no: gone", ""},
 	} {
 		p, err := w.review().Resolve(t.Context(), c.source)
 		got := p.Version
@@ -151,7 +163,8 @@ func TestOCICharts(t *testing.T) {
 // A moved tag is seen once the memory is over, or at once where it must be.
 func TestMovedTag(t *testing.T) {
 	w, o := ociWorld(t, nil)
-	s := plan.Source{Kind: plan.ArtifactSource, Address: "oci://oci.example.com/manifests", Ref: plan.Ref{Kind: plan.RefTag, Text: "v1"}, Side: plan.After}
+	s := plan.Source{Kind: plan.ArtifactSource, Address: "oci://oci.example.com/manifests", Ref: plan.Ref{Kind: plan.RefTag, Text: "v1"},
+		Side: plan.After}
 	layer := func(text string) sourcestest.Layer {
 		return sourcestest.Layer{MediaType: "application/vnd.cncf.flux.content.v1.tar+gzip", Data: tgz(t, "x.yaml", text)}
 	}
@@ -232,12 +245,14 @@ func TestSecretsOfRegistries(t *testing.T) {
 		want   string
 		seen   string // the only host that may see a basic credential
 	}{
-		"the realm is named":         {sources.Secret{User: "u", Password: "canary", Realm: "token.example.com"}, "https://token.example.com/token", "", "token.example.com"},
-		"another realm":              {sources.Secret{User: "u", Password: "canary"}, "https://token.example.com/token", "private", ""},
-		"a realm that is not listed": {sources.Secret{User: "u", Password: "canary", Realm: "evil.example.net"}, "https://evil.example.net/token", "not-listed", ""},
-		"a realm inside":             {sources.Secret{User: "u", Password: "canary"}, "https://169.254.169.254/token", "not-listed", ""},
-		"a plain realm":              {sources.Secret{User: "u", Password: "canary"}, "http://token.example.com/token", "not-listed", ""},
-		"no secret":                  {sources.Secret{}, "https://token.example.com/token", "private", ""},
+		"the realm is named": {sources.Secret{User: "u", Password: "canary", Realm: "token.example.com"},
+			"https://token.example.com/token", "", "token.example.com"},
+		"another realm": {sources.Secret{User: "u", Password: "canary"}, "https://token.example.com/token", "private", ""},
+		"a realm that is not listed": {sources.Secret{User: "u", Password: "canary", Realm: "evil.example.net"}, "https://evil.example.net/token",
+			"not-listed", ""},
+		"a realm inside": {sources.Secret{User: "u", Password: "canary"}, "https://169.254.169.254/token", "not-listed", ""},
+		"a plain realm":  {sources.Secret{User: "u", Password: "canary"}, "http://token.example.com/token", "not-listed", ""},
+		"no secret":      {sources.Secret{}, "https://token.example.com/token", "private", ""},
 	} {
 		w, o := ociWorld(t, map[string]sources.Secret{"oci.example.com": c.secret})
 		o.Realm, o.User, o.Password = c.realm, "u", "canary"

@@ -43,7 +43,8 @@ func dockerRegistry(t *testing.T) string {
 	address := listener.Addr().String()
 	listener.Close()
 	config := filepath.Join(t.TempDir(), "config.yml")
-	text := fmt.Sprintf("version: 0.1\nlog: {level: error}\nstorage: {filesystem: {rootdirectory: %q}}\nhttp: {addr: %q}\n", t.TempDir(), address)
+	text := fmt.Sprintf("version: 0.1\nlog: {level: error}\nstorage: {filesystem: {rootdirectory: %q}}\nhttp: {addr: %q}\n", t.TempDir(),
+		address)
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -99,22 +100,30 @@ func TestRealRegistry(t *testing.T) {
 		v := fmt.Sprintf("1.%d.0", i)
 		digests[v] = push(t, address+"/charts/redis", v, "", chartConfig, chartLayer, chartArchive(t, "redis", v))
 	}
-	module := push(t, address+"/modules/net", "latest", "application/vnd.opentofu.modulepkg", "application/vnd.oci.empty.v1+json", "archive/zip", zipOf(t, "marker.tf", "# net\n"))
-	manifests := push(t, address+"/manifests", "v1", "", "application/vnd.cncf.flux.config.v1+json", "application/vnd.cncf.flux.content.v1.tar+gzip", tgz(t, "x.yaml", "kind: X\n"))
+	module := push(t, address+"/modules/net", "latest", "application/vnd.opentofu.modulepkg", "application/vnd.oci.empty.v1+json",
+		"archive/zip", zipOf(t, "marker.tf", "# net\n"))
+	manifests := push(t, address+"/manifests", "v1", "", "application/vnd.cncf.flux.config.v1+json",
+		"application/vnd.cncf.flux.content.v1.tar+gzip", tgz(t, "x.yaml", "kind: X\n"))
 	for _, c := range []struct {
 		source plan.Source
 		digest string
 		err    string
 	}{
-		{helm("oci://registry.example.com/charts", "redis", "1.7.0", plan.After), "oci:registry.example.com/charts/redis@" + digests["1.7.0"], ""},
+		{helm("oci://registry.example.com/charts", "redis", "1.7.0", plan.After), "oci:registry.example.com/charts/redis@" + digests["1.7.0"],
+			""},
 		{helm("oci://registry.example.com/charts", "redis", "", plan.After), "oci:registry.example.com/charts/redis@" + digests["1.11.0"], ""},
-		{helm("oci://registry.example.com/charts", "redis", "~1.9.0", plan.After), "oci:registry.example.com/charts/redis@" + digests["1.9.0"], ""},
+		{helm("oci://registry.example.com/charts", "redis", "~1.9.0", plan.After), "oci:registry.example.com/charts/redis@" + digests["1.9.0"],
+			""},
 		{helm("oci://registry.example.com/charts", "redis", "2.0.0", plan.After), "", "gone"},
 		{helm("oci://registry.example.com/charts", "missing", "", plan.After), "", "gone"},
-		{plan.Source{Kind: plan.ModuleSource, OpenTofu: true, Address: "oci://registry.example.com/modules/net", Side: plan.After}, "oci:registry.example.com/modules/net@" + module, ""},
-		{plan.Source{Kind: plan.ModuleSource, OpenTofu: true, Address: "oci://registry.example.com/modules/net?digest=" + module, Side: plan.After}, "oci:registry.example.com/modules/net@" + module, ""},
-		{plan.Source{Kind: plan.ArtifactSource, Address: "oci://registry.example.com/manifests", Ref: plan.Ref{Kind: plan.RefTag, Text: "v1"}, Side: plan.After}, "oci:registry.example.com/manifests@" + manifests, ""},
-		{plan.Source{Kind: plan.ArtifactSource, Address: "oci://registry.example.com/manifests", Ref: plan.Ref{Kind: plan.RefDigest, Text: "sha256:" + strings.Repeat("0", 64)}, Side: plan.After}, "", "gone"},
+		{plan.Source{Kind: plan.ModuleSource, OpenTofu: true, Address: "oci://registry.example.com/modules/net", Side: plan.After},
+			"oci:registry.example.com/modules/net@" + module, ""},
+		{plan.Source{Kind: plan.ModuleSource, OpenTofu: true, Address: "oci://registry.example.com/modules/net?digest=" + module,
+			Side: plan.After}, "oci:registry.example.com/modules/net@" + module, ""},
+		{plan.Source{Kind: plan.ArtifactSource, Address: "oci://registry.example.com/manifests", Ref: plan.Ref{Kind: plan.RefTag, Text: "v1"},
+			Side: plan.After}, "oci:registry.example.com/manifests@" + manifests, ""},
+		{plan.Source{Kind: plan.ArtifactSource, Address: "oci://registry.example.com/manifests",
+			Ref: plan.Ref{Kind: plan.RefDigest, Text: "sha256:" + strings.Repeat("0", 64)}, Side: plan.After}, "", "gone"},
 	} {
 		p, err := w.review().Resolve(t.Context(), c.source)
 		if c.err != "" && refusal(err) != c.err || c.err == "" && (err != nil || p.Digest != c.digest) {

@@ -24,9 +24,12 @@ func TestFolder(t *testing.T) {
 	digest := "sha256:" + strings.Repeat("b", 64)
 	files := fstest.MapFS{"dates.json": {Data: []byte(`{"modules/registry.terraform.io/acme/net/aws/1.1.0":"2026-02-01T00:00:00Z","modules/registry.terraform.io/acme/net/aws/1.0.0":"2026-01-01T00:00:00Z"}`)}}
 	for _, name := range []string{
-		"modules/registry.terraform.io/acme/net/aws/1.0.0", "modules/registry.terraform.io/acme/net/aws/1.1.0/modules/a", "modules/registry.terraform.io/acme/net/aws/1.1.0",
-		"git/github.com/acme/net/v1", "git/github.com/acme/net/HEAD", "git/github.com/acme/net/" + id, "git/github.com/acme/net/feature%2Fx", "git/github.com/acme/net/v1.2.0",
-		"charts/charts.example.com/stable/redis/1.0.0", "charts/charts.example.com/stable/redis/2.0.0", "oci/ghcr.io/acme/charts/redis/1.0.0", "oci/ghcr.io/acme/manifests/latest",
+		"modules/registry.terraform.io/acme/net/aws/1.0.0", "modules/registry.terraform.io/acme/net/aws/1.1.0/modules/a",
+		"modules/registry.terraform.io/acme/net/aws/1.1.0",
+		"git/github.com/acme/net/v1", "git/github.com/acme/net/HEAD", "git/github.com/acme/net/" +
+			id, "git/github.com/acme/net/feature%2Fx", "git/github.com/acme/net/v1.2.0",
+		"charts/charts.example.com/stable/redis/1.0.0", "charts/charts.example.com/stable/redis/2.0.0", "oci/ghcr.io/acme/charts/redis/1.0.0",
+		"oci/ghcr.io/acme/manifests/latest",
 		"oci/ghcr.io/acme/manifests/" + digest, "files/example.com/m.zip",
 	} {
 		files[name+"/marker.tf"] = &fstest.MapFile{Data: []byte("# " + name + "\n")}
@@ -56,12 +59,15 @@ func TestFolder(t *testing.T) {
 		{tfModule("git::https://github.com/acme/net.git?ref="+id, "", plan.After), "git/github.com/acme/net/" + id, plan.MomentExact},
 		{tfModule("git::https://github.com/acme/net.git?ref=feature/x", "", plan.After), "git/github.com/acme/net/feature%2Fx", plan.MomentNow},
 		{tfModule("https://example.com/m.zip", "", plan.After), "files/example.com/m.zip", plan.MomentNow},
-		{ref(plan.RepositorySource, "https://github.com/acme/net", plan.RefVersion, ">=1.0.0"), "git/github.com/acme/net/v1.2.0", plan.MomentAsked},
+		{ref(plan.RepositorySource, "https://github.com/acme/net", plan.RefVersion, ">=1.0.0"), "git/github.com/acme/net/v1.2.0",
+			plan.MomentAsked},
 		{ref(plan.RepositorySource, "https://github.com/acme/net", plan.RefName, "refs/tags/v1"), "git/github.com/acme/net/v1", plan.MomentNow},
-		{helm("https://charts.example.com/stable", "redis", "^1.0", plan.After), "charts/charts.example.com/stable/redis/1.0.0", plan.MomentAsked},
+		{helm("https://charts.example.com/stable", "redis", "^1.0", plan.After), "charts/charts.example.com/stable/redis/1.0.0",
+			plan.MomentAsked},
 		{helm("oci://ghcr.io/acme/charts", "redis", "1.0.0", plan.After), "oci/ghcr.io/acme/charts/redis/1.0.0", plan.MomentExact},
 		{ref(plan.ArtifactSource, "oci://ghcr.io/acme/manifests", "", ""), "oci/ghcr.io/acme/manifests/latest", plan.MomentNow},
-		{ref(plan.ArtifactSource, "oci://ghcr.io/acme/manifests", plan.RefDigest, digest), "oci/ghcr.io/acme/manifests/" + digest, plan.MomentExact},
+		{ref(plan.ArtifactSource, "oci://ghcr.io/acme/manifests", plan.RefDigest, digest), "oci/ghcr.io/acme/manifests/" + digest,
+			plan.MomentExact},
 		{ref(plan.BaseSource, "https://github.com/acme/net?ref=v1", "", ""), "git/github.com/acme/net/v1", plan.MomentNow},
 		{ref(plan.BaseSource, "../base", "", ""), "no: invalid", ""},
 	} {
@@ -80,7 +86,8 @@ func TestFolder(t *testing.T) {
 			t.Errorf("%v: %s (%v), want %s", c.source, got, err, c.want)
 		}
 	}
-	p, err := f.Resolve(t.Context(), plan.Source{Kind: plan.BaseSource, Address: "https://raw.githubusercontent.com/acme/app/v1/x.yaml", Side: plan.After})
+	p, err := f.Resolve(t.Context(), plan.Source{Kind: plan.BaseSource, Address: "https://raw.githubusercontent.com/acme/app/v1/x.yaml",
+		Side: plan.After})
 	if text, _ := fs.ReadFile(p.Tree, p.Dir); err != nil || string(text) != "kind: X\n" {
 		t.Errorf("a file: %q in %s, %v", text, p.Dir, err)
 	}
@@ -118,9 +125,12 @@ module "sub" {
 		t.Fatal(err)
 	}
 	for _, c := range []struct{ source, version, want string }{
-		{"acme/net/aws", "~> 1.0", "acme/net 1.2.0 ."}, {"registry.terraform.io/acme/net/aws", ">= 1.1", "acme/net 1.2.0 ."}, {"acme/net/aws", "~> 2.0", "no: gone"},
-		{"github.com/acme/net//modules/a?ref=v1.0.0", "", "acme/net 1.0.0 modules/a"}, {"git::ssh://git@github.com/acme/net.git//modules/a?ref=v1.0.0", "", "acme/net 1.0.0 modules/a"},
-		{"github.com/acme/net//modules/a?ref=v1.1.0", "", "no: gone"}, {"github.com/acme/net", "", "no: gone"}, {"acme/other/aws", "", "no: gone"},
+		{"acme/net/aws", "~> 1.0", "acme/net 1.2.0 ."}, {"registry.terraform.io/acme/net/aws", ">= 1.1", "acme/net 1.2.0 ."}, {"acme/net/aws",
+			"~> 2.0", "no: gone"},
+		{"github.com/acme/net//modules/a?ref=v1.0.0", "", "acme/net 1.0.0 modules/a"},
+		{"git::ssh://git@github.com/acme/net.git//modules/a?ref=v1.0.0", "", "acme/net 1.0.0 modules/a"},
+		{"github.com/acme/net//modules/a?ref=v1.1.0", "", "no: gone"}, {"github.com/acme/net", "", "no: gone"}, {"acme/other/aws", "",
+			"no: gone"},
 	} {
 		p, err := installed.Resolve(t.Context(), tfModule(c.source, c.version, plan.After))
 		got := ""

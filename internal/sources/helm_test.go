@@ -52,7 +52,8 @@ func TestSameAsHelm(t *testing.T) {
 // has latest, and reads part of a version as a constraint also in an OCI
 // registry; a dependency without a version is refused before anybody is asked.
 func helmAlone(c sourcestest.ChartCase) bool {
-	return c.Constraint == "latest" || c.Kind == "dependency" && c.Constraint == "" || c.Kind == "oci" && (c.Constraint == "1" || c.Constraint == "1.0")
+	return c.Constraint == "latest" || c.Kind == "dependency" && c.Constraint == "" || c.Kind == "oci" &&
+		(c.Constraint == "1" || c.Constraint == "1.0")
 }
 
 // chartAnswer is the version in the Chart.yaml that comes.

@@ -44,7 +44,8 @@ func onFiles(h http.Handler) func(*testing.T, *world) {
 const archiveURL = "https://files.example.com/m.tar.gz"
 
 func archived(want string, data func(t *testing.T) []byte) hostile {
-	return hostile{func(t *testing.T, w *world) { w.n.Host("files.example.com", body(data(t))) }, tfModule(archiveURL, "", plan.After), want, "main.tf"}
+	return hostile{func(t *testing.T, w *world) { w.n.Host("files.example.com", body(data(t))) }, tfModule(archiveURL, "", plan.After), want,
+		"main.tf"}
 }
 
 func tarOf(headers ...tar.Header) func(*testing.T) []byte {

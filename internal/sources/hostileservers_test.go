@@ -18,16 +18,18 @@ import (
 func hostiles() map[string]hostile {
 	file := func(name string, size int64) tar.Header { return tar.Header{Name: name, Mode: 0o644, Size: size} }
 	return map[string]hostile{
-		"gzip bomb":             archived("limit ratio", gzipBomb),
-		"a million entries":     archived("limit entries", manyEntries),
-		"a path that climbs":    archived("unsupported", tarOf(file("../../etc/cron.d/x", 1))),
-		"an absolute path":      archived("unsupported", tarOf(file("/etc/passwd", 1))),
-		"a link out":            archived("unsupported", tarOf(tar.Header{Name: "x", Typeflag: tar.TypeSymlink, Linkname: "../../../etc/passwd"})),
-		"an absolute link":      archived("unsupported", tarOf(tar.Header{Name: "x", Typeflag: tar.TypeSymlink, Linkname: "/proc/self/environ"})),
-		"a hard link":           archived("unsupported", tarOf(file("a", 1), tar.Header{Name: "b", Typeflag: tar.TypeLink, Linkname: "a"})),
-		"a device":              archived("unsupported", tarOf(tar.Header{Name: "null", Typeflag: tar.TypeChar, Devmajor: 1, Devminor: 3})),
-		"a pipe":                archived("unsupported", tarOf(tar.Header{Name: "pipe", Typeflag: tar.TypeFifo})),
-		"a file below a link":   archived("unsupported", tarOf(tar.Header{Name: "d", Typeflag: tar.TypeSymlink, Linkname: "."}, file("d/main.tf", 1))),
+		"gzip bomb":          archived("limit ratio", gzipBomb),
+		"a million entries":  archived("limit entries", manyEntries),
+		"a path that climbs": archived("unsupported", tarOf(file("../../etc/cron.d/x", 1))),
+		"an absolute path":   archived("unsupported", tarOf(file("/etc/passwd", 1))),
+		"a link out": archived("unsupported", tarOf(tar.Header{Name: "x", Typeflag: tar.TypeSymlink,
+			Linkname: "../../../etc/passwd"})),
+		"an absolute link": archived("unsupported", tarOf(tar.Header{Name: "x", Typeflag: tar.TypeSymlink, Linkname: "/proc/self/environ"})),
+		"a hard link":      archived("unsupported", tarOf(file("a", 1), tar.Header{Name: "b", Typeflag: tar.TypeLink, Linkname: "a"})),
+		"a device":         archived("unsupported", tarOf(tar.Header{Name: "null", Typeflag: tar.TypeChar, Devmajor: 1, Devminor: 3})),
+		"a pipe":           archived("unsupported", tarOf(tar.Header{Name: "pipe", Typeflag: tar.TypeFifo})),
+		"a file below a link": archived("unsupported", tarOf(tar.Header{Name: "d", Typeflag: tar.TypeSymlink, Linkname: "."},
+			file("d/main.tf", 1))),
 		"names in another case": archived("xx", tarOf(file("MAIN.tf", 1), file("main.tf", 2))),
 		"a cut archive":         archived("untrusted", func(t *testing.T) []byte { return tarOf(file("main.tf", 9999))(t)[:60] }),
 		"a page to sign in":     archived("untrusted", func(*testing.T) []byte { return []byte("<html>sign in</html>") }),
@@ -50,14 +52,18 @@ func hostiles() map[string]hostile {
 				<-r.Context().Done()
 			}))
 		}, tfModule(archiveURL, "", plan.After), "limit package-time", ""},
-		"endless archive":             {onFiles(endless("", "x")), tfModule(archiveURL, "", plan.After), "limit compressed", ""},
-		"redirect to metadata":        {onFiles(redirect("https://169.254.169.254/latest/meta-data/iam")), tfModule(archiveURL, "", plan.After), "not-listed", ""},
-		"redirect to the runtime API": {onFiles(redirect("http://127.0.0.1:9001/2018-06-01/runtime/invocation/next")), tfModule(archiveURL, "", plan.After), "not-listed", ""},
+		"endless archive": {onFiles(endless("", "x")), tfModule(archiveURL, "", plan.After), "limit compressed", ""},
+		"redirect to metadata": {onFiles(redirect("https://169.254.169.254/latest/meta-data/iam")), tfModule(archiveURL, "", plan.After),
+			"not-listed", ""},
+		"redirect to the runtime API": {onFiles(redirect("http://127.0.0.1:9001/2018-06-01/runtime/invocation/next")),
+			tfModule(archiveURL, "", plan.After), "not-listed", ""},
 		"redirect to a private range": {onFiles(redirect("https://10.0.0.1/")), tfModule(archiveURL, "", plan.After), "not-listed", ""},
-		"redirect to another port":    {onFiles(redirect("https://files.example.com:8443/")), tfModule(archiveURL, "", plan.After), "not-listed", ""},
-		"redirect to nobody's host":   {onFiles(redirect("https://evil.example.net/?secret=1")), tfModule(archiveURL, "", plan.After), "not-listed", ""},
-		"redirect to plain http":      {onFiles(redirect("http://files.example.com/")), tfModule(archiveURL, "", plan.After), "not-listed", ""},
-		"redirect loop":               {onFiles(redirect(archiveURL)), tfModule(archiveURL, "", plan.After), "limit redirects", ""},
+		"redirect to another port": {onFiles(redirect("https://files.example.com:8443/")), tfModule(archiveURL, "", plan.After), "not-listed",
+			""},
+		"redirect to nobody's host": {onFiles(redirect("https://evil.example.net/?secret=1")), tfModule(archiveURL, "", plan.After),
+			"not-listed", ""},
+		"redirect to plain http": {onFiles(redirect("http://files.example.com/")), tfModule(archiveURL, "", plan.After), "not-listed", ""},
+		"redirect loop":          {onFiles(redirect(archiveURL)), tfModule(archiveURL, "", plan.After), "limit redirects", ""},
 		"a name that resolves inside": {func(_ *testing.T, w *world) {
 			w.n.Host("files.example.com", body(nil))
 			w.n.Resolves("files.example.com", []netip.Addr{netip.MustParseAddr("169.254.169.254")})
@@ -80,9 +86,12 @@ func hostiles() map[string]hostile {
 				rw.Write(data)
 			}))
 		}, tfModule(archiveURL, "", plan.After), "x", "main.tf"},
-		"500 for ever": {onFiles(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) })), tfModule(archiveURL, "", plan.After), "down", ""},
-		"too often":    {onFiles(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(429) })), tfModule(archiveURL, "", plan.After), "down", ""},
-		"an account":   {onFiles(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(401) })), tfModule(archiveURL, "", plan.After), "private", ""},
+		"500 for ever": {onFiles(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) })),
+			tfModule(archiveURL, "", plan.After), "down", ""},
+		"too often": {onFiles(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(429) })),
+			tfModule(archiveURL, "", plan.After), "down", ""},
+		"an account": {onFiles(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(401) })),
+			tfModule(archiveURL, "", plan.After), "private", ""},
 		"headers without end": {onFiles(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("X", strings.Repeat("x", 1<<20))
 		})), tfModule(archiveURL, "", plan.After), "down", ""},
@@ -96,9 +105,10 @@ func hostiles() map[string]hostile {
 		"location on another port": {located("https://files.example.com:9001/m.zip"), fromRegistry, "not-listed", ""},
 		"location with a password": {located("https://user:pw@files.example.com/m.zip"), fromRegistry, "not-listed", ""},
 		"location of metadata":     {located("https://169.254.169.254/m.zip"), fromRegistry, "not-listed", ""},
-		"location that runs git":   {located("git::https://github.com/acme/net.git?ref=--upload-pack=touch%20/tmp/x"), fromRegistry, "unsupported", ""},
-		"location in a registry":   {located("tf.example.com/acme/net/aws"), fromRegistry, "invalid", ""},
-		"location in a bucket":     {located("s3::https://s3.amazonaws.com/b/m.zip"), fromRegistry, "unsupported", ""},
+		"location that runs git": {located("git::https://github.com/acme/net.git?ref=--upload-pack=touch%20/tmp/x"), fromRegistry,
+			"unsupported", ""},
+		"location in a registry": {located("tf.example.com/acme/net/aws"), fromRegistry, "invalid", ""},
+		"location in a bucket":   {located("s3::https://s3.amazonaws.com/b/m.zip"), fromRegistry, "unsupported", ""},
 		"versions without end": {registryAnswers("/m/acme/net/aws/versions", endless(`{"modules":[{"versions":[`, `{"version":"1.0.0"},`)),
 			tfModule("tf.example.com/acme/net/aws", "~> 1.0", plan.After), "limit answer", ""},
 		"versions that unpack without end": {registryAnswers("/m/acme/net/aws/versions", func(w http.ResponseWriter, _ *http.Request) {
@@ -124,11 +134,14 @@ func hostiles() map[string]hostile {
 			w.n.Host("files.example.com", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(404) }))
 		}, fromRegistry, "gone", ""},
 
-		"index with the wrong digest":  {chartsAnswer("{version: 1.0.0, urls: [redis.tgz], digest: "+strings.Repeat("0", 64)+"}", body([]byte("x"))), redis, "untrusted", ""},
-		"index that sends to metadata": {chartsAnswer("{version: 1.0.0, urls: ['https://169.254.169.254/latest/user-data']}", body(nil)), redis, "not-listed", ""},
-		"index that sends to a file":   {chartsAnswer("{version: 1.0.0, urls: ['file:///etc/passwd']}", body(nil)), redis, "not-listed", ""},
-		"index without addresses":      {chartsAnswer("{version: 1.0.0}", body(nil)), redis, "gone", ""},
-		"index without end":            {onFiles(endless("entries:\n  redis:\n", "  - version: 1.0.0\n    digest: "+strings.Repeat("x", 300)+"\n")), redis, "limit index", ""},
+		"index with the wrong digest": {chartsAnswer("{version: 1.0.0, urls: [redis.tgz], digest: "+strings.Repeat("0", 64)+"}",
+			body([]byte("x"))), redis, "untrusted", ""},
+		"index that sends to metadata": {chartsAnswer("{version: 1.0.0, urls: ['https://169.254.169.254/latest/user-data']}", body(nil)), redis,
+			"not-listed", ""},
+		"index that sends to a file": {chartsAnswer("{version: 1.0.0, urls: ['file:///etc/passwd']}", body(nil)), redis, "not-listed", ""},
+		"index without addresses":    {chartsAnswer("{version: 1.0.0}", body(nil)), redis, "gone", ""},
+		"index without end": {onFiles(endless("entries:\n  redis:\n",
+			"  - version: 1.0.0\n    digest: "+strings.Repeat("x", 300)+"\n")), redis, "limit index", ""},
 		"a chart without Chart.yaml": {func(t *testing.T, w *world) {
 			chartsAnswer("{version: 1.0.0, urls: [redis.tgz]}", body(tgz(t, "redis/values.yaml", "x")))(t, w)
 		}, redis, "untrusted", ""},
@@ -146,7 +159,9 @@ func hostiles() map[string]hostile {
 			o.PushManifest("c/redis", "1.0.0", "application/vnd.oci.image.manifest.v1+json", bytes.Repeat([]byte(" "), 5<<20))
 		}), ociRedis, "limit manifest", ""},
 		"a layer of an exabyte": {ociAnswers(func(_ *testing.T, o *sourcestest.OCI, _ *world, _ string, data []byte) {
-			o.PushManifest("c/redis", "1.0.0", "application/vnd.oci.image.manifest.v1+json", []byte(`{"schemaVersion":2,"layers":[{"mediaType":"`+chartLayer+`","digest":"sha256:`+strings.Repeat("0", 64)+`","size":1000000000000000000}]}`))
+			o.PushManifest("c/redis", "1.0.0", "application/vnd.oci.image.manifest.v1+json",
+				[]byte(`{"schemaVersion":2,"layers":[{"mediaType":"`+chartLayer+`","digest":"sha256:`+strings.Repeat("0",
+					64)+`","size":1000000000000000000}]}`))
 		}), ociRedis, "limit compressed", ""},
 		"a token from elsewhere": {ociAnswers(func(_ *testing.T, o *sourcestest.OCI, _ *world, _ string, _ []byte) {
 			o.Realm = "https://evil.example.net/token"
@@ -172,14 +187,16 @@ func hostiles() map[string]hostile {
 			w.n.Host("codeload.github.com", body(tgz(t, "x/other", "file")))
 		}, fromGitHub, "limit entries", ""},
 		"a tarball on another host": {githubAnswers("/tarball/", redirect("https://evil.example.net/x.tar.gz")), fromGitHub, "not-listed", ""},
-		"a tarball in a bomb":       {githubAnswers("/tarball/", func(w http.ResponseWriter, r *http.Request) { w.Write(gzipBomb(nil)) }), fromGitHub, "limit ratio", ""},
+		"a tarball in a bomb": {githubAnswers("/tarball/", func(w http.ResponseWriter, r *http.Request) { w.Write(gzipBomb(nil)) }),
+			fromGitHub, "limit ratio", ""},
 		"a branch that is no commit": {githubAnswers("/git/ref/", func(w http.ResponseWriter, r *http.Request) {
 			io.WriteString(w, `{"object":{"sha":"../../../user","type":"commit"}}`)
 		}), fromGitHub, "down", ""},
 		"a tag of itself": {githubAnswers("/git/", func(w http.ResponseWriter, r *http.Request) {
 			io.WriteString(w, `{"object":{"sha":"`+strings.Repeat("a", 40)+`","type":"tag"}}`)
 		}), fromGitHub, "limit tags", ""},
-		"an API of pages": {githubAnswers("/repos/", func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, "<html>") }), fromGitHub, "down", ""},
+		"an API of pages": {githubAnswers("/repos/", func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, "<html>") }), fromGitHub,
+			"down", ""},
 		"a default branch of a path": {githubAnswers("/repos/", func(w http.ResponseWriter, r *http.Request) {
 			if r.URL.Path == "/repos/acme/net" {
 				io.WriteString(w, `{"default_branch":"../../../../user"}`)

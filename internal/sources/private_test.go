@@ -54,7 +54,8 @@ func (w *world) as(installation string, rules access.Rules) *sources.Session {
 }
 
 func acme(change func(*access.Rules)) access.Rules {
-	r := access.Rules{GitHub: rights{"ann acme/b": true}, Repository: "acme/a", DefaultBranch: true, Named: []string{"acme/b"}, People: []string{"ann"}}
+	r := access.Rules{GitHub: rights{"ann acme/b": true}, Repository: "acme/a", DefaultBranch: true, Named: []string{"acme/b"},
+		People: []string{"ann"}}
 	if change != nil {
 		change(&r)
 	}
@@ -65,7 +66,8 @@ func acme(change func(*access.Rules)) access.Rules {
 // rules allow it; and what it gets is marked.
 func TestPrivateRepository(t *testing.T) {
 	repos := privateRepos(t)
-	for _, address := range []string{"git::https://github.com/acme/b?ref=v1", "github.com/acme/b", "git@github.com:acme/b.git", "git::https://github.com/ACME/B.git?ref=SHA"} {
+	for _, address := range []string{"git::https://github.com/acme/b?ref=v1", "github.com/acme/b", "git@github.com:acme/b.git",
+		"git::https://github.com/ACME/B.git?ref=SHA"} {
 		for name, c := range map[string]struct {
 			rules access.Rules
 			ok    bool
@@ -122,7 +124,8 @@ func TestPrivateContentIsNotShared(t *testing.T) {
 	missing := refusalText(w.as("2", evil), t, "github.com/acme/never-was")
 	for _, address := range []string{"github.com/acme/b", "github.com/acme/b?ref=v1", "github.com/acme/b?ref=" + id} {
 		got := refusalText(w.as("2", evil), t, address)
-		if !strings.Contains(got, "private") && !strings.Contains(got, "no such") || strings.ReplaceAll(got, "acme/b", "") != strings.ReplaceAll(missing, "acme/never-was", "") {
+		if !strings.Contains(got, "private") && !strings.Contains(got, "no such") ||
+			strings.ReplaceAll(got, "acme/b", "") != strings.ReplaceAll(missing, "acme/never-was", "") {
 			t.Errorf("%s: %q; for a repository that was never there %q", address, got, missing)
 		}
 	}
@@ -175,7 +178,8 @@ func TestPublicAndOwnRepository(t *testing.T) {
 		}
 	}
 	w.n.Forget()
-	if _, err := w.as("2", acme(func(r *access.Rules) { r.Repository = "evil/x" })).Resolve(t.Context(), tfModule("github.com/acme/open?ref=v1", "", plan.After)); err != nil {
+	if _, err := w.as("2", acme(func(r *access.Rules) { r.Repository = "evil/x" })).Resolve(t.Context(),
+		tfModule("github.com/acme/open?ref=v1", "", plan.After)); err != nil {
 		t.Error(err)
 	}
 	for _, seen := range w.n.Seen() {

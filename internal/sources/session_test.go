@@ -36,12 +36,15 @@ func netWorld(t testing.TB) *world {
 		id := r.commit(t, v, "modules/a")
 		r.git(t, "tag", "v"+v)
 		date := fmt.Sprintf("2026-01-%02dT00:00:00.123456Z", 10*i+1)
-		commits.Versions = append(commits.Versions, sourcestest.ModuleVersion{Version: v, Location: "git::https://github.com/acme/net?ref=" + id, Published: date})
+		commits.Versions = append(commits.Versions, sourcestest.ModuleVersion{Version: v, Location: "git::https://github.com/acme/net?ref=" + id,
+			Published: date})
 		tags.Versions = append(tags.Versions, sourcestest.ModuleVersion{Version: v, Location: "git::https://github.com/acme/net?ref=v" + v})
 	}
 	r.publish(t, w, t.TempDir())
-	w.n.Host("registry.terraform.io", &sourcestest.Registry{Base: "/v1/modules/", Form: sourcestest.NoContent, Modules: map[string]sourcestest.Module{"acme/net/aws": commits}})
-	w.n.Host("registry.opentofu.org", &sourcestest.Registry{Base: "/v1/modules/", Form: sourcestest.JSON, Modules: map[string]sourcestest.Module{"acme/net/aws": tags}})
+	w.n.Host("registry.terraform.io", &sourcestest.Registry{Base: "/v1/modules/", Form: sourcestest.NoContent,
+		Modules: map[string]sourcestest.Module{"acme/net/aws": commits}})
+	w.n.Host("registry.opentofu.org", &sourcestest.Registry{Base: "/v1/modules/", Form: sourcestest.JSON,
+		Modules: map[string]sourcestest.Module{"acme/net/aws": tags}})
 	return w
 }
 
@@ -51,7 +54,8 @@ func TestRounds(t *testing.T) {
 	w := netWorld(t)
 	s := w.review()
 	var answers plan.Answers
-	asked := []plan.Source{tfModule("acme/net/aws", "1.0.0", plan.Before), tfModule("acme/net/aws", "1.0.0", plan.After), tfModule("acme/none/aws", "", plan.After), tfModule("git::https://gitlab.com/x/y.git", "", plan.After)}
+	asked := []plan.Source{tfModule("acme/net/aws", "1.0.0", plan.Before), tfModule("acme/net/aws", "1.0.0", plan.After),
+		tfModule("acme/none/aws", "", plan.After), tfModule("git::https://gitlab.com/x/y.git", "", plan.After)}
 	for _, a := range asked {
 		if _, err := answers.Package(a); !errors.Is(err, plan.ErrNotFetched) {
 			t.Fatal(err)
@@ -62,7 +66,8 @@ func TestRounds(t *testing.T) {
 	}
 	before, err := answers.Package(asked[0])
 	after, err2 := answers.Package(asked[1])
-	if err != nil || err2 != nil || !before.Same(after) || before.Moment != plan.MomentExact || choose.Compare(asked[0], asked[1], before, after) != choose.Same {
+	if err != nil || err2 != nil || !before.Same(after) || before.Moment != plan.MomentExact ||
+		choose.Compare(asked[0], asked[1], before, after) != choose.Same {
 		t.Errorf("%+v %v, %+v %v", before, err, after, err2)
 	}
 	if _, err := answers.Package(asked[2]); refusal(err) != "gone" {
@@ -93,12 +98,14 @@ func TestWarmCacheAsksNothing(t *testing.T) {
 		source plan.Source
 		later  int
 	}{
-		"an exact version":      {tfModule("acme/net/aws", "1.0.0", plan.After), 0},
-		"a commit":              {tfModule("github.com/acme/net?ref="+id, "", plan.After), 0},
-		"a base at a commit":    {plan.Source{Kind: plan.BaseSource, Address: "https://github.com/acme/net//modules/a?ref=" + id, Side: plan.After}, 0},
-		"a branch":              {tfModule("github.com/acme/net", "", plan.After), 2}, // the repository, the reference
-		"a range":               {tfModule("acme/net/aws", "~> 1.0", plan.After), 2},  // discovery and versions: the location is a commit
-		"a version that is tag": {plan.Source{Kind: plan.ModuleSource, Address: "acme/net/aws", OpenTofu: true, Ref: plan.Ref{Kind: plan.RefVersion, Text: "1.0.0"}, Side: plan.After}, 4},
+		"an exact version": {tfModule("acme/net/aws", "1.0.0", plan.After), 0},
+		"a commit":         {tfModule("github.com/acme/net?ref="+id, "", plan.After), 0},
+		"a base at a commit": {plan.Source{Kind: plan.BaseSource, Address: "https://github.com/acme/net//modules/a?ref=" + id,
+			Side: plan.After}, 0},
+		"a branch": {tfModule("github.com/acme/net", "", plan.After), 2}, // the repository, the reference
+		"a range":  {tfModule("acme/net/aws", "~> 1.0", plan.After), 2},  // discovery and versions: the location is a commit
+		"a version that is tag": {plan.Source{Kind: plan.ModuleSource, Address: "acme/net/aws", OpenTofu: true,
+			Ref: plan.Ref{Kind: plan.RefVersion, Text: "1.0.0"}, Side: plan.After}, 4},
 	} {
 		if _, err := w.review().Resolve(t.Context(), c.source); err != nil {
 			t.Fatalf("%s: %v", name, err)
@@ -148,7 +155,8 @@ func TestDrift(t *testing.T) {
 		was.OpenTofu, is.OpenTofu = c.openTofu, c.openTofu
 		before, err := s.Resolve(t.Context(), was)
 		after, err2 := s.Resolve(t.Context(), is)
-		if err != nil || err2 != nil || before.Version != c.before || after.Version != c.after || before.Moment != c.moment || choose.Compare(was, is, before, after) != c.live {
+		if err != nil || err2 != nil || before.Version != c.before || after.Version != c.after || before.Moment != c.moment ||
+			choose.Compare(was, is, before, after) != c.live {
 			t.Errorf("%s: %s (%s) -> %s, %v %v", name, before.Version, before.Moment, after.Version, err, err2)
 		}
 	}
@@ -222,7 +230,8 @@ func TestBrokenCache(t *testing.T) {
 	w := netWorld(t)
 	var told []error
 	w.config.Store, w.config.CacheFailed = broken{}, func(err error) { told = append(told, err) }
-	p, err := sources.New(w.config).Review(sources.Review{Access: sources.Public{}}).Resolve(t.Context(), tfModule("acme/net/aws", "1.0.0", plan.After))
+	p, err := sources.New(w.config).Review(sources.Review{Access: sources.Public{}}).Resolve(t.Context(),
+		tfModule("acme/net/aws", "1.0.0", plan.After))
 	if err != nil || p.Version != "1.0.0" || len(told) == 0 || !errors.Is(told[0], errDisk) {
 		t.Errorf("%s %v, told %v", p.Version, err, told)
 	}

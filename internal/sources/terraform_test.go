@@ -183,7 +183,8 @@ func terraformHome(t *testing.T, w *world, gitRoot string) []string {
 	base := "https://localhost:" + w.n.Address[strings.LastIndexByte(w.n.Address, ':')+1:]
 	mux := http.NewServeMux()
 	hosts := ""
-	for _, r := range []struct{ host, base string }{{"registry.terraform.io", "/v1/modules/"}, {"tf.example.com", "/api/registry/"}, {"plain.example.com", "/m/"}} {
+	for _, r := range []struct{ host, base string }{{"registry.terraform.io", "/v1/modules/"}, {"tf.example.com", "/api/registry/"},
+		{"plain.example.com", "/m/"}} {
 		mux.Handle(r.base, w.n.HandlerOf(r.host))
 		hosts += fmt.Sprintf("host %q {\n  services = {\n    \"modules.v1\" = \"%s%s\"\n  }\n}\n", r.host, base, r.base)
 	}
@@ -191,7 +192,8 @@ func terraformHome(t *testing.T, w *world, gitRoot string) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	backend := &cgi.Handler{Path: strings.TrimSpace(string(exec1)) + "/git-http-backend", Root: "/git/", Env: []string{"GIT_PROJECT_ROOT=" + gitRoot, "GIT_HTTP_EXPORT_ALL=1"}}
+	backend := &cgi.Handler{Path: strings.TrimSpace(string(exec1)) + "/git-http-backend", Root: "/git/",
+		Env: []string{"GIT_PROJECT_ROOT=" + gitRoot, "GIT_HTTP_EXPORT_ALL=1"}}
 	mux.HandleFunc("/git/", func(rw http.ResponseWriter, r *http.Request) {
 		parts := strings.Split(r.URL.Path, "/") // /git/owner/name[.git]/...
 		if len(parts) > 3 && !strings.HasSuffix(parts[3], ".git") {
@@ -205,8 +207,10 @@ func terraformHome(t *testing.T, w *world, gitRoot string) []string {
 	authority := write("authority.pem", string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: w.n.Authority.Raw})))
 	config := write("terraform.tfrc", hosts+"disable_checkpoint = true\n")
 	git := write("gitconfig", fmt.Sprintf("[url \"%s/git/\"]\n\tinsteadOf = https://github.com/\n\tinsteadOf = https://user@github.com/\n\tinsteadOf = ssh://git@github.com/\n\tinsteadOf = git@github.com:\n", base))
-	return []string{"PATH=" + os.Getenv("PATH"), "HOME=" + home, "TF_CLI_CONFIG_FILE=" + config, "SSL_CERT_FILE=" + authority, "GIT_SSL_CAINFO=" + authority,
-		"GIT_CONFIG_GLOBAL=" + git, "GIT_CONFIG_SYSTEM=/dev/null", "GIT_TERMINAL_PROMPT=0", "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1", "HTTPS_PROXY=http://127.0.0.1:1", "NO_PROXY=localhost"}
+	return []string{"PATH=" + os.Getenv("PATH"), "HOME=" + home, "TF_CLI_CONFIG_FILE=" + config, "SSL_CERT_FILE=" + authority,
+		"GIT_SSL_CAINFO=" + authority,
+		"GIT_CONFIG_GLOBAL=" + git, "GIT_CONFIG_SYSTEM=/dev/null", "GIT_TERMINAL_PROMPT=0", "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1",
+		"HTTPS_PROXY=http://127.0.0.1:1", "NO_PROXY=localhost"}
 }
 
 // askTerraform installs all calls together, and each that this does not answer

@@ -57,15 +57,20 @@ func moduleRegistry(t testing.TB, base string, form sourcestest.Form, commits ma
 	module("acme/prefixed/aws", func(v string) string {
 		return "git::https://github.com/acme/net?ref=" + commits[strings.TrimPrefix(v, "v")]
 	}, "v1.0.0", "v1.1.0", "v2.0.0-beta1")
-	module("acme/odd/aws", func(v string) string { return "git::https://github.com/acme/net?ref=v1.0.0" }, "1.0", "1.0.0.1", "nonsense", "1.0.0+build.1", "1.0.0+build.2", "0.1")
-	module("acme/pre/aws", func(v string) string { return "git::https://github.com/acme/net?ref=v" + v }, "2.0.0-beta1", "2.0.0-beta2", "11.0.0-alpha")
+	module("acme/odd/aws", func(v string) string { return "git::https://github.com/acme/net?ref=v1.0.0" }, "1.0", "1.0.0.1", "nonsense",
+		"1.0.0+build.1", "1.0.0+build.2", "0.1")
+	module("acme/pre/aws", func(v string) string { return "git::https://github.com/acme/net?ref=v" + v }, "2.0.0-beta1", "2.0.0-beta2",
+		"11.0.0-alpha")
 	module("acme/none/aws", func(string) string { return "" })
 	module("acme/nowhere/aws", func(string) string { return "" }, "1.0.0")
 	module("acme/local/aws", func(string) string { return "acme/net/aws" }, "1.0.0")
-	for i, location := range []string{"./net.tgz", "../../../../files/net.tgz?archive=tgz", base + "files/net.tar.gz", base + "files/net.tar.gz//net-1.0.0", base + "files/net.tar.gz//*", base + "files/net.tar.gz//net-*/modules"} {
+	for i, location := range []string{"./net.tgz", "../../../../files/net.tgz?archive=tgz", base + "files/net.tar.gz",
+		base + "files/net.tar.gz//net-1.0.0", base + "files/net.tar.gz//*", base + "files/net.tar.gz//net-*/modules"} {
 		module(fmt.Sprintf("acme/archive%d/aws", i), func(string) string { return location }, "1.0.0")
-		archive := tgz(t, "net-1.0.0/marker.tf", "# archive top\n", "net-1.0.0/modules/marker.tf", "# archive modules\n", "marker.tf", "# archive root\n")
-		r.Files[fmt.Sprintf("acme/archive%d/aws/1.0.0/net.tgz", i)], r.Files["files/net.tar.gz"], r.Files["files/net.tgz"] = archive, archive, archive
+		archive := tgz(t, "net-1.0.0/marker.tf", "# archive top\n", "net-1.0.0/modules/marker.tf", "# archive modules\n", "marker.tf",
+			"# archive root\n")
+		r.Files[fmt.Sprintf("acme/archive%d/aws/1.0.0/net.tgz", i)], r.Files["files/net.tar.gz"], r.Files["files/net.tgz"] = archive, archive,
+			archive
 	}
 	return r
 }
@@ -95,7 +100,8 @@ func calls() []call {
 		out = append(out, call{Source: m})
 	}
 	refs := strings.Fields("- v1.0.0 v1.1.0-rc.1 annotated main both slashed/branch slashed/tag dotted.branch-1_x missing origin/both origin/main tags/v1.0.0 refs/tags/v1.0.0 heads/both heads/main refs/heads/main refs/heads/both HEAD SHA SHORT SHAUP")
-	for _, form := range []string{"git::https://github.com/acme/net.git?ref=%s", "git::https://github.com/acme/net?ref=%s&depth=1", "github.com/acme/net?ref=%s", "git::ssh://git@github.com/acme/net.git//modules/a?ref=%s"} {
+	for _, form := range []string{"git::https://github.com/acme/net.git?ref=%s", "git::https://github.com/acme/net?ref=%s&depth=1",
+		"github.com/acme/net?ref=%s", "git::ssh://git@github.com/acme/net.git//modules/a?ref=%s"} {
 		for _, ref := range refs {
 			if ref == "-" {
 				out = append(out, call{Source: strings.NewReplacer("?ref=%s&", "?", "?ref=%s", "").Replace(form)})
@@ -113,5 +119,6 @@ func calls() []call {
 		"github.com/ACME/net git::https://github.com/acme/net.git/?ref=v1.0.0 github.com/acme/net/ oci://ghcr.io/acme/net vpc git::https://github.com/acme/net.git?ref=v1.0.0&other=x") {
 		out = append(out, call{Source: s})
 	}
-	return append(out, call{Source: "github.com/acme/net", Version: "1.0.0"}, call{Source: "git::https://github.com/acme/net.git", Version: ">= 1.0"})
+	return append(out, call{Source: "github.com/acme/net", Version: "1.0.0"},
+		call{Source: "git::https://github.com/acme/net.git", Version: ">= 1.0"})
 }

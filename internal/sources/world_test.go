@@ -42,7 +42,8 @@ func newWorld(t testing.TB, rules fetch.HostRules, secrets map[string]sources.Se
 	}
 	client := fetch.New(hosts, w.n.Network(), w.clock.Fetch(), w.n.Observe)
 	t.Cleanup(client.Close)
-	w.config = sources.Config{Client: client, Store: w.store, Limits: content.DefaultLimits(), Budget: sources.DefaultBudget(), Secrets: secrets}
+	w.config = sources.Config{Client: client, Store: w.store, Limits: content.DefaultLimits(), Budget: sources.DefaultBudget(),
+		Secrets: secrets}
 	w.Fetcher = sources.New(w.config)
 	return w
 }

@@ -72,8 +72,8 @@ func keeps(policy string) bool { return policy == "Retain" || policy == "RetainE
 func safe(policy string) bool { return keeps(policy) || policy == "Snapshot" }
 
 // protections are properties that keep a resource from being deleted.
-var protections = []string{"DeletionProtection", "DeletionProtectionEnabled", "DeletionProtectionCheck", "EnableTerminationProtection", "DisableApiTermination",
-	"ForceDeleteProtection", "DeletionProtectionConfig"}
+var protections = []string{"DeletionProtection", "DeletionProtectionEnabled", "DeletionProtectionCheck", "EnableTerminationProtection",
+	"DisableApiTermination", "ForceDeleteProtection", "DeletionProtectionConfig"}
 
 func disarmed(old, now Resource) bool {
 	if safe(old.Deletion) && !safe(now.Deletion) || safe(old.Replacement) && !safe(now.Replacement) {

@@ -86,5 +86,6 @@ func inFile(name, from string, o Outcome) plan.Change {
 	}
 	address := plan.Address{Engine: plan.Terraform, Root: path.Dir(name), Module: name, Type: o.Type, Name: o.ID}
 	return plan.Change{Address: address, Previous: address, Action: o.Action, Effect: o.Effect, Reason: o.Reason, Because: o.Because, At: at,
-		Causes: []plan.Cause{{Range: at, Text: "the template " + path.Base(name) + " changes"}, {Range: at, Text: address.String() + ": " + o.Reason.Sentence()}}}
+		Causes: []plan.Cause{{Range: at, Text: "the template " + path.Base(name) + " changes"},
+			{Range: at, Text: address.String() + ": " + o.Reason.Sentence()}}}
 }

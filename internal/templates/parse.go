@@ -57,7 +57,8 @@ func CloudFormation(text string, parameters map[string]any) (Template, error) {
 	out := Template{}
 	for i := 0; i+1 < len(resources.Content); i += 2 {
 		m, _ := plain(resources.Content[i+1], given, 0).(map[string]any)
-		r := Resource{Type: word(m["Type"]), Deletion: word(m["DeletionPolicy"]), Replacement: word(m["UpdateReplacePolicy"]), Line: resources.Content[i].Line}
+		r := Resource{Type: word(m["Type"]), Deletion: word(m["DeletionPolicy"]), Replacement: word(m["UpdateReplacePolicy"]),
+			Line: resources.Content[i].Line}
 		r.Properties, _ = m["Properties"].(map[string]any)
 		if name := word(m["Condition"]); name != "" {
 			r.Condition = name + " " + written(conditions[name])

@@ -58,7 +58,8 @@ func newHelm() *helm {
 	h.settings.RepositoryCache = filepath.Join(h.dir, "cache")
 	h.settings.ContentCache = filepath.Join(h.dir, "content")
 	h.settings.RegistryConfig = filepath.Join(h.dir, "registry.json")
-	h.client = must(registry.NewClient(registry.ClientOptPlainHTTP(), registry.ClientOptWriter(io.Discard), registry.ClientOptCredentialsFile(h.settings.RegistryConfig)))
+	h.client = must(registry.NewClient(registry.ClientOptPlainHTTP(), registry.ClientOptWriter(io.Discard),
+		registry.ClientOptCredentialsFile(h.settings.RegistryConfig)))
 	if err := os.MkdirAll(h.settings.RepositoryCache, 0o755); err != nil {
 		panic(err)
 	}
@@ -108,7 +109,8 @@ func (h *helm) dependency(repository, constraint, locked string) string {
 		if err := os.MkdirAll(dir, 0o755); err != nil {
 			panic(err)
 		}
-		text := fmt.Sprintf("apiVersion: v2\nname: parent\nversion: 1.0.0\ndependencies:\n- {name: redis, version: %q, repository: %q}\n", version, repository)
+		text := fmt.Sprintf("apiVersion: v2\nname: parent\nversion: 1.0.0\ndependencies:\n- {name: redis, version: %q, repository: %q}\n",
+			version, repository)
 		if err := os.WriteFile(filepath.Join(dir, "Chart.yaml"), []byte(text), 0o600); err != nil {
 			panic(err)
 		}

@@ -67,7 +67,8 @@ func (o *oracle) versions(seed object.Object) ([]object.Object, error) {
 	}
 	var out []object.Object
 	for _, gv := range o.scheme.PrioritizedVersionsAllGroups() {
-		if gv == own.GroupVersion() || object.CanonicalGroup(gv.Group, seed.Kind) != object.CanonicalGroup(seed.Group, seed.Kind) || !o.scheme.Recognizes(gv.WithKind(seed.Kind)) {
+		if gv == own.GroupVersion() || object.CanonicalGroup(gv.Group, seed.Kind) != object.CanonicalGroup(seed.Group, seed.Kind) ||
+			!o.scheme.Recognizes(gv.WithKind(seed.Kind)) {
 			continue
 		}
 		data, err := runtime.Encode(o.codecs.LegacyCodec(gv), internal)

@@ -116,6 +116,7 @@ type ran struct {
 	passed bool
 	failed string // the first top-level test that failed, where it says so
 	output string
+	spent  time.Duration // of processor time
 }
 
 var failure = regexp.MustCompile(`(?m)^--- FAIL: (\w+) `)
@@ -133,7 +134,7 @@ func (b binary) run(pattern string, limit time.Duration, env ...string) (ran, er
 	if err == nil && strings.Contains(string(said), "no tests to run") {
 		return ran{}, fmt.Errorf("no test of %s fits %s", b.pkg, pattern)
 	}
-	r := ran{passed: err == nil, output: string(said)}
+	r := ran{passed: err == nil, output: string(said), spent: spent(cmd.ProcessState)}
 	if m := failure.FindStringSubmatch(r.output); m != nil {
 		r.failed = m[1]
 	}

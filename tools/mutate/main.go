@@ -29,7 +29,7 @@ import (
 const folder = "tools/mutate"
 
 type options struct {
-	pkg, only        string
+	pkg, only, first string
 	cache            string
 	quick            time.Duration
 	named, generated bool
@@ -42,7 +42,8 @@ func main() {
 	flag.BoolVar(&o.named, "named", false, "the mutations by hand alone")
 	flag.BoolVar(&o.generated, "generated", false, "all but the mutations by hand")
 	flag.StringVar(&o.cache, "cache", "", "keep there which tests reach what (default: the user's cache folder)")
-	flag.DurationVar(&o.quick, "quick", 0, "leave out the tests that take longer: what survives then is only a guess")
+	flag.DurationVar(&o.quick, "quick", 0, "spend no more processor time on the tests of one mutation: what survives then is only a guess")
+	flag.StringVar(&o.first, "first", "", "try the tests that fit this pattern first, since they are about what is mutated")
 	flag.Parse()
 	if err := run(os.Stdout, o); err != nil {
 		fmt.Fprintln(os.Stderr, "mutate:", err)

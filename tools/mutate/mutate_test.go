@@ -91,10 +91,13 @@ func TestTinyModule(t *testing.T) {
 		failed           bool
 		says             []string
 	}{
-		"survivors":     {survivors: "{}\n", failed: true, says: []string{"p: 6 mutations, 2 tests", "SURVIVES  p/p.go:5  Big: never n < 0", "SURVIVES  p/p.go:8  Big: drop sure", "p: 2 survive, 2 of them without"}},
+		"survivors": {survivors: "{}\n", failed: true, says: []string{"p: 6 mutations, 2 tests", "SURVIVES  p/p.go:5  Big: never n < 0",
+			"SURVIVES  p/p.go:8  Big: drop sure", "p: 2 survive, 2 of them without"}},
 		"accounted for": {survivors: accounted, says: []string{"survives  p/p.go:5", "p: 2 survive, 0 of them without"}},
-		"stale":         {survivors: accounted + "  - {name: 'Big: drop n > 9', why: for the test}\n", failed: true, says: []string{"STALE     p/p.go Big: drop n > 9"}},
-		"by hand": {survivors: accounted, options: options{named: true}, failed: true, says: []string{"noticed   ten is not big", "SURVIVED  nothing"},
+		"stale": {survivors: accounted + "  - {name: 'Big: drop n > 9', why: for the test}\n", failed: true,
+			says: []string{"STALE     p/p.go Big: drop n > 9"}},
+		"by hand": {survivors: accounted, options: options{named: true}, failed: true,
+			says: []string{"noticed   ten is not big", "SURVIVED  nothing"},
 			named: "- {name: ten is not big, package: p, test: TestBig, edits: [{file: p/p.go, old: n > 9, new: n > 10}]}\n" +
 				"- {name: nothing, package: p, test: TestOther, edits: [{file: p/p.go, old: n > 9, new: n > 10}]}\n"},
 	} {

@@ -15,8 +15,12 @@ import (
 	"go/token"
 )
 
-// first is how long the tests of one process may take together.
-const first = 3 * time.Second
+// How much processor time the tests of one process may take together: little at
+// first, since most mutations are noticed by the tests that come first.
+const (
+	first  = 300 * time.Millisecond
+	longer = 6 * time.Second
+)
 
 // run mutates a package and reports which mutations survive.
 func (p part) run(out io.Writer, dir string, o options, survivors known, pattern *regexp.Regexp) error {
@@ -27,8 +31,8 @@ func (p part) run(out io.Writer, dir string, o options, survivors known, pattern
 	if err != nil {
 		return err
 	}
-	if o.quick > 0 {
-		tests = slices.DeleteFunc(tests, func(t covering) bool { return t.took > o.quick })
+	if err := prefer(tests, o.first); err != nil {
+		return err
 	}
 	fmt.Fprintf(out, "%s: %d mutations, %d tests\n", p.Package, len(all), len(tests))
 	var survived []mutation
@@ -37,7 +41,7 @@ func (p part) run(out io.Writer, dir string, o options, survivors known, pattern
 		if !pattern.MatchString(m.name) {
 			continue
 		}
-		lives, err := m.survives(tests)
+		lives, err := m.survives(tests, o.quick)
 		if err != nil {
 			return err
 		}
@@ -117,17 +121,19 @@ func (p part) name() (string, error) {
 }
 
 // survives runs the tests that reach a mutation: first those that noticed others
-// like it, then the quick ones.
-func (m mutation) survives(tests []covering) (bool, error) {
+// like it, then those that reach little else. Most is how much time they may take together,
+// zero for as much as they need.
+func (m mutation) survives(tests []covering, most time.Duration) (bool, error) {
 	reach := slices.DeleteFunc(slices.Clone(tests), func(t covering) bool { return !t.ids[m.id] })
 	slices.SortStableFunc(reach, func(a, b covering) int {
-		return cmp.Or(cmp.Compare(m.score(b), m.score(a)), cmp.Compare(a.took, b.took))
+		return cmp.Or(cmp.Compare(m.score(b), m.score(a)), cmp.Compare(len(a.ids), len(b.ids)))
 	})
-	for len(reach) > 0 {
-		// All quick ones of a package are one process.
+	var total time.Duration
+	limit := first
+	for len(reach) > 0 && (most == 0 || total < most) {
 		group, rest := reach[:1], reach[1:]
 		took := group[0].took
-		for len(rest) > 0 && rest[0].in == group[0].in && took+rest[0].took < first {
+		for len(rest) > 0 && rest[0].in == group[0].in && took+rest[0].took < limit {
 			took += rest[0].took
 			group, rest = reach[:len(group)+1], rest[1:]
 		}
@@ -143,9 +149,21 @@ func (m mutation) survives(tests []covering) (bool, error) {
 			m.noticedBy(r.failed, group)
 			return false, nil
 		}
-		reach = rest
+		reach, total, limit = rest, total+took, min(2*limit, longer)
 	}
 	return true, nil
+}
+
+// prefer has the tests that fit a pattern, if there is one, run before all others.
+func prefer(tests []covering, pattern string) error {
+	fits, err := regexp.Compile(pattern)
+	if err != nil {
+		return fmt.Errorf("-first: %w", err)
+	}
+	for i, t := range tests {
+		tests[i].preferred = pattern != "" && fits.MatchString(t.test)
+	}
+	return nil
 }
 
 // likeness are what makes two mutations alike: one function, or one thing done
@@ -157,6 +175,9 @@ func (m mutation) likeness() []string {
 
 // score is how promising a test is for a mutation.
 func (m mutation) score(t covering) (n int) {
+	if t.preferred {
+		n++
+	}
 	for _, like := range m.likeness() {
 		n += t.kills[like]
 	}

@@ -19,8 +19,10 @@ import (
 type covering struct {
 	in   binary
 	test string
-	took time.Duration
+	took time.Duration // of processor time, beside what each process takes to begin
 	ids  map[int]bool
+	// preferred tests run first.
+	preferred bool
 	// kills are how many mutations it has noticed, by their function and by
 	// what was done to which condition.
 	kills map[string]int
@@ -82,10 +84,13 @@ func (b binary) traceAll(dir string) (map[string]traced, error) {
 	if err != nil {
 		return nil, err
 	}
+	begins, err := b.begins()
+	if err != nil {
+		return nil, err
+	}
 	all := map[string]traced{}
 	for _, test := range tests {
 		file := filepath.Join(dir, filepath.Base(b.pkg)+"."+test+".trace")
-		start := time.Now()
 		r, err := b.run(only(test), longest, traceVariable+"="+file)
 		if err != nil {
 			return nil, err
@@ -93,7 +98,7 @@ func (b binary) traceAll(dir string) (map[string]traced, error) {
 		if !r.passed {
 			return nil, fmt.Errorf("%s of %s fails without a mutation:\n%s", test, b.pkg, r.output)
 		}
-		c := traced{Took: time.Since(start)}
+		c := traced{Took: max(r.spent-begins, 0)}
 		reached, err := os.ReadFile(file)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return nil, err
@@ -109,6 +114,18 @@ func (b binary) traceAll(dir string) (map[string]traced, error) {
 	}
 	return all, nil
 }
+
+// begins is how much processor time a process takes before any test.
+func (b binary) begins() (time.Duration, error) {
+	cmd := exec.Command(b.path, "-test.run", "^$")
+	cmd.Dir = b.pkg
+	if said, err := cmd.CombinedOutput(); err != nil {
+		return 0, fmt.Errorf("run no test of %s: %w\n%s", b.pkg, err, said)
+	}
+	return spent(cmd.ProcessState), nil
+}
+
+func spent(p *os.ProcessState) time.Duration { return p.UserTime() + p.SystemTime() }
 
 // tests lists the top-level tests.
 func (b binary) tests() ([]string, error) {

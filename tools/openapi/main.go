@@ -65,7 +65,8 @@ func run(packages, out string) error {
 	if err != nil {
 		return err
 	}
-	if err := reduceGraphQL(filepath.Join(packages, "graphql-schema", "schema.graphql"), filepath.Join(out, "schema.graphql.gz"), types); err != nil {
+	if err := reduceGraphQL(filepath.Join(packages, "graphql-schema", "schema.graphql"), filepath.Join(out, "schema.graphql.gz"),
+		types); err != nil {
 		return err
 	}
 	return writeVersions(packages, ghes, filepath.Join(out, "versions.txt"))

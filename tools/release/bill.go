@@ -58,7 +58,8 @@ func writeBill(to, binary, version string) error {
 
 func newBill(info *debug.BuildInfo, version string) bill {
 	b := bill{Format: "CycloneDX", Spec: "1.5", Version: 1, Parts: []material{
-		{Type: "library", Ref: "std", Name: "std", Version: info.GoVersion, PURL: "pkg:golang/std@" + info.GoVersion[min(2, len(info.GoVersion)):]},
+		{Type: "library", Ref: "std", Name: "std", Version: info.GoVersion,
+			PURL: "pkg:golang/std@" + info.GoVersion[min(2, len(info.GoVersion)):]},
 	}}
 	b.Metadata.Component = component("application", info.Path, version)
 	for _, d := range info.Deps {

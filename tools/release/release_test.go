@@ -82,7 +82,8 @@ func TestImage(t *testing.T) {
 		t.Fatal(err)
 	}
 	layer := outer[manifest[0].Layers[0]]
-	if config.RootFS.DiffIDs[0] != "sha256:"+digest(layer) || config.Architecture != "arm64" || config.Config.User == "" || config.Config.User == "0" {
+	if config.RootFS.DiffIDs[0] != "sha256:"+digest(layer) || config.Architecture != "arm64" || config.Config.User == "" ||
+		config.Config.User == "0" {
 		t.Errorf("config %+v", config)
 	}
 	headers, content := tarFiles(t, layer)
@@ -121,13 +122,15 @@ func TestSumsAndBill(t *testing.T) {
 		t.Errorf("sums %s", raw)
 	}
 	info := &debug.BuildInfo{GoVersion: "go1.26.8", Path: "example.com/x/cmd/x", Deps: []*debug.Module{
-		{Path: "example.com/a", Version: "v1.0.0"}, {Path: "example.com/b", Version: "v1.0.0", Replace: &debug.Module{Path: "example.com/c", Version: "v2.0.0"}}}}
+		{Path: "example.com/a", Version: "v1.0.0"}, {Path: "example.com/b", Version: "v1.0.0",
+			Replace: &debug.Module{Path: "example.com/c", Version: "v2.0.0"}}}}
 	b := newBill(info, "v1.2.3")
 	var purls []string
 	for _, p := range b.Parts {
 		purls = append(purls, p.PURL)
 	}
-	if !slices.Equal(purls, []string{"pkg:golang/std@1.26.8", "pkg:golang/example.com/a@v1.0.0", "pkg:golang/example.com/c@v2.0.0"}) || b.Metadata.Component.Version != "v1.2.3" {
+	if !slices.Equal(purls, []string{"pkg:golang/std@1.26.8", "pkg:golang/example.com/a@v1.0.0", "pkg:golang/example.com/c@v2.0.0"}) ||
+		b.Metadata.Component.Version != "v1.2.3" {
 		t.Errorf("bill %+v", b)
 	}
 }

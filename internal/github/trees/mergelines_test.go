@@ -50,7 +50,8 @@ func TestA2LinesAreMergedAsGitDoes(t *testing.T) {
 // someLines are lines of which many are equal.
 func someLines(r *rand.Rand, n int) (lines []string) {
 	for i := range n {
-		lines = append(lines, []string{"}\n", "\n", "a = 1\n", "{\n", fmt.Sprintf("line %d\n", i), fmt.Sprintf("word %d\n", r.IntN(4))}[r.IntN(6)])
+		lines = append(lines, []string{"}\n", "\n", "a = 1\n", "{\n", fmt.Sprintf("line %d\n", i),
+			fmt.Sprintf("word %d\n", r.IntN(4))}[r.IntN(6)])
 	}
 	return lines
 }

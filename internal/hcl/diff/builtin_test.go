@@ -28,13 +28,20 @@ func TestTerraformData(t *testing.T) {
 		outputKnown bool
 	}{
 		{"same", map[string]cty.Value{"input": cty.StringVal("a")}, map[string]cty.Value{"input": cty.StringVal("a")}, plan.None, true, true},
-		{"input changes", map[string]cty.Value{"input": cty.StringVal("a")}, map[string]cty.Value{"input": cty.StringVal("b")}, plan.Update, true, false},
-		{"triggers change", map[string]cty.Value{"triggers_replace": cty.StringVal("a")}, map[string]cty.Value{"triggers_replace": cty.StringVal("b")}, plan.Replace, true, true},
-		{"tuple becomes list", map[string]cty.Value{"triggers_replace": tuple}, map[string]cty.Value{"triggers_replace": list}, plan.Replace, true, true},
-		{"number becomes string", map[string]cty.Value{"triggers_replace": cty.NumberIntVal(1)}, map[string]cty.Value{"triggers_replace": cty.StringVal("1")}, plan.Replace, true, true},
-		{"triggers become unknown", map[string]cty.Value{"triggers_replace": cty.StringVal("a")}, map[string]cty.Value{"triggers_replace": cty.UnknownVal(cty.String)}, plan.Replace, true, true},
-		{"equal symbols", map[string]cty.Value{"triggers_replace": symbol("x")}, map[string]cty.Value{"triggers_replace": symbol("x")}, plan.None, true, true},
-		{"other symbol", map[string]cty.Value{"triggers_replace": symbol("x")}, map[string]cty.Value{"triggers_replace": symbol("y")}, plan.Replace, false, false},
+		{"input changes", map[string]cty.Value{"input": cty.StringVal("a")}, map[string]cty.Value{"input": cty.StringVal("b")}, plan.Update, true,
+			false},
+		{"triggers change", map[string]cty.Value{"triggers_replace": cty.StringVal("a")},
+			map[string]cty.Value{"triggers_replace": cty.StringVal("b")}, plan.Replace, true, true},
+		{"tuple becomes list", map[string]cty.Value{"triggers_replace": tuple}, map[string]cty.Value{"triggers_replace": list}, plan.Replace,
+			true, true},
+		{"number becomes string", map[string]cty.Value{"triggers_replace": cty.NumberIntVal(1)},
+			map[string]cty.Value{"triggers_replace": cty.StringVal("1")}, plan.Replace, true, true},
+		{"triggers become unknown", map[string]cty.Value{"triggers_replace": cty.StringVal("a")},
+			map[string]cty.Value{"triggers_replace": cty.UnknownVal(cty.String)}, plan.Replace, true, true},
+		{"equal symbols", map[string]cty.Value{"triggers_replace": symbol("x")}, map[string]cty.Value{"triggers_replace": symbol("x")}, plan.None,
+			true, true},
+		{"other symbol", map[string]cty.Value{"triggers_replace": symbol("x")}, map[string]cty.Value{"triggers_replace": symbol("y")},
+			plan.Replace, false, false},
 		{"null and missing", map[string]cty.Value{"input": cty.NullVal(cty.DynamicPseudoType)}, map[string]cty.Value{}, plan.None, true, true},
 	}
 	for _, row := range rows {

@@ -156,7 +156,8 @@ func named(p plan.Path) string {
 func modelled(f *plan.TypeFacts, names string) bool {
 	for _, row := range f.Logic {
 		for _, p := range row.Paths {
-			if row.Rule.Decides() && (p == names || strings.HasPrefix(names, p+".") || strings.HasSuffix(p, "**") && strings.HasPrefix(names, strings.TrimSuffix(p, "**"))) {
+			if row.Rule.Decides() && (p == names || strings.HasPrefix(names, p+".") || strings.HasSuffix(p, "**") &&
+				strings.HasPrefix(names, strings.TrimSuffix(p, "**"))) {
 				return true
 			}
 		}

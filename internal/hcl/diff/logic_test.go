@@ -199,12 +199,14 @@ func blocksOf(known *plan.TypeFacts, row plan.Logic, path string, base map[strin
 	case plan.LogicBlockAdded:
 		return []edit{{before: none, after: block(nil), want: "replace"}}
 	case plan.LogicRenamed:
-		return []edit{{before: merged(none, path, text("a")), after: merged(none, row.To, text("a"))}, {before: merged(none, path, text("a")), after: merged(none, row.To, cty.TupleVal([]cty.Value{text("a")}))}}
+		return []edit{{before: merged(none, path, text("a")), after: merged(none, row.To, text("a"))},
+			{before: merged(none, path, text("a")), after: merged(none, row.To, cty.TupleVal([]cty.Value{text("a")}))}}
 	case plan.LogicHash:
 		var out []edit
 		for name, a := range known.Attributes[path].Nested {
 			if !slices.Contains(row.By, name) && a.Nested == nil && (a.Optional || a.Required) {
-				out = append(out, edit{before: block(map[string]cty.Value{name: text("1")}), after: block(map[string]cty.Value{name: text("2")}), want: "none"})
+				out = append(out, edit{before: block(map[string]cty.Value{name: text("1")}), after: block(map[string]cty.Value{name: text("2")}),
+					want: "none"})
 			}
 		}
 		return out

@@ -10,7 +10,8 @@ import (
 
 func TestTree(t *testing.T) {
 	tree := Over(plantest.Tree(map[string]string{
-		"prod/main.tf": "own", "dev/main.tf": "", "prod/.terraform/modules/modules.json": "{}", "prod/.terraform/modules/vpc/main.tf": "committed", "a.terraform/modules/vpc/x": "no",
+		"prod/main.tf": "own", "dev/main.tf": "", "prod/.terraform/modules/modules.json": "{}",
+		"prod/.terraform/modules/vpc/main.tf": "committed", "a.terraform/modules/vpc/x": "no",
 	}))
 	if _, _, ok := tree.Of("prod/.terraform/modules/vpc/main.tf"); ok {
 		t.Error("nothing is laid and something is found")
@@ -31,7 +32,8 @@ func TestTree(t *testing.T) {
 			t.Errorf("%s is there", name)
 		}
 	}
-	if real, err := plan.Resolve(tree, "dev/.terraform/modules/vpc.subnets/link/main.tf"); err != nil || real != "dev/.terraform/modules/vpc.subnets/modules/subnets/main.tf" {
+	if real, err := plan.Resolve(tree, "dev/.terraform/modules/vpc.subnets/link/main.tf"); err != nil ||
+		real != "dev/.terraform/modules/vpc.subnets/modules/subnets/main.tf" {
 		t.Errorf("through a link: %s, %v", real, err)
 	}
 	if plan.ID(tree, "prod/.terraform/modules/vpc/main.tf") != plan.ID(pkg, "main.tf") {

@@ -29,7 +29,8 @@ func TestMeter(t *testing.T) {
 			t.Errorf("%s: got %v, want %q", step.name, err, step.want)
 		}
 	}
-	if got := []int{a.Used(), b.Used(), all.Used(), a.Refused(), b.Refused(), all.Refused()}; got[0] != 60 || got[1] != 30 || got[2] != 90 || got[3] != 1 || got[4] != 2 || got[5] != 2 {
+	if got := []int{a.Used(), b.Used(), all.Used(), a.Refused(), b.Refused(), all.Refused()}; got[0] != 60 || got[1] != 30 || got[2] != 90 ||
+		got[3] != 1 || got[4] != 2 || got[5] != 2 {
 		t.Errorf("used and refused: %v", got)
 	}
 	if a.Err() == nil || all.Err() == nil || (*work.Meter)(nil).Err() != nil {

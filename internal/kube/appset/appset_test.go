@@ -50,7 +50,8 @@ func parse(text string) any {
 func generate(t *testing.T, spec, name, path string, repo repository) appset.Result {
 	t.Helper()
 	value, _ := parse(spec).(map[string]any)
-	value["template"] = map[string]any{"metadata": map[string]any{"name": name}, "spec": map[string]any{"source": map[string]any{"path": path}}}
+	value["template"] = map[string]any{"metadata": map[string]any{"name": name},
+		"spec": map[string]any{"source": map[string]any{"path": path}}}
 	return appset.Generate(map[string]any{"spec": value}, "argocd", repo)
 }
 
@@ -91,16 +92,19 @@ func TestGenerate(t *testing.T) {
 		{"elements of a text", "generators: [{list: {elementsYaml: \"[{a: x}, {a: z}]\"}}]", "{{a}}", "p", "x=p z=p"},
 		{"folders", git("directories: [{path: apps/*}]"), "{{path.basename}}", "{{path}}", "db=apps/db web=apps/web"},
 		{"folders within", git("directories: [{path: apps/*/*}]"), "{{path[1]}}-{{path.basename}}", "{{path}}", "web-base=apps/web/base"},
-		{"folders excluded", git("directories: [{path: apps/*}, {path: 'apps/d?', exclude: true}]"), "{{path.basename}}", "{{path}}", "web=apps/web"},
+		{"folders excluded", git("directories: [{path: apps/*}, {path: 'apps/d?', exclude: true}]"), "{{path.basename}}", "{{path}}",
+			"web=apps/web"},
 		{"prefix", git("pathParamPrefix: p, directories: [{path: apps/*}]"), "{{p.path.basename}}", "{{p.path}}", "db=apps/db web=apps/web"},
-		{"files at any depth", git("files: [{path: 'config/*.json'}]"), "{{path.filenameNormalized}}", "{{path}}", "web.json=config/eu us.json=config"},
+		{"files at any depth", git("files: [{path: 'config/*.json'}]"), "{{path.filenameNormalized}}", "{{path}}",
+			"web.json=config/eu us.json=config"},
 		{"files", git("files: [{path: 'config/eu/*.json'}]"), "{{port}}-{{big}}", "{{tags.1}}/{{deep.er}}", "8080-1e+06=b/true"},
 		{"lists", git("files: [{path: 'config/us.json'}]"), "{{name}}", "{{path.filename}}", "one=us.json two=us.json"},
 		{"given values", git("directories: [{path: apps/d*}], values: {v: 'x-{{path.basename}}'}"), "{{values.v}}", "{{path}}", "x-db=apps/db"},
 		{"selector", "generators: [{list: {elements: [{a: x, env: dev}, {a: z, env: prod}]}, selector: {matchExpressions: [{key: env, operator: NotIn, values: [prod]}]}}]", "{{a}}", "p", "x=p"},
 		{"a key given twice", "generators: [{matrix: {generators: [{list: {elements: [{a: x}]}}, {list: {elements: [{a: z}]}}]}}]", "{{a}}", "p",
 			"invalid: the generators of a matrix both give a, and not the same: Argo CD leaves its Applications as they are"},
-		{"matrix of one", "generators: [{matrix: {generators: [{list: {elements: [{a: x}]}}]}}]", "{{a}}", "p", "invalid: a matrix takes two generators: Argo CD leaves its Applications as they are"},
+		{"matrix of one", "generators: [{matrix: {generators: [{list: {elements: [{a: x}]}}]}}]", "{{a}}", "p",
+			"invalid: a matrix takes two generators: Argo CD leaves its Applications as they are"},
 		{"merge twice", "generators: [{merge: {mergeKeys: [a], generators: [{list: {elements: [{a: x}, {a: x}]}}, {list: {elements: [{a: z}]}}]}}]", "{{a}}", "p",
 			`invalid: a merge takes generators whose keys are unique, and {"a":"x"} comes twice: Argo CD leaves its Applications as they are`},
 
@@ -108,21 +112,28 @@ func TestGenerate(t *testing.T) {
 		{"go path", golang + git("directories: [{path: apps/*}]"), "{{ index .path.segments 1 }}", "{{ .path.path }}", "db=apps/db web=apps/web"},
 		{"go normalize", golang + git("files: [{path: config/eu/web.json}]"), "{{ normalize .name }}", "{{ .name | slugify }}", "web-1=web_1"},
 		{"go default", golang + list("{a: x}"), "{{.a}}", `{{ dig "b" "none" . }}-{{ get . "c" | default "d" }}`, "x=none-d"},
-		{"go missing", golang + list("{a: x}"), "{{.a}}", "{{ .b }}", `invalid: its template fails (map has no entry for key "b"): Argo CD leaves its Applications as they are`},
+		{"go missing", golang + list("{a: x}"), "{{.a}}", "{{ .b }}",
+			`invalid: its template fails (map has no entry for key "b"): Argo CD leaves its Applications as they are`},
 		{"go missing allowed", "goTemplate: true\n" + list("{a: x}"), "{{.a}}", "{{ .b }}", "x=<no value>"},
-		{"go fails", golang + list("{a: x}"), "{{.a}}", `{{ fail "no" }}`, "invalid: its template fails (no): Argo CD leaves its Applications as they are"},
-		{"go time", golang + list("{a: x}"), "{{.a}}", `{{ now | date "2006" }}`, `unsupported: its templates use the function "now", which is not evaluated`},
-		{"go environment", golang + list("{a: x}"), "{{.a}}", `{{ env "HOME" }}`, `unsupported: its templates use the function "env", which is not evaluated`},
+		{"go fails", golang + list("{a: x}"), "{{.a}}", `{{ fail "no" }}`,
+			"invalid: its template fails (no): Argo CD leaves its Applications as they are"},
+		{"go time", golang + list("{a: x}"), "{{.a}}", `{{ now | date "2006" }}`,
+			`unsupported: its templates use the function "now", which is not evaluated`},
+		{"go environment", golang + list("{a: x}"), "{{.a}}", `{{ env "HOME" }}`,
+			`unsupported: its templates use the function "env", which is not evaluated`},
 		{"go yaml", golang + list("{a: x, m: {k: v}}"), "{{.a}}", `{{ (.m | toYaml | fromYaml).k }}`, "x=v"},
 
 		{"clusters", "generators: [{clusters: {}}]", "web-{{name}}", "apps/web", "web-any-name=apps/web? web-in-cluster=apps/web"},
 		{"clusters selected", "generators: [{clusters: {selector: {matchLabels: {a: b}}}}]", "{{name}}", "apps/web", "any-name=apps/web?"},
-		{"clusters by folder", "generators: [{clusters: {selector: {matchLabels: {a: b}}}}]", "{{name}}", "apps/{{name}}", "db=apps/db? web=apps/web?"},
-		{"clusters by label", golang + "generators: [{clusters: {selector: {matchLabels: {a: b}}}}]", "{{.name}}", `apps/{{ index .metadata.labels "acme.org/app" }}`, "any-name=apps/db? any-name-2=apps/web?"},
+		{"clusters by folder", "generators: [{clusters: {selector: {matchLabels: {a: b}}}}]", "{{name}}", "apps/{{name}}",
+			"db=apps/db? web=apps/web?"},
+		{"clusters by label", golang + "generators: [{clusters: {selector: {matchLabels: {a: b}}}}]", "{{.name}}",
+			`apps/{{ index .metadata.labels "acme.org/app" }}`, "any-name=apps/db? any-name-2=apps/web?"},
 		{"reaches nothing", "generators: [{clusters: {selector: {matchLabels: {a: b}}}}]", "{{name}}", "gone/{{name}}", ""},
 		{"merged over any", "generators: [{merge: {mergeKeys: [name], generators: [{clusters: {selector: {matchLabels: {a: b}}, values: {dir: web}}}, {list: {elements: [{name: eu, values.dir: db}]}}]}}]",
 			"{{name}}", "apps/{{values.dir}}", "eu=apps/db? any-name=apps/web?"},
-		{"plugin", golang + "generators: [{plugin: {configMapRef: {name: x}}}]", "{{.team}}", "apps/{{.app}}", "any-team=apps/db? any-team-2=apps/web?"},
+		{"plugin", golang + "generators: [{plugin: {configMapRef: {name: x}}}]", "{{.team}}", "apps/{{.app}}",
+			"any-team=apps/db? any-team-2=apps/web?"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if got := lines(generate(t, c.spec, c.app, c.path, tree)); got != c.want {

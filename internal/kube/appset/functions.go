@@ -84,8 +84,8 @@ func functions(b *budget) template.FuncMap {
 // grows are functions whose answer may be as large as the product of what they
 // take: numbers that say how much, and lengths of texts.
 var grows = map[string]bool{
-	"repeat": true, "until": true, "untilStep": true, "seq": true, "indent": true, "nindent": true, "wrap": true, "wrapWith": true, "replace": true,
-	"regexReplaceAll": true, "mustRegexReplaceAll": true, "regexReplaceAllLiteral": true, "mustRegexReplaceAllLiteral": true,
+	"repeat": true, "until": true, "untilStep": true, "seq": true, "indent": true, "nindent": true, "wrap": true, "wrapWith": true,
+	"replace": true, "regexReplaceAll": true, "mustRegexReplaceAll": true, "regexReplaceAllLiteral": true, "mustRegexReplaceAllLiteral": true,
 }
 
 // product is the largest size that an answer may have.

@@ -216,7 +216,8 @@ func (t *templates) asksFor(texts []string) []string {
 		if !strings.Contains(text, "{{") {
 			continue
 		}
-		trees, err := parse.Parse("", text, "", "", t.funcs, map[string]any{"index": 1, "and": 1, "or": 1, "not": 1, "eq": 1, "ne": 1, "lt": 1, "le": 1, "gt": 1, "ge": 1,
+		trees, err := parse.Parse("", text, "", "", t.funcs, map[string]any{"index": 1, "and": 1, "or": 1, "not": 1, "eq": 1, "ne": 1, "lt": 1,
+			"le": 1, "gt": 1, "ge": 1,
 			"len": 1, "slice": 1, "print": 1, "printf": 1, "println": 1, "html": 1, "js": 1, "urlquery": 1, "call": 1})
 		if err != nil {
 			continue

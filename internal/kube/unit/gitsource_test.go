@@ -25,8 +25,10 @@ func TestRemote(t *testing.T) {
 	for _, address := range []string{
 		"https://github.com.example.org/acme/shop", "https://example.org/github.com/acme/shop", "https://github.com@example.org/acme/shop",
 		"https://example.org/acme/shop", "https://github.com/acme/shop2", "https://github.com/acme/shop/x", "https://github.com/acme/shop?x",
-		"https://github.com/acme/shop#x", "https://github.com//acme/shop", "https://github.com/acme%2Fshop", "https://github.com/acme/../acme/shop",
-		"https://github.com:8443/acme/shop", "https://ssh.github.com/acme/shop", "https://www.github.com/acme/shop", "https://gist.github.com/acme/shop",
+		"https://github.com/acme/shop#x", "https://github.com//acme/shop", "https://github.com/acme%2Fshop",
+		"https://github.com/acme/../acme/shop",
+		"https://github.com:8443/acme/shop", "https://ssh.github.com/acme/shop", "https://www.github.com/acme/shop",
+		"https://gist.github.com/acme/shop",
 		"file:///github.com/acme/shop", "/github.com/acme/shop", "git@github.com:evil/acme/shop", "https://example.org\\@github.com/acme/shop",
 		"https://github.com/acme/shop.git.git", "", "acme/shop", "ssh://git@github.com:acme/shop",
 	} {
@@ -86,7 +88,8 @@ func TestGlobIsGobwas(t *testing.T) {
 		}
 		return b.String()
 	}
-	for pattern, names := range map[string][]string{"{*.yml,*.yaml}": {"a.yml", "x/b.yaml", "c.json"}, "{config.json,env-usw2/*}": {"config.json", "env-usw2/a.yaml", "env/a.yaml"}, "**/pvc.yaml": {"pvc.yaml", "a/pvc.yaml"}} {
+	for pattern, names := range map[string][]string{"{*.yml,*.yaml}": {"a.yml", "x/b.yaml", "c.json"},
+		"{config.json,env-usw2/*}": {"config.json", "env-usw2/a.yaml", "env/a.yaml"}, "**/pvc.yaml": {"pvc.yaml", "a/pvc.yaml"}} {
 		for _, name := range names {
 			if want, _ := gobwas(pattern, name); globbed(pattern).MatchString(name) != want {
 				t.Errorf("%q matches %q: the library says %v", pattern, name, want)

@@ -16,7 +16,8 @@ func TestParse(t *testing.T) {
 		t.Error("found what is not there")
 	}
 	for _, bad := range []string{
-		``, `[]`, `{"Modules":[{"Key":"a","Dir":"/etc"}]}`, `{"Modules":[{"Key":"a","Dir":"b"},{"Key":"a","Dir":"c"}]}`, `{"Modules":[{"Key":"a","X":1}]}`, `{"Modules":{}}`,
+		``, `[]`, `{"Modules":[{"Key":"a","Dir":"/etc"}]}`, `{"Modules":[{"Key":"a","Dir":"b"},{"Key":"a","Dir":"c"}]}`,
+		`{"Modules":[{"Key":"a","X":1}]}`, `{"Modules":{}}`,
 	} {
 		if _, err := Parse([]byte(bad)); err == nil {
 			t.Errorf("%s is taken", bad)

@@ -35,7 +35,8 @@ func (h *host) release(before, after map[string]any) plan.Plan {
 	if err := errors.Join(copied(left, h.before, from), copied(right, h.after, to)); err != nil {
 		return h.gap(plan.GapUnreadable, fmt.Sprintf("its chart %s cannot be read: %v", from, err))
 	}
-	return h.told(h.kubernetes(left, right, []unit.Declaration{{Path: from, Release: text(after, "name"), Namespace: namespace(after), Values: []string{name}}}))
+	return h.told(h.kubernetes(left, right, []unit.Declaration{{Path: from, Release: text(after, "name"), Namespace: namespace(after),
+		Values: []string{name}}}))
 }
 
 // hidden reports whether values changed that are not known.
@@ -85,7 +86,8 @@ func helmRelease(attributes, values map[string]any) string {
 	if v := text(attributes, "version"); v != "" {
 		spec["version"] = v
 	}
-	return written(map[string]any{"apiVersion": "source.toolkit.fluxcd.io/v1", "kind": "HelmRepository", "metadata": meta("charts"), "spec": source}) + "---\n" +
+	return written(map[string]any{"apiVersion": "source.toolkit.fluxcd.io/v1", "kind": "HelmRepository", "metadata": meta("charts"),
+		"spec": source}) + "---\n" +
 		written(map[string]any{"apiVersion": "helm.toolkit.fluxcd.io/v2", "kind": "HelmRelease", "metadata": meta(text(attributes, "name")),
 			"spec": map[string]any{"chart": map[string]any{"spec": spec}, "releaseName": text(attributes, "name"), "values": values}})
 }

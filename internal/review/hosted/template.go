@@ -50,8 +50,9 @@ func (h *host) deployment(before, after map[string]any) plan.Plan {
 	if !strings.EqualFold(text(before, mode), "Complete") {
 		c := *h.change
 		c.Hosts, c.Effect = nil, plan.DataLoss
-		c.Losses = []plan.Loss{{Effect: plan.DataLoss, Class: "data", Path: mode, Source: "Azure Resource Manager deployment modes, Complete mode",
-			What: "all that is in its group and not in its template is deleted (" + mode + ": " + text(before, mode) + " -> Complete)"}}
+		c.Losses = []plan.Loss{{Effect: plan.DataLoss, Class: "data", Path: mode,
+			Source: "Azure Resource Manager deployment modes, Complete mode",
+			What:   "all that is in its group and not in its template is deleted (" + mode + ": " + text(before, mode) + " -> Complete)"}}
 		return plan.Plan{Changes: []plan.Change{c}}
 	}
 	if differ(h.change.Hosts.Before[content], h.change.Hosts.After[content]) {

@@ -79,13 +79,15 @@ func TestRowsKeepTheirWord(t *testing.T) {
 }
 
 func copyOf(r *command.Row) *command.Row {
-	return &command.Row{Program: r.Program, Args: r.Args, Text: r.Text, Not: r.Not, Unless: r.Unless, First: r.First, What: r.What, Source: r.Source, Example: r.Example, Twin: r.Twin}
+	return &command.Row{Program: r.Program, Args: r.Args, Text: r.Text, Not: r.Not, Unless: r.Unless, First: r.First, What: r.What,
+		Source: r.Source, Example: r.Example, Twin: r.Twin}
 }
 
 // A row that does not say where it is from, or shows no example and no twin, does
 // not load.
 func TestRowsWithoutASourceDoNotLoad(t *testing.T) {
-	sound := command.Row{Program: []string{"a"}, Args: []string{"b"}, What: "deletes", Source: "https://example.com/a", Example: []string{"a b"}, Twin: []string{"a c"}}
+	sound := command.Row{Program: []string{"a"}, Args: []string{"b"}, What: "deletes", Source: "https://example.com/a",
+		Example: []string{"a b"}, Twin: []string{"a c"}}
 	add := func(r command.Row) error {
 		return new(command.Table).Add(command.File{Destroys: []*command.Row{&r}})
 	}

@@ -34,7 +34,8 @@ var wrappers = []string{
 
 // shells run what they read.
 var shells = []string{
-	"sh", "bash", "zsh", "dash", "ksh", "ash", "busybox", "ssh", "at", "batch", "crontab", "parallel", "xargs", "pwsh", "powershell", "eval", "source", ".",
+	"sh", "bash", "zsh", "dash", "ksh", "ash", "busybox", "ssh", "at", "batch", "crontab", "parallel", "xargs", "pwsh", "powershell", "eval",
+	"source", ".",
 }
 
 // scriptName is a file that is run later on.

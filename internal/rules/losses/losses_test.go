@@ -66,7 +66,8 @@ func TestWords(t *testing.T) {
 		before, after any
 		want          verdict
 	}{
-		{Row{Words: []Word{Lowered}}, 2.0, 1.0, yes}, {Row{Words: []Word{Lowered}}, 1.0, 2.0, no}, {Row{Words: []Word{Lowered}}, 1.0, hidden, possible},
+		{Row{Words: []Word{Lowered}}, 2.0, 1.0, yes}, {Row{Words: []Word{Lowered}}, 1.0, 2.0, no}, {Row{Words: []Word{Lowered}}, 1.0, hidden,
+			possible},
 		{Row{Words: []Word{Lowered}, Never: []any{0}}, 0.0, 1.0, no}, {Row{Words: []Word{Lowered}}, hidden, hidden, no},
 		{Row{Words: []Word{Lowered}}, hidden, plan.Unknown{ID: "var.b"}, no}, {Row{Words: []Word{Lowered}, Default: 9}, nil, 1.0, yes},
 		{Row{Words: []Word{Raised}}, 1.0, 2.0, yes}, {Row{Words: []Word{Raised}}, 2.0, 1.0, no},
@@ -74,14 +75,19 @@ func TestWords(t *testing.T) {
 		{Row{Words: []Word{Introduced}}, nil, hidden, possible},
 		{Row{Words: []Word{Removed}}, "a", nil, yes}, {Row{Words: []Word{Removed}}, nil, "a", no},
 		{Row{Words: []Word{Zero}}, 2.0, 0.0, yes}, {Row{Words: []Word{Zero}}, nil, 0.0, no}, {Row{Words: []Word{Zero}}, 2.0, hidden, possible},
-		{Row{Words: []Word{Enabled}}, nil, true, yes}, {Row{Words: []Word{Enabled}}, true, true, no}, {Row{Words: []Word{Enabled}}, false, "true", yes},
+		{Row{Words: []Word{Enabled}}, nil, true, yes}, {Row{Words: []Word{Enabled}}, true, true, no}, {Row{Words: []Word{Enabled}}, false, "true",
+			yes},
 		{Row{Words: []Word{Disabled}}, true, false, yes}, {Row{Words: []Word{Disabled}}, nil, false, no},
 		{Row{Words: []Word{Disabled}, Default: true}, nil, false, yes}, {Row{Words: []Word{Disabled}}, true, nil, yes},
-		{Row{Words: []Word{Set}, To: []any{"Delete"}}, "Retain", "Delete", yes}, {Row{Words: []Word{Set}, To: []any{"Delete"}}, "Delete", "Delete", no},
-		{Row{Words: []Word{Set}, To: []any{"*-pvc"}}, nil, "percona.com/delete-pvc", no}, {Row{Words: []Word{Set}, To: []any{"*-pvc"}}, nil, "delete-pvc", yes},
-		{Row{Words: []Word{Unset}, From: []any{"Retain"}}, "Retain", "Delete", yes}, {Row{Words: []Word{Unset}, From: []any{"Retain"}}, "Delete", "Retain", no},
+		{Row{Words: []Word{Set}, To: []any{"Delete"}}, "Retain", "Delete", yes}, {Row{Words: []Word{Set}, To: []any{"Delete"}}, "Delete",
+			"Delete", no},
+		{Row{Words: []Word{Set}, To: []any{"*-pvc"}}, nil, "percona.com/delete-pvc", no}, {Row{Words: []Word{Set}, To: []any{"*-pvc"}}, nil,
+			"delete-pvc", yes},
+		{Row{Words: []Word{Unset}, From: []any{"Retain"}}, "Retain", "Delete", yes}, {Row{Words: []Word{Unset}, From: []any{"Retain"}}, "Delete",
+			"Retain", no},
 		{Row{Words: []Word{Changed}}, "a", "b", yes}, {Row{Words: []Word{Changed}}, nil, "b", no},
-		{Row{Words: []Word{Widened}}, "a/b", "a/", yes}, {Row{Words: []Word{Widened}}, "a/", "a/b", no}, {Row{Words: []Word{Widened}}, "a/", nil, yes},
+		{Row{Words: []Word{Widened}}, "a/b", "a/", yes}, {Row{Words: []Word{Widened}}, "a/", "a/b", no}, {Row{Words: []Word{Widened}}, "a/", nil,
+			yes},
 	} {
 		r := c.row
 		if got := r.judge(pair{before: c.before, after: c.after}, false); got != c.want {
@@ -92,7 +98,8 @@ func TestWords(t *testing.T) {
 
 // Members of lists are told apart by name, whatever their order.
 func TestMembers(t *testing.T) {
-	row := &Row{Types: []string{"a"}, Paths: []string{"rule"}, Words: []Word{Leaves}, Effect: plan.DataLoss, Class: "data", Lost: "{member} goes", Source: "s",
+	row := &Row{Types: []string{"a"}, Paths: []string{"rule"}, Words: []Word{Leaves}, Effect: plan.DataLoss, Class: "data",
+		Lost: "{member} goes", Source: "s",
 		Example: Example{Before: 1}}
 	if err := row.ready(); err != nil {
 		t.Fatal(err)
@@ -132,8 +139,9 @@ func TestMembers(t *testing.T) {
 // A condition holds also where the path goes another way than it does: the age
 // of a rule counts by the rule's action, a value by the object's name.
 func TestConditions(t *testing.T) {
-	row := &Row{Types: []string{"a"}, Paths: []string{"rule.condition.age"}, Words: []Word{Introduced}, Where: map[string]any{"rule.action.type": []any{"Delete"},
-		"meta.name": []any{"this"}}, Effect: plan.DataLoss, Class: "data", Lost: "l", Source: "s", Example: Example{Before: 1}}
+	row := &Row{Types: []string{"a"}, Paths: []string{"rule.condition.age"}, Words: []Word{Introduced},
+		Where: map[string]any{"rule.action.type": []any{"Delete"},
+			"meta.name": []any{"this"}}, Effect: plan.DataLoss, Class: "data", Lost: "l", Source: "s", Example: Example{Before: 1}}
 	if err := row.ready(); err != nil {
 		t.Fatal(err)
 	}

@@ -46,20 +46,21 @@ func TestPrivateRepositories(t *testing.T) {
 		readers map[string]bool
 		want    string // the token, or a part of the refusal
 	}{
-		"named, and both may read it":   {nil, "acme/b", "", readers, "token-b"},
-		"one pusher may not read it":    {nil, "acme/b", "", map[string]bool{"ann acme/b": true}, "may not read it"},
-		"nobody may, default has it":    {nil, "acme/b", "known", nil, "token-b"},
-		"not named":                     {nil, "acme/c", "", readers, "settings on the default branch"},
-		"another owner's, named":        {nil, "other/x", "", readers, "another owner's"},
-		"another owner's":               {nil, "evil/b", "", readers, "another owner's"},
-		"from a fork":                   {func(r *Rules) { r.Fork = true }, "acme/b", "", readers, "from a fork"},
-		"from a fork, default has it":   {func(r *Rules) { r.Fork = true }, "acme/b", "known", readers, "from a fork"},
-		"another base":                  {func(r *Rules) { r.DefaultBranch = false }, "acme/b", "", readers, "other than the default branch"},
-		"nobody is known to have made":  {func(r *Rules) { r.People = nil }, "acme/b", "", readers, "not known"},
-		"no name":                       {nil, "acme/", "", readers, "no repository"},
-		"no owner":                      {nil, "/b", "", readers, "no repository"},
-		"two names":                     {nil, "acme/b/c", "", readers, "no repository"},
-		"named of the wrong owner only": {func(r *Rules) { r.Named = []string{"evil/b"} }, "acme/b", "", readers, "settings on the default branch"},
+		"named, and both may read it":  {nil, "acme/b", "", readers, "token-b"},
+		"one pusher may not read it":   {nil, "acme/b", "", map[string]bool{"ann acme/b": true}, "may not read it"},
+		"nobody may, default has it":   {nil, "acme/b", "known", nil, "token-b"},
+		"not named":                    {nil, "acme/c", "", readers, "settings on the default branch"},
+		"another owner's, named":       {nil, "other/x", "", readers, "another owner's"},
+		"another owner's":              {nil, "evil/b", "", readers, "another owner's"},
+		"from a fork":                  {func(r *Rules) { r.Fork = true }, "acme/b", "", readers, "from a fork"},
+		"from a fork, default has it":  {func(r *Rules) { r.Fork = true }, "acme/b", "known", readers, "from a fork"},
+		"another base":                 {func(r *Rules) { r.DefaultBranch = false }, "acme/b", "", readers, "other than the default branch"},
+		"nobody is known to have made": {func(r *Rules) { r.People = nil }, "acme/b", "", readers, "not known"},
+		"no name":                      {nil, "acme/", "", readers, "no repository"},
+		"no owner":                     {nil, "/b", "", readers, "no repository"},
+		"two names":                    {nil, "acme/b/c", "", readers, "no repository"},
+		"named of the wrong owner only": {func(r *Rules) { r.Named = []string{"evil/b"} }, "acme/b", "", readers,
+			"settings on the default branch"},
 	} {
 		g := &github{readers: c.readers}
 		r := rules(g)

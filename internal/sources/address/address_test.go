@@ -119,7 +119,8 @@ func TestOpenTofuModules(t *testing.T) {
 			t.Errorf("%s\n got %s\nwant %s", c.source, got, c.want)
 		}
 	}
-	if got := short(Parse(plan.Source{Kind: plan.ModuleSource, Address: "github.com/a/b", Ref: plan.Ref{Kind: plan.RefVersion, Text: "1"}})); got != "no: invalid" {
+	if got := short(Parse(plan.Source{Kind: plan.ModuleSource, Address: "github.com/a/b",
+		Ref: plan.Ref{Kind: plan.RefVersion, Text: "1"}})); got != "no: invalid" {
 		t.Errorf("a constraint on a repository: %s", got)
 	}
 }
@@ -162,13 +163,17 @@ func TestChartsAndRepositories(t *testing.T) {
 		source plan.Source
 		want   string
 	}{
-		{plan.Source{Kind: plan.ChartSource, Address: "https://charts.example.com/", Name: "redis", Ref: version}, "repository https://charts.example.com redis version=^1.0"},
-		{plan.Source{Kind: plan.ChartSource, Address: "oci://ghcr.io/acme/charts", Name: "redis", Ref: version}, "oci ghcr.io/acme/charts/redis version=^1.0"},
-		{plan.Source{Kind: plan.ChartSource, Address: "oci://ghcr.io/acme/charts/redis", Ref: version}, "oci ghcr.io/acme/charts/redis version=^1.0"},
+		{plan.Source{Kind: plan.ChartSource, Address: "https://charts.example.com/", Name: "redis", Ref: version},
+			"repository https://charts.example.com redis version=^1.0"},
+		{plan.Source{Kind: plan.ChartSource, Address: "oci://ghcr.io/acme/charts", Name: "redis", Ref: version},
+			"oci ghcr.io/acme/charts/redis version=^1.0"},
+		{plan.Source{Kind: plan.ChartSource, Address: "oci://ghcr.io/acme/charts/redis", Ref: version},
+			"oci ghcr.io/acme/charts/redis version=^1.0"},
 		{plan.Source{Kind: plan.ChartSource, Address: "oci://ghcr.io/acme/charts/redis:1.0.0"}, "oci ghcr.io/acme/charts/redis tag=1.0.0"},
 		{plan.Source{Kind: plan.ChartSource, Address: "ghcr.io/acme/charts", Name: "redis"}, "oci ghcr.io/acme/charts/redis"},
 		{plan.Source{Kind: plan.ChartSource, Address: "https://example.com/redis-1.0.0.tgz"}, "archive https://example.com/redis-1.0.0.tgz tgz"},
-		{plan.Source{Kind: plan.ChartSource, Address: "https://user:pw@charts.example.com", Name: "redis"}, "repository https://user:pw@charts.example.com redis"},
+		{plan.Source{Kind: plan.ChartSource, Address: "https://user:pw@charts.example.com", Name: "redis"},
+			"repository https://user:pw@charts.example.com redis"},
 		{plan.Source{Kind: plan.ChartSource, Address: "http://charts.example.com", Name: "redis"}, "no: not-listed"},
 		{plan.Source{Kind: plan.ChartSource, Address: "@bitnami", Name: "redis"}, "no: unsupported"},
 		{plan.Source{Kind: plan.ChartSource, Address: "file://../redis", Name: "redis"}, "no: unsupported"},
@@ -176,11 +181,13 @@ func TestChartsAndRepositories(t *testing.T) {
 		{plan.Source{Kind: plan.ChartSource, Address: "https://charts.example.com", Name: "../x"}, "no: invalid"},
 		{plan.Source{Kind: plan.ArtifactSource, Address: "oci://ghcr.io/acme/manifests"}, "oci ghcr.io/acme/manifests tag=latest"},
 		{plan.Source{Kind: plan.ArtifactSource, Address: "ghcr.io/acme/manifests"}, "no: invalid"},
-		{plan.Source{Kind: plan.RepositorySource, Address: "https://github.com/acme/app", Ref: plan.Ref{Kind: plan.RefBranch, Text: "main"}}, "github github.com/acme/app branch=main"},
+		{plan.Source{Kind: plan.RepositorySource, Address: "https://github.com/acme/app", Ref: plan.Ref{Kind: plan.RefBranch, Text: "main"}},
+			"github github.com/acme/app branch=main"},
 		{plan.Source{Kind: plan.RepositorySource, Address: "ssh://git@github.com/acme/app.git"}, "github github.com/acme/app"},
 		{plan.Source{Kind: plan.RepositorySource, Address: "git@github.com:acme/app.git"}, "github github.com/acme/app"},
 		{plan.Source{Kind: plan.RepositorySource, Address: "https://gitlab.com/acme/app"}, "no: unsupported"},
-		{plan.Source{Kind: plan.RepositorySource, Address: "https://github.com/acme/app", Ref: plan.Ref{Kind: plan.RefCommit, Text: "main"}}, "no: invalid"},
+		{plan.Source{Kind: plan.RepositorySource, Address: "https://github.com/acme/app", Ref: plan.Ref{Kind: plan.RefCommit, Text: "main"}},
+			"no: invalid"},
 		{plan.Source{Kind: plan.BucketSource, Address: "minio.example.com"}, "no: unsupported"},
 		{plan.Source{Kind: "x", Address: "minio.example.com"}, "no: invalid"},
 	} {

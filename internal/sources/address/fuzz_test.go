@@ -14,16 +14,23 @@ var long = flag.Int("grammar", 20_000, "number of addresses that the grammar is 
 
 // pieces are what addresses are made of, good and bad.
 var pieces = []string{
-	"github.com", "GitHub.com", "github.com.evil.net", "gitlab.com", "evil.net", "bitbucket.org", "ghcr.io", "docker.io", "127.0.0.1", "[::1]", "localhost",
-	"registry.terraform.io", "xn--80ak6aa92e.com", "acme", "Acme", "vpc", "aws", "vpc.git", "..", ".", "...", ".git", "%2e%2e", "%2f", "_git", "a b", "é", "\x00", "\n",
-	"/", "//", "///", "\\", ":", "::", "@", "?", "&", "=", "#", ";", "*", "[", "]", "{", "}", "$", "${", "~", "^", "-", "--", ":443", ":22", ":8443",
-	"git", "git@", "git::", "https://", "http://", "ssh://", "oci://", "s3::", "gcs::", "hg::", "file://", "file::", "https::", "user:pw@", "x-token@",
-	"?ref=", "&ref=", "?version=", "?depth=1", "?archive=zip", "?archive=tar.gz", "?tag=", "?digest=sha256:", "?submodules=false", "?timeout=0", "?sshkey=",
-	"v1.2.3", "main", "HEAD", "HEAD~1", "refs/heads/main", "--upload-pack=touch", "0123456789abcdef0123456789abcdef01234567", ".zip", ".tar.gz", ".tgz", ".yaml",
+	"github.com", "GitHub.com", "github.com.evil.net", "gitlab.com", "evil.net", "bitbucket.org", "ghcr.io", "docker.io", "127.0.0.1", "[::1]",
+	"localhost",
+	"registry.terraform.io", "xn--80ak6aa92e.com", "acme", "Acme", "vpc", "aws", "vpc.git", "..", ".", "...", ".git", "%2e%2e", "%2f", "_git",
+	"a b", "é", "\x00", "\n",
+	"/", "//", "///", "\\", ":", "::", "@", "?", "&", "=", "#", ";", "*", "[", "]", "{", "}", "$", "${", "~", "^", "-", "--", ":443", ":22",
+	":8443",
+	"git", "git@", "git::", "https://", "http://", "ssh://", "oci://", "s3::", "gcs::", "hg::", "file://", "file::", "https::", "user:pw@",
+	"x-token@",
+	"?ref=", "&ref=", "?version=", "?depth=1", "?archive=zip", "?archive=tar.gz", "?tag=", "?digest=sha256:", "?submodules=false",
+	"?timeout=0", "?sshkey=",
+	"v1.2.3", "main", "HEAD", "HEAD~1", "refs/heads/main", "--upload-pack=touch", "0123456789abcdef0123456789abcdef01234567", ".zip",
+	".tar.gz", ".tgz", ".yaml",
 	"raw.githubusercontent.com", "releases/download", "@sha256:", "latest",
 }
 
-var kinds = []plan.SourceKind{plan.ModuleSource, plan.BaseSource, plan.ChartSource, plan.RepositorySource, plan.ArtifactSource, plan.BucketSource}
+var kinds = []plan.SourceKind{plan.ModuleSource, plan.BaseSource, plan.ChartSource, plan.RepositorySource, plan.ArtifactSource,
+	plan.BucketSource}
 
 // check says what is wrong with an answer of the grammar, whatever was asked.
 func check(t *testing.T, s plan.Source) (ok bool) {
@@ -82,9 +89,12 @@ func checkAddress(t *testing.T, s plan.Source, a Address) {
 
 // seeds are addresses as people write them.
 var seeds = []string{
-	"terraform-aws-modules/vpc/aws//modules/a", "app.terraform.io/acme/vpc/aws", "github.com/acme/vpc//sub?ref=v1", "git::https://github.com/acme/vpc.git?ref=v1&depth=1",
-	"git@github.com:acme/vpc.git//a?ref=v1", "git::ssh://git@github.com/acme/vpc.git", "https://example.com/vpc.zip//sub", "oci://ghcr.io/acme/vpc?tag=1.0",
-	"https://charts.example.com/stable", "ghcr.io/acme/charts/redis:1.0", "https://github.com/acme/app//base?ref=main", "https://raw.githubusercontent.com/a/b/v1/x.yaml",
+	"terraform-aws-modules/vpc/aws//modules/a", "app.terraform.io/acme/vpc/aws", "github.com/acme/vpc//sub?ref=v1",
+	"git::https://github.com/acme/vpc.git?ref=v1&depth=1",
+	"git@github.com:acme/vpc.git//a?ref=v1", "git::ssh://git@github.com/acme/vpc.git", "https://example.com/vpc.zip//sub",
+	"oci://ghcr.io/acme/vpc?tag=1.0",
+	"https://charts.example.com/stable", "ghcr.io/acme/charts/redis:1.0", "https://github.com/acme/app//base?ref=main",
+	"https://raw.githubusercontent.com/a/b/v1/x.yaml",
 }
 
 // made is one of the seeds with a few pieces in wrong places, or pieces alone.
@@ -127,10 +137,12 @@ func TestGrammarProperties(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	for _, p := range []string{"terraform-aws-modules/vpc/aws", "git::ssh://git@github.com/a/b.git//c?ref=v1", "oci://ghcr.io/a/b?tag=1", "https://a.example.com/x.zip//*", "git@github.com:a/b.git"} {
+	for _, p := range []string{"terraform-aws-modules/vpc/aws", "git::ssh://git@github.com/a/b.git//c?ref=v1", "oci://ghcr.io/a/b?tag=1",
+		"https://a.example.com/x.zip//*", "git@github.com:a/b.git"} {
 		f.Add(p, "name", "ref", byte(0))
 	}
 	f.Fuzz(func(t *testing.T, text, name, ref string, kind byte) {
-		check(t, plan.Source{Kind: kinds[int(kind)%len(kinds)], Address: text, Name: name, Ref: plan.Ref{Kind: plan.RefTag, Text: ref}, OpenTofu: kind > 127})
+		check(t, plan.Source{Kind: kinds[int(kind)%len(kinds)], Address: text, Name: name, Ref: plan.Ref{Kind: plan.RefTag, Text: ref},
+			OpenTofu: kind > 127})
 	})
 }

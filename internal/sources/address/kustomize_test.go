@@ -21,7 +21,8 @@ import (
 // no way to the network.
 func TestSameAsKustomize(t *testing.T) {
 	bin := t.TempDir()
-	script := "#!/bin/sh\nif [ \"$1\" = fetch ]; then echo \"$3 $4\" >> " + bin + "/log; fi\nif [ \"$1\" = submodule ]; then echo submodules >> " + bin + "/log; fi\n"
+	script := "#!/bin/sh\nif [ \"$1\" = fetch ]; then echo \"$3 $4\" >> " + bin +
+		"/log; fi\nif [ \"$1\" = submodule ]; then echo submodules >> " + bin + "/log; fi\n"
 	if err := os.WriteFile(filepath.Join(bin, "git"), []byte(script), 0o700); err != nil {
 		t.Fatal(err)
 	}
@@ -37,7 +38,8 @@ func TestSameAsKustomize(t *testing.T) {
 		_ = os.Remove(told)
 		files := filesys.MakeFsOnDisk()
 		dir := t.TempDir()
-		if err := os.WriteFile(filepath.Join(dir, "kustomization.yaml"), []byte("resources:\n- "+fmt.Sprintf("%q", entry)+"\n"), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, "kustomization.yaml"), []byte("resources:\n- "+fmt.Sprintf("%q", entry)+"\n"),
+			0o600); err != nil {
 			t.Fatal(err)
 		}
 		_, err := krusty.MakeKustomizer(krusty.MakeDefaultOptions()).Run(files, dir)
@@ -106,15 +108,19 @@ func compareFetch(t *testing.T, entry, theirs string, run error, got Address, go
 
 func kustomizeEntries() []string {
 	var out []string
-	for _, head := range []string{"github.com/", "GitHub.com/", "https://github.com/", "hTTps://github.com/", "git::https://github.com/", "git@github.com:", "git::git@github.com:", "org-1@github.com:",
+	for _, head := range []string{"github.com/", "GitHub.com/", "https://github.com/", "hTTps://github.com/", "git::https://github.com/",
+		"git@github.com:", "git::git@github.com:", "org-1@github.com:",
 		"github.com:", "ssh://git@github.com/", "git@gitlab.example.com:", "ssh://git@gitlab.example.com/"} {
 		for _, repo := range []string{"acme/app", "acme/app.git"} {
-			for _, tail := range []string{"", "/base", "//base", "//base/sub", "/base//sub", "?ref=v1", "/base?ref=feature/x", "//base?version=v1", "//base?ref=v1&version=v2", "?submodules=false", "//base?submodules=no&ref=v1", "?timeout=5s&ref=v1", "//base?ref=&version=v3"} {
+			for _, tail := range []string{"", "/base", "//base", "//base/sub", "/base//sub", "?ref=v1", "/base?ref=feature/x", "//base?version=v1",
+				"//base?ref=v1&version=v2", "?submodules=false", "//base?submodules=no&ref=v1", "?timeout=5s&ref=v1", "//base?ref=&version=v3"} {
 				out = append(out, head+repo+tail)
 			}
 		}
 	}
-	return append(out, "https://dev.azure.com/org/project/_git/repo/base?ref=v1", "github.com/acme", "https://github.com/acme.yaml", "ssh://github.com", "git::___", "htxxp://github.com/acme/app",
-		"https://github.com/acme/app.git//x/../../y", "github.com!acme/app.git//x", "gh:acme/app", "git@scp://github.com/acme/app.git//x", "file:///no/such/dir", "acme/app", "https://github.com/acme/app/blob/main/x.yaml",
+	return append(out, "https://dev.azure.com/org/project/_git/repo/base?ref=v1", "github.com/acme", "https://github.com/acme.yaml",
+		"ssh://github.com", "git::___", "htxxp://github.com/acme/app",
+		"https://github.com/acme/app.git//x/../../y", "github.com!acme/app.git//x", "gh:acme/app", "git@scp://github.com/acme/app.git//x",
+		"file:///no/such/dir", "acme/app", "https://github.com/acme/app/blob/main/x.yaml",
 		"https://github.com/acme/app/tree/main/base?ref=v1", "github.com/acme/app.github.io/base")
 }

@@ -80,7 +80,8 @@ func Handle(ctx context.Context, f *sources.Fetcher, store cache.Store, call Cal
 
 // leave puts the content of a package where the asker finds it. What is there
 // already and is something else is replaced.
-func leave(ctx context.Context, store cache.Store, kept map[cache.Key]bool, installation string, p plan.Package, err error) (Answer, error) {
+func leave(ctx context.Context, store cache.Store, kept map[cache.Key]bool, installation string, p plan.Package, err error) (Answer,
+	error) {
 	var why *plan.SourceError
 	if errors.As(err, &why) {
 		return Answer{Refused: (*refusal)(why)}, nil

@@ -68,14 +68,15 @@ func newWorld(t *testing.T, way crossing, budget sources.Budget) *world {
 	client := fetch.New(hosts, n.Network(), w.clock.Fetch(), n.Observe)
 	t.Cleanup(client.Close)
 	fetcher := sources.New(sources.Config{Client: client, Store: store, Limits: content.DefaultLimits(), Budget: budget})
-	w.client = apart.Client{Store: store, Limits: content.DefaultLimits(), Call: func(ctx context.Context, c apart.Call) (reply apart.Reply, err error) {
-		var there apart.Call
-		if err := way.cross(c, &there); err != nil {
-			t.Fatal(err)
-		}
-		w.calls = append(w.calls, there)
-		return reply, way.cross(apart.Handle(ctx, fetcher, store, there), &reply)
-	}}
+	w.client = apart.Client{Store: store, Limits: content.DefaultLimits(),
+		Call: func(ctx context.Context, c apart.Call) (reply apart.Reply, err error) {
+			var there apart.Call
+			if err := way.cross(c, &there); err != nil {
+				t.Fatal(err)
+			}
+			w.calls = append(w.calls, there)
+			return reply, way.cross(apart.Handle(ctx, fetcher, store, there), &reply)
+		}}
 	return w
 }
 
@@ -254,7 +255,8 @@ func TestPrivateRepositories(t *testing.T) {
 		t.Errorf("another one: %v", err)
 	}
 	// Another review, of a repository that may not read it, does not get it out of the cache.
-	s := w.client.Begin(apart.Review{Repository: "acme/web", Installation: "1", Token: func(context.Context) (string, error) { return "ghs_web", nil }})
+	s := w.client.Begin(apart.Review{Repository: "acme/web", Installation: "1",
+		Token: func(context.Context) (string, error) { return "ghs_web", nil }})
 	answers, err = ask(t, s, module("github.com/acme/infra?ref="+own))
 	if err != nil {
 		t.Fatal(err)
@@ -302,7 +304,8 @@ func TestNobodyAnswers(t *testing.T) {
 		}},
 		"too few": {ok, func(context.Context, apart.Call) (apart.Reply, error) { return apart.Reply{}, nil }},
 	} {
-		s := apart.Client{Call: c.call, Store: &cache.Memory{}, Limits: content.DefaultLimits()}.Begin(apart.Review{Repository: "acme/infra", Token: c.token})
+		s := apart.Client{Call: c.call, Store: &cache.Memory{}, Limits: content.DefaultLimits()}.Begin(apart.Review{Repository: "acme/infra",
+			Token: c.token})
 		if answers, err := ask(t, s, module("acme/net/aws")); err == nil || len(answers.Known()) > 0 {
 			t.Errorf("%s: %v, known %v", name, err, answers.Known())
 		}

@@ -53,10 +53,12 @@ func TestIndex(t *testing.T) {
 	}
 	asJSON, _ := json.MarshalIndent(whole, "", " ")
 	compact, _ := json.Marshal(whole)
-	for name, text := range map[string]string{"yaml": index, "crlf": strings.ReplaceAll(index, "\n", "\r\n"), "json": string(asJSON), "compact json": string(compact),
+	for name, text := range map[string]string{"yaml": index, "crlf": strings.ReplaceAll(index, "\n", "\r\n"), "json": string(asJSON),
+		"compact json": string(compact),
 		"not indented": strings.ReplaceAll(strings.ReplaceAll(index, "    - name: redis", "  - name: redis"), "\n      ", "\n    ")} {
 		got, err := Index(strings.NewReader(text), "redis")
-		if err != nil || len(got) != 2 || got[0].Version != "1.2.0" || got[1].URLs[0] != "https://example.com/redis-1.1.0.tgz" || got[0].Created.Day() != 2 {
+		if err != nil || len(got) != 2 || got[0].Version != "1.2.0" || got[1].URLs[0] != "https://example.com/redis-1.1.0.tgz" ||
+			got[0].Created.Day() != 2 {
 			t.Errorf("%s: %+v, %v", name, got, err)
 		}
 		if got, err := Index(strings.NewReader(text), "missing"); len(got) > 0 || reason(err) != "gone" {
@@ -64,8 +66,10 @@ func TestIndex(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]string{
-		"": "down", "<html></html>": "gone", "entries: {redis: [{version: 1.0.0}]}": "unsupported", "entries:\n  redis:\n  - [": "down", "{": "down", `{"entries":[]}`: "down",
-		"entries:\n  redis: &a\n  - *a\n": "down", "entries:\n  redis:\n  - version: {a: b}\n": "down", `{"entries":{"x":` + strings.Repeat("[", 200): "down",
+		"": "down", "<html></html>": "gone", "entries: {redis: [{version: 1.0.0}]}": "unsupported", "entries:\n  redis:\n  - [": "down",
+		"{": "down", `{"entries":[]}`: "down",
+		"entries:\n  redis: &a\n  - *a\n": "down", "entries:\n  redis:\n  - version: {a: b}\n": "down", `{"entries":{"x":` +
+			strings.Repeat("[", 200): "down",
 	} {
 		if _, err := Index(strings.NewReader(text), "redis"); reason(err) != want {
 			t.Errorf("%q: %v, want %s", text, err, want)
@@ -78,15 +82,18 @@ func TestIndex(t *testing.T) {
 func TestIndexIsWhatParsingFinds(t *testing.T) {
 	random := rand.New(rand.NewSource(1))
 	plain := []string{"redis", "Redis", "entries", "1.0", "true", "redis-cluster", "re.dis"} // as charts may be called
-	names := append([]string{"redis", "re:dis", "redis #1", "'redis'", "- redis", "Redis", "entries", "1.0", "true", "redis-cluster", " redis"}, plain...)
-	texts := []string{"", "plain", "a: b", "entries:\n  redis:\n  - version: 6.6.6\n", "  redis:\n", "two\n\nlines\n", "# no", "'", "\"", "|", "- x", strings.Repeat("long ", 60)}
+	names := append([]string{"redis", "re:dis", "redis #1", "'redis'", "- redis", "Redis", "entries", "1.0", "true", "redis-cluster",
+		" redis"}, plain...)
+	texts := []string{"", "plain", "a: b", "entries:\n  redis:\n  - version: 6.6.6\n", "  redis:\n", "two\n\nlines\n", "# no", "'", "\"", "|",
+		"- x", strings.Repeat("long ", 60)}
 	found := 0
 	for range 1000 {
 		entries := map[string][]map[string]any{}
 		for range 1 + random.Intn(5) {
 			list := []map[string]any{}
 			for n := range 1 + random.Intn(3) {
-				list = append(list, map[string]any{"version": fmt.Sprint("1.0.", n), "urls": []string{texts[random.Intn(len(texts))]}, "description": texts[random.Intn(len(texts))],
+				list = append(list, map[string]any{"version": fmt.Sprint("1.0.", n), "urls": []string{texts[random.Intn(len(texts))]},
+					"description": texts[random.Intn(len(texts))],
 					"annotations": map[string]string{texts[random.Intn(len(texts))]: texts[random.Intn(len(texts))]}})
 			}
 			entries[names[random.Intn(len(names))]] = list
@@ -94,7 +101,8 @@ func TestIndexIsWhatParsingFinds(t *testing.T) {
 		var b strings.Builder
 		e := yaml.NewEncoder(&b)
 		e.SetIndent(2 + random.Intn(3))
-		if err := e.Encode(map[string]any{"apiVersion": "v1", "entries": entries, "generated": "2026", "serverInfo": map[string]any{"x": texts[random.Intn(len(texts))]}}); err != nil {
+		if err := e.Encode(map[string]any{"apiVersion": "v1", "entries": entries, "generated": "2026",
+			"serverInfo": map[string]any{"x": texts[random.Intn(len(texts))]}}); err != nil {
 			t.Fatal(err)
 		}
 		var whole struct{ Entries map[string][]Version }
@@ -156,7 +164,8 @@ func TestLargeIndex(t *testing.T) {
 	if testing.Short() {
 		t.Skip("reads 150 MB")
 	}
-	unit := "  other:\n  - name: other\n    version: 1.0.0\n    urls:\n    - https://example.com/other-1.0.0.tgz\n    description: " + strings.Repeat("x", 200) + "\n"
+	unit := "  other:\n  - name: other\n    version: 1.0.0\n    urls:\n    - https://example.com/other-1.0.0.tgz\n    description: " +
+		strings.Repeat("x", 200) + "\n"
 	unit += strings.Repeat("    # "+strings.Repeat("y", 58)+"\n", 4)
 	r := io.MultiReader(&endless{head: "entries:\n", unit: unit, left: 150 << 20}, strings.NewReader("\n  redis:\n  - version: 1.0.0\n"))
 	base := plantest.Live()
@@ -190,10 +199,12 @@ func TestHostileIndexes(t *testing.T) {
 		r    io.Reader
 		want string
 	}{
-		"one endless line":  {&endless{head: "entries:\n  redis:\n  - version: ", unit: "1", left: 50 << 20}, "limit index"},
-		"one endless chart": {&endless{head: "entries:\n  redis:\n", unit: "  - version: 1.0.0\n    x: " + strings.Repeat("y", 400) + "\n", left: 50 << 20}, "limit index"},
-		"many versions":     {strings.NewReader("entries:\n  redis:\n" + strings.Repeat("  - version: 1.0.0\n", 6000)), "limit versions"},
-		"aliases":           {strings.NewReader("entries:\n  redis:\n  - &a {urls: [x, x, x, x, x, x, x, x, x]}\n" + strings.Repeat("  - urls: [*a, *a, *a, *a]\n", 10)), "down"},
+		"one endless line": {&endless{head: "entries:\n  redis:\n  - version: ", unit: "1", left: 50 << 20}, "limit index"},
+		"one endless chart": {&endless{head: "entries:\n  redis:\n", unit: "  - version: 1.0.0\n    x: " + strings.Repeat("y", 400) + "\n",
+			left: 50 << 20}, "limit index"},
+		"many versions": {strings.NewReader("entries:\n  redis:\n" + strings.Repeat("  - version: 1.0.0\n", 6000)), "limit versions"},
+		"aliases": {strings.NewReader("entries:\n  redis:\n  - &a {urls: [x, x, x, x, x, x, x, x, x]}\n" +
+			strings.Repeat("  - urls: [*a, *a, *a, *a]\n", 10)), "down"},
 	} {
 		if _, err := Index(c.r, "redis"); reason(err) != c.want {
 			t.Errorf("%s: %v, want %s", name, err, c.want)

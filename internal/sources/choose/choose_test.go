@@ -25,9 +25,11 @@ func outcome(v string, err error) string {
 func TestCharts(t *testing.T) {
 	of := strings.Fields("1.0.0 1.2.0 1.10.0 2.0.0-rc.1 v0.9.0 1.10.0+build.1 latest nonsense")
 	for _, c := range []struct{ constraint, want string }{
-		{"", "1.10.0"}, {"latest", "1.10.0"}, {"*", "1.10.0"}, {"^1.0", "1.10.0"}, {"~1.2.0", "1.2.0"}, {"1.x", "1.10.0"}, {">=1.0.0 <1.5.0", "1.2.0"},
+		{"", "1.10.0"}, {"latest", "1.10.0"}, {"*", "1.10.0"}, {"^1.0", "1.10.0"}, {"~1.2.0", "1.2.0"}, {"1.x", "1.10.0"}, {">=1.0.0 <1.5.0",
+			"1.2.0"},
 		{">=1.0.0-0", "2.0.0-rc.1"}, {"2.0.0-rc.1", "2.0.0-rc.1"}, {">1.10.0", "no: no-version"}, {"v0.9.0", "v0.9.0"}, {"0.9.0", "v0.9.0"},
-		{"1.10.0+build.1", "1.10.0+build.1"}, {"1.2", "1.2.0"}, {"3.0.0", "no: no-version"}, {"not a version", "no: invalid"}, {strings.Repeat("1", 600), "no: invalid"},
+		{"1.10.0+build.1", "1.10.0+build.1"}, {"1.2", "1.2.0"}, {"3.0.0", "no: no-version"}, {"not a version",
+			"no: invalid"}, {strings.Repeat("1", 600), "no: invalid"},
 		{"1.0.0 || 1.2.0", "1.2.0"}, {"1.0 - 1.5", "1.2.0"}, {"!=1.10.0", "1.2.0"},
 	} {
 		if got := outcome(Chart(c.constraint, of)); got != c.want {
@@ -40,12 +42,14 @@ func TestCharts(t *testing.T) {
 }
 
 func TestExact(t *testing.T) {
-	for constraint, want := range map[string]string{"1.2.3": "1.2.3", "= 1.2.3": "1.2.3", " v1.2.3 ": "1.2.3", "1.2": "", "~> 1.2.3": "", ">= 1.2.3": "", "1.2.3, < 2": "", "1.2.3-rc1": "", "": ""} {
+	for constraint, want := range map[string]string{"1.2.3": "1.2.3", "= 1.2.3": "1.2.3", " v1.2.3 ": "1.2.3", "1.2": "", "~> 1.2.3": "",
+		">= 1.2.3": "", "1.2.3, < 2": "", "1.2.3-rc1": "", "": ""} {
 		if got, _ := ExactModule(constraint); got != want {
 			t.Errorf("%q: %q", constraint, got)
 		}
 	}
-	for constraint, want := range map[string]bool{"1.2.3": true, "v1.2.3-rc.1+b": true, "1.2": false, "1.2.x": false, "^1.2.3": false, "": false, "=1.2.3": false} {
+	for constraint, want := range map[string]bool{"1.2.3": true, "v1.2.3-rc.1+b": true, "1.2": false, "1.2.x": false, "^1.2.3": false,
+		"": false, "=1.2.3": false} {
 		if got := ExactChart(constraint); got != want {
 			t.Errorf("%q: %v", constraint, got)
 		}
@@ -96,7 +100,8 @@ func TestMoments(t *testing.T) {
 }
 
 func TestCompare(t *testing.T) {
-	was := plan.Source{Kind: plan.ModuleSource, Address: "a/b/c", Ref: plan.Ref{Kind: plan.RefVersion, Text: "~> 1.0"}, Side: plan.Before, Depth: 1}
+	was := plan.Source{Kind: plan.ModuleSource, Address: "a/b/c", Ref: plan.Ref{Kind: plan.RefVersion, Text: "~> 1.0"}, Side: plan.Before,
+		Depth: 1}
 	is := was
 	is.Side = plan.After
 	one, two := plan.Package{Digest: "git:github.com/a/b@1", Dir: "."}, plan.Package{Digest: "git:github.com/a/b@2", Dir: "."}

@@ -66,7 +66,8 @@ func TestTreeIDIsGits(t *testing.T) {
 	os.Chmod(filepath.Join(dir, "run.sh"), 0o755)
 	os.Symlink("../main.tf", filepath.Join(dir, "lib", "link"))
 	git := func(args ...string) string {
-		c := exec.Command("git", append([]string{"-C", dir, "-c", "user.name=a", "-c", "user.email=a@b", "-c", "core.autocrlf=false"}, args...)...)
+		c := exec.Command("git", append([]string{"-C", dir, "-c", "user.name=a", "-c", "user.email=a@b", "-c", "core.autocrlf=false"},
+			args...)...)
 		out, err := c.CombinedOutput()
 		if err != nil {
 			t.Fatalf("git %v: %v: %s", args, err, out)
@@ -110,21 +111,23 @@ func TestHostileArchives(t *testing.T) {
 		want    plan.SourceWhy
 		limit   string
 	}{
-		"climbs out":          {tarGzip(t, entry{name: "../evil", content: "x"}), plan.SourceUnsupported, ""},
-		"climbs out inside":   {tarGzip(t, entry{name: "a/../../evil", content: "x"}), plan.SourceUnsupported, ""},
-		"absolute":            {tarGzip(t, entry{name: "/etc/passwd", content: "x"}), plan.SourceUnsupported, ""},
-		"hard link":           {tarGzip(t, entry{name: "a", content: "x"}, entry{name: "b", content: "a", kind: tar.TypeLink}), plan.SourceUnsupported, ""},
-		"device":              {tarGzip(t, entry{name: "null", kind: tar.TypeChar}), plan.SourceUnsupported, ""},
-		"fifo":                {tarGzip(t, entry{name: "pipe", kind: tar.TypeFifo}), plan.SourceUnsupported, ""},
-		"file and folder":     {tarGzip(t, entry{name: "a", content: "x"}, entry{name: "a/b", content: "x"}), plan.SourceUnsupported, ""},
-		"folder and file":     {tarGzip(t, entry{name: "a/b", content: "x"}, entry{name: "a", content: "x"}), plan.SourceUnsupported, ""},
-		"too many entries":    {tarGzip(t, many...), plan.SourceLimit, "entries"},
-		"long path":           {tarGzip(t, entry{name: strings.Repeat("a/", 150) + "x", content: "x"}), plan.SourceLimit, "path"},
-		"bomb by ratio":       {tarGzip(t, entry{name: "zero", content: strings.Repeat("\x00", 3<<20)}), plan.SourceLimit, "ratio"},
-		"bomb of small files": {tarGzip(t, entry{name: "a", content: noise(2 << 18)}, entry{name: "b", content: strings.Repeat("\x00", 4<<20)}), plan.SourceLimit, "expanded"},
-		"damaged":             {tarGzip(t, entry{name: "a", content: noise(5000)})[:2000], plan.SourceUntrusted, ""},
-		"no gzip":             {[]byte("<html>sign in</html>"), plan.SourceUntrusted, ""},
-		"too large":           {[]byte(noise(1<<20 + 1)), plan.SourceLimit, "compressed"},
+		"climbs out":        {tarGzip(t, entry{name: "../evil", content: "x"}), plan.SourceUnsupported, ""},
+		"climbs out inside": {tarGzip(t, entry{name: "a/../../evil", content: "x"}), plan.SourceUnsupported, ""},
+		"absolute":          {tarGzip(t, entry{name: "/etc/passwd", content: "x"}), plan.SourceUnsupported, ""},
+		"hard link": {tarGzip(t, entry{name: "a", content: "x"}, entry{name: "b", content: "a", kind: tar.TypeLink}),
+			plan.SourceUnsupported, ""},
+		"device":           {tarGzip(t, entry{name: "null", kind: tar.TypeChar}), plan.SourceUnsupported, ""},
+		"fifo":             {tarGzip(t, entry{name: "pipe", kind: tar.TypeFifo}), plan.SourceUnsupported, ""},
+		"file and folder":  {tarGzip(t, entry{name: "a", content: "x"}, entry{name: "a/b", content: "x"}), plan.SourceUnsupported, ""},
+		"folder and file":  {tarGzip(t, entry{name: "a/b", content: "x"}, entry{name: "a", content: "x"}), plan.SourceUnsupported, ""},
+		"too many entries": {tarGzip(t, many...), plan.SourceLimit, "entries"},
+		"long path":        {tarGzip(t, entry{name: strings.Repeat("a/", 150) + "x", content: "x"}), plan.SourceLimit, "path"},
+		"bomb by ratio":    {tarGzip(t, entry{name: "zero", content: strings.Repeat("\x00", 3<<20)}), plan.SourceLimit, "ratio"},
+		"bomb of small files": {tarGzip(t, entry{name: "a", content: noise(2 << 18)}, entry{name: "b", content: strings.Repeat("\x00", 4<<20)}),
+			plan.SourceLimit, "expanded"},
+		"damaged":   {tarGzip(t, entry{name: "a", content: noise(5000)})[:2000], plan.SourceUntrusted, ""},
+		"no gzip":   {[]byte("<html>sign in</html>"), plan.SourceUntrusted, ""},
+		"too large": {[]byte(noise(1<<20 + 1)), plan.SourceLimit, "compressed"},
 	} {
 		_, err := Unpack(c.archive, TarGzip, small)
 		var why *plan.SourceError

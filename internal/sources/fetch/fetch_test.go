@@ -69,7 +69,8 @@ func TestDialGuard(t *testing.T) {
 	}
 	n.Resolves("charts.example.com", addresses("93.184.216.34"))
 	c := client(t, n, sourcestest.NewClock(), fetch.HostRules{Listed: []string{"charts.example.com"}})
-	if r, err := c.Get(t.Context(), fetch.Request{URL: "https://charts.example.com/", Limit: 10, Name: "x"}); err != nil || string(r.Body) != "x" {
+	if r, err := c.Get(t.Context(), fetch.Request{URL: "https://charts.example.com/", Limit: 10, Name: "x"}); err != nil ||
+		string(r.Body) != "x" {
 		t.Errorf("a public address: %v", err)
 	}
 }
@@ -98,7 +99,8 @@ func TestRebinding(t *testing.T) {
 
 func TestOperatorsRanges(t *testing.T) {
 	for _, r := range []string{"127.0.0.0/8", "0.0.0.0/0", "169.254.169.254/32", "::1/128", "fe80::/10", "::/0", "64:ff9b::/96", "2002::/16"} {
-		_, err := fetch.NewHosts(fetch.HostRules{Listed: []string{"a.example.com"}, Private: map[string][]netip.Prefix{"a.example.com": {netip.MustParsePrefix(r)}}})
+		_, err := fetch.NewHosts(fetch.HostRules{Listed: []string{"a.example.com"},
+			Private: map[string][]netip.Prefix{"a.example.com": {netip.MustParsePrefix(r)}}})
 		if err == nil {
 			t.Errorf("an operator can open %s", r)
 		}
@@ -121,10 +123,14 @@ func TestAddressesThatAreNotAsked(t *testing.T) {
 	n := sourcestest.New(t)
 	c := client(t, n, sourcestest.NewClock(), fetch.HostRules{Listed: []string{"a.example.com", "*.github.io"}})
 	for _, address := range []string{
-		"http://a.example.com/", "https://a.example.com:8443/", "https://a.example.com:80/", "https://user:pw@a.example.com/", "https://b.example.com/",
-		"https://xa.example.com/", "https://github.io/", "https://a.example.com.evil.net/", "https://a.example.com./", "https://127.0.0.1/", "https://[::1]/",
-		"https://2130706433/", "https://localhost/", "ftp://a.example.com/", "file:///etc/passwd", "https://evil.net#.github.io", "https://evil.net\\.github.io/",
-		"https://xn--a.github.io.evil.net", "//a.example.com/", "https:///path", "https://a.example.com%00.evil.net/", "https://evil.net?x.github.io",
+		"http://a.example.com/", "https://a.example.com:8443/", "https://a.example.com:80/", "https://user:pw@a.example.com/",
+		"https://b.example.com/",
+		"https://xa.example.com/", "https://github.io/", "https://a.example.com.evil.net/", "https://a.example.com./", "https://127.0.0.1/",
+		"https://[::1]/",
+		"https://2130706433/", "https://localhost/", "ftp://a.example.com/", "file:///etc/passwd", "https://evil.net#.github.io",
+		"https://evil.net\\.github.io/",
+		"https://xn--a.github.io.evil.net", "//a.example.com/", "https:///path", "https://a.example.com%00.evil.net/",
+		"https://evil.net?x.github.io",
 	} {
 		_, err := c.Get(t.Context(), fetch.Request{URL: address, Limit: 10, Name: "x"})
 		var why *plan.SourceError
@@ -292,12 +298,15 @@ func TestMirror(t *testing.T) {
 	n.Host("mirror.corp.example", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprint(w, r.URL.EscapedPath(), r.Header.Get("Authorization"))
 	}))
-	c := client(t, n, sourcestest.NewClock(), fetch.HostRules{Mirrors: map[string]string{"registry.terraform.io": "https://mirror.corp.example/tf"}})
-	r, err := c.Get(t.Context(), fetch.Request{URL: "https://registry.terraform.io/v1/a%2Fb?x=1", Authorization: "Bearer canary", Limit: 100, Name: "x"})
+	mirrors := map[string]string{"registry.terraform.io": "https://mirror.corp.example/tf"}
+	c := client(t, n, sourcestest.NewClock(), fetch.HostRules{Mirrors: mirrors})
+	r, err := c.Get(t.Context(), fetch.Request{URL: "https://registry.terraform.io/v1/a%2Fb?x=1", Authorization: "Bearer canary", Limit: 100,
+		Name: "x"})
 	if err != nil || string(r.Body) != "/tf/v1/a%2Fb" {
 		t.Errorf("%q, %v", r.Body, err)
 	}
-	for _, bad := range []string{"http://m.example.com", "https://m.example.com:8443", "https://127.0.0.1/", "https://u:p@m.example.com", "m.example.com"} {
+	for _, bad := range []string{"http://m.example.com", "https://m.example.com:8443", "https://127.0.0.1/", "https://u:p@m.example.com",
+		"m.example.com"} {
 		if _, err := fetch.NewHosts(fetch.HostRules{Mirrors: map[string]string{"a.example.com": bad}}); err == nil {
 			t.Errorf("mirror %s is taken", bad)
 		}

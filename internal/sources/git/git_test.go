@@ -163,7 +163,8 @@ func TestSameAsGitFetch(t *testing.T) {
 	into := t.TempDir()
 	sourcestest.Git(t, into, "init", "-q")
 	found := 0
-	for _, ref := range []string{"HEAD", "v1", "v2", "both", "main", "feature/x", "odd", "heads/odd", "tags/v1", "refs/tags/v1", "refs/heads/both", "heads/both", "tags/both", two, two[:8], "missing", "origin/main", "refs/heads/missing", "remotes/origin/main"} {
+	for _, ref := range []string{"HEAD", "v1", "v2", "both", "main", "feature/x", "odd", "heads/odd", "tags/v1", "refs/tags/v1",
+		"refs/heads/both", "heads/both", "tags/both", two, two[:8], "missing", "origin/main", "refs/heads/missing", "remotes/origin/main"} {
 		want := "no: gone"
 		if _, ok := git(into, "fetch", "-q", "--depth=1", w.fake.Repos["acme/vpc"], ref); ok {
 			want, _ = git(into, "rev-parse", "FETCH_HEAD^{commit}")
@@ -202,7 +203,8 @@ func TestEarlierTip(t *testing.T) {
 		}
 		return "[" + strings.Join(b, ",") + "]"
 	}
-	whole := log([3]string{two, three, "2026-02-20T00:00:00Z"}, [3]string{one, two, "2026-02-10T00:00:00Z"}, [3]string{zero, one, "2026-02-01T00:00:00Z"})
+	whole := log([3]string{two, three, "2026-02-20T00:00:00Z"}, [3]string{one, two, "2026-02-10T00:00:00Z"},
+		[3]string{zero, one, "2026-02-01T00:00:00Z"})
 	for name, c := range map[string]struct {
 		log    string
 		at     int
@@ -215,8 +217,9 @@ func TestEarlierTip(t *testing.T) {
 		"before the first":     {log([3]string{two, three, "2026-02-20T00:00:00Z"}), 5, two, plan.MomentAsked},
 		"before the branch":    {log([3]string{zero, one, "2026-02-10T00:00:00Z"}), 5, three, plan.MomentNow},
 		"no log":               {"", 15, three, plan.MomentNow},
-		"out of order":         {log([3]string{one, two, "2026-02-10T00:00:00Z"}, [3]string{two, three, "2026-02-20T00:00:00Z"}), 5, three, plan.MomentNow},
-		"another branch":       {strings.ReplaceAll(whole, "heads/main", "heads/evil"), 15, three, plan.MomentNow},
+		"out of order": {log([3]string{one, two, "2026-02-10T00:00:00Z"}, [3]string{two, three, "2026-02-20T00:00:00Z"}), 5, three,
+			plan.MomentNow},
+		"another branch": {strings.ReplaceAll(whole, "heads/main", "heads/evil"), 15, three, plan.MomentNow},
 	} {
 		w.fake.Activity["acme/vpc"] = c.log
 		w.clock.Advance(time.Hour)
@@ -248,7 +251,8 @@ func TestArchivesLie(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, want := range map[string]string{"hidden.tf": "resource \"aws_s3_bucket\" \"b\" {}", "version.txt": "$Format:%H$", "main.tf": "one"} {
+	for name, want := range map[string]string{"hidden.tf": "resource \"aws_s3_bucket\" \"b\" {}", "version.txt": "$Format:%H$",
+		"main.tf": "one"} {
 		if got, err := tree.ReadFile(name); string(got) != want {
 			t.Errorf("%s: %q, %v", name, got, err)
 		}

@@ -41,7 +41,8 @@ func TestValues(t *testing.T) {
 		{"a set with one more", "set:string", true, list(text("a")), list(text("a"), text("b")), Differs},
 		{"a set with another symbol", "set:string", true, list(text("a"), opaque("x")), list(text("a"), opaque("y")), Maybe},
 		{"a symbol more in a set", "set:string", true, list(opaque("x")), list(opaque("x"), opaque("y")), Differs},
-		{"a map's entry", "map:string", true, cty.ObjectVal(map[string]cty.Value{"k": text("a")}), cty.ObjectVal(map[string]cty.Value{"k": text("b")}), Differs},
+		{"a map's entry", "map:string", true, cty.ObjectVal(map[string]cty.Value{"k": text("a")}),
+			cty.ObjectVal(map[string]cty.Value{"k": text("b")}), Differs},
 		{"one and \"1\" without a type", "object", true, text("1"), cty.NumberIntVal(1), Same},
 		{"one and \"1\" where the type counts", "dynamic", true, text("1"), cty.NumberIntVal(1), Differs},
 	} {
