@@ -302,7 +302,10 @@ var (
 	programPath = regexp.MustCompile(`[\w./-]+`)
 	programFile = regexp.MustCompile(`(?i)(\.(sh|bash|zsh|py|rb|js|mjs|ts|ps1|pl|php)|/?(makefile|justfile|rakefile|taskfile\.ya?ml|package\.json))$`)
 	// recipes are the files that programs read what they do from.
-	recipes = map[string]string{"make": "Makefile", "just": "justfile", "rake": "Rakefile", "task": "Taskfile.yml", "npm": "package.json", "yarn": "package.json", "pnpm": "package.json"}
+	recipes = map[string]string{
+		"make": "Makefile", "just": "justfile", "rake": "Rakefile", "task": "Taskfile.yml",
+		"npm": "package.json", "yarn": "package.json", "pnpm": "package.json",
+	}
 )
 
 // isProgram reports whether a file is there and is run, by its name, its mode or

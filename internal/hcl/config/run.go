@@ -41,7 +41,8 @@ var (
 		"ssh_resource": {"commands", "content", "source"}, "ssh_sensitive_resource": {"commands", "content", "source"},
 		"ansible_playbook": {"playbook", "ansible_playbook_binary"}, "helm_release": {"postrender", "binary_path", "args"},
 		"azurerm_virtual_machine_run_command": {"script", "script_uri", "command_id"}, "azapi_resource_action": {"action", "method", "body"},
-		"postgresql_script": {"commands"}, "sql_migrate": {"up", "down"}, "snowflake_execute": {"execute", "revert"}, "snowflake_unsafe_execute": {"execute", "revert"},
+		"postgresql_script": {"commands"}, "sql_migrate": {"up", "down"},
+		"snowflake_execute": {"execute", "revert"}, "snowflake_unsafe_execute": {"execute", "revert"},
 		"aws_redshiftdata_statement": {"sql"}, "google_bigquery_job": {"query"},
 		"terracurl_request": {"url", "method", "request_body", "destroy_url", "destroy_method", "destroy_request_body"},
 	}
