@@ -23,8 +23,8 @@ const (
 // wider are the areas in which some lines are still longer, and how many at most. It
 // only ever gets shorter.
 var wider = map[string]int{
-	"cmd/holdpoint": 22, "cmd/lambda": 2, "internal/facts": 5, "internal/github": 125, "internal/hcl": 56, "internal/kube": 56,
-	"internal/rules": 27, "internal/service": 36, "tools/kubetruth": 1,
+	"cmd/holdpoint": 9, "internal/github": 53, "internal/kube": 14,
+	"internal/rules": 27, "internal/service": 26, "tools/kubetruth": 1,
 }
 
 func TestLinesAreShort(t *testing.T) {
@@ -45,8 +45,8 @@ func TestLinesAreShort(t *testing.T) {
 		}
 	}
 	for dir := range wider {
-		if found[dir] == nil {
-			t.Errorf("%s is in the list and has no code", dir)
+		if len(found[dir]) == 0 {
+			t.Errorf("%s is in the list and has no such lines", dir)
 		}
 	}
 }

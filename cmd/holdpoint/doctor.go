@@ -12,7 +12,9 @@ import (
 	"testing/fstest"
 	"time"
 
-	"github.com/holdpoint-dev/holdpoint/internal/github"
+	"github.com/holdpoint-dev/holdpoint/internal/github/api"
+	"github.com/holdpoint-dev/holdpoint/internal/github/appmanifest"
+	"github.com/holdpoint-dev/holdpoint/internal/github/webhooks"
 	"github.com/holdpoint-dev/holdpoint/internal/rules"
 )
 
@@ -54,7 +56,7 @@ func (c *doctorCommand) Run(a *app) error {
 	if err != nil {
 		return fmt.Errorf("%w: read the App's key: %w", errUsage, err)
 	}
-	client, err := github.New(github.Config{AppID: c.AppID, PrivateKey: key, WebURL: webURL(c.GithubURL), Now: time.Now})
+	client, err := api.New(api.Config{AppID: c.AppID, PrivateKey: key, WebURL: webURL(c.GithubURL), Now: time.Now})
 	if err != nil {
 		return err
 	}
@@ -85,13 +87,14 @@ func report(w io.Writer, points []point) error {
 	if failed > 0 {
 		return fmt.Errorf("%d of %d points fail", failed, len(points))
 	}
-	_, err := fmt.Fprintf(w, "Nothing is wrong with these %d points. Who may bypass the rules is not shown to an App: look at it in the ruleset.\n", len(points))
+	_, err := fmt.Fprintf(w, "Nothing is wrong with these %d points. Who may bypass the rules is not shown to an App: look at it in the "+
+		"ruleset.\n", len(points))
 	return err
 }
 
 // doctor collects points.
 type doctor struct {
-	app         *github.App
+	app         *api.App
 	owner, repo string
 	branch      string
 	id          int64
@@ -122,20 +125,22 @@ func (d *doctor) failed(err error, what string) bool {
 func (d *doctor) examine(ctx context.Context) {
 	registration, err := d.app.Registration(ctx)
 	if err != nil {
-		d.fail("check HOLDPOINT_APP_ID and the key: both stand on the App's settings page on GitHub; a key that was removed there does not work any more",
+		d.fail("check HOLDPOINT_APP_ID and the key: both stand on the App's settings page on GitHub; a key that was removed there does not "+
+			"work any more",
 			"GitHub does not know the App with this key: %v", err)
 		return
 	}
 	d.ok("the key is that of App %d, %s", d.id, registration.Slug)
 	settings := registration.HTMLURL
-	d.compare("the App", registration.Permissions, registration.Events, "set them on the App's settings page ("+settings+"), then let the owner of each installation accept them")
+	d.compare("the App", registration.Permissions, registration.Events,
+		"set them on the App's settings page ("+settings+"), then let the owner of each installation accept them")
 	d.hook(ctx)
 	d.installation(ctx)
 }
 
 // compare checks permissions and events.
 func (d *doctor) compare(who string, permissions map[string]string, events []string, todo string) {
-	if lacking := github.LackingPermissions(permissions); len(lacking) > 0 {
+	if lacking := appmanifest.LackingPermissions(permissions); len(lacking) > 0 {
 		d.fail(todo, "%s lacks permissions: %s", who, strings.Join(lacking, ", "))
 	} else {
 		d.ok("%s has the permissions it needs", who)
@@ -143,7 +148,7 @@ func (d *doctor) compare(who string, permissions map[string]string, events []str
 	if permissions["contents"] == "write" {
 		d.warn("take it back to read: an App that may push could merge, and its reviews would count as approvals", "%s may write contents", who)
 	}
-	if lacking := github.LackingEvents(events); len(lacking) > 0 {
+	if lacking := appmanifest.LackingEvents(events); len(lacking) > 0 {
 		d.fail(todo, "%s does not hear of %s", who, strings.Join(lacking, ", "))
 	} else {
 		d.ok("%s hears of every event it needs", who)
@@ -195,7 +200,7 @@ func (d *doctor) reach(ctx context.Context, address string) {
 	}
 	defer resp.Body.Close()
 	text, _ := io.ReadAll(io.LimitReader(resp.Body, 4<<10))
-	if resp.StatusCode != http.StatusUnauthorized || !strings.Contains(string(text), github.ErrSignature.Error()) {
+	if resp.StatusCode != http.StatusUnauthorized || !strings.Contains(string(text), webhooks.ErrSignature.Error()) {
 		d.fail(todo, "%s answers %d, and not as Holdpoint does", address, resp.StatusCode)
 		return
 	}
@@ -248,7 +253,8 @@ func deliveryAdvice(codes map[int]int) string {
 	case codes[0] > 0:
 		return "the service did not answer in time; look at its log, then redeliver on the App's settings page (Advanced), or wait for the sweep"
 	default:
-		return fmt.Sprintf("the service answered %v; look at its log, then redeliver on the App's settings page (Advanced), or wait for the sweep", seen)
+		return fmt.Sprintf("the service answered %v; look at its log, then redeliver on the App's settings page (Advanced), or wait for the "+
+			"sweep", seen)
 	}
 }
 
@@ -258,22 +264,24 @@ func (d *doctor) installation(ctx context.Context) {
 	if d.failed(err, "the installations cannot be listed") {
 		return
 	}
-	at := slices.IndexFunc(all, func(i github.Installation) bool { return strings.EqualFold(i.Account, d.owner) })
+	at := slices.IndexFunc(all, func(i api.Installation) bool { return strings.EqualFold(i.Account, d.owner) })
 	if at < 0 {
 		d.fail("install it from the App's page (Install App)", "the App is not installed for %s", d.owner)
 		return
 	}
 	i := all[at]
 	if i.Suspended {
-		d.fail("unsuspend it on the installation's settings page: nothing is reviewed, and a required check keeps everything from merging", "the installation for %s is suspended", d.owner)
+		d.fail("unsuspend it on the installation's settings page: nothing is reviewed, and a required check keeps everything from merging",
+			"the installation for %s is suspended", d.owner)
 		return
 	}
-	d.compare("the installation for "+i.Account, i.Permissions, i.Events, "the owner of the account has to accept the App's new permissions, on the installation's settings page")
+	d.compare("the installation for "+i.Account, i.Permissions, i.Events,
+		"the owner of the account has to accept the App's new permissions, on the installation's settings page")
 	repos, err := d.app.Repositories(ctx, i.ID)
 	if d.failed(err, "the installation's repositories cannot be listed") {
 		return
 	}
-	r := slices.IndexFunc(repos, func(r github.Repository) bool {
+	r := slices.IndexFunc(repos, func(r api.Repository) bool {
 		return strings.EqualFold(r.Owner, d.owner) && strings.EqualFold(r.Name, d.repo)
 	})
 	if r < 0 {
@@ -288,7 +296,7 @@ func (d *doctor) installation(ctx context.Context) {
 	d.repository(ctx, i.ID, repos, inspector)
 }
 
-func (d *doctor) repository(ctx context.Context, installation int64, repos []github.Repository, i github.Inspector) {
+func (d *doctor) repository(ctx context.Context, installation int64, repos []api.Repository, i api.Inspector) {
 	if d.branch == "" {
 		branch, err := i.DefaultBranch(ctx)
 		if d.failed(err, "the default branch is not known") {
@@ -314,7 +322,7 @@ func (d *doctor) repository(ctx context.Context, installation int64, repos []git
 }
 
 // settings reads the repository's settings as a review does.
-func (d *doctor) settings(ctx context.Context, installation int64, repos []github.Repository, i github.Inspector) (rules.Settings, bool) {
+func (d *doctor) settings(ctx context.Context, installation int64, repos []api.Repository, i api.Inspector) (rules.Settings, bool) {
 	set, err := rules.Load()
 	if d.failed(err, "the built-in rules do not load") {
 		return rules.Settings{}, false
@@ -330,7 +338,8 @@ func (d *doctor) settings(ctx context.Context, installation int64, repos []githu
 	settings := set.SettingsFor(treeOf(own), treeOf(organisation))
 	switch {
 	case settings.Problem != "":
-		d.fail("correct them on the branch: until then everything is held", "the settings (%s) are not sound: %s", settings.Origin, settings.Problem)
+		d.fail("correct them on the branch: until then everything is held", "the settings (%s) are not sound: %s", settings.Origin,
+			settings.Problem)
 	case settings.Origin == rules.FromDefault:
 		d.ok("there are no settings in %s: the strict default is in force", rules.SettingsPath)
 	default:
@@ -340,8 +349,8 @@ func (d *doctor) settings(ctx context.Context, installation int64, repos []githu
 }
 
 // organisation reads the settings in the account's .github repository.
-func (d *doctor) organisation(ctx context.Context, installation int64, repos []github.Repository) ([]byte, error) {
-	at := slices.IndexFunc(repos, func(r github.Repository) bool { return strings.EqualFold(r.Owner, d.owner) && r.Name == ".github" })
+func (d *doctor) organisation(ctx context.Context, installation int64, repos []api.Repository) ([]byte, error) {
+	at := slices.IndexFunc(repos, func(r api.Repository) bool { return strings.EqualFold(r.Owner, d.owner) && r.Name == ".github" })
 	if at < 0 {
 		return nil, nil
 	}
@@ -365,21 +374,23 @@ func treeOf(settings []byte) fs.FS {
 }
 
 // rules checks that nothing merges without our check.
-func (d *doctor) rules(ctx context.Context, i github.Inspector, check string) {
+func (d *doctor) rules(ctx context.Context, i api.Inspector, check string) {
 	found, err := i.Rules(ctx, d.branch)
 	if d.failed(err, "the branch's rules cannot be read") {
 		return
 	}
 	// Several rulesets may require it; one that pins it is enough, since all of
 	// them must be content.
-	named := slices.ContainsFunc(found.Checks, func(c github.RequiredCheck) bool { return c.Name == check })
-	pinned := slices.Contains(found.Checks, github.RequiredCheck{Name: check, App: d.id})
+	named := slices.ContainsFunc(found.Checks, func(c api.RequiredCheck) bool { return c.Name == check })
+	pinned := slices.Contains(found.Checks, api.RequiredCheck{Name: check, App: d.id})
 	switch {
 	case !named:
-		d.fail(fmt.Sprintf("add a ruleset for %s that requires the status check %q with the App as its source (it can be chosen once a pull request was reviewed)", d.branch, check),
+		d.fail(fmt.Sprintf("add a ruleset for %s that requires the status check %q with the App as its source (it can be chosen once a pull "+
+			"request was reviewed)", d.branch, check),
 			"%s does not require the check %q: a held pull request can be merged", d.branch, check)
 	case !pinned:
-		d.fail("choose the App as the source of the check in the ruleset; docs/install.md says how where the page does not offer it", "the required check %q is not pinned to App %d: whoever may write checks can report it", check, d.id)
+		d.fail("choose the App as the source of the check in the ruleset; docs/install.md says how where the page does not offer it",
+			"the required check %q is not pinned to App %d: whoever may write checks can report it", check, d.id)
 	default:
 		d.ok("%s requires the check %q, pinned to the App", d.branch, check)
 	}
@@ -393,6 +404,7 @@ func (d *doctor) rules(ctx context.Context, i github.Inspector, check string) {
 	case "ALLGREEN":
 		d.ok("the merge queue requires every entry to pass")
 	default:
-		d.warn("turn on \"Require all queue entries to pass required checks\"", "the merge queue merges an entry that fails where a later one passes")
+		d.warn("turn on \"Require all queue entries to pass required checks\"",
+			"the merge queue merges an entry that fails where a later one passes")
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/holdpoint-dev/holdpoint/internal/github"
+	"github.com/holdpoint-dev/holdpoint/internal/github/appmanifest"
 	"github.com/holdpoint-dev/holdpoint/internal/github/githubtest"
 	"github.com/holdpoint-dev/holdpoint/internal/service"
 )
@@ -32,7 +32,7 @@ func newClinic(t *testing.T, files githubtest.Files) *clinic {
 	c.repo = hub.Repo("acme/infra", "main", git.Commit(githubtest.CommitOf{Files: files, Message: "Start"}))
 	c.repo.Require("main", "holdpoint: main", githubtest.AppID)
 	c.repo.Label("holdpoint-override")
-	hub.SetApp(github.Permissions(), github.Events())
+	hub.SetApp(appmanifest.Permissions(), appmanifest.Events())
 	// Somebody answers as the service does.
 	receiver := service.Receiver{Secrets: service.NewSecretCache(readFile(writeFile(t, "secret", githubtest.Secret)), time.Now),
 		Meter: newPrometheus(nil), Log: slog.New(slog.DiscardHandler), Now: time.Now}
@@ -110,11 +110,11 @@ func TestDoctorFinds(t *testing.T) {
 		want  string
 	}{
 		{name: "permission", spoil: func(c *clinic) {
-			p := github.Permissions()
+			p := appmanifest.Permissions()
 			p["checks"] = "read"
-			c.hub.SetApp(p, github.Events())
+			c.hub.SetApp(p, appmanifest.Events())
 		}, want: "the App lacks permissions: checks: write"},
-		{name: "event", spoil: func(c *clinic) { c.hub.SetApp(github.Permissions(), github.Events()[1:]) }, want: "the App does not hear of check_run"},
+		{name: "event", spoil: func(c *clinic) { c.hub.SetApp(appmanifest.Permissions(), appmanifest.Events()[1:]) }, want: "the App does not hear of check_run"},
 		{name: "no webhook", spoil: func(c *clinic) { c.hub.SetHook("", "json", false) }, want: "the App has no webhook URL"},
 		{name: "form", spoil: func(c *clinic) { c.hub.SetHook(c.hub.WebURL()+"settings/apps/new", "form", false) }, want: `the webhook's content type is "form"`},
 		{name: "not us", spoil: func(c *clinic) { c.hub.SetHook(c.hub.WebURL()+"settings/apps/new", "json", false) }, want: "answers 400, and not as Holdpoint does"},

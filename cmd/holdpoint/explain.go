@@ -79,7 +79,8 @@ func (c *explainCommand) review(a *app) (review.Report, review.Decision, error) 
 	if err != nil {
 		return none(err)
 	}
-	req, closeTrees, err := gitlocal.Load(a.ctx, gitlocal.Options{Dir: c.Repo, Before: c.Before, After: c.After, WorkTree: c.Worktree, Env: a.env})
+	req, closeTrees, err := gitlocal.Load(a.ctx,
+		gitlocal.Options{Dir: c.Repo, Before: c.Before, After: c.After, WorkTree: c.Worktree, Env: a.env})
 	if err != nil {
 		return none(err)
 	}

@@ -55,12 +55,26 @@ func (c factsShowCommand) print(w io.Writer, t *plan.TypeFacts) error {
 		return err
 	}
 	for _, row := range t.Logic {
-		if row.Rule.Decides() {
-			fmt.Fprintf(w, "decided by %s: %s\n", row.Source, strings.Join(row.Paths, ", "))
+		paths := slices.DeleteFunc(slices.Clone(row.Paths), func(path string) bool { return !has(t, path) })
+		if row.Rule.Decides() && len(paths) > 0 {
+			fmt.Fprintf(w, "decided by %s: %s\n", row.Source, strings.Join(paths, ", "))
 		}
 	}
 	_, err := fmt.Fprintln(w, "Everything else is updated in place.")
 	return err
+}
+
+// has reports whether the type has the attribute at a path in this version.
+func has(t *plan.TypeFacts, path string) bool {
+	attrs := t.Attributes
+	for name := range strings.SplitSeq(path, ".") {
+		a, ok := attrs[name]
+		if !ok {
+			return false
+		}
+		attrs = a.Nested
+	}
+	return true
 }
 
 func (c factsShowCommand) attributes(w io.Writer, prefix string, attrs map[string]*plan.AttrFacts) {

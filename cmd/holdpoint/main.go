@@ -99,7 +99,8 @@ func (a *app) run(args []string) (status int) {
 	var table commands
 	parser, err := kong.New(&table,
 		kong.Name("holdpoint"),
-		kong.Description("Names what a change of infrastructure code would delete or replace, before it is merged.\n\nExit status: 0 clear, 3 held, 2 usage, 1 failure."),
+		kong.Description("Names what a change of infrastructure code would delete or replace, before it is merged.\n\nExit status: 0 clear, 3 "+
+			"held, 2 usage, 1 failure."),
 		kong.Writers(a.stdout, a.stderr),
 		kong.Exit(func(code int) { panic(exitRequest(code)) }),
 		kong.Vars{"version": versionLine()},

@@ -42,7 +42,8 @@ func newPrometheus(queue *service.BoltQueue) *prometheusMeter {
 			p.gauges[m.Name] = prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: metricsPrefix + m.Name, Help: m.Help}, labels)
 			p.registry.MustRegister(p.gauges[m.Name])
 		case service.Seconds:
-			p.seconds[m.Name] = prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: metricsPrefix + m.Name, Help: m.Help, Buckets: secondsBuckets}, labels)
+			p.seconds[m.Name] = prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: metricsPrefix + m.Name, Help: m.Help,
+				Buckets: secondsBuckets}, labels)
 			p.registry.MustRegister(p.seconds[m.Name])
 		}
 	}
@@ -94,7 +95,8 @@ func (c *queueCollector) Collect(ch chan<- prometheus.Metric) {
 	if !s.Oldest.IsZero() {
 		age = max(time.Since(s.Oldest).Seconds(), 0)
 	}
-	for d, v := range map[*prometheus.Desc]float64{queueWaiting: float64(s.Waiting), queueWorking: float64(s.Working), queueDead: float64(s.Dead), queueOldest: age} {
+	for d, v := range map[*prometheus.Desc]float64{queueWaiting: float64(s.Waiting), queueWorking: float64(s.Working),
+		queueDead: float64(s.Dead), queueOldest: age} {
 		ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v)
 	}
 }

@@ -79,7 +79,8 @@ func readPullRequest(stdin io.Reader, name string, req *review.Request) error {
 		return fmt.Errorf("read the pull request in %s: %w: want the JSON of `gh api repos/OWNER/REPO/pulls/NUMBER`", name, err)
 	}
 	if pr.User.Login == "" || pr.Head.Ref == "" || pr.Base.Ref == "" {
-		return fmt.Errorf("read the pull request in %s: user.login, head.ref and base.ref must be there: want the JSON of `gh api repos/OWNER/REPO/pulls/NUMBER`", name)
+		return fmt.Errorf("read the pull request in %s: user.login, head.ref and base.ref must be there: want the JSON of `gh api "+
+			"repos/OWNER/REPO/pulls/NUMBER`", name)
 	}
 	req.Ref.Number, req.Ref.Title, req.Ref.Draft = pr.Number, pr.Title, pr.Draft
 	req.Ref.BaseRef, req.Ref.HeadRef = pr.Base.Ref, pr.Head.Ref

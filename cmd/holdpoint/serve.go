@@ -234,9 +234,11 @@ func (s *server) run(ctx context.Context) error {
 		s.stopping.Store(true)
 		s.log.Info("stopping", "cause", context.Cause(ctx))
 	})()
-	servers := []*http.Server{s.serve(s.web, s.webRoutes(), cancel), s.serve(s.metrics, s.metricsRoutes(), cancel), s.serve(s.admin, s.adminRoutes(), cancel)}
+	servers := []*http.Server{s.serve(s.web, s.webRoutes(), cancel), s.serve(s.metrics, s.metricsRoutes(), cancel),
+		s.serve(s.admin, s.adminRoutes(), cancel)}
 	go s.sweep(ctx)
-	s.log.Info("serving", "version", service.Version(), "webhooks", s.web.Addr().String(), "metrics", s.metrics.Addr().String(), "app", s.config.App.ID)
+	s.log.Info("serving", "version", service.Version(), "webhooks", s.web.Addr().String(), "metrics", s.metrics.Addr().String(), "app",
+		s.config.App.ID)
 	err := s.runner.Run(ctx)
 	if ctx.Err() == nil {
 		cancel(err)

@@ -13,8 +13,8 @@ import (
 	"time"
 
 	"github.com/holdpoint-dev/holdpoint/internal/eventually"
-	"github.com/holdpoint-dev/holdpoint/internal/github"
 	"github.com/holdpoint-dev/holdpoint/internal/github/githubtest"
+	"github.com/holdpoint-dev/holdpoint/internal/github/webhooks"
 	"github.com/holdpoint-dev/holdpoint/internal/service/servicetest"
 )
 
@@ -70,7 +70,7 @@ func TestServeTakesTheLargestEvent(t *testing.T) {
 	s := newServed(t, load.Hub)
 	s.start()
 	waiting := load.Hub.Deliveries()
-	d := padded(waiting[len(waiting)-1], github.MaxWebhook)
+	d := padded(waiting[len(waiting)-1], webhooks.MaxWebhook)
 	if status := s.post(d); status != http.StatusAccepted {
 		t.Errorf("with its length: %d", status)
 	}

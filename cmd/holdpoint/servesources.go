@@ -47,7 +47,8 @@ func newSources(a serveConfig) (apart.Client, *apart.Process, error) {
 		return apart.Client{}, nil, err
 	}
 	environment := []string{sourcesDataVariable + "=" + dir, fmt.Sprintf("%s=%d", sourcesSpaceVariable, a.SourcesSpace>>20)}
-	child := &apart.Process{Program: program, Environment: append(environment, a.SourcesEnvironment...), Memory: sourcesMemory, Patience: sourcesPatience}
+	child := &apart.Process{Program: program, Environment: append(environment, a.SourcesEnvironment...), Memory: sourcesMemory,
+		Patience: sourcesPatience}
 	return apart.Client{Call: child.Call, Store: store, Limits: content.DefaultLimits()}, child, nil
 }
 

@@ -43,7 +43,8 @@ func (c *settingsCheckCommand) Run(a *app) error {
 	}
 	for _, u := range settings.Unpinned() {
 		_, login, _ := strings.Cut(u, ": ")
-		if _, err := fmt.Fprintf(a.stdout, "%s has no id: a login that is given up can be registered by somebody else. Write %s#ID; the id is in https://api.github.com/users/%s\n",
+		if _, err := fmt.Fprintf(a.stdout, "%s has no id: a login that is given up can be registered by somebody else. Write %s#ID; the id is "+
+			"in https://api.github.com/users/%s\n",
 			u, login, url.PathEscape(login)); err != nil {
 			return fmt.Errorf("write: %w", err)
 		}

@@ -16,7 +16,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/holdpoint-dev/holdpoint/internal/github"
+	"github.com/holdpoint-dev/holdpoint/internal/github/appmanifest"
 )
 
 // setupCommand makes the GitHub App: a local page posts a manifest, one click
@@ -64,7 +64,9 @@ func (c *setupCommand) Run(a *app) error {
 		if r.err != nil {
 			return r.err
 		}
-		fmt.Fprintf(a.stdout, "App %d (%s) is made.\n\n%s\nInstall it: %s\nThen, on every repository: a ruleset that requires its check, the label for overrides (holdpoint-override),\nand `holdpoint doctor OWNER/REPO` says what is missing. See docs/install.md.\n", r.app.ID, r.app.Slug, r.written, installPage(r.app))
+		fmt.Fprintf(a.stdout, "App %d (%s) is made.\n\n%s\nInstall it: %s\nThen, on every repository: a ruleset that requires its check, the "+
+			"label for overrides (holdpoint-override),\nand `holdpoint doctor OWNER/REPO` says what is missing. See docs/install.md.\n",
+			r.app.ID, r.app.Slug, r.written, installPage(r.app))
 		return nil
 	}
 }
@@ -109,7 +111,7 @@ func loopback(host string) bool {
 type credentialStore interface {
 	// write stores them and says, in lines for people, where they are and
 	// what to set.
-	write(ctx context.Context, app github.NewApp) (string, error)
+	write(ctx context.Context, app appmanifest.NewApp) (string, error)
 }
 
 func (c *setupCommand) store(ctx context.Context) (credentialStore, error) {
@@ -158,18 +160,19 @@ func (s fileStore) check() error {
 	return errors.Join(probe.Close(), os.Remove(probe.Name()))
 }
 
-func (s fileStore) write(_ context.Context, app github.NewApp) (string, error) {
+func (s fileStore) write(_ context.Context, app appmanifest.NewApp) (string, error) {
 	for _, f := range []struct{ name, text string }{{keyFile, app.PEM}, {secretFile, app.WebhookSecret + "\n"}, {envFile, s.env(app)}} {
 		if err := writeSecretFile(filepath.Join(s.dir, f.name), f.text); err != nil {
 			return "", err
 		}
 	}
-	return fmt.Sprintf("Its credentials are in %s, readable by you alone.\nStart the service with what is in %s, and HOLDPOINT_DATA.\n", s.dir, filepath.Join(s.dir, envFile)), nil
+	return fmt.Sprintf("Its credentials are in %s, readable by you alone.\nStart the service with what is in %s, and HOLDPOINT_DATA.\n",
+		s.dir, filepath.Join(s.dir, envFile)), nil
 }
 
 // env is the environment of serve, for a shell and for systemd, which read
 // single quotes alike.
-func (s fileStore) env(app github.NewApp) string {
+func (s fileStore) env(app appmanifest.NewApp) string {
 	env := fmt.Sprintf("HOLDPOINT_APP_ID=%d\nHOLDPOINT_APP_KEY_FILE='%s'\nHOLDPOINT_WEBHOOK_SECRET_FILE='%s'\n",
 		app.ID, filepath.Join(s.dir, keyFile), filepath.Join(s.dir, secretFile))
 	if s.server != "" {
@@ -199,7 +202,7 @@ type setup struct {
 }
 
 type setupResult struct {
-	app     github.NewApp
+	app     appmanifest.NewApp
 	written string
 	err     error
 }
@@ -225,13 +228,13 @@ func (s *setup) routes() http.Handler {
 }
 
 func (s *setup) form(w http.ResponseWriter, _ *http.Request) {
-	manifest := github.NewManifest(s.command.Name, s.command.WebhookURL, s.address+"/callback")
+	manifest := appmanifest.NewManifest(s.command.Name, s.command.WebhookURL, s.address+"/callback")
 	raw, err := json.Marshal(manifest)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}
-	page, err := github.NewAppPage(webURL(s.command.GithubURL), s.command.Organisation, s.state)
+	page, err := appmanifest.NewAppPage(webURL(s.command.GithubURL), s.command.Organisation, s.state)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
@@ -240,7 +243,8 @@ func (s *setup) form(w http.ResponseWriter, _ *http.Request) {
 	if owner == "" {
 		owner = "your account"
 	}
-	_ = setupPages.ExecuteTemplate(w, "form", map[string]any{"Action": page, "Manifest": string(raw), "M": manifest, "Owner": owner, "To": s.command.describeTarget()})
+	_ = setupPages.ExecuteTemplate(w, "form",
+		map[string]any{"Action": page, "Manifest": string(raw), "M": manifest, "Owner": owner, "To": s.command.describeTarget()})
 }
 
 func (c *setupCommand) describeTarget() string {
@@ -259,19 +263,22 @@ func (s *setup) callback(w http.ResponseWriter, r *http.Request) {
 		_ = setupPages.ExecuteTemplate(w, "problem", "This answer does not belong to the page that was opened. Start again at its beginning.")
 		return
 	}
-	made, err := github.ConvertManifest(r.Context(), webURL(s.command.GithubURL), q.Get("code"))
+	made, err := appmanifest.ConvertManifest(r.Context(), webURL(s.command.GithubURL), q.Get("code"))
 	if err != nil {
 		w.WriteHeader(http.StatusBadGateway)
-		_ = setupPages.ExecuteTemplate(w, "problem", "GitHub did not hand the App out: "+err.Error()+". Start again at the beginning of the page.")
+		_ = setupPages.ExecuteTemplate(w, "problem",
+			"GitHub did not hand the App out: "+err.Error()+". Start again at the beginning of the page.")
 		return
 	}
 	written, err := s.store.write(r.Context(), made)
 	if err != nil {
-		err = fmt.Errorf("the App %d is made, but its credentials could not be stored: %w; make a new key and secret on its settings page (%s)", made.ID, err, made.HTMLURL)
+		err = fmt.Errorf("the App %d is made, but its credentials could not be stored: %w; make a new key and secret on its settings page (%s)",
+			made.ID, err, made.HTMLURL)
 		w.WriteHeader(http.StatusInternalServerError)
 		_ = setupPages.ExecuteTemplate(w, "problem", err.Error())
 	} else {
-		_ = setupPages.ExecuteTemplate(w, "done", map[string]any{"App": made, "Written": strings.Split(strings.TrimSpace(written), "\n"), "Install": installPage(made)})
+		_ = setupPages.ExecuteTemplate(w, "done",
+			map[string]any{"App": made, "Written": strings.Split(strings.TrimSpace(written), "\n"), "Install": installPage(made)})
 	}
 	select {
 	case s.done <- setupResult{made, written, err}:
@@ -279,7 +286,7 @@ func (s *setup) callback(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func installPage(app github.NewApp) string { return app.HTMLURL + "/installations/new" }
+func installPage(app appmanifest.NewApp) string { return app.HTMLURL + "/installations/new" }
 
 var setupPages = template.Must(template.New("").Parse(`
 {{define "head"}}<!doctype html><html lang="en"><meta charset="utf-8"><title>Holdpoint setup</title>

@@ -13,7 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	ssmtypes "github.com/aws/aws-sdk-go-v2/service/ssm/types"
 
-	"github.com/holdpoint-dev/holdpoint/internal/github"
+	"github.com/holdpoint-dev/holdpoint/internal/github/appmanifest"
 )
 
 // cloudStore writes the credentials to AWS, for the stack of template.yaml.
@@ -36,7 +36,7 @@ func newCloudStore(ctx context.Context, service, prefix, server string) (credent
 }
 
 // write stores both and names the parameters of the stack.
-func (s cloudStore) write(ctx context.Context, app github.NewApp) (string, error) {
+func (s cloudStore) write(ctx context.Context, app appmanifest.NewApp) (string, error) {
 	key, err := s.put(ctx, s.prefix+"/app-key", app.PEM)
 	if err != nil {
 		return "", err
@@ -45,7 +45,8 @@ func (s cloudStore) write(ctx context.Context, app github.NewApp) (string, error
 	if err != nil {
 		return "", err
 	}
-	written := fmt.Sprintf("Its credentials are stored. Parameters of the stack:\n  AppId=%d\n  SecretStore=%s\n  AppKeyArn=%s\n  WebhookSecretArn=%s\n", app.ID, s.service, key, secret)
+	written := fmt.Sprintf("Its credentials are stored. Parameters of the stack:\n  AppId=%d\n  SecretStore=%s\n  AppKeyArn=%s\n  "+
+		"WebhookSecretArn=%s\n", app.ID, s.service, key, secret)
 	if s.server != "" {
 		written += fmt.Sprintf("  GitHubUrl=%s\n", s.server)
 	}
@@ -86,7 +87,8 @@ func (s cloudStore) putSecret(ctx context.Context, name, value string) (string, 
 
 func (s cloudStore) putParameter(ctx context.Context, name, value string) (string, error) {
 	client := ssm.NewFromConfig(s.config)
-	if _, err := client.PutParameter(ctx, &ssm.PutParameterInput{Name: &name, Value: &value, Type: ssmtypes.ParameterTypeSecureString, Overwrite: aws.Bool(true)}); err != nil {
+	if _, err := client.PutParameter(ctx,
+		&ssm.PutParameterInput{Name: &name, Value: &value, Type: ssmtypes.ParameterTypeSecureString, Overwrite: aws.Bool(true)}); err != nil {
 		return "", err
 	}
 	out, err := client.GetParameter(ctx, &ssm.GetParameterInput{Name: &name})

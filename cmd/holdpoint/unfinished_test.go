@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/holdpoint-dev/holdpoint/internal/kube/unit"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/request"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -25,9 +25,9 @@ func TestA15UnfinishedIsAFailure(t *testing.T) {
 	}
 	for _, command := range []string{"review", "predict"} {
 		var out, said bytes.Buffer
-		a := &app{ctx: t.Context(), stdin: strings.NewReader(""), stdout: &out, stderr: &said, render: func(requests []unit.Request) []unit.Rendered {
-			out := make([]unit.Rendered, len(requests))
-			out[0].Failure = &unit.Failure{Kind: plan.GapUnfinished, Why: "this machine did not render it within 3m0s"}
+		a := &app{ctx: t.Context(), stdin: strings.NewReader(""), stdout: &out, stderr: &said, render: func(requests []request.Request) []request.Rendered {
+			out := make([]request.Rendered, len(requests))
+			out[0].Failure = &request.Failure{Kind: plan.GapUnfinished, Why: "this machine did not render it within 3m0s"}
 			return out
 		}}
 		status := a.run([]string{command, "--before", before, "--after", after})

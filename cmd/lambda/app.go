@@ -10,7 +10,8 @@ import (
 )
 
 // appSource is the App with its key from the ARN in the configuration.
-func appSource(ctx context.Context, config config, aws cloud, set *rules.Set, meter service.Meter, log *slog.Logger) (*service.AppSource, error) {
+func appSource(ctx context.Context, config config, aws cloud, set *rules.Set, meter service.Meter, log *slog.Logger) (*service.AppSource,
+	error) {
 	key := service.NewCachedSecret(func(ctx context.Context) (string, error) {
 		return aws.readSecret(ctx, config.AppKey)
 	}, time.Now)

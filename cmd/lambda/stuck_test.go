@@ -9,19 +9,19 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
-	"github.com/holdpoint-dev/holdpoint/internal/github"
+	"github.com/holdpoint-dev/holdpoint/internal/github/webhooks"
 	"github.com/holdpoint-dev/holdpoint/internal/service"
 )
 
 // stuck computes until the test ends, whatever its context says.
 type stuck struct{ release chan struct{} }
 
-func (s stuck) Review(context.Context, github.Job) (service.Result, error) {
+func (s stuck) Review(context.Context, webhooks.Job) (service.Result, error) {
 	<-s.release
 	return service.Result{}, nil
 }
 
-func (stuck) GiveUp(context.Context, github.Job, string) error { return nil }
+func (stuck) GiveUp(context.Context, webhooks.Job, string) error { return nil }
 
 // TestWorkEndsWithAStuckTry: the process ends, and nobody tells Lambda that
 // the message may go; the try counts, and the message is not there twice.
@@ -29,7 +29,7 @@ func TestWorkEndsWithAStuckTry(t *testing.T) {
 	fake := newFakeAWS(t)
 	sdk := fake.sdk("work")
 	queue, log := sdk.queue(fake.queueURL()), service.NewLogger(io.Discard, 0)
-	m, err := service.NewMessage(github.Job{Kind: github.KindPull, Installation: 7, RepoID: 42, Owner: "acme", Repo: "infra", Number: 1})
+	m, err := service.NewMessage(webhooks.Job{Kind: webhooks.KindPull, Installation: 7, RepoID: 42, Owner: "acme", Repo: "infra", Number: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

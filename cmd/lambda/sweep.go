@@ -17,7 +17,8 @@ func newSweep(ctx context.Context, config config, aws cloud, log *slog.Logger, m
 	if err != nil {
 		return nil, err
 	}
-	sweeper := service.Sweeper{GitHub: source.Sweep, Queue: aws.queue(config.QueueURL), Every: config.Every, Meter: meter, Log: log, Now: time.Now}
+	sweeper := service.Sweeper{GitHub: source.Sweep, Queue: aws.queue(config.QueueURL), Every: config.Every, Meter: meter, Log: log,
+		Now: time.Now}
 	return func(ctx context.Context, _ json.RawMessage) error {
 		defer meter.flush()
 		ctx, cancel := beforeDeadline(ctx)

@@ -150,9 +150,8 @@ func successor(name string, old *plan.AttrFacts, was, is map[string]*plan.AttrFa
 	found := ""
 	for _, other := range slices.Sorted(maps.Keys(is)) {
 		now := is[other]
-		configured := old.Required || old.Optional
-		if was[other] != nil || taken[other] || Shape(now.Type) != Shape(old.Type) || configured != (now.Required || now.Optional) ||
-			(strength(now.Force) > 0) != (strength(old.Force) > 0) || !alike(name, other) || !sameNames(old.Nested, now.Nested) {
+		isNew := was[other] == nil && !taken[other]
+		if !isNew || !sameKind(old, now) || !alike(name, other) || !sameNames(old.Nested, now.Nested) {
 			continue
 		}
 		if found != "" {
@@ -161,6 +160,14 @@ func successor(name string, old *plan.AttrFacts, was, is map[string]*plan.AttrFa
 		found = other
 	}
 	return found
+}
+
+// sameKind: of one shape, configured or computed alike, and forcing replacement
+// alike.
+func sameKind(old, now *plan.AttrFacts) bool {
+	configured := old.Required || old.Optional
+	return Shape(now.Type) == Shape(old.Type) && configured == (now.Required || now.Optional) &&
+		(strength(now.Force) > 0) == (strength(old.Force) > 0)
 }
 
 // alike: all words of one name are in the other, or half of all that say

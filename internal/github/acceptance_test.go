@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/holdpoint-dev/holdpoint/internal/facts"
-	"github.com/holdpoint-dev/holdpoint/internal/github"
+	"github.com/holdpoint-dev/holdpoint/internal/github/api"
 	"github.com/holdpoint-dev/holdpoint/internal/github/githubtest"
 	"github.com/holdpoint-dev/holdpoint/internal/review"
 )
@@ -64,7 +64,7 @@ func TestAcceptance(t *testing.T) {
 			p := w.open(by, c.changes)
 			w.receive()
 			for _, job := range w.queue {
-				if _, err := w.do(context.Background(), job); err != nil && !errors.Is(err, github.ErrGone) {
+				if _, err := w.do(context.Background(), job); err != nil && !errors.Is(err, api.ErrGone) {
 					t.Fatalf("%s: %v", job, err)
 				}
 			}

@@ -1,34 +1,33 @@
+// Package github speaks with GitHub in both directions: it turns a webhook
+// delivery into a [webhooks.Job], reads all that a job needs into a [Reading], and
+// publishes what a review of it decided.
+//
+// A delivery is a hint that something happened. Only a few facts are taken
+// from it, those that GitHub does not tell afterwards (which commit a review
+// was made on, who set a label); everything else is read afresh, so that
+// order, repetition and age of deliveries cannot change an outcome. Whatever
+// could not be read in full is an error or a gap, and both hold.
 package github
 
 import (
-	"cmp"
 	"errors"
-	"fmt"
-	"log/slog"
-	"net/http"
-	"net/url"
-	"strings"
+	"sync"
 	"time"
 
+	"github.com/holdpoint-dev/holdpoint/internal/github/api"
+	"github.com/holdpoint-dev/holdpoint/internal/github/pull"
+	"github.com/holdpoint-dev/holdpoint/internal/github/trees"
+	"github.com/holdpoint-dev/holdpoint/internal/github/webhooks"
+	"github.com/holdpoint-dev/holdpoint/internal/review"
 	"github.com/holdpoint-dev/holdpoint/internal/rules"
 )
 
-// Config sets an App up. The zero addresses are those of github.com.
+// Config sets an App up.
 type Config struct {
-	AppID int64
-	// PrivateKey is the app's key, PEM as GitHub gives it.
-	PrivateKey []byte
-	// WebURL is the address people use. For GitHub Enterprise Server the
-	// other two follow from it (https://HOST/api/v3/, https://HOST/api/graphql)
-	// unless they are set.
-	WebURL, APIURL, GraphQLURL string
+	api.Config
 	// Docs is the address of Holdpoint's documentation for the texts;
 	// without it no link is written.
 	Docs string
-	// Transport carries the requests; nil is http.DefaultTransport.
-	Transport http.RoundTripper
-	// Timeout bounds one request; 0 is 20 seconds.
-	Timeout time.Duration
 	// MergeWaits are the pauses between questions for a test merge that
 	// GitHub has not made yet; nil is one and two seconds.
 	MergeWaits []time.Duration
@@ -36,73 +35,68 @@ type Config struct {
 	// first run, and give the checks their names. They are nil where nothing is
 	// reviewed: to receive, to sweep and to set up.
 	Rules *rules.Set
-	// WritesPerHour is our own bound on what is written for one installation;
-	// 0 is what github.com allows, with room for others. A server without
-	// limits of its own can take more.
-	WritesPerHour int
-	// Now is the clock.
-	Now func() time.Time
-	Log *slog.Logger
 }
 
-// Addresses of github.com.
-const (
-	publicWeb     = "https://github.com/"
-	publicAPI     = "https://api.github.com/"
-	publicGraphQL = "https://api.github.com/graphql"
-)
+// ErrPartial: the check run says what was decided; something beside it (a
+// review, a comment) could not be written. To try again mends that, to give
+// up must not touch the verdict.
+var ErrPartial = errors.New("the check run is written, not all beside it")
 
-// addresses fills in what follows from the rest.
-func (c Config) addresses() (Config, error) {
-	if c.WebURL == "" && c.APIURL == "" && c.GraphQLURL == "" {
-		c.WebURL, c.APIURL, c.GraphQLURL = publicWeb, publicAPI, publicGraphQL
-	}
-	web := strings.TrimSuffix(c.WebURL, "/")
-	c.WebURL = web + "/"
-	c.APIURL = strings.TrimSuffix(cmp.Or(c.APIURL, web+"/api/v3"), "/") + "/"
-	c.GraphQLURL = cmp.Or(c.GraphQLURL, web+"/api/graphql")
-	for _, u := range []string{c.WebURL, c.APIURL, c.GraphQLURL} {
-		parsed, err := url.Parse(u)
-		if err != nil || parsed.Host == "" || (parsed.Scheme != "https" && parsed.Scheme != "http") {
-			return c, fmt.Errorf("address of GitHub %q: want https://HOST/ and a path", u)
-		}
-	}
-	return c, nil
+// App is Holdpoint's GitHub App. It is safe for concurrent use. What never changes
+// at GitHub (trees, blobs, comparisons of commits) is kept between jobs; everything
+// else is read afresh.
+type App struct {
+	*api.App
+	config Config
+	kept   *store
+	trees  *trees.Cache
+	seen   *pull.Seen
+
+	mu    sync.Mutex
+	rules map[string]required
+	// alone are the installations without organisation settings, and when
+	// that was found.
+	alone map[int64]time.Time
 }
 
-// host is the server as addresses of repositories name it.
-func (a *App) host() string {
-	u, err := url.Parse(a.config.WebURL)
+// New checks the configuration. It makes no call.
+func New(config Config) (*App, error) {
+	base, err := api.New(config.Config)
 	if err != nil {
-		return "" // addresses refused it
+		return nil, err
 	}
-	return strings.ToLower(u.Host)
+	config.Config = base.Config
+	if config.MergeWaits == nil {
+		config.MergeWaits = []time.Duration{time.Second, 2 * time.Second}
+	}
+	return &App{App: base, config: config, kept: newStore(), trees: trees.NewCache(), seen: pull.NewSeen(),
+		rules: map[string]required{}, alone: map[int64]time.Time{}}, nil
 }
 
-// Outcomes that are not a lost review.
-var (
-	// ErrGone: the pull request, repository or installation is not there any
-	// more, or not ours to see. There is nothing to do.
-	ErrGone = errors.New("gone from GitHub")
-	// ErrPartial: the check run says what was decided; something beside it (a
-	// review, a comment) could not be written. To try again mends that, to give
-	// up must not touch the verdict.
-	ErrPartial = errors.New("the check run is written, not all beside it")
-	// ErrRepository: the repository that GitHub has under this name is not
-	// the one of the delivery.
-	ErrRepository = errors.New("the repository is not the one of the delivery")
-)
-
-// LaterError asks to try the job again after a pause: a rate limit, or
-// something that moved while it was read. The check run holds meanwhile.
-type LaterError struct {
-	After time.Duration
-	// Limited is true for GitHub's rate limits and our own budget: the try
-	// does not count.
-	Limited bool
-	Why     string
+// client speaks for one job with one repository.
+type client struct {
+	pull.Reader
+	app *App
 }
 
-func (e *LaterError) Error() string { return fmt.Sprintf("%s; again in %s", e.Why, e.After) }
+// client makes a client whose token sees the job's repository alone.
+func (a *App) client(job webhooks.Job) (*client, error) {
+	return a.on(api.Scope{Installation: job.Installation, Repo: job.RepoID}, job.Owner, job.Repo)
+}
 
-var _ error = (*LaterError)(nil)
+// wants reports whether a review reads a file.
+func (a *App) wants(name string) bool {
+	return a.config.Rules != nil && review.Wants(a.config.Rules, name)
+}
+
+// on makes a client for a repository.
+func (a *App) on(s api.Scope, owner, repo string) (*client, error) {
+	c, err := a.ClientFor(s, owner, repo)
+	if err != nil {
+		return nil, err
+	}
+	return &client{pull.NewReader(c, a.seen), a}, nil
+}
+
+// fetcher reads trees with the client's token.
+func (c *client) fetcher() trees.Fetcher { return trees.NewFetcher(c.Client, c.app.trees) }

@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/holdpoint-dev/holdpoint/internal/github"
 	"github.com/holdpoint-dev/holdpoint/internal/github/githubtest"
+	"github.com/holdpoint-dev/holdpoint/internal/github/webhooks"
 )
 
 // many opens harmless pull requests of an agent, and forgets their deliveries.
@@ -22,14 +22,14 @@ func (w *world) many(n int) (pulls []*githubtest.Pull) {
 }
 
 // moveBase pushes to main and returns the job of it.
-func (w *world) moveBase(text string) github.Job {
+func (w *world) moveBase(text string) webhooks.Job {
 	w.Helper()
 	w.base = w.commit(w.base, githubtest.Files{"prod/network.tf": infra["prod/network.tf"] + "# " + text + "\n"}, w.dana)
 	w.repo.Push("main", w.base, w.dana)
 	w.receive()
 	job := w.queue[len(w.queue)-1]
 	w.queue = nil
-	if job.Kind != github.KindBase {
+	if job.Kind != webhooks.KindBase {
 		w.Fatalf("the push is a job of kind %q", job.Kind)
 	}
 	return job
@@ -37,14 +37,14 @@ func (w *world) moveBase(text string) github.Job {
 
 // lead does a job of a base, and returns the pull requests it leads to at once
 // and the job for the rest, nil where none are left.
-func (w *world) lead(job github.Job) (numbers []int, rest *github.Job) {
+func (w *world) lead(job webhooks.Job) (numbers []int, rest *webhooks.Job) {
 	w.Helper()
 	result, err := w.do(w.Context(), job)
 	if err != nil {
 		w.Fatal(err)
 	}
 	for _, next := range result.More {
-		if next.Kind == github.KindBase {
+		if next.Kind == webhooks.KindBase {
 			rest = &next
 			continue
 		}
@@ -88,7 +88,7 @@ func TestA12LongestAgoComesFirst(t *testing.T) {
 	review := func(numbers []int) {
 		for _, n := range numbers {
 			w.hub.Advance(time.Second)
-			w.queue = append(w.queue, github.Job{Kind: github.KindPull, Event: "push", Installation: githubtest.Installation, RepoID: w.repo.ID, Owner: "acme", Repo: "infra", Number: n})
+			w.queue = append(w.queue, webhooks.Job{Kind: webhooks.KindPull, Event: "push", Installation: githubtest.Installation, RepoID: w.repo.ID, Owner: "acme", Repo: "infra", Number: n})
 			w.work()
 		}
 		w.fine()

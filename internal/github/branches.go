@@ -1,7 +1,6 @@
 package github
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +8,10 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/holdpoint-dev/holdpoint/internal/github/api"
+	"github.com/holdpoint-dev/holdpoint/internal/github/pull"
+	"github.com/holdpoint-dev/holdpoint/internal/github/trees"
+	"github.com/holdpoint-dev/holdpoint/internal/github/webhooks"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 	"github.com/holdpoint-dev/holdpoint/internal/publish"
 	"github.com/holdpoint-dev/holdpoint/internal/review"
@@ -23,93 +26,15 @@ import (
 // them nothing passes under it.
 const maxBranches = 20
 
-// graphRef is a branch and its tip.
-type graphRef struct {
-	Name   string
-	Target *graphOID
-}
-
-// refsFields are the branches in a query; the arguments of refs stand before.
-const (
-	refsFields = "{" + pageFields + " nodes{name target{__typename oid ...on Commit{tree{oid}}}}}"
-	refsField  = "refs(refPrefix:\"refs/heads/\",first:100)" + refsFields
-)
-
-// sharing lists the existing branches whose check GitHub may take for that of a
-// base, by name and without the base. repo has the first of all branches.
-func (c *client) sharing(ctx context.Context, repo graphRepo, names rules.Names, base string) ([]graphRef, error) {
-	all, cursor, err := repo.Refs.page("branches")
-	if err != nil {
-		return nil, err
-	}
-	switch {
-	case cursor != "" && names.Gives(base):
-		more, err := c.branches(ctx, cursor, nil)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, more...)
-	case cursor != "":
-		// Only names that differ by case are looked for. GitHub does not say
-		// whether its filter regards case, so the default branch is added.
-		more, err := c.branches(ctx, nil, base)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, more...)
-		if d := repo.DefaultBranchRef; d != nil {
-			all = append(all, graphRef{d.Name, d.Target})
-		}
-	}
-	var shared []graphRef
-	for _, b := range all {
-		if b.Name == base || !names.Shared(b.Name, base) || strings.HasPrefix(b.Name, queuePrefix) {
-			continue // nobody can push to the queue's own branches
-		}
-		if b.Target == nil || !isObjectID(b.Target.OID) || b.Target.Tree.id() == "" {
-			return nil, fmt.Errorf("GitHub does not say where branch %s is", b.Name)
-		}
-		shared = append(shared, b)
-	}
-	slices.SortFunc(shared, func(a, b graphRef) int { return cmp.Compare(a.Name, b.Name) })
-	return slices.CompactFunc(shared, func(a, b graphRef) bool { return a.Name == b.Name }), nil
-}
-
-// branches lists branches behind a cursor, or those that are like a name; nil
-// is from the beginning, and all.
-func (c *client) branches(ctx context.Context, after, like any) (found []graphRef, err error) {
-	query := "query Branches($owner:String!,$name:String!,$after:String,$like:String){repository(owner:$owner,name:$name){databaseId" +
-		" refs(refPrefix:\"refs/heads/\",first:100,after:$after,query:$like)" + refsFields + "}}"
-	for range pages {
-		var out struct{ Repository *graphRepo }
-		if err := c.graphql(ctx, query, map[string]any{"owner": c.owner, "name": c.repo, "after": after, "like": like}, &out); err != nil {
-			return nil, fmt.Errorf("list branches: %w", err)
-		}
-		if out.Repository == nil {
-			return nil, errors.New("list branches: GitHub did not answer")
-		}
-		list, cursor, err := out.Repository.Refs.page("branches")
-		if err != nil {
-			return nil, err
-		}
-		found = append(found, list...)
-		if cursor == "" {
-			return found, nil
-		}
-		after = cursor
-	}
-	return nil, fmt.Errorf("list branches: %w", ErrTooLarge)
-}
-
 // othersUnchanged looks again at the other branches whose check this is. An
 // error of type *LaterError says that there is another one, or that one moved.
-func (r *Reading) othersUnchanged(ctx context.Context, repo graphRepo) error {
-	now, err := r.client.sharing(ctx, repo, r.names, r.Request.Ref.BaseRef)
+func (r *Reading) othersUnchanged(ctx context.Context, repo pull.Repository) error {
+	now, err := r.client.Sharing(ctx, repo, r.names, r.Request.Ref.BaseRef)
 	if err != nil {
 		return err
 	}
-	if !slices.EqualFunc(now, r.shared, func(a, b graphRef) bool { return a.Name == b.Name && a.Target.id() == b.Target.id() }) {
-		return &LaterError{Why: "a branch whose check has this name changed while it was judged"}
+	if !slices.EqualFunc(now, r.shared, func(a, b pull.Branch) bool { return a.Name == b.Name && a.Target.ID() == b.Target.ID() }) {
+		return &api.LaterError{Why: "a branch whose check has this name changed while it was judged"}
 	}
 	return nil
 }
@@ -137,7 +62,7 @@ func (r *Reading) Branches(ctx context.Context, report review.Report) ([]*Readin
 	}
 	e, head := &r.Request.Evidence, r.Request.Ref.HeadSHA
 	var err error
-	if r.shared, err = r.client.sharing(ctx, r.repository(), report.Names, r.Request.Ref.BaseRef); err != nil {
+	if r.shared, err = r.client.Sharing(ctx, r.repository(), report.Names, r.Request.Ref.BaseRef); err != nil {
 		return nil, fmt.Errorf("read the branches that share the check of %s: %w", r.job, err)
 	}
 	if n := len(r.shared) + 1; n > maxBranches {
@@ -147,11 +72,11 @@ func (r *Reading) Branches(ctx context.Context, report review.Report) ([]*Readin
 	var all []*against
 	for _, b := range r.shared {
 		open := slices.ContainsFunc(e.Siblings, func(s review.Sibling) bool { return s.BaseRef == b.Name })
-		if !open && b.Target.id() != head {
+		if !open && b.Target.ID() != head {
 			all = append(all, r.against(b))
 		}
 	}
-	if err := together(ctx, all, func(ctx context.Context, o *against) error { return o.load(ctx) }); err != nil {
+	if err := api.Together(ctx, all, func(ctx context.Context, o *against) error { return o.load(ctx) }); err != nil {
 		return nil, err
 	}
 	var others []*Reading
@@ -170,11 +95,11 @@ func (r *Reading) AddBranch(report review.Report) {
 
 // against prepares the reading of the head against another branch. It has its
 // own objects, since several are read at a time.
-func (r *Reading) against(b graphRef) *against {
-	o := &against{Reading: &Reading{job: r.job, client: r.client, objects: newObjects(), conversation: r.conversation, group: r.group}}
+func (r *Reading) against(b pull.Branch) *against {
+	o := &against{Reading: &Reading{job: r.job, client: r.client, objects: trees.NewObjects(), conversation: r.conversation, group: r.group}}
 	o.Request = r.Request
-	o.Request.Ref.BaseRef, o.Request.Ref.BaseSHA = b.Name, b.Target.id()
-	o.Request.Base, o.Request.Default, o.Request.Organisation = o.tree(b.Target.Tree.id()), o.defaultTree(), nil
+	o.Request.Ref.BaseRef, o.Request.Ref.BaseSHA = b.Name, b.Target.ID()
+	o.Request.Base, o.Request.Default, o.Request.Organisation = o.tree(b.Target.Tree.ID()), o.defaultTree(), nil
 	o.Request.Comparisons, o.Request.Gaps, o.Request.Sources = nil, nil, nil
 	return o
 }
@@ -182,9 +107,9 @@ func (r *Reading) against(b graphRef) *against {
 // headTree is the id of the tree of the head.
 func (r *Reading) headTree() string {
 	if r.group != nil {
-		return r.group.head.Tree.id()
+		return r.group.Head.Tree.ID()
 	}
-	return r.conversation.head.Tree.id()
+	return r.conversation.Head.Tree.ID()
 }
 
 // load reads the trees and files. GitHub makes no test merge without a pull
@@ -214,7 +139,7 @@ func (o *against) load(ctx context.Context) error {
 // unrelated reports whether GitHub says that two commits have no common
 // history: then it makes no pull request of them, and merges nothing.
 func unrelated(err error) bool {
-	return status(err) == http.StatusNotFound && strings.Contains(err.Error(), "No common ancestor")
+	return api.Status(err) == http.StatusNotFound && strings.Contains(err.Error(), "No common ancestor")
 }
 
 // merge adds the comparison of the branch's tip with its merge with the head. A
@@ -222,12 +147,12 @@ func unrelated(err error) bool {
 // than one way is a gap: only git's own merge tells what becomes of it. So is a
 // merge of what has no single origin.
 func (o *against) merge(ctx context.Context, known mergeBase) error {
-	ours := o.Request.Base.(*tree).Root.id
+	ours := trees.RootID(o.Request.Base)
 	var merged string
-	var both []clash
+	var both []trees.Clash
 	for round := 0; ; round++ {
 		var err error
-		merged, both, err = mergeTrees(o.objects, o.client.app.wants, known.tree, ours, o.headTree())
+		merged, both, err = trees.Merge(o.objects, o.client.app.wants, known.tree, ours, o.headTree())
 		if err == nil {
 			break
 		}
@@ -235,7 +160,7 @@ func (o *against) merge(ctx context.Context, known mergeBase) error {
 			return err
 		}
 		if round == maxRounds {
-			return fmt.Errorf("merge of %s: %w", o.job, ErrTooLarge)
+			return fmt.Errorf("merge of %s: %w", o.job, api.ErrTooLarge)
 		}
 		if _, err := o.Complete(ctx); err != nil {
 			return err
@@ -251,8 +176,8 @@ func (o *against) merge(ctx context.Context, known mergeBase) error {
 		o.mergeGap("the merge with "+ref.BaseRef, "the two have several last common commits")
 	}
 	for _, c := range both {
-		if c.anywhere || o.client.app.wants(c.name) {
-			o.mergeGap(c.name, "it was changed on "+ref.BaseRef+" as well")
+		if c.Anywhere || o.client.app.wants(c.Name) {
+			o.mergeGap(c.Name, "it was changed on "+ref.BaseRef+" as well")
 		}
 	}
 	return nil
@@ -262,13 +187,14 @@ func (o *against) merge(ctx context.Context, known mergeBase) error {
 func (o *against) mergeGap(subject, because string) {
 	branch := o.Request.Ref.BaseRef
 	o.Request.Gaps = append(o.Request.Gaps, plan.Gap{Kind: plan.GapUnreadable, Subject: subject, At: plan.Range{Side: plan.After},
-		Why: fmt.Sprintf("%s, whose check has this name too, so what a merge there would destroy cannot be told; a pull request to %s tells", because, branch)})
+		Why: fmt.Sprintf("%s, whose check has this name too, so what a merge there would destroy cannot be told; a pull request to %s tells",
+			because, branch)})
 }
 
 // followBranch leads to the open pull requests of a branch that moved, and to
 // those of the other branches whose check it shares. Under a name that has one
 // branch more, what passed is taken back first: it was not judged against it.
-func (c *client) followBranch(ctx context.Context, job Job) ([]Job, error) {
+func (c *client) followBranch(ctx context.Context, job webhooks.Job) ([]webhooks.Job, error) {
 	if job.Beside != "" || job.Rest != nil {
 		return c.followBase(ctx, job) // the others were led to already
 	}
@@ -276,16 +202,22 @@ func (c *client) followBranch(ctx context.Context, job Job) ([]Job, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(shared) > 0 {
+		// What the merge queue made may be proposed to the others.
+		if err := c.retireAt(ctx, job.BaseSHA); err != nil {
+			return nil, err
+		}
+	}
 	jobs, err := c.followBase(ctx, job)
 	if err != nil || len(shared) == 0 {
 		return jobs, err
 	}
-	open, err := c.openPulls(ctx, "labels", "[String!]", nil)
+	open, err := c.OpenPulls(ctx, "labels", "[String!]", nil)
 	if err != nil {
 		return jobs, err
 	}
 	for _, b := range shared {
-		there := slices.DeleteFunc(slices.Clone(open), func(p graphOpen) bool { return p.BaseRefName != b.Name })
+		there := slices.DeleteFunc(slices.Clone(open), func(p pull.Open) bool { return p.BaseRefName != b.Name })
 		if len(there) == 0 {
 			continue
 		}
@@ -306,31 +238,32 @@ func (c *client) followBranch(ctx context.Context, job Job) ([]Job, error) {
 
 // givesToOthers reports whether the name of the check of a job's branch is that
 // of others too.
-func (c *client) givesToOthers(ctx context.Context, job Job) (bool, error) {
+func (c *client) givesToOthers(ctx context.Context, job webhooks.Job) (bool, error) {
 	names, shared, err := c.sharedNow(ctx, job)
 	return err == nil && (len(shared) > 0 || names.Gives(job.BaseRef)), err
 }
 
 // sharedNow are the names of checks, and the branches that share that of a
 // job's branch.
-func (c *client) sharedNow(ctx context.Context, job Job) (rules.Names, []graphRef, error) {
-	var out struct{ Repository *graphRepo }
-	query := "query Names($owner:String!,$name:String!){repository(owner:$owner,name:$name){databaseId name owner{__typename login} " + defaultField + "}}"
-	if err := c.graphql(ctx, query, map[string]any{"owner": c.owner, "name": c.repo}, &out); err != nil {
-		if missing(err) {
-			return rules.Names{}, nil, fmt.Errorf("read the names of checks: %w: %w", ErrGone, err)
+func (c *client) sharedNow(ctx context.Context, job webhooks.Job) (rules.Names, []pull.Branch, error) {
+	var out struct{ Repository *pull.Repository }
+	query := "query Names($owner:String!,$name:String!){repository(owner:$owner,name:$name){databaseId name owner{__typename login} " +
+		pull.DefaultField + "}}"
+	if err := c.GraphQL(ctx, query, map[string]any{"owner": c.Owner, "name": c.Repo}, &out); err != nil {
+		if api.Missing(err) {
+			return rules.Names{}, nil, fmt.Errorf("read the names of checks: %w: %w", api.ErrGone, err)
 		}
 		return rules.Names{}, nil, fmt.Errorf("read the names of checks: %w", err)
 	}
 	if out.Repository == nil {
 		return rules.Names{}, nil, errors.New("read the names of checks: GitHub did not answer")
 	}
-	r := &Reading{job: job, client: c, objects: newObjects(), group: &groupReading{repo: *out.Repository}}
+	r := &Reading{job: job, client: c, objects: trees.NewObjects(), group: &pull.Group{Repo: *out.Repository}}
 	names, err := r.readNames(ctx)
 	if err != nil {
 		return rules.Names{}, nil, fmt.Errorf("read the names of checks: %w", err)
 	}
-	shared, err := c.sharing(ctx, *out.Repository, names, job.BaseRef)
+	shared, err := c.Sharing(ctx, *out.Repository, names, job.BaseRef)
 	return names, shared, err
 }
 
@@ -338,12 +271,12 @@ func (c *client) sharedNow(ctx context.Context, job Job) (rules.Names, []graphRe
 func (r *Reading) readNames(ctx context.Context) (rules.Names, error) {
 	r.Request.Default = r.defaultTree()
 	r.Request.Base = r.Request.Default
-	r.Request.Ref.DefaultBranch = r.repository().defaultBranch()
+	r.Request.Ref.DefaultBranch = r.repository().DefaultBranch()
 	r.Request.Ref.BaseRef = r.Request.Ref.DefaultBranch
 	if err := r.wantSettings(ctx); err != nil {
 		return rules.Names{}, err
 	}
-	if err := r.client.fetchBlobs(ctx, r.objects); err != nil {
+	if err := r.client.fetcher().Blobs(ctx, r.objects); err != nil {
 		return rules.Names{}, err
 	}
 	return review.Names(r.Request, r.client.app.config.Rules), nil
@@ -351,23 +284,24 @@ func (r *Reading) readNames(ctx context.Context) (rules.Names, error) {
 
 // takeBackOn takes back what passed under a name of the check that has one
 // branch more now, the job's, and leads to the pull requests concerned.
-func (c *client) takeBackOn(ctx context.Context, job Job, open []graphOpen, name string) (more []Job, err error) {
-	checked, err := c.checksOfAll(ctx, open)
+func (c *client) takeBackOn(ctx context.Context, job webhooks.Job, open []pull.Open, name string) (more []webhooks.Job, err error) {
+	checked, err := c.ChecksOfAll(ctx, open)
 	if err != nil {
 		return nil, err
 	}
 	for _, p := range open {
-		run := own(checked[p.HeadRefOid], name)
-		if run == nil || !run.passed() && run.Title != reviewedAgain {
+		run := pull.Own(checked[p.HeadRefOid], name)
+		if run == nil || !run.Passed() && run.Title != reviewedAgain {
 			continue
 		}
-		more = append(more, job.pull(p.Number, p.HeadRefOid))
-		if !run.passed() {
+		more = append(more, job.Pull(p.Number, p.HeadRefOid))
+		if !run.Passed() {
 			continue // an earlier try did it
 		}
-		text, _ := run.record().Withdraw(p.Number, job.BaseRef, review.Unreviewed)
+		text, _ := run.Record().Withdraw(p.Number, job.BaseRef, review.Unreviewed)
 		said := publish.Check{Title: reviewedAgain, Text: text,
-			Summary: "There is a new branch whose check has this name, " + publish.Escape(publish.Span, job.BaseRef, maxWhy) + ". The commit is judged against it too.\n"}
+			Summary: "There is a new branch whose check has this name, " + publish.Escape(publish.Span, job.BaseRef, maxWhy) +
+				". The commit is judged against it too.\n"}
 		if _, err := c.writeCheck(ctx, p.HeadRefOid, run, run.Name, review.Failure, said); err != nil {
 			return nil, err
 		}

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/holdpoint-dev/holdpoint/internal/github/api"
+	"github.com/holdpoint-dev/holdpoint/internal/github/pull"
 	"github.com/holdpoint-dev/holdpoint/internal/publish"
 	"github.com/holdpoint-dev/holdpoint/internal/review"
 )
@@ -48,28 +50,11 @@ type checkAnnotation struct {
 	Message   string `json:"message"`
 }
 
-// record is what the run says, as the decision reads it.
-func (k graphCheck) record() review.Record {
-	return review.Record{Text: k.Text, Conclusion: review.Conclusion(strings.ToLower(k.Conclusion))}
-}
-
-func (k graphCheck) passed() bool { return k.record().Conclusion == review.Success }
-
-// own finds our check run of a name: the latest, which is the one that counts.
-func own(checks []graphCheck, name string) *graphCheck {
-	var found *graphCheck
-	for i := range checks {
-		if checks[i].Name == name && (found == nil || checks[i].DatabaseID > found.DatabaseID) {
-			found = &checks[i]
-		}
-	}
-	return found
-}
-
 // writeCheck makes the check run on head say what the decision is: one run a
 // head, made once and updated in place. It returns false where it said so
 // already.
-func (c *client) writeCheck(ctx context.Context, head string, old *graphCheck, name string, conclusion review.Conclusion, text publish.Check) (bool, error) {
+func (c *client) writeCheck(ctx context.Context, head string, old *pull.Check, name string, conclusion review.Conclusion,
+	text publish.Check) (bool, error) {
 	if conclusion != review.Success && conclusion != cancelled {
 		conclusion = review.Failure // neutral, skipped and the like count as success
 	}
@@ -100,7 +85,7 @@ func (c *client) writeCheck(ctx context.Context, head string, old *graphCheck, n
 	for rest := notes[first:]; len(rest) > 0; {
 		n := min(annotationBatch, len(rest))
 		more := checkBody{Output: &checkOutput{Title: text.Title, Summary: text.Summary, Text: text.Text, Annotations: rest[:n]}}
-		if _, err := c.sendCheck(ctx, head, &graphCheck{DatabaseID: number}, more); err != nil {
+		if _, err := c.sendCheck(ctx, head, &pull.Check{DatabaseID: number}, more); err != nil {
 			return true, err
 		}
 		rest = rest[n:]
@@ -109,17 +94,17 @@ func (c *client) writeCheck(ctx context.Context, head string, old *graphCheck, n
 }
 
 // same reports whether a run says it already.
-func same(old *graphCheck, conclusion review.Conclusion, text publish.Check) bool {
+func same(old *pull.Check, conclusion review.Conclusion, text publish.Check) bool {
 	return old.Status == "COMPLETED" && strings.EqualFold(old.Conclusion, string(conclusion)) &&
 		old.Title == text.Title && old.Summary == text.Summary && old.Text == text.Text
 }
 
 // sendCheck creates the run, or updates it where there is one, and returns its
 // number.
-func (c *client) sendCheck(ctx context.Context, head string, old *graphCheck, body checkBody) (int64, error) {
-	method, path := http.MethodPost, c.repoPath("/check-runs")
+func (c *client) sendCheck(ctx context.Context, head string, old *pull.Check, body checkBody) (int64, error) {
+	method, path := http.MethodPost, c.RepoPath("/check-runs")
 	if old != nil {
-		method, path = http.MethodPatch, c.repoPath("/check-runs/%d", old.DatabaseID)
+		method, path = http.MethodPatch, c.RepoPath("/check-runs/%d", old.DatabaseID)
 	} else {
 		body.HeadSHA = head
 	}
@@ -128,14 +113,14 @@ func (c *client) sendCheck(ctx context.Context, head string, old *graphCheck, bo
 		Conclusion string `json:"conclusion"`
 		HeadSHA    string `json:"head_sha"`
 	}
-	if _, err := c.do(ctx, method, path, body, &answer); err != nil {
+	if _, err := c.Do(ctx, method, path, body, &answer); err != nil {
 		return 0, fmt.Errorf("write check run on %.12s: %w", head, err)
 	}
 	if answer.ID == 0 || (body.Conclusion != "" && answer.Conclusion != body.Conclusion) || answer.HeadSHA != head {
 		return 0, fmt.Errorf("write check run on %.12s: %w", head, errors.New("GitHub's answer does not say what was written"))
 	}
 	if body.Name != "" {
-		c.app.kept.written.put(runKey{c.owner + "/" + c.repo, head, body.Name}, answer.ID)
+		c.Wrote(head, body.Name, answer.ID)
 	}
 	return answer.ID, nil
 }
@@ -144,7 +129,8 @@ func (c *client) sendCheck(ctx context.Context, head string, old *graphCheck, bo
 func annotationsOf(text publish.Check) []checkAnnotation {
 	var out []checkAnnotation
 	for _, a := range text.Annotations[:min(maxAnnotations, len(text.Annotations))] {
-		out = append(out, checkAnnotation{Path: a.Path, StartLine: a.StartLine, EndLine: a.EndLine, Level: string(a.Level), Title: a.Title, Message: a.Message})
+		out = append(out, checkAnnotation{Path: a.Path, StartLine: a.StartLine, EndLine: a.EndLine, Level: string(a.Level), Title: a.Title,
+			Message: a.Message})
 	}
 	return out
 }
@@ -160,7 +146,7 @@ func externalID(notes []checkAnnotation) string {
 
 // annotations reads those a run carries.
 func (c *client) annotations(ctx context.Context, run int64) ([]checkAnnotation, error) {
-	list, err := listAll[checkAnnotation](ctx, c, c.repoPath("/check-runs/%d/annotations?per_page=100", run))
+	list, err := api.ListAll[checkAnnotation](ctx, c.Client, c.RepoPath("/check-runs/%d/annotations?per_page=100", run))
 	if err != nil {
 		return nil, fmt.Errorf("read annotations: %w", err)
 	}

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/holdpoint-dev/holdpoint/internal/github"
+	"github.com/holdpoint-dev/holdpoint/internal/github/api"
 	"github.com/holdpoint-dev/holdpoint/internal/github/githubtest"
 )
 
@@ -161,7 +161,7 @@ func TestF37ChangeBeforeTheRelease(t *testing.T) {
 			job := w.queue[len(w.queue)-1]
 			w.queue = nil
 			_, err := w.do(t.Context(), job)
-			var later *github.LaterError
+			var later *api.LaterError
 			if !errors.As(err, &later) {
 				t.Fatalf("error %v, want one that asks to come later", err)
 			}

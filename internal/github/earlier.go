@@ -2,19 +2,17 @@ package github
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
-	"strings"
-)
 
-// maxEarlier is how many earlier heads are looked at for the ledger they hold.
-const maxEarlier = 10
+	"github.com/holdpoint-dev/holdpoint/internal/github/api"
+	"github.com/holdpoint-dev/holdpoint/internal/github/pull"
+)
 
 // earlierHead is a head that the pull request had, with our check runs on it.
 type earlierHead struct {
 	sha    string
-	checks []graphCheck
+	checks []pull.Check
 }
 
 // readEarlier brings the texts of our check runs on the heads before, and of
@@ -26,7 +24,7 @@ func (r *Reading) readEarlier(ctx context.Context) error {
 	e := &r.Request.Evidence
 	var heads []string
 	for _, sha := range r.earlier {
-		if sha != r.Request.Ref.HeadSHA && isObjectID(sha) && !slices.Contains(heads, sha) && len(heads) < maxEarlier {
+		if sha != r.Request.Ref.HeadSHA && api.IsObjectID(sha) && !slices.Contains(heads, sha) && len(heads) < pull.MaxEarlier {
 			heads = append(heads, sha)
 		}
 	}
@@ -34,8 +32,8 @@ func (r *Reading) readEarlier(ctx context.Context) error {
 	if len(heads) == 0 {
 		return nil
 	}
-	found := map[string][]graphCheck{}
-	if err := r.client.checksOf(ctx, heads, found); err != nil {
+	found := map[string][]pull.Check{}
+	if err := r.client.ChecksOf(ctx, heads, found); err != nil {
 		return fmt.Errorf("read earlier heads: %w", err)
 	}
 	for _, sha := range heads {
@@ -49,42 +47,6 @@ func (r *Reading) readEarlier(ctx context.Context) error {
 				e.Earlier = append(e.Earlier, k.Text)
 			}
 		}
-	}
-	return nil
-}
-
-// checksOf adds our check runs on some commits to found, by commit. A commit
-// that GitHub does not have is left out.
-func (c *client) checksOf(ctx context.Context, heads []string, found map[string][]graphCheck) error {
-	if len(heads) == 0 {
-		return nil
-	}
-	var q strings.Builder
-	q.WriteString("query Checks($owner:String!,$name:String!,$app:Int!){repository(owner:$owner,name:$name){")
-	for i, sha := range heads {
-		if !isObjectID(sha) {
-			return fmt.Errorf("read checks: %q is no commit id", sha)
-		}
-		fmt.Fprintf(&q, "o%d:object(oid:%q){__typename ...on Commit{oid %s}}", i, sha, checksField)
-	}
-	q.WriteString("}}")
-	var out struct{ Repository map[string]*graphHead }
-	if err := c.graphql(ctx, q.String(), map[string]any{"owner": c.owner, "name": c.repo, "app": c.app.config.AppID}, &out); err != nil {
-		return fmt.Errorf("read checks: %w", err)
-	}
-	if out.Repository == nil {
-		return errors.New("read checks: GitHub did not answer")
-	}
-	for i, sha := range heads {
-		head := out.Repository[fmt.Sprintf("o%d", i)]
-		if head == nil {
-			continue
-		}
-		checks, err := head.checks()
-		if err != nil {
-			return err
-		}
-		found[sha] = checks
 	}
 	return nil
 }

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/holdpoint-dev/holdpoint/internal/github"
 	"github.com/holdpoint-dev/holdpoint/internal/github/githubtest"
+	"github.com/holdpoint-dev/holdpoint/internal/github/webhooks"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -157,9 +157,9 @@ func TestE27RightfulMergeIsNotNoted(t *testing.T) {
 func fetch(t *testing.T, w *world, files ...string) fs.FS {
 	t.Helper()
 	w.receive()
-	var job github.Job
+	var job webhooks.Job
 	for _, j := range w.queue {
-		if j.Kind == github.KindPull {
+		if j.Kind == webhooks.KindPull {
 			job = j
 		}
 	}

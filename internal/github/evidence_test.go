@@ -3,40 +3,33 @@ package github
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
-	api "github.com/google/go-github/v60/github"
+	rest "github.com/google/go-github/v60/github"
 
+	"github.com/holdpoint-dev/holdpoint/internal/github/api"
+	"github.com/holdpoint-dev/holdpoint/internal/github/pull"
+	"github.com/holdpoint-dev/holdpoint/internal/github/webhooks"
 	"github.com/holdpoint-dev/holdpoint/internal/review"
 	"github.com/holdpoint-dev/holdpoint/internal/rules"
 )
 
-func actor(id float64, login string) *graphActor {
-	return &graphActor{Typename: "User", Login: login, DatabaseID: id}
+func actor(id float64, login string) *pull.Actor {
+	return &pull.Actor{Typename: "User", Login: login, DatabaseID: id}
 }
 
 // commit is one of dana's, whose message names nobody beside.
-func commit(change func(*graphCommit)) graphCommit {
-	dana := &graphPerson{Name: "Dana", Email: "dana@example.com", User: actor(5, "dana")}
-	var c graphCommit
-	c.Commit = &struct {
-		OID, Message      string
-		Author, Committer *graphPerson
-		Authors           *struct {
-			TotalCount int
-			Nodes      []*graphPerson
-		}
-		Signature *struct{ IsValid bool }
-	}{OID: "a", Author: dana, Committer: dana}
+func commit(change func(*pull.Commit)) pull.Commit {
+	dana := &pull.Person{Name: "Dana", Email: "dana@example.com", User: actor(5, "dana")}
+	var c pull.Commit
+	c.Commit = &pull.CommitData{OID: "a", Author: dana, Committer: dana}
 	c.Commit.Authors = &struct {
 		TotalCount int
-		Nodes      []*graphPerson
-	}{1, []*graphPerson{dana}}
+		Nodes      []*pull.Person
+	}{1, []*pull.Person{dana}}
 	change(&c)
 	return c
 }
@@ -44,30 +37,30 @@ func commit(change func(*graphCommit)) graphCommit {
 // What is told of commits: a signature counts where GitHub says that it is
 // valid, and where somebody may be missing the commits are not complete.
 func TestSignalsOfCommits(t *testing.T) {
-	erin := &graphPerson{Email: "erin@example.com", User: actor(6, "erin")}
-	signed := func(valid bool) func(*graphCommit) {
-		return func(c *graphCommit) { c.Commit.Signature = &struct{ IsValid bool }{valid} }
+	erin := &pull.Person{Email: "erin@example.com", User: actor(6, "erin")}
+	signed := func(valid bool) func(*pull.Commit) {
+		return func(c *pull.Commit) { c.Commit.Signature = &struct{ IsValid bool }{valid} }
 	}
 	for what, c := range map[string]struct {
-		commit             graphCommit
+		commit             pull.Commit
 		partial            bool
 		verified, complete bool
 		coAuthors          int
 	}{
-		"plain":                    {commit: commit(func(*graphCommit) {}), complete: true},
+		"plain":                    {commit: commit(func(*pull.Commit) {}), complete: true},
 		"signed":                   {commit: commit(signed(true)), verified: true, complete: true},
 		"signed by something else": {commit: commit(signed(false)), complete: true},
-		"with a co-author": {commit: commit(func(c *graphCommit) {
+		"with a co-author": {commit: commit(func(c *pull.Commit) {
 			c.Commit.Authors.Nodes = append(c.Commit.Authors.Nodes, erin)
 			c.Commit.Authors.TotalCount = 2
 		}), complete: true, coAuthors: 1},
-		"with co-authors left out":    {commit: commit(func(c *graphCommit) { c.Commit.Authors.TotalCount = 2 })},
-		"with nobody named":           {commit: commit(func(c *graphCommit) { c.Commit.Authors.Nodes, c.Commit.Authors.TotalCount = nil, 0 })},
-		"whose authors are not told":  {commit: commit(func(c *graphCommit) { c.Commit.Authors = nil })},
-		"that is not told":            {commit: commit(func(c *graphCommit) { c.Commit = nil })},
-		"among more than can be told": {commit: commit(func(*graphCommit) {}), partial: true},
+		"with co-authors left out":    {commit: commit(func(c *pull.Commit) { c.Commit.Authors.TotalCount = 2 })},
+		"with nobody named":           {commit: commit(func(c *pull.Commit) { c.Commit.Authors.Nodes, c.Commit.Authors.TotalCount = nil, 0 })},
+		"whose authors are not told":  {commit: commit(func(c *pull.Commit) { c.Commit.Authors = nil })},
+		"that is not told":            {commit: commit(func(c *pull.Commit) { c.Commit = nil })},
+		"among more than can be told": {commit: commit(func(*pull.Commit) {}), partial: true},
 	} {
-		r := &Reading{conversation: &conversation{pull: graphPull{Author: actor(5, "dana")}, commits: []graphCommit{c.commit}, partial: c.partial}}
+		r := &Reading{conversation: &pull.Conversation{Pull: pull.PullRequest{Author: actor(5, "dana")}, Commits: []pull.Commit{c.commit}, Partial: c.partial}}
 		r.readSignals()
 		s := r.Request.Signals
 		if s.CommitsIncomplete == c.complete {
@@ -84,10 +77,10 @@ func TestSignalsOfCommits(t *testing.T) {
 
 // Who opened it is the author; a deleted one is nobody, and no bot.
 func TestSignalsOfTheAuthor(t *testing.T) {
-	for want, author := range map[rules.Account]*graphActor{
+	for want, author := range map[rules.Account]*pull.Actor{
 		{ID: 5, Login: "dana", Type: "User", App: "helper"}: actor(5, "dana"), {Login: "ghost", Type: "User", App: "helper"}: nil,
 	} {
-		r := &Reading{via: "helper", conversation: &conversation{pull: graphPull{Author: author}}}
+		r := &Reading{via: "helper", conversation: &pull.Conversation{Pull: pull.PullRequest{Author: author}}}
 		r.readSignals()
 		if got := r.Request.Signals.Author; got != want {
 			t.Errorf("%+v, want %+v", got, want)
@@ -99,21 +92,21 @@ func TestSignalsOfTheAuthor(t *testing.T) {
 // was an objection. Requests of a time that is not told are as late as can be.
 func TestReviewsOfTheTimeline(t *testing.T) {
 	at := time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)
-	gone := func(id, previous string) graphItem {
-		return graphItem{Typename: "ReviewDismissedEvent", Previous: previous, Review: &struct{ FullDatabaseID string }{id}}
+	gone := func(id, previous string) pull.TimelineItem {
+		return pull.TimelineItem{Typename: "ReviewDismissedEvent", Previous: previous, Review: &struct{ FullDatabaseID string }{id}}
 	}
-	talk := &conversation{
-		pull: graphPull{UpdatedAt: at.Add(time.Hour)},
-		timeline: []graphItem{
+	talk := &pull.Conversation{
+		Pull: pull.PullRequest{UpdatedAt: at.Add(time.Hour)},
+		Timeline: []pull.TimelineItem{
 			gone("1", "APPROVED"), gone("2", "COMMENTED"), gone("3", "CHANGES_REQUESTED"), {Typename: "ReviewDismissedEvent", Previous: "APPROVED"},
 			{Typename: "ReviewRequestedEvent", Requested: actor(5, "dana"), Created: at}, {Typename: "BaseRefChangedEvent", From: "dev", To: "main", Created: at},
-			{Typename: "HeadRefForcePushedEvent", Before: &graphOID{OID: "b"}}, {Typename: "HeadRefForcePushedEvent", Before: &graphOID{OID: "c"}},
+			{Typename: "HeadRefForcePushedEvent", Before: &pull.Object{OID: "b"}}, {Typename: "HeadRefForcePushedEvent", Before: &pull.Object{OID: "c"}},
 		},
-		requests: []rules.Account{{ID: 5}, {ID: 6}},
-		commits:  []graphCommit{commit(func(*graphCommit) {}), commit(func(c *graphCommit) { c.Commit = nil })},
-		siblings: []graphSibling{{Number: 7, BaseRefName: "dev"}},
+		Requests: []rules.Account{{ID: 5}, {ID: 6}},
+		Commits:  []pull.Commit{commit(func(*pull.Commit) {}), commit(func(c *pull.Commit) { c.Commit = nil })},
+		Siblings: []pull.Sibling{{Number: 7, BaseRefName: "dev"}},
 	}
-	talk.reviews = append(talk.reviews, []graphReview{{ID: "1", State: "DISMISSED"}, {ID: "2", State: "DISMISSED"}, {ID: "3", State: "DISMISSED"},
+	talk.Reviews = append(talk.Reviews, []pull.Review{{ID: "1", State: "DISMISSED"}, {ID: "2", State: "DISMISSED"}, {ID: "3", State: "DISMISSED"},
 		{ID: "4", State: "DISMISSED"}, {ID: "5", State: "APPROVED", Submitted: &at}, {ID: "6", State: "CHANGES_REQUESTED", Submitted: &at, ViewerDidAuthor: true}}...)
 	for _, unknown := range []bool{false, true} {
 		r := &Reading{conversation: talk}
@@ -152,29 +145,29 @@ func TestReviewsOfTheTimeline(t *testing.T) {
 // the moment it names.
 func TestDeliveriesOfAJob(t *testing.T) {
 	at, received := time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC), time.Date(2026, 3, 2, 11, 0, 0, 0, time.UTC)
-	label := &LabelFact{ID: 7, Name: "override", At: at}
+	label := &webhooks.LabelFact{ID: 7, Name: "override", At: at}
 	for what, c := range map[string]struct {
-		job   Job
+		job   webhooks.Job
 		kinds []review.DeliveryKind
 		names []string
 	}{
-		"a review":            {Job{Kind: KindPull, Action: "submitted", Review: &ReviewFact{ID: 1, Submitted: at}}, []review.DeliveryKind{review.ReviewSubmitted}, []string{""}},
-		"no review":           {Job{Kind: KindPull, Action: "submitted"}, nil, nil},
-		"no label":            {Job{Kind: KindPull, Event: "pull_request", Action: "labeled"}, nil, nil},
-		"an edited review":    {Job{Kind: KindPull, Action: "edited", Review: &ReviewFact{ID: 1, Submitted: at}}, nil, nil},
-		"a label":             {Job{Kind: KindPull, Event: "pull_request", Action: "labeled", Label: label}, []review.DeliveryKind{review.LabelAdded}, []string{"override"}},
-		"a label off":         {Job{Kind: KindPull, Event: "pull_request", Action: "unlabeled", Label: label}, []review.DeliveryKind{review.LabelRemoved}, []string{"override"}},
-		"a label's text":      {Job{Kind: KindPull, Event: "label", Action: "edited", Label: label}, []review.DeliveryKind{review.LabelChanged}, []string{"override"}},
-		"a label's name":      {Job{Kind: KindPull, Event: "label", Action: "edited", Label: &LabelFact{Name: "new", From: "override", At: at}}, []review.DeliveryKind{review.LabelChanged, review.LabelChanged}, []string{"new", "override"}},
-		"a label, and more":   {Job{Kind: KindPull, Event: "pull_request", Action: "edited", Label: label}, nil, nil},
-		"neither":             {Job{Kind: KindPull, Event: "pull_request", Action: "edited"}, nil, nil},
-		"a branch that moved": {Job{Kind: KindBase, Event: "label", Label: label}, nil, nil},
-		"a name kept":         {Job{Kind: KindPull, Event: "pull_request", Action: "labeled", Label: &LabelFact{Name: "new", From: "override", At: at}}, []review.DeliveryKind{review.LabelAdded}, []string{"new"}},
+		"a review":            {webhooks.Job{Kind: webhooks.KindPull, Action: "submitted", Review: &webhooks.ReviewFact{ID: 1, Submitted: at}}, []review.DeliveryKind{review.ReviewSubmitted}, []string{""}},
+		"no review":           {webhooks.Job{Kind: webhooks.KindPull, Action: "submitted"}, nil, nil},
+		"no label":            {webhooks.Job{Kind: webhooks.KindPull, Event: "pull_request", Action: "labeled"}, nil, nil},
+		"an edited review":    {webhooks.Job{Kind: webhooks.KindPull, Action: "edited", Review: &webhooks.ReviewFact{ID: 1, Submitted: at}}, nil, nil},
+		"a label":             {webhooks.Job{Kind: webhooks.KindPull, Event: "pull_request", Action: "labeled", Label: label}, []review.DeliveryKind{review.LabelAdded}, []string{"override"}},
+		"a label off":         {webhooks.Job{Kind: webhooks.KindPull, Event: "pull_request", Action: "unlabeled", Label: label}, []review.DeliveryKind{review.LabelRemoved}, []string{"override"}},
+		"a label's text":      {webhooks.Job{Kind: webhooks.KindPull, Event: "label", Action: "edited", Label: label}, []review.DeliveryKind{review.LabelChanged}, []string{"override"}},
+		"a label's name":      {webhooks.Job{Kind: webhooks.KindPull, Event: "label", Action: "edited", Label: &webhooks.LabelFact{Name: "new", From: "override", At: at}}, []review.DeliveryKind{review.LabelChanged, review.LabelChanged}, []string{"new", "override"}},
+		"a label, and more":   {webhooks.Job{Kind: webhooks.KindPull, Event: "pull_request", Action: "edited", Label: label}, nil, nil},
+		"neither":             {webhooks.Job{Kind: webhooks.KindPull, Event: "pull_request", Action: "edited"}, nil, nil},
+		"a branch that moved": {webhooks.Job{Kind: webhooks.KindBase, Event: "label", Label: label}, nil, nil},
+		"a name kept":         {webhooks.Job{Kind: webhooks.KindPull, Event: "pull_request", Action: "labeled", Label: &webhooks.LabelFact{Name: "new", From: "override", At: at}}, []review.DeliveryKind{review.LabelAdded}, []string{"new"}},
 	} {
 		c.job.Received = received
 		var kinds []review.DeliveryKind
 		var names []string
-		for _, d := range c.job.deliveries() {
+		for _, d := range deliveries(c.job) {
 			kinds, names = append(kinds, d.Kind), append(names, d.Label)
 			if !d.At.Equal(at) {
 				t.Errorf("%s: at %s", what, d.At)
@@ -184,8 +177,8 @@ func TestDeliveriesOfAJob(t *testing.T) {
 			t.Errorf("%s: %q %q, want %q %q", what, kinds, names, c.kinds, c.names)
 		}
 	}
-	undated := Job{Kind: KindPull, Event: "label", Received: received, Label: &LabelFact{Name: "override"}}
-	if d := undated.deliveries(); len(d) != 1 || !d[0].At.Equal(received) {
+	undated := webhooks.Job{Kind: webhooks.KindPull, Event: "label", Received: received, Label: &webhooks.LabelFact{Name: "override"}}
+	if d := deliveries(undated); len(d) != 1 || !d[0].At.Equal(received) {
 		t.Errorf("without a moment: %+v", d)
 	}
 }
@@ -194,128 +187,59 @@ func TestDeliveriesOfAJob(t *testing.T) {
 // else: who comments and labels without end could keep it from ever passing.
 func TestWhatMoved(t *testing.T) {
 	at := time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)
-	talk := func() *conversation {
-		v := &conversation{
-			pull: graphPull{HeadRefOid: "head", BaseRefName: "main", State: "OPEN", Title: "One", BaseRef: &struct{ Target *graphOID }{&graphOID{OID: "base"}}},
-			reviews: []graphReview{
+	talk := func() *pull.Conversation {
+		v := &pull.Conversation{
+			Pull: pull.PullRequest{HeadRefOid: "head", BaseRefName: "main", State: "OPEN", Title: "One", BaseRef: &struct{ Target *pull.Object }{&pull.Object{OID: "base"}}},
+			Reviews: []pull.Review{
 				{ID: "1", State: "APPROVED", Author: actor(5, "dana"), Submitted: &at}, {ID: "2", State: "COMMENTED", Author: actor(6, "erin"), Submitted: &at},
 			},
-			labels:   []string{"Override", "harmless"},
-			siblings: []graphSibling{{Number: 7, BaseRefName: "main"}},
-			checks:   []graphCheck{{DatabaseID: 1, Text: "one", Summary: "words"}},
+			Labels:   []string{"Override", "harmless"},
+			Siblings: []pull.Sibling{{Number: 7, BaseRefName: "main"}},
+			Checks:   []pull.Check{{DatabaseID: 1, Text: "one", Summary: "words"}},
 		}
 		return v
 	}
 	byLabel := review.Decision{Releases: []review.Release{{What: "override"}}}
 	for what, c := range map[string]struct {
-		change   func(*conversation)
+		change   func(*pull.Conversation)
 		decision review.Decision
 		want     string
 	}{
-		"nothing":          {func(*conversation) {}, byLabel, ""},
-		"the head":         {func(v *conversation) { v.pull.HeadRefOid = "x" }, review.Decision{}, "the head"},
-		"the base branch":  {func(v *conversation) { v.pull.BaseRefName = "dev" }, review.Decision{}, "the base"},
-		"the base commit":  {func(v *conversation) { v.pull.BaseRef.Target.OID = "x" }, review.Decision{}, "the base"},
-		"the base is gone": {func(v *conversation) { v.pull.BaseRef = nil }, review.Decision{}, "the base"},
-		"closed":           {func(v *conversation) { v.pull.State = "CLOSED" }, review.Decision{}, "the pull request's state"},
-		"an objection": {func(v *conversation) {
-			v.reviews = append(v.reviews, graphReview{ID: "3", State: "CHANGES_REQUESTED", Author: actor(7, "bob")})
+		"nothing":          {func(*pull.Conversation) {}, byLabel, ""},
+		"the head":         {func(v *pull.Conversation) { v.Pull.HeadRefOid = "x" }, review.Decision{}, "the head"},
+		"the base branch":  {func(v *pull.Conversation) { v.Pull.BaseRefName = "dev" }, review.Decision{}, "the base"},
+		"the base commit":  {func(v *pull.Conversation) { v.Pull.BaseRef.Target.OID = "x" }, review.Decision{}, "the base"},
+		"the base is gone": {func(v *pull.Conversation) { v.Pull.BaseRef = nil }, review.Decision{}, "the base"},
+		"closed":           {func(v *pull.Conversation) { v.Pull.State = "CLOSED" }, review.Decision{}, "the pull request's state"},
+		"an objection": {func(v *pull.Conversation) {
+			v.Reviews = append(v.Reviews, pull.Review{ID: "3", State: "CHANGES_REQUESTED", Author: actor(7, "bob")})
 		}, review.Decision{}, "a review"},
-		"dismissed":              {func(v *conversation) { v.reviews[0].State = "DISMISSED" }, review.Decision{}, "a review"},
-		"asked of who approved":  {func(v *conversation) { v.requests = []rules.Account{{ID: 5}} }, review.Decision{}, "a review"},
-		"asked of who commented": {func(v *conversation) { v.requests = []rules.Account{{ID: 6}} }, review.Decision{}, ""},
-		"asked of another":       {func(v *conversation) { v.requests = []rules.Account{{ID: 8}} }, review.Decision{}, ""},
-		"a comment":              {func(v *conversation) { v.reviews = append(v.reviews, graphReview{ID: "3", State: "COMMENTED"}) }, review.Decision{}, ""},
-		"a review that is begun": {func(v *conversation) { v.reviews = append(v.reviews, graphReview{ID: "3", State: "PENDING"}) }, review.Decision{}, ""},
-		"a review of ours": {func(v *conversation) {
-			v.reviews = append(v.reviews, graphReview{ID: "3", State: "CHANGES_REQUESTED", ViewerDidAuthor: true})
+		"dismissed":              {func(v *pull.Conversation) { v.Reviews[0].State = "DISMISSED" }, review.Decision{}, "a review"},
+		"asked of who approved":  {func(v *pull.Conversation) { v.Requests = []rules.Account{{ID: 5}} }, review.Decision{}, "a review"},
+		"asked of who commented": {func(v *pull.Conversation) { v.Requests = []rules.Account{{ID: 6}} }, review.Decision{}, ""},
+		"asked of another":       {func(v *pull.Conversation) { v.Requests = []rules.Account{{ID: 8}} }, review.Decision{}, ""},
+		"a comment":              {func(v *pull.Conversation) { v.Reviews = append(v.Reviews, pull.Review{ID: "3", State: "COMMENTED"}) }, review.Decision{}, ""},
+		"a review that is begun": {func(v *pull.Conversation) { v.Reviews = append(v.Reviews, pull.Review{ID: "3", State: "PENDING"}) }, review.Decision{}, ""},
+		"a review of ours": {func(v *pull.Conversation) {
+			v.Reviews = append(v.Reviews, pull.Review{ID: "3", State: "CHANGES_REQUESTED", ViewerDidAuthor: true})
 		}, review.Decision{}, ""},
-		"the label that released":  {func(v *conversation) { v.labels = v.labels[1:] }, byLabel, "the label"},
-		"the label, beside":        {func(v *conversation) { v.labels = v.labels[1:] }, review.Decision{Releases: []review.Release{{What: "approval"}}}, ""},
-		"another label":            {func(v *conversation) { v.labels = v.labels[:1] }, byLabel, ""},
-		"one more with this head":  {func(v *conversation) { v.siblings = append(v.siblings, graphSibling{Number: 8}) }, review.Decision{}, "another pull request with this head"},
-		"one with this head went":  {func(v *conversation) { v.siblings = nil }, review.Decision{}, "another pull request with this head"},
-		"the record":               {func(v *conversation) { v.checks[0].Text = "two" }, review.Decision{}, "the ledger"},
-		"another run of that text": {func(v *conversation) { v.checks[0].DatabaseID = 2 }, review.Decision{}, "the ledger"},
-		"a run's words":            {func(v *conversation) { v.checks[0].Summary = "others" }, review.Decision{}, ""},
-		"the title, and a comment": {func(v *conversation) { v.pull.Title = "Two"; v.comments = append(v.comments, graphComment{ID: "1"}) }, review.Decision{}, ""},
+		"the label that released":  {func(v *pull.Conversation) { v.Labels = v.Labels[1:] }, byLabel, "the label"},
+		"the label, beside":        {func(v *pull.Conversation) { v.Labels = v.Labels[1:] }, review.Decision{Releases: []review.Release{{What: "approval"}}}, ""},
+		"another label":            {func(v *pull.Conversation) { v.Labels = v.Labels[:1] }, byLabel, ""},
+		"one more with this head":  {func(v *pull.Conversation) { v.Siblings = append(v.Siblings, pull.Sibling{Number: 8}) }, review.Decision{}, "another pull request with this head"},
+		"one with this head went":  {func(v *pull.Conversation) { v.Siblings = nil }, review.Decision{}, "another pull request with this head"},
+		"the record":               {func(v *pull.Conversation) { v.Checks[0].Text = "two" }, review.Decision{}, "the ledger"},
+		"another run of that text": {func(v *pull.Conversation) { v.Checks[0].DatabaseID = 2 }, review.Decision{}, "the ledger"},
+		"a run's words":            {func(v *pull.Conversation) { v.Checks[0].Summary = "others" }, review.Decision{}, ""},
+		"the title, and a comment": {func(v *pull.Conversation) {
+			v.Pull.Title = "Two"
+			v.Comments = append(v.Comments, pull.Comment{ID: "1"})
+		}, review.Decision{}, ""},
 	} {
 		now := talk()
 		c.change(now)
 		if got := (&Reading{conversation: talk(), override: "override"}).moved(now, c.decision); got != c.want {
 			t.Errorf("%s: %q, want %q", what, got, c.want)
-		}
-	}
-}
-
-// The name of a group's branch ends with the number of its last pull request.
-func TestQueueNumber(t *testing.T) {
-	for ref, want := range map[string]int{
-		"gh-readonly-queue/main/pr-12-0123abc": 12, "gh-readonly-queue/release/1/pr-3-0123abc": 3, "gh-readonly-queue/pr-9-x/pr-3-0123abc": 3,
-		"main/pr-12-0123abc": 0, "gh-readonly-queue/main/12-0123abc": 0, "gh-readonly-queue/main/pr-x-0123abc": 0, "gh-readonly-queue/main/": 0, "": 0,
-	} {
-		if got := queueNumber(ref); got != want {
-			t.Errorf("%s ends with #%d, want #%d", ref, got, want)
-		}
-	}
-}
-
-// What GitHub answers of a group: a part that is missing is an error, and a
-// queue that does not show the group's members from its base to its head holds.
-func TestAnswersOfAGroup(t *testing.T) {
-	const end = `{"oid":"x","tree":{"oid":"t"},"checkSuites":{"totalCount":0,"pageInfo":{"hasNextPage":false},"nodes":[]}}`
-	entry := func(position, number int, base, head string) string {
-		return fmt.Sprintf(`{"position":%d,"baseCommit":{"oid":%q},"headCommit":{"oid":%q},"pullRequest":{"number":%d,"headRefOid":"h","baseRefName":"main"}}`, position, base, head, number)
-	}
-	queue := func(more bool, entries ...string) string {
-		return fmt.Sprintf(`{"entries":{"totalCount":%d,"pageInfo":{"hasNextPage":%t,"endCursor":"c"},"nodes":[%s]}}`, len(entries), more, strings.Join(entries, ","))
-	}
-	answer := func(id int, base, head, queue string) string {
-		return fmt.Sprintf(`{"databaseId":%d,"base":%s,"head":%s,"mergeQueue":%s}`, id, base, head, queue)
-	}
-	one, two, three := entry(1, 11, "base", "one"), entry(2, 12, "one", "two"), entry(3, 13, "two", "head")
-	fine := queue(false, three, one, two, entry(0, 10, "before", "base"), entry(4, 14, "head", "after"))
-	nobody := `{"position":2,"baseCommit":{"oid":"one"},"headCommit":{"oid":"two"}}`
-	for what, c := range map[string]struct {
-		answer     string
-		members    []int
-		doubt, err string
-	}{
-		"the group":                    {answer: answer(1, end, end, fine), members: []int{11, 12, 13}},
-		"nothing":                      {answer: "null", err: "both of its ends"},
-		"no base":                      {answer: answer(1, "null", end, fine), err: "both of its ends"},
-		"no head":                      {answer: answer(1, end, "null", fine), err: "both of its ends"},
-		"a base that is no commit":     {answer: answer(1, `{"oid":"x"}`, end, fine), err: "both of its ends"},
-		"a head that is no commit":     {answer: answer(1, end, `{"oid":"x"}`, fine), err: "both of its ends"},
-		"another repository":           {answer: answer(2, end, end, fine), err: ErrRepository.Error()},
-		"no check runs":                {answer: answer(1, end, `{"oid":"x","tree":{"oid":"t"}}`, fine), err: "check suites"},
-		"no queue":                     {answer: answer(1, end, end, "null"), doubt: "no merge queue"},
-		"a queue without entries":      {answer: answer(1, end, end, "{}"), err: "entries of the merge queue"},
-		"a queue that goes on":         {answer: answer(1, end, end, queue(true, one, two, three)), err: "more than 3 entries"},
-		"an entry of no pull request":  {answer: answer(1, end, end, queue(false, one, nobody, three)), members: []int{11}, doubt: "which pull request"},
-		"one beside the group":         {answer: answer(1, end, end, queue(false, `{"position":0}`, one, two, three)), members: []int{11, 12, 13}},
-		"a queue that ends before":     {answer: answer(1, end, end, queue(false, one, two)), members: []int{11, 12}, doubt: "no entries from"},
-		"a queue that begins behind":   {answer: answer(1, end, end, queue(false, two, three)), doubt: "no entries from"},
-		"an empty queue":               {answer: answer(1, end, end, queue(false)), doubt: "no entries from"},
-		"a queue with another at last": {answer: answer(1, end, end, queue(false, one, two, entry(3, 15, "two", "head"))), members: []int{11, 12, 15}, doubt: "ends with #15"},
-	} {
-		var a *groupAnswer
-		if err := json.Unmarshal([]byte(c.answer), &a); err != nil {
-			t.Fatal(err)
-		}
-		g, err := a.group(Job{RepoID: 1, BaseSHA: "base", HeadSHA: "head", GroupRef: "gh-readonly-queue/main/pr-13-x"})
-		if (err != nil) != (c.err != "") || err != nil && !strings.Contains(err.Error(), c.err) {
-			t.Errorf("%s: error %v, want %q", what, err, c.err)
-		}
-		if err != nil {
-			continue
-		}
-		var members []int
-		for _, m := range g.members {
-			members = append(members, m.number)
-		}
-		if !slices.Equal(members, c.members) || (g.doubtful != "") != (c.doubt != "") || !strings.Contains(g.doubtful, c.doubt) {
-			t.Errorf("%s: %d, %q, want %d, %q", what, members, g.doubtful, c.members, c.doubt)
 		}
 	}
 }
@@ -350,29 +274,15 @@ func TestAnswersOfARole(t *testing.T) {
 // an error.
 func TestTooManyPeople(t *testing.T) {
 	r := &Reading{}
-	if err := r.ReadPermissions(t.Context(), review.Lookups{People: make([]rules.Account, maxPeople+1)}); !errors.Is(err, ErrTooLarge) {
+	if err := r.ReadPermissions(t.Context(), review.Lookups{People: make([]rules.Account, maxPeople+1)}); !errors.Is(err, api.ErrTooLarge) {
 		t.Errorf("%v", err)
-	}
-}
-
-// The record of a member is that of the latest run of the name on its head.
-func TestEvidenceOfAGroup(t *testing.T) {
-	g := &groupReading{doubtful: "why", members: []groupMember{
-		{number: 1, head: "a", baseRef: "main", checks: []graphCheck{
-			{DatabaseID: 2, Name: "holdpoint: main", Text: "new", Conclusion: "FAILURE"}, {DatabaseID: 1, Name: "holdpoint: main", Text: "old", Conclusion: "SUCCESS"},
-			{DatabaseID: 3, Name: "holdpoint: dev", Text: "dev", Conclusion: "SUCCESS"},
-		}}, {number: 2, head: "b", baseRef: "main"},
-	}}
-	want := []review.Member{{Number: 1, HeadSHA: "a", BaseRef: "main", Ledger: review.Record{Text: "new", Conclusion: review.Failure}}, {Number: 2, HeadSHA: "b", BaseRef: "main"}}
-	if got := g.evidence("holdpoint: main"); got.Doubtful != "why" || !slices.Equal(got.Members, want) {
-		t.Errorf("%+v", got)
 	}
 }
 
 // Two commits are unrelated where GitHub says so, not where it has lost one.
 func TestUnrelated(t *testing.T) {
 	said := func(code int, message string) error {
-		return &api.ErrorResponse{Response: &http.Response{StatusCode: code, Request: &http.Request{}}, Message: message}
+		return &rest.ErrorResponse{Response: &http.Response{StatusCode: code, Request: &http.Request{}}, Message: message}
 	}
 	for _, c := range []struct {
 		err  error

@@ -8,8 +8,9 @@ import (
 	"regexp"
 	"testing"
 
-	"github.com/holdpoint-dev/holdpoint/internal/github"
+	"github.com/holdpoint-dev/holdpoint/internal/github/api"
 	"github.com/holdpoint-dev/holdpoint/internal/github/githubtest"
+	"github.com/holdpoint-dev/holdpoint/internal/github/webhooks"
 )
 
 // readFaults are the ways in which the reading of a tree or a file goes wrong,
@@ -51,7 +52,7 @@ func TestFailingReadsPublishNothingElse(t *testing.T) {
 // failReads does the job of a pull request again and again, by processes that
 // know nothing yet.
 func failReads(t *testing.T, w *world, p *githubtest.Pull) {
-	job := github.Job{Kind: github.KindPull, Installation: githubtest.Installation, RepoID: w.repo.ID, Owner: "acme", Repo: "infra",
+	job := webhooks.Job{Kind: webhooks.KindPull, Installation: githubtest.Installation, RepoID: w.repo.ID, Owner: "acme", Repo: "infra",
 		Number: p.Number, HeadSHA: p.HeadSHA(), BaseRef: "main", Received: w.hub.Now()}
 	do := func(faults ...*githubtest.Fault) (string, error) {
 		w.real()
@@ -89,7 +90,7 @@ func failReads(t *testing.T, w *world, p *githubtest.Pull) {
 					switch {
 					case err == nil && got != want:
 						t.Errorf("%s, number %d, %s: published %q, want %q or an error", call, n, describe(f), got, want)
-					case err != nil && (got != "" || errors.Is(err, github.ErrGone)):
+					case err != nil && (got != "" || errors.Is(err, api.ErrGone)):
 						t.Errorf("%s, number %d, %s: published %q, error %v: want a retry", call, n, describe(f), got, err)
 					}
 				}

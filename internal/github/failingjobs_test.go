@@ -6,13 +6,14 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/holdpoint-dev/holdpoint/internal/github"
+	"github.com/holdpoint-dev/holdpoint/internal/github/api"
 	"github.com/holdpoint-dev/holdpoint/internal/github/githubtest"
+	"github.com/holdpoint-dev/holdpoint/internal/github/webhooks"
 )
 
 // job receives what waits and returns the last job of a kind, which the others
 // do not take part in.
-func (w *world) job(kind github.Kind) github.Job {
+func (w *world) job(kind webhooks.Kind) webhooks.Job {
 	w.Helper()
 	w.queue = nil
 	w.receive()
@@ -24,7 +25,7 @@ func (w *world) job(kind github.Kind) github.Job {
 		}
 	}
 	w.Fatalf("no job of kind %q in %v", kind, all)
-	return github.Job{}
+	return webhooks.Job{}
 }
 
 // on is a world with settings on main.
@@ -68,120 +69,120 @@ func onRelease(t *testing.T, git *githubtest.Git) (*world, *githubtest.Pull) {
 }
 
 // jobs are jobs of every kind, each with what leads to it.
-var jobs = map[string]func(t *testing.T, git *githubtest.Git) (*world, github.Job){
-	"a review asked for by an approval": func(t *testing.T, git *githubtest.Git) (*world, github.Job) {
+var jobs = map[string]func(t *testing.T, git *githubtest.Git) (*world, webhooks.Job){
+	"a review asked for by an approval": func(t *testing.T, git *githubtest.Git) (*world, webhooks.Job) {
 		w := on(t, git, "version: 1\nunknown_requester: accept\napprovals:\n  - {teams: [acme/db]}\noverride: {teams: [acme/other]}\n")
 		w.hub.SetTeam("acme", "db", w.dana)
 		w.hub.SetTeam("acme", "other", w.alice)
 		p := w.open(w.agent, githubtest.Files{"prod/db.tf": withoutOrders})
 		w.settle()
 		p.Submit(w.dana, "APPROVED", "")
-		return w, w.job(github.KindPull)
+		return w, w.job(webhooks.KindPull)
 	},
-	"a review asked for by a label": func(t *testing.T, git *githubtest.Git) (*world, github.Job) {
+	"a review asked for by a label": func(t *testing.T, git *githubtest.Git) (*world, webhooks.Job) {
 		w := on(t, git, "")
 		p := w.open(w.agent, githubtest.Files{"prod/db.tf": withoutOrders})
 		w.settle()
 		p.AddLabel("holdpoint-override", w.alice, "")
-		return w, w.job(github.KindPull)
+		return w, w.job(webhooks.KindPull)
 	},
-	"a review of a new head": func(t *testing.T, git *githubtest.Git) (*world, github.Job) {
+	"a review of a new head": func(t *testing.T, git *githubtest.Git) (*world, webhooks.Job) {
 		w := on(t, git, "")
 		p := w.clear()
 		p.Push(w.commit(w.base, githubtest.Files{"prod/db.tf": withoutOrders}, w.agent), w.agent)
-		return w, w.job(github.KindPull)
+		return w, w.job(webhooks.KindPull)
 	},
-	"a review of a person's change": func(t *testing.T, git *githubtest.Git) (*world, github.Job) {
+	"a review of a person's change": func(t *testing.T, git *githubtest.Git) (*world, webhooks.Job) {
 		w := on(t, git, "")
 		w.open(w.dana, githubtest.Files{"dev/main.tf": "# gone\n"})
-		return w, w.job(github.KindPull)
+		return w, w.job(webhooks.KindPull)
 	},
-	"a review on branches of one name": func(t *testing.T, git *githubtest.Git) (*world, github.Job) {
+	"a review on branches of one name": func(t *testing.T, git *githubtest.Git) (*world, webhooks.Job) {
 		w, p := onRelease(t, git)
 		p.Push(w.commit(w.base, githubtest.Files{"prod/db.tf": withoutOrders}, w.agent), w.agent)
-		return w, w.job(github.KindPull)
+		return w, w.job(webhooks.KindPull)
 	},
-	"a base that was changed": func(t *testing.T, git *githubtest.Git) (*world, github.Job) {
+	"a base that was changed": func(t *testing.T, git *githubtest.Git) (*world, webhooks.Job) {
 		w := on(t, git, "")
 		w.repo.Push("dev", w.base, w.dana)
 		p := w.clear()
 		p.Retarget("dev", w.agent)
 		p.Retarget("main", w.agent)
-		return w, w.job(github.KindPull)
+		return w, w.job(webhooks.KindPull)
 	},
-	"a check that is asked for again": func(t *testing.T, git *githubtest.Git) (*world, github.Job) {
+	"a check that is asked for again": func(t *testing.T, git *githubtest.Git) (*world, webhooks.Job) {
 		w := on(t, git, "")
 		w.repo.Rerequest(w.clear().HeadSHA(), w.agent)
-		return w, w.job(github.KindCommit)
+		return w, w.job(webhooks.KindCommit)
 	},
-	"a check of what main has": func(t *testing.T, git *githubtest.Git) (*world, github.Job) {
+	"a check of what main has": func(t *testing.T, git *githubtest.Git) (*world, webhooks.Job) {
 		w := on(t, git, "")
 		w.repo.Push("dev", w.commit(w.base, githubtest.Files{"README.md": "Dev.\n"}, w.dana), w.dana)
 		p := w.offer("one", "dev", w.base)
 		w.settle()
 		w.repo.Rerequest(p.HeadSHA(), w.agent)
-		return w, w.job(github.KindCommit)
+		return w, w.job(webhooks.KindCommit)
 	},
-	"a base that moved": func(t *testing.T, git *githubtest.Git) (*world, github.Job) {
+	"a base that moved": func(t *testing.T, git *githubtest.Git) (*world, webhooks.Job) {
 		w := on(t, git, "")
 		w.clear()
 		return w, w.moveBase("one")
 	},
-	"a base of a shared name that moved": func(t *testing.T, git *githubtest.Git) (*world, github.Job) {
+	"a base of a shared name that moved": func(t *testing.T, git *githubtest.Git) (*world, webhooks.Job) {
 		w, _ := onRelease(t, git)
 		w.repo.Push("release/2", w.commit(w.base, githubtest.Files{"dev/main.tf": infra["dev/main.tf"] + "# Two.\n"}, w.dana), w.dana)
-		return w, w.job(github.KindBase)
+		return w, w.job(webhooks.KindBase)
 	},
-	"a branch of a shared name that is new": func(t *testing.T, git *githubtest.Git) (*world, github.Job) {
+	"a branch of a shared name that is new": func(t *testing.T, git *githubtest.Git) (*world, webhooks.Job) {
 		w, _ := onRelease(t, git)
 		w.repo.Push("release/3", w.base, w.dana)
-		return w, w.job(github.KindBase)
+		return w, w.job(webhooks.KindBase)
 	},
-	"a label that was renamed": func(t *testing.T, git *githubtest.Git) (*world, github.Job) {
+	"a label that was renamed": func(t *testing.T, git *githubtest.Git) (*world, webhooks.Job) {
 		w := on(t, git, "")
 		w.overridden()
 		w.repo.RenameLabel("holdpoint-override", "old", w.agent)
-		return w, w.job(github.KindLabel)
+		return w, w.job(webhooks.KindLabel)
 	},
-	"a label that was deleted": func(t *testing.T, git *githubtest.Git) (*world, github.Job) {
+	"a label that was deleted": func(t *testing.T, git *githubtest.Git) (*world, webhooks.Job) {
 		w := on(t, git, "")
 		w.overridden()
 		w.repo.DeleteLabel("holdpoint-override", w.agent)
-		return w, w.job(github.KindLabel)
+		return w, w.job(webhooks.KindLabel)
 	},
-	"a pull request that was closed": func(t *testing.T, git *githubtest.Git) (*world, github.Job) {
+	"a pull request that was closed": func(t *testing.T, git *githubtest.Git) (*world, webhooks.Job) {
 		w := on(t, git, "")
 		w.clear().Close(w.agent, false)
-		return w, w.job(github.KindClosed)
+		return w, w.job(webhooks.KindClosed)
 	},
-	"a merge past the check": func(t *testing.T, git *githubtest.Git) (*world, github.Job) {
+	"a merge past the check": func(t *testing.T, git *githubtest.Git) (*world, webhooks.Job) {
 		w := on(t, git, "")
 		p := w.open(w.agent, githubtest.Files{"prod/db.tf": withoutOrders})
 		w.settle()
 		p.Close(w.dana, true)
-		return w, w.job(github.KindClosed)
+		return w, w.job(webhooks.KindClosed)
 	},
-	"a merge under a shared name": func(t *testing.T, git *githubtest.Git) (*world, github.Job) {
+	"a merge under a shared name": func(t *testing.T, git *githubtest.Git) (*world, webhooks.Job) {
 		w, p := onRelease(t, git)
 		p.Close(w.dana, true)
-		return w, w.job(github.KindClosed)
+		return w, w.job(webhooks.KindClosed)
 	},
-	"a merge group": func(t *testing.T, git *githubtest.Git) (*world, github.Job) {
+	"a merge group": func(t *testing.T, git *githubtest.Git) (*world, webhooks.Job) {
 		w := on(t, git, "")
 		w.repo.Enqueue(w.dana, w.clear())
-		return w, w.job(github.KindGroup)
+		return w, w.job(webhooks.KindGroup)
 	},
-	"a merge group under a shared name": func(t *testing.T, git *githubtest.Git) (*world, github.Job) {
+	"a merge group under a shared name": func(t *testing.T, git *githubtest.Git) (*world, webhooks.Job) {
 		w, p := onRelease(t, git)
 		w.repo.Enqueue(w.dana, p)
-		return w, w.job(github.KindGroup)
+		return w, w.job(webhooks.KindGroup)
 	},
-	"an installation": func(t *testing.T, git *githubtest.Git) (*world, github.Job) {
+	"an installation": func(t *testing.T, git *githubtest.Git) (*world, webhooks.Job) {
 		w := on(t, git, oneForAll)
 		w.repo.Push("scratch", w.base, w.dana)
 		w.hub.Deliveries()
 		w.hub.Install(w.dana, w.repo)
-		return w, w.job(github.KindInstall)
+		return w, w.job(webhooks.KindInstall)
 	},
 }
 
@@ -216,7 +217,7 @@ func TestJobsComeLaterWithTheirCalls(t *testing.T) {
 						struck = e.String()
 					}
 				}
-				var later *github.LaterError
+				var later *api.LaterError
 				switch {
 				case struck == "" && n == 0:
 					t.Fatal("the job makes no calls")
@@ -224,7 +225,7 @@ func TestJobsComeLaterWithTheirCalls(t *testing.T) {
 					return
 				case !errors.As(err, &later) && !slices.Contains(spares, struck):
 					t.Errorf("call %d, %s, is refused: error %v, want one that says when", n, struck, err)
-				case errors.Is(err, github.ErrGone) || errors.Is(err, github.ErrRepository):
+				case errors.Is(err, api.ErrGone) || errors.Is(err, api.ErrRepository):
 					t.Errorf("call %d, %s, is refused and the job is dropped: %v", n, struck, err)
 				}
 			}

@@ -8,6 +8,8 @@ import (
 	"path"
 	"slices"
 
+	"github.com/holdpoint-dev/holdpoint/internal/github/api"
+	"github.com/holdpoint-dev/holdpoint/internal/github/trees"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 	"github.com/holdpoint-dev/holdpoint/internal/plan/treediff"
 	"github.com/holdpoint-dev/holdpoint/internal/rules"
@@ -25,9 +27,9 @@ func (r *Reading) readFiles(ctx context.Context) error {
 			break
 		}
 		if round == maxRounds {
-			return fmt.Errorf("trees of %s: %w", r.job, ErrTooLarge)
+			return fmt.Errorf("trees of %s: %w", r.job, api.ErrTooLarge)
 		}
-		if err := r.client.fetchFolders(ctx, r.objects); err != nil {
+		if err := r.client.fetcher().Folders(ctx, r.objects); err != nil {
 			return err
 		}
 	}
@@ -37,8 +39,8 @@ func (r *Reading) readFiles(ctx context.Context) error {
 	if err := r.wantFiles(); err != nil {
 		return err
 	}
-	return together(ctx, []func(context.Context) error{
-		func(ctx context.Context) error { return r.client.fetchBlobs(ctx, r.objects) },
+	return api.Together(ctx, []func(context.Context) error{
+		func(ctx context.Context) error { return r.client.fetcher().Blobs(ctx, r.objects) },
 		r.readEarlier,
 	}, func(ctx context.Context, f func(context.Context) error) error { return f(ctx) })
 }
@@ -71,17 +73,10 @@ func (r *Reading) compare() (again bool, err error) {
 		return true, nil
 	}
 	c := r.Request.Comparisons
-	if len(c) == 2 && treeRoot(c[0].Before) == treeRoot(c[1].Before) && treeRoot(c[0].After) == treeRoot(c[1].After) {
+	if len(c) == 2 && trees.RootID(c[0].Before) == trees.RootID(c[1].Before) && trees.RootID(c[0].After) == trees.RootID(c[1].After) {
 		r.Request.Comparisons = c[:1]
 	}
 	return false, nil
-}
-
-func treeRoot(f fs.FS) string {
-	if t, ok := f.(*tree); ok {
-		return t.Root.id
-	}
-	return ""
 }
 
 // wantSettings notes the settings' files, of the base and of the default branch,
@@ -105,24 +100,18 @@ func (r *Reading) wantSettings(ctx context.Context) error {
 
 // wantSettingsOf notes the settings' file of a tree, if there is one.
 func (r *Reading) wantSettingsOf(ctx context.Context, side fs.FS) (has bool, err error) {
-	t, ok := side.(*tree)
+	t, ok := side.(*trees.Tree)
 	if !ok {
 		return true, nil
 	}
-	e, err := t.Find("open", rules.SettingsPath)
-	switch {
-	case err == nil:
-		r.objects.want(e.entry)
-		return true, nil
-	case errors.Is(err, plan.ErrNotFetched):
-		if err := r.client.fetchFolders(ctx, r.objects); err != nil {
-			return false, err
-		}
-		return r.wantSettingsOf(ctx, side)
-	case !errors.Is(err, fs.ErrNotExist):
+	has, err = trees.WantFile(t, rules.SettingsPath)
+	if !errors.Is(err, plan.ErrNotFetched) {
+		return has, err
+	}
+	if err := r.client.fetcher().Folders(ctx, r.objects); err != nil {
 		return false, err
 	}
-	return false, nil
+	return r.wantSettingsOf(ctx, side)
 }
 
 // fewFiles is how many wanted files are fetched ahead, whole tree, before the
@@ -144,52 +133,13 @@ func (r *Reading) wantFiles() error {
 			}
 		}
 		for _, side := range []fs.FS{c.Before, c.After} {
-			t, ok := side.(*tree)
+			t, ok := side.(*trees.Tree)
 			if !ok {
 				continue
 			}
-			all, close := map[string]entry{}, map[string]entry{}
-			if err := walk(t, ".", func(name string, e entry) {
-				if wants(name) {
-					all[name] = e
-					if near[path.Dir(name)] {
-						close[name] = e
-					}
-				}
-			}); err != nil {
+			if err := trees.WantFiles(t, wants, func(name string) bool { return near[path.Dir(name)] }, fewFiles); err != nil {
 				return err
 			}
-			if len(all) > fewFiles {
-				all = close
-			}
-			for _, e := range all {
-				r.objects.want(e)
-			}
-		}
-	}
-	return nil
-}
-
-// walk visits every file that is known, folders that were not fetched left
-// out.
-func walk(t *tree, dir string, visit func(name string, e entry)) error {
-	at, err := t.Find("readdir", dir)
-	if err != nil {
-		return err
-	}
-	at.objects.mu.Lock()
-	entries := at.objects.folders[at.id]
-	at.objects.mu.Unlock()
-	for _, e := range entries {
-		name := path.Join(dir, e.name)
-		if e.isDir() {
-			if err := walk(t, name, visit); err != nil {
-				return err
-			}
-			continue
-		}
-		if e.mode != "160000" {
-			visit(name, e)
 		}
 	}
 	return nil
@@ -199,16 +149,13 @@ func walk(t *tree, dir string, visit func(name string, e entry)) error {
 // content of files. It returns true where something came, so that the run is
 // to be repeated.
 func (r *Reading) Complete(ctx context.Context) (bool, error) {
-	r.objects.mu.Lock()
-	need := len(r.objects.wantedBlobs) + len(r.objects.wantedFolders)
-	r.objects.mu.Unlock()
-	if need == 0 {
+	if !r.objects.Missing() {
 		return false, nil
 	}
-	if err := r.client.fetchFolders(ctx, r.objects); err != nil {
+	if err := r.client.fetcher().Folders(ctx, r.objects); err != nil {
 		return false, fmt.Errorf("read %s: %w", r.job, err)
 	}
-	if err := r.client.fetchBlobs(ctx, r.objects); err != nil {
+	if err := r.client.fetcher().Blobs(ctx, r.objects); err != nil {
 		return false, fmt.Errorf("read %s: %w", r.job, err)
 	}
 	return true, nil

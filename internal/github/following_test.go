@@ -7,16 +7,17 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/holdpoint-dev/holdpoint/internal/github"
+	"github.com/holdpoint-dev/holdpoint/internal/github/api"
 	"github.com/holdpoint-dev/holdpoint/internal/github/githubtest"
+	"github.com/holdpoint-dev/holdpoint/internal/github/webhooks"
 )
 
 // leads does a job and returns the pull requests that it leads to.
-func (w *world) leads(job github.Job) (numbers []int, err error) {
+func (w *world) leads(job webhooks.Job) (numbers []int, err error) {
 	w.Helper()
 	result, err := w.do(w.Context(), job)
 	for _, next := range result.More {
-		if next.Kind != github.KindPull {
+		if next.Kind != webhooks.KindPull {
 			w.Errorf("it leads to %+v", next)
 		}
 		numbers = append(numbers, next.Number)
@@ -84,7 +85,7 @@ func TestMergesPastTheCheck(t *testing.T) {
 				c.before(w, p)
 			}
 			p.Close(w.dana, !c.unmerged)
-			job := w.job(github.KindClosed)
+			job := w.job(webhooks.KindClosed)
 			if c.fault != nil {
 				w.hub.Inject(c.fault)
 			}
@@ -138,10 +139,10 @@ func TestLateAndForeignClosings(t *testing.T) {
 	w := newWorld(t)
 	p := w.clear()
 	p.Close(w.agent, false)
-	job := w.job(github.KindClosed)
+	job := w.job(webhooks.KindClosed)
 	foreign := job
 	foreign.RepoID = w.hub.Repo("acme/other", "main", w.base).ID
-	for name, do := range map[string]github.Job{"of another repository": foreign} {
+	for name, do := range map[string]webhooks.Job{"of another repository": foreign} {
 		if numbers, err := w.leads(do); len(numbers) > 0 {
 			t.Errorf("%s: leads to %v, error %v", name, numbers, err)
 		}
@@ -189,9 +190,9 @@ func TestFollowingACommit(t *testing.T) {
 			return w.base, []int{w.offer("one", "dev", w.base).Number}
 		}},
 		"that is not there": {make: func(w *world) (string, []int) { return w.clear().HeadSHA(), nil },
-			fault: &githubtest.Fault{Call: pulls, Status: 404}, is: github.ErrGone},
+			fault: &githubtest.Fault{Call: pulls, Status: 404}, is: api.ErrGone},
 		"that is none": {make: func(w *world) (string, []int) { return w.clear().HeadSHA(), nil },
-			fault: &githubtest.Fault{Call: pulls, Status: 422}, is: github.ErrGone},
+			fault: &githubtest.Fault{Call: pulls, Status: 422}, is: api.ErrGone},
 		"that cannot be read": {make: func(w *world) (string, []int) { return w.clear().HeadSHA(), nil },
 			fault: &githubtest.Fault{Call: pulls, Status: 502}, fails: true},
 		"that may not be looked at": {make: func(w *world) (string, []int) { return w.clear().HeadSHA(), nil },
@@ -204,10 +205,10 @@ func TestFollowingACommit(t *testing.T) {
 			if c.fault != nil {
 				w.hub.Inject(c.fault)
 			}
-			job := github.Job{Kind: github.KindCommit, Event: "check_run", Action: "rerequested", Installation: githubtest.Installation,
+			job := webhooks.Job{Kind: webhooks.KindCommit, Event: "check_run", Action: "rerequested", Installation: githubtest.Installation,
 				RepoID: w.repo.ID, Owner: "acme", Repo: "infra", HeadSHA: sha}
 			numbers, err := w.leads(job)
-			if !slices.Equal(numbers, want) || (err != nil) != (c.fails || c.is != nil) || errors.Is(err, github.ErrGone) != (c.is != nil) {
+			if !slices.Equal(numbers, want) || (err != nil) != (c.fails || c.is != nil) || errors.Is(err, api.ErrGone) != (c.is != nil) {
 				t.Errorf("leads to %v, error %v, want %v", numbers, err, want)
 			}
 		})
@@ -225,7 +226,7 @@ func TestFollowingALabel(t *testing.T) {
 	old.AddLabel("old", w.alice, "")
 	w.settle()
 	w.repo.RenameLabel("holdpoint-override", "mine", w.agent)
-	renamed := w.job(github.KindLabel)
+	renamed := w.job(webhooks.KindLabel)
 	if numbers, err := w.leads(renamed); err != nil || !slices.Equal(numbers, []int{carried.Number}) {
 		t.Errorf("renamed: leads to %v, error %v, want #%d", numbers, err, carried.Number)
 	}
@@ -238,7 +239,7 @@ func TestFollowingALabel(t *testing.T) {
 		t.Errorf("of another colour: leads to %v, error %v, want #%d", numbers, err, carried.Number)
 	}
 	deleted := renamed
-	deleted.Action, deleted.Label = "deleted", &github.LabelFact{ID: renamed.Label.ID, Name: "holdpoint-override"}
+	deleted.Action, deleted.Label = "deleted", &webhooks.LabelFact{ID: renamed.Label.ID, Name: "holdpoint-override"}
 	if numbers, err := w.leads(deleted); err != nil || !slices.Equal(numbers, []int{carried.Number}) {
 		t.Errorf("deleted: leads to %v, error %v, want #%d and not #%d", numbers, err, carried.Number, plain.Number)
 	}

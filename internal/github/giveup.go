@@ -7,6 +7,9 @@ import (
 	"net/http"
 	"slices"
 
+	"github.com/holdpoint-dev/holdpoint/internal/github/api"
+	"github.com/holdpoint-dev/holdpoint/internal/github/pull"
+	"github.com/holdpoint-dev/holdpoint/internal/github/webhooks"
 	"github.com/holdpoint-dev/holdpoint/internal/publish"
 	"github.com/holdpoint-dev/holdpoint/internal/review"
 )
@@ -15,48 +18,49 @@ import (
 // last thing tried for a job; the check run holds. What passed on a commit that
 // nobody proposes any more is taken back, as far as it can be read. A job that
 // leads to others has no check of its own, and is given up by doing nothing.
-func (a *App) GiveUp(ctx context.Context, job Job, why error) error {
-	a.kept.looks.put(job.key(), look{}) // whatever comes next is to be reviewed
+func (a *App) GiveUp(ctx context.Context, job webhooks.Job, why error) error {
+	a.kept.looks.Put(job.Key(), look{}) // whatever comes next is to be reviewed
 	c, err := a.client(job)
 	if err != nil {
 		return err
 	}
 	text := publish.Check{Title: unreviewed,
-		Summary: "Holdpoint tried several times and could not review this change, so it is held.\n\n" + publish.Escape(publish.Prose, why.Error(), maxWhy) +
+		Summary: "Holdpoint tried several times and could not review this change, so it is held.\n\n" +
+			publish.Escape(publish.Prose, why.Error(), maxWhy) +
 			"\n\nA push, or a re-run of this check, starts a new review.\n"}
 	switch job.Kind {
-	case KindPull:
+	case webhooks.KindPull:
 		return c.giveUpPull(ctx, job, text)
-	case KindClosed:
-		checks, err := c.checksAt(ctx, job.HeadSHA)
+	case webhooks.KindClosed, webhooks.KindDestroyed:
+		checks, err := c.ChecksAt(ctx, job.HeadSHA)
 		return errors.Join(err, c.retireGivenUp(ctx, job, job.HeadSHA, checks, nil))
-	case KindGroup:
-		g, err := c.readGroup(ctx, job)
+	case webhooks.KindGroup:
+		g, err := c.ReadGroup(ctx, job)
 		if err != nil {
 			return err
 		}
-		return c.giveUpOn(ctx, job, job.HeadSHA, job.BaseRef, g.checks, text)
+		return c.giveUpOn(ctx, job, job.HeadSHA, job.BaseRef, g.Checks, text)
 	}
 	return nil
 }
 
 // giveUpPull holds a pull request. One that cannot be read whole holds all the
 // same.
-func (c *client) giveUpPull(ctx context.Context, job Job, said publish.Check) error {
+func (c *client) giveUpPull(ctx context.Context, job webhooks.Job, said publish.Check) error {
 	var head, base string
-	var checks []graphCheck
+	var checks []pull.Check
 	r, err := c.open(ctx, job)
 	if err == nil {
-		head, base, checks = r.Request.Ref.HeadSHA, r.Request.Ref.BaseRef, r.conversation.checks
+		head, base, checks = r.Request.Ref.HeadSHA, r.Request.Ref.BaseRef, r.conversation.Checks
 	} else {
 		if head, base, err = c.ends(ctx, job, err); err != nil {
 			return err
 		}
-		if checks, err = c.checksAt(ctx, head); err != nil {
+		if checks, err = c.ChecksAt(ctx, head); err != nil {
 			return err
 		}
 	}
-	others := slices.DeleteFunc(slices.Clone(checks), func(run graphCheck) bool { return c.mayBeOf(run, base) })
+	others := slices.DeleteFunc(slices.Clone(checks), func(run pull.Check) bool { return c.mayBeOf(run, base) })
 	return errors.Join(c.giveUpOn(ctx, job, head, base, checks, said), c.retireGivenUp(ctx, job, head, others, r))
 }
 
@@ -64,23 +68,23 @@ func (c *client) giveUpPull(ctx context.Context, job Job, said publish.Check) er
 // else. A job that follows from another names neither, and where not even this
 // can be read they are as the delivery saw them: an old head does no harm. why is
 // the error of reading all.
-func (c *client) ends(ctx context.Context, job Job, why error) (head, base string, err error) {
+func (c *client) ends(ctx context.Context, job webhooks.Job, why error) (head, base string, err error) {
 	var now struct {
-		State string     `json:"state"`
-		Head  payloadRef `json:"head"`
+		State string       `json:"state"`
+		Head  webhooks.Tip `json:"head"`
 		Base  struct {
-			payloadRef
+			webhooks.Tip
 			Repo struct {
 				ID int64 `json:"id"`
 			} `json:"repo"`
 		} `json:"base"`
 	}
-	_, err = c.do(ctx, http.MethodGet, c.repoPath("/pulls/%d", job.Number), nil, &now)
+	_, err = c.Do(ctx, http.MethodGet, c.RepoPath("/pulls/%d", job.Number), nil, &now)
 	switch {
 	case err == nil && now.Base.Repo.ID != job.RepoID:
-		return "", "", fmt.Errorf("read %s: %w", job, ErrRepository)
+		return "", "", fmt.Errorf("read %s: %w", job, api.ErrRepository)
 	case err == nil && now.State != "open":
-		return "", "", fmt.Errorf("read %s: it is %s: %w", job, now.State, ErrGone)
+		return "", "", fmt.Errorf("read %s: it is %s: %w", job, now.State, api.ErrGone)
 	case err == nil && now.Head.SHA != "" && now.Base.Ref != "":
 		return now.Head.SHA, now.Base.Ref, nil
 	case job.HeadSHA == "" || job.BaseRef == "":
@@ -91,11 +95,11 @@ func (c *client) ends(ctx context.Context, job Job, why error) (head, base strin
 
 // giveUpOn writes that to the runs of the base on a head; those of other bases
 // are not touched. A record keeps all but the verdict.
-func (c *client) giveUpOn(ctx context.Context, job Job, head, base string, checks []graphCheck, said publish.Check) error {
+func (c *client) giveUpOn(ctx context.Context, job webhooks.Job, head, base string, checks []pull.Check, said publish.Check) error {
 	written := false
 	for _, run := range checks {
-		text, recorded := run.record().Withdraw(job.Number, base, review.Broken)
-		if job.Kind == KindGroup {
+		text, recorded := run.Record().Withdraw(job.Number, base, review.Broken)
+		if job.Kind == webhooks.KindGroup {
 			text, recorded = run.Text, false // it records no verdict of its own
 		}
 		if !recorded && !c.mayBeOf(run, base) {
@@ -110,10 +114,10 @@ func (c *client) giveUpOn(ctx context.Context, job Job, head, base string, check
 	if written {
 		return nil
 	}
-	if job.Kind == KindPull {
+	if job.Kind == webhooks.KindPull {
 		said.Text, _ = review.Record{}.Withdraw(job.Number, base, review.Broken)
 	}
-	_, err := c.writeCheck(ctx, head, nil, c.namesOf(base)[0], review.Failure, said)
+	_, err := c.writeCheck(ctx, head, nil, c.NamesOf(base)[0], review.Failure, said)
 	return err
 }
 

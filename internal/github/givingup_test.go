@@ -5,8 +5,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/holdpoint-dev/holdpoint/internal/github"
+	"github.com/holdpoint-dev/holdpoint/internal/github/api"
 	"github.com/holdpoint-dev/holdpoint/internal/github/githubtest"
+	"github.com/holdpoint-dev/holdpoint/internal/github/webhooks"
 )
 
 // What could not be reviewed fails on the head and for the base that the pull
@@ -19,7 +20,7 @@ func TestGivingUpOnAPullRequest(t *testing.T) {
 	fault := func(call string, status int) *githubtest.Fault { return &githubtest.Fault{Call: call, Status: status} }
 	for name, c := range map[string]struct {
 		faults  []*githubtest.Fault
-		before  func(w *world, p *githubtest.Pull, job *github.Job)
+		before  func(w *world, p *githubtest.Pull, job *webhooks.Job)
 		failed  bool // the check on the head says so in the end
 		is      error
 		mention []string
@@ -29,32 +30,32 @@ func TestGivingUpOnAPullRequest(t *testing.T) {
 		"not at all":           {faults: []*githubtest.Fault{fault(conversation, 502), fault(pull, 503)}, failed: true},
 		"not at all, and the job names no head": {
 			faults: []*githubtest.Fault{fault(conversation, 502), fault(pull, 503)}, mention: []string{"502", "503"},
-			before: func(_ *world, _ *githubtest.Pull, job *github.Job) { job.HeadSHA = "" },
+			before: func(_ *world, _ *githubtest.Pull, job *webhooks.Job) { job.HeadSHA = "" },
 		},
 		"not at all, and the job names no base": {
 			faults: []*githubtest.Fault{fault(conversation, 502), fault(pull, 503)}, mention: []string{"502", "503"},
-			before: func(_ *world, _ *githubtest.Pull, job *github.Job) { job.BaseRef = "" },
+			before: func(_ *world, _ *githubtest.Pull, job *webhooks.Job) { job.BaseRef = "" },
 		},
 		"without its evidence, and the job names neither": {
 			faults: []*githubtest.Fault{fault(conversation, 502)}, failed: true,
-			before: func(_ *world, _ *githubtest.Pull, job *github.Job) { job.HeadSHA, job.BaseRef = "", "" },
+			before: func(_ *world, _ *githubtest.Pull, job *webhooks.Job) { job.HeadSHA, job.BaseRef = "", "" },
 		},
 		"of another repository": {faults: []*githubtest.Fault{fault(conversation, 502), {Call: pull, Kind: githubtest.Empty}},
-			is: github.ErrRepository},
+			is: api.ErrRepository},
 		"that is closed": {
-			is:     github.ErrGone,
-			before: func(w *world, p *githubtest.Pull, _ *github.Job) { p.Close(w.agent, false) },
+			is:     api.ErrGone,
+			before: func(w *world, p *githubtest.Pull, _ *webhooks.Job) { p.Close(w.agent, false) },
 		},
 		"that is closed, without its evidence": {
-			faults: []*githubtest.Fault{fault(conversation, 502)}, is: github.ErrGone,
-			before: func(w *world, p *githubtest.Pull, _ *github.Job) { p.Close(w.agent, false) },
+			faults: []*githubtest.Fault{fault(conversation, 502)}, is: api.ErrGone,
+			before: func(w *world, p *githubtest.Pull, _ *webhooks.Job) { p.Close(w.agent, false) },
 		},
 		"whose checks cannot be read": {faults: []*githubtest.Fault{fault(conversation, 502), fault(checks, 502)}, mention: []string{"502"}},
 		"whose checks cannot be written": {faults: []*githubtest.Fault{fault("PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}", 502)},
 			mention: []string{"502"}},
 		"whose first check cannot be written": {
 			faults: []*githubtest.Fault{fault("POST /repos/{owner}/{repo}/check-runs", 502)}, mention: []string{"502"},
-			before: func(w *world, p *githubtest.Pull, job *github.Job) {
+			before: func(w *world, p *githubtest.Pull, job *webhooks.Job) {
 				p.Push(w.commit(w.base, githubtest.Files{"README.md": "More words.\n"}, w.agent), w.agent)
 				job.HeadSHA = p.HeadSHA()
 			},
@@ -68,7 +69,7 @@ func TestGivingUpOnAPullRequest(t *testing.T) {
 			w.repo.Push("two", p.HeadSHA(), w.agent)
 			w.repo.Open(githubtest.PullOf{Author: w.agent, Head: "two", Base: "dev", Title: "Words"})
 			w.settle()
-			job := github.Job{Kind: github.KindPull, Installation: githubtest.Installation, RepoID: w.repo.ID, Owner: "acme", Repo: "infra",
+			job := webhooks.Job{Kind: webhooks.KindPull, Installation: githubtest.Installation, RepoID: w.repo.ID, Owner: "acme", Repo: "infra",
 				Number: p.Number, HeadSHA: p.HeadSHA(), BaseRef: "main"}
 			if c.before != nil {
 				c.before(w, p, &job)
@@ -115,7 +116,7 @@ func TestGivingUpOnAGroup(t *testing.T) {
 			p := w.open(w.agent, githubtest.Files{"README.md": "Words.\n"})
 			w.settle()
 			head := w.repo.Enqueue(w.dana, p)
-			job := w.job(github.KindGroup)
+			job := w.job(webhooks.KindGroup)
 			if c.done {
 				w.queue = append(w.queue, job)
 				w.work()
@@ -140,8 +141,8 @@ func TestGivingUpOnAGroup(t *testing.T) {
 // Jobs that lead to others have no check, and giving them up makes no call.
 func TestGivingUpOnTheOthers(t *testing.T) {
 	w := newWorld(t)
-	for _, kind := range []github.Kind{github.KindBase, github.KindCommit, github.KindLabel, github.KindInstall} {
-		job := github.Job{Kind: kind, Installation: githubtest.Installation, RepoID: w.repo.ID, Owner: "acme", Repo: "infra", HeadSHA: w.base,
+	for _, kind := range []webhooks.Kind{webhooks.KindBase, webhooks.KindCommit, webhooks.KindLabel, webhooks.KindInstall} {
+		job := webhooks.Job{Kind: kind, Installation: githubtest.Installation, RepoID: w.repo.ID, Owner: "acme", Repo: "infra", HeadSHA: w.base,
 			BaseRef: "main", Number: 1}
 		if err := w.app.GiveUp(t.Context(), job, errors.New("too hard")); err != nil {
 			t.Errorf("%s: %v", kind, err)

@@ -15,7 +15,9 @@ import (
 	"time"
 
 	"github.com/holdpoint-dev/holdpoint/internal/github"
+	"github.com/holdpoint-dev/holdpoint/internal/github/api"
 	"github.com/holdpoint-dev/holdpoint/internal/github/githubtest"
+	"github.com/holdpoint-dev/holdpoint/internal/github/webhooks"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 	"github.com/holdpoint-dev/holdpoint/internal/review"
 	"github.com/holdpoint-dev/holdpoint/internal/rules"
@@ -38,7 +40,7 @@ type world struct {
 	files githubtest.Files
 
 	dana, alice, agent *githubtest.User
-	queue              []github.Job
+	queue              []webhooks.Job
 	// results are those of the jobs done, errs their errors that were no
 	// request to come later.
 	results []done
@@ -107,9 +109,10 @@ func worldOn(t *testing.T, git *githubtest.Git, hub *githubtest.Server, files gi
 
 // newApp is a process that knows nothing yet.
 func (w *world) newApp(options ...func(*github.Config)) *github.App {
-	config := github.Config{AppID: githubtest.AppID, PrivateKey: w.hub.PrivateKey(), WebURL: w.hub.WebURL(), APIURL: w.hub.APIURL(), GraphQLURL: w.hub.GraphQLURL(),
-		Now: w.hub.Now, MergeWaits: []time.Duration{0, 0}, Timeout: time.Minute, Log: slog.New(slog.DiscardHandler),
-		Rules: w.set, Transport: counted{http.DefaultTransport, &w.requests}}
+	config := github.Config{Config: api.Config{AppID: githubtest.AppID, PrivateKey: w.hub.PrivateKey(), WebURL: w.hub.WebURL(), APIURL: w.hub.APIURL(), GraphQLURL: w.hub.GraphQLURL(),
+		Now: w.hub.Now, Timeout: time.Minute, Log: slog.New(slog.DiscardHandler),
+		Transport: counted{http.DefaultTransport, &w.requests}},
+		MergeWaits: []time.Duration{0, 0}, Rules: w.set}
 	for _, o := range options {
 		o(&config)
 	}
@@ -121,7 +124,7 @@ func (w *world) newApp(options ...func(*github.Config)) *github.App {
 }
 
 // do does one job as the service does, with the predictors of the test.
-func (w *world) do(ctx context.Context, job github.Job) (done, error) {
+func (w *world) do(ctx context.Context, job webhooks.Job) (done, error) {
 	w.requests.Store(0)
 	p := service.Pipeline{Rules: w.set, Sources: w.sources, Now: w.hub.Now,
 		App:        func(context.Context) (*github.App, error) { return w.app, nil },
@@ -134,13 +137,13 @@ func (w *world) do(ctx context.Context, job github.Job) (done, error) {
 func (w *world) receive() { w.take(w.hub.Deliveries()) }
 
 func (w *world) take(deliveries []githubtest.Delivery) {
-	secrets, err := github.NewSecrets(githubtest.Secret)
+	secrets, err := webhooks.NewSecrets(githubtest.Secret)
 	if err != nil {
 		w.Fatal(err)
 	}
 	for _, d := range deliveries {
-		job, err := github.ParseWebhook(secrets, d.Header, d.Body, w.hub.Now())
-		if errors.Is(err, github.ErrIgnored) {
+		job, err := webhooks.ParseWebhook(secrets, d.Header, d.Body, w.hub.Now())
+		if errors.Is(err, webhooks.ErrIgnored) {
 			continue
 		}
 		if err != nil {
@@ -165,10 +168,10 @@ func (w *world) work() {
 		result, err := w.do(context.Background(), job)
 		w.results = append(w.results, result)
 		w.queue = append(w.queue, result.More...)
-		if err == nil || errors.Is(err, github.ErrGone) || errors.Is(err, github.ErrRepository) {
+		if err == nil || errors.Is(err, api.ErrGone) || errors.Is(err, api.ErrRepository) {
 			continue
 		}
-		var later *github.LaterError
+		var later *api.LaterError
 		if errors.As(err, &later) && w.slack < 20 {
 			w.slack++
 			w.hub.Advance(later.After + time.Second)

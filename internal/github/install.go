@@ -6,6 +6,10 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/holdpoint-dev/holdpoint/internal/github/api"
+	"github.com/holdpoint-dev/holdpoint/internal/github/pull"
+	"github.com/holdpoint-dev/holdpoint/internal/github/trees"
+	"github.com/holdpoint-dev/holdpoint/internal/github/webhooks"
 	"github.com/holdpoint-dev/holdpoint/internal/publish"
 	"github.com/holdpoint-dev/holdpoint/internal/review"
 )
@@ -13,7 +17,7 @@ import (
 // Installed lists the repositories of a job of KindInstall: GitHub lets only a
 // check that completed lately be required, so each gets a first one on its default
 // branch.
-func (a *App) Installed(ctx context.Context, job Job) ([]RepoName, error) {
+func (a *App) Installed(ctx context.Context, job webhooks.Job) ([]webhooks.RepoName, error) {
 	if len(job.Repos) > 0 {
 		return job.Repos, nil
 	}
@@ -25,74 +29,74 @@ func (a *App) Installed(ctx context.Context, job Job) ([]RepoName, error) {
 }
 
 // installed lists the repositories of the installation.
-func (c *client) installed(ctx context.Context) ([]RepoName, error) {
-	var repos []RepoName
+func (c *client) installed(ctx context.Context) ([]webhooks.RepoName, error) {
+	var repos []webhooks.RepoName
 	path := "installation/repositories?per_page=100"
-	for range pages {
+	for range api.MaxPages {
 		var page struct {
-			Repositories []payloadRepo `json:"repositories"`
+			Repositories []webhooks.Repository `json:"repositories"`
 		}
-		resp, err := c.do(ctx, http.MethodGet, path, nil, &page)
+		resp, err := c.Do(ctx, http.MethodGet, path, nil, &page)
 		if err != nil {
 			return nil, err
 		}
 		if page.Repositories == nil {
 			return nil, errors.New("list repositories of the installation: GitHub did not answer")
 		}
-		names, err := repoNames(page.Repositories)
+		names, err := webhooks.RepoNames(page.Repositories)
 		if err != nil {
 			return nil, err
 		}
 		repos = append(repos, names...)
-		next := linked(resp.Header.Get("Link"), "next")
+		next := api.Linked(resp.Header.Get("Link"), "next")
 		if next == "" {
 			return repos, nil
 		}
-		if path, err = c.relative(next); err != nil {
+		if path, err = c.Relative(next); err != nil {
 			return nil, err
 		}
 	}
-	return nil, fmt.Errorf("list repositories of the installation: %w", ErrTooLarge)
+	return nil, fmt.Errorf("list repositories of the installation: %w", api.ErrTooLarge)
 }
 
 // FetchDefault reads the settings of a repository of an installation, and our check
 // runs on the tip of its default branch; nil where the repository is empty, with
 // nothing to require a check on.
-func (a *App) FetchDefault(ctx context.Context, job Job, repo RepoName) (*Reading, error) {
-	c, err := a.clientFor(scope{installation: job.Installation}, repo.Owner, repo.Repo)
+func (a *App) FetchDefault(ctx context.Context, job webhooks.Job, repo webhooks.RepoName) (*Reading, error) {
+	c, err := a.on(api.Scope{Installation: job.Installation}, repo.Owner, repo.Repo)
 	if err != nil {
 		return nil, err
 	}
 	var out struct {
 		Repository *struct {
-			graphRepo
+			pull.Repository
 			Branch *struct {
 				Name   string
-				Target *graphHead
+				Target *pull.Head
 			} `json:"branch"`
 		}
 	}
 	query := "query Default($owner:String!,$name:String!,$app:Int!){repository(owner:$owner,name:$name){databaseId owner{__typename login}" +
-		" " + refsField + " branch:defaultBranchRef{name target{__typename ...on Commit{oid tree{oid} " + checksField + "}}}}}"
-	if err := c.graphql(ctx, query, map[string]any{"owner": c.owner, "name": c.repo, "app": a.config.AppID}, &out); err != nil {
-		return nil, fmt.Errorf("read %s/%s: %w", c.owner, c.repo, err)
+		" " + pull.RefsField + " branch:defaultBranchRef{name target{__typename ...on Commit{oid tree{oid} " + pull.ChecksField + "}}}}}"
+	if err := c.GraphQL(ctx, query, map[string]any{"owner": c.Owner, "name": c.Repo, "app": a.config.AppID}, &out); err != nil {
+		return nil, fmt.Errorf("read %s/%s: %w", c.Owner, c.Repo, err)
 	}
 	if out.Repository == nil {
-		return nil, fmt.Errorf("read %s/%s: GitHub did not answer", c.owner, c.repo)
+		return nil, fmt.Errorf("read %s/%s: GitHub did not answer", c.Owner, c.Repo)
 	}
 	branch := out.Repository.Branch
-	if branch == nil || branch.Target == nil || branch.Target.Tree.id() == "" {
+	if branch == nil || branch.Target == nil || branch.Target.Tree.ID() == "" {
 		return nil, nil
 	}
-	checks, err := branch.Target.checks()
+	checks, err := branch.Target.Checks()
 	if err != nil {
 		return nil, err
 	}
-	r := &Reading{job: job, client: c, objects: newObjects(),
-		group: &groupReading{repo: out.Repository.graphRepo, checks: checks}}
-	r.Request.Ref = review.Ref{Host: a.host(), Owner: c.owner, Repo: c.repo,
+	r := &Reading{job: job, client: c, objects: trees.NewObjects(),
+		group: &pull.Group{Repo: out.Repository.Repository, Checks: checks}}
+	r.Request.Ref = review.Ref{Host: a.Host(), Owner: c.Owner, Repo: c.Repo,
 		BaseRef: branch.Name, DefaultBranch: branch.Name, HeadSHA: branch.Target.OID}
-	r.Request.Base = r.tree(branch.Target.Tree.id())
+	r.Request.Base = r.tree(branch.Target.Tree.ID())
 	r.Request.Default = r.Request.Base
 	return r, r.readFiles(ctx)
 }
@@ -101,7 +105,7 @@ func (a *App) FetchDefault(ctx context.Context, job Job, repo RepoName) (*Readin
 // yet, under the name that the settings give it.
 func (r *Reading) MarkInstalled(ctx context.Context, report review.Report) error {
 	r.name(report.Names)
-	if own(r.group.checks, r.checkName) != nil {
+	if pull.Own(r.group.Checks, r.checkName) != nil {
 		return nil
 	}
 	text := publish.Check{Title: "Holdpoint is installed",
@@ -110,7 +114,7 @@ func (r *Reading) MarkInstalled(ctx context.Context, report review.Report) error
 		text.Summary += "\nThe settings have a problem, and everything is held until it is mended: " +
 			publish.Escape(publish.Prose, report.Settings.Problem, maxWhy) + "\n"
 	}
-	shared, err := r.client.sharing(ctx, r.group.repo, report.Names, r.Request.Ref.BaseRef)
+	shared, err := r.client.Sharing(ctx, r.group.Repo, report.Names, r.Request.Ref.BaseRef)
 	if err != nil {
 		return err
 	}
@@ -119,7 +123,8 @@ func (r *Reading) MarkInstalled(ctx context.Context, report review.Report) error
 		// A check belongs to the commit, and nobody judged what it would do to
 		// the others.
 		conclusion = review.Failure
-		text.Summary += "\nIt fails because other branches have this name of the check too, and the commit was not judged against them. That blocks no pull request.\n"
+		text.Summary += "\nIt fails because other branches have this name of the check too, and the commit was not judged against them. That " +
+			"blocks no pull request.\n"
 	}
 	_, err = r.client.writeCheck(ctx, r.Request.Ref.HeadSHA, nil, r.checkName, conclusion, text)
 	return err

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/holdpoint-dev/holdpoint/internal/github/api"
 	"github.com/holdpoint-dev/holdpoint/internal/review"
 )
 
@@ -34,11 +35,11 @@ type issueEvent struct {
 // stands. Other labels mean nothing.
 func (r *Reading) readLabels(ctx context.Context, override string) error {
 	r.override = override
-	if r.conversation == nil || !r.stands(r.conversation.labels) {
+	if r.conversation == nil || !r.stands(r.conversation.Labels) {
 		return nil
 	}
 	c := r.client
-	labels, err := listAll[review.Label](ctx, c, c.repoPath("/issues/%d/labels?per_page=100", r.job.Number))
+	labels, err := api.ListAll[review.Label](ctx, c.Client, c.RepoPath("/issues/%d/labels?per_page=100", r.job.Number))
 	if err != nil {
 		return err
 	}
@@ -78,7 +79,8 @@ func (r *Reading) takeEvents(events []issueEvent) (found bool) {
 	e := &r.Request.Evidence
 	for _, v := range events {
 		if (v.Event == "labeled" || v.Event == "unlabeled") && v.Label != nil && strings.EqualFold(v.Label.Name, r.override) {
-			e.LabelEvents = append(e.LabelEvents, review.LabelEvent{Added: v.Event == "labeled", Name: v.Label.Name, By: v.Actor.account(v.App), At: v.At})
+			e.LabelEvents = append(e.LabelEvents,
+				review.LabelEvent{Added: v.Event == "labeled", Name: v.Label.Name, By: v.Actor.account(v.App), At: v.At})
 			found = true
 		}
 	}
@@ -88,8 +90,8 @@ func (r *Reading) takeEvents(events []issueEvent) (found bool) {
 // events reads one page of the pull request's events, oldest first, and tells
 // the number of the last page.
 func (r *Reading) events(ctx context.Context, page int) (events []issueEvent, last int, err error) {
-	path := r.client.repoPath("/issues/%d/events?per_page=100&page=%d", r.job.Number, page)
-	resp, err := r.client.do(ctx, http.MethodGet, path, nil, &events)
+	path := r.client.RepoPath("/issues/%d/events?per_page=100&page=%d", r.job.Number, page)
+	resp, err := r.client.Do(ctx, http.MethodGet, path, nil, &events)
 	switch {
 	case err != nil:
 		return nil, 0, err
@@ -97,13 +99,13 @@ func (r *Reading) events(ctx context.Context, page int) (events []issueEvent, la
 		return nil, 0, fmt.Errorf("GET %s: answer is null", path)
 	}
 	link := resp.Header.Get("Link")
-	if address := linked(link, "last"); address != "" {
+	if address := api.Linked(link, "last"); address != "" {
 		if last, err = pageNumber(address); err != nil {
 			return nil, 0, fmt.Errorf("GET %s: the last page: %w", path, err)
 		}
 		return events, last, nil
 	}
-	if linked(link, "next") != "" {
+	if api.Linked(link, "next") != "" {
 		return nil, 0, fmt.Errorf("GET %s: GitHub says there are more pages, and not how many", path)
 	}
 	return events, page, nil

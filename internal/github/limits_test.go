@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/holdpoint-dev/holdpoint/internal/github"
+	"github.com/holdpoint-dev/holdpoint/internal/github/api"
 	"github.com/holdpoint-dev/holdpoint/internal/github/githubtest"
 )
 
@@ -31,7 +32,7 @@ func TestF67RateLimits(t *testing.T) {
 			c.fault.Skip = 3
 			w.hub.Inject(c.fault)
 			_, err := w.do(t.Context(), job)
-			var later *github.LaterError
+			var later *api.LaterError
 			if !errors.As(err, &later) || !later.Limited || later.After < c.after {
 				t.Fatalf("error %v, want one that asks to come in %s", err, c.after)
 			}
@@ -58,7 +59,7 @@ func TestF67E48OwnBudget(t *testing.T) {
 	w.queue = nil
 	for n := 0; ; n++ {
 		_, err := w.do(t.Context(), job)
-		var later *github.LaterError
+		var later *api.LaterError
 		if errors.As(err, &later) && later.Limited {
 			break
 		}
@@ -103,8 +104,8 @@ func TestF69Suspended(t *testing.T) {
 	w.open(w.agent, githubtest.Files{"prod/db.tf": withoutOrders})
 	w.receive()
 	w.hub.Inject(&githubtest.Fault{Call: "POST /app/installations/{installation_id}/access_tokens", Status: 403, Message: "This installation has been suspended"})
-	if _, err := w.do(t.Context(), w.queue[len(w.queue)-1]); !errors.Is(err, github.ErrGone) {
-		t.Errorf("error %v, want %v", err, github.ErrGone)
+	if _, err := w.do(t.Context(), w.queue[len(w.queue)-1]); !errors.Is(err, api.ErrGone) {
+		t.Errorf("error %v, want %v", err, api.ErrGone)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/holdpoint-dev/holdpoint/internal/github/webhooks"
 	"github.com/holdpoint-dev/holdpoint/internal/review"
 )
 
@@ -28,18 +29,15 @@ type look struct {
 	heard time.Time
 }
 
-func (j Job) branch() [2]string { return [2]string{j.Owner + "/" + j.Repo, j.BaseRef} }
-
-func (j Job) key() [2]int64 { return [2]int64{j.RepoID, int64(j.Number)} }
-
 // looked keeps that a review came to its end.
 func (r *Reading) looked(d review.Decision) {
 	if r.conversation == nil {
 		return
 	}
 	looks, e := r.client.app.kept.looks, r.Request.Evidence
-	old, _ := looks.get(r.job.key())
-	l := look{began: r.began, base: r.Request.Ref.BaseSHA, updated: r.conversation.pull.UpdatedAt, baseRef: r.Request.Ref.BaseRef, label: r.override,
+	old, _ := looks.Get(r.job.Key())
+	l := look{began: r.began, base: r.Request.Ref.BaseSHA, updated: r.conversation.Pull.UpdatedAt, baseRef: r.Request.Ref.BaseRef,
+		label:      r.override,
 		overridden: d.ByLabel(), heard: old.heard}
 	for _, v := range e.LabelEvents {
 		if strings.EqualFold(v.Name, r.override) && !v.At.Before(l.set.At) {
@@ -49,20 +47,20 @@ func (r *Reading) looked(d review.Decision) {
 	if l.showsLast(r.job) {
 		l.heard = l.set.At
 	}
-	looks.put(r.job.key(), l)
+	looks.Put(r.job.Key(), l)
 }
 
 // showsLast reports whether a delivery is of the override label's last event,
 // as far as it can tell.
-func (l look) showsLast(j Job) bool {
-	return j.Action == "labeled" && strings.EqualFold(j.Label.name(), l.label) && j.Sender.ID == l.set.By.ID && !j.Label.At.Add(review.LabelSlack).Before(l.set.At)
+func (l look) showsLast(j webhooks.Job) bool {
+	return j.Action == "labeled" && j.Label != nil && strings.EqualFold(j.Label.Name, l.label) && j.Sender.ID == l.set.By.ID &&
+		!j.Label.At.Add(review.LabelSlack).Before(l.set.At)
 }
 
-func (f *LabelFact) name() string {
-	if f == nil {
-		return ""
-	}
-	return f.Name
+// sameBase reports whether a job is a delivery about the base branch that was
+// reviewed against.
+func (l look) sameBase(job webhooks.Job) bool {
+	return job.Kind == webhooks.KindPull && job.BaseRef != "" && job.BaseRef == l.baseRef
 }
 
 // lag is how much older an answer of GitHub may be than a delivery that came
@@ -77,16 +75,16 @@ const labelKnown = 10 * time.Minute
 // means nothing, or the last review of the pull request began after it, and it
 // tells nothing that the review did not have. Only jobs that are deliveries
 // themselves are needless, not those that follow from other jobs.
-func (a *App) needless(job Job) bool {
-	l, ok := a.kept.looks.get(job.key())
-	if !ok || job.Kind != KindPull || job.BaseRef == "" || job.BaseRef != l.baseRef || job.Retargeted || job.Event == "label" {
+func (a *App) needless(job webhooks.Job) bool {
+	l, ok := a.kept.looks.Get(job.Key())
+	if !ok || !l.sameBase(job) || job.Retargeted || job.Event == "label" {
 		return false
 	}
 	if job.Label != nil && !strings.EqualFold(job.Label.Name, l.label) {
-		moved, _ := a.kept.moves.get(job.branch())
+		moved, _ := a.kept.moves.Get(job.Branch())
 		return l.began.After(moved) && a.config.Now().Sub(l.began) < labelKnown
 	}
-	if job.attests() && (job.Label == nil || l.showsLast(job) && !l.heard.Equal(l.set.At)) {
+	if job.Attests() && (job.Label == nil || l.showsLast(job) && !l.heard.Equal(l.set.At)) {
 		return false
 	}
 	after := l.began.Sub(job.Received)
@@ -120,20 +118,20 @@ var floods = map[string][]string{
 // repeatable reports whether a job is one of those that are put off when there
 // are too many. Approvals, objections and changes of the base are not, nor is
 // taking off the label that lets it through.
-func (a *App) repeatable(job Job) bool {
-	l, _ := a.kept.looks.get(job.key())
+func (a *App) repeatable(job webhooks.Job) bool {
+	l, _ := a.kept.looks.Get(job.Key())
 	switch {
-	case job.Kind != KindPull || job.Retargeted || !job.NotBefore.IsZero(), job.Action == "unlabeled" && l.overridden:
+	case job.Kind != webhooks.KindPull || job.Retargeted || !job.NotBefore.IsZero(), job.Action == "unlabeled" && l.overridden:
 		return false
 	case job.Event == "pull_request_review":
-		return !job.attests() && job.Action != "dismissed"
+		return !job.Attests() && job.Action != "dismissed"
 	}
 	return slices.Contains(floods[job.Event], job.Action)
 }
 
 // Deferred reports whether a job need not be done, or not now, and which jobs take
 // its place: none where another review serves for it too.
-func (a *App) Deferred(ctx context.Context, job Job) (more []Job, off bool) {
+func (a *App) Deferred(ctx context.Context, job webhooks.Job) (more []webhooks.Job, off bool) {
 	if a.needless(job) {
 		return nil, true
 	}
@@ -142,23 +140,23 @@ func (a *App) Deferred(ctx context.Context, job Job) (more []Job, off bool) {
 
 // put reports whether a job is put off, because its pull request asks for too
 // much, and to which job: none where one comes already that will do.
-func (a *App) put(ctx context.Context, job Job) (more []Job, off bool) {
+func (a *App) put(ctx context.Context, job webhooks.Job) (more []webhooks.Job, off bool) {
 	if !a.repeatable(job) {
 		return nil, false
 	}
 	now := a.config.Now()
-	m, ok := a.kept.meters.get(job.key())
+	m, ok := a.kept.meters.Get(job.Key())
 	if !ok {
 		m = meter{left: burst, at: now}
 	}
 	m.left, m.at = min(m.left+max(now.Sub(m.at), 0).Seconds()/while.Seconds(), burst), now
-	defer func() { a.kept.meters.put(job.key(), m) }()
+	defer func() { a.kept.meters.Put(job.Key(), m) }()
 	if m.left >= 1 {
 		m.left--
 		return nil, false
 	}
 	comes := m.due.After(now)
-	if comes && !job.attests() {
+	if comes && !job.Attests() {
 		return nil, true
 	}
 	if !comes {
@@ -167,13 +165,13 @@ func (a *App) put(ctx context.Context, job Job) (more []Job, off bool) {
 		a.config.Log.WarnContext(ctx, "pull request asks for too many reviews", "job", job.String(), "put_off_to", m.due)
 	}
 	job.NotBefore = m.due
-	return []Job{job}, true
+	return []webhooks.Job{job}, true
 }
 
 // lookedAt is when a pull request was looked at last: as this process knows, or
 // as its check run tells, which stays as it is where nothing changed.
-func (a *App) lookedAt(job Job, number int, checked time.Time) time.Time {
-	if l, ok := a.kept.looks.get(job.pull(number, "").key()); ok && l.began.After(checked) {
+func (a *App) lookedAt(job webhooks.Job, number int, checked time.Time) time.Time {
+	if l, ok := a.kept.looks.Get(job.Pull(number, "").Key()); ok && l.began.After(checked) {
 		return l.began
 	}
 	return checked
@@ -181,7 +179,7 @@ func (a *App) lookedAt(job Job, number int, checked time.Time) time.Time {
 
 // sawBase reports whether a pull request was reviewed against the very commit
 // that the job's branch moved to.
-func (a *App) sawBase(job Job, number int) bool {
-	l, ok := a.kept.looks.get(job.pull(number, "").key())
+func (a *App) sawBase(job webhooks.Job, number int) bool {
+	l, ok := a.kept.looks.Get(job.Pull(number, "").Key())
 	return ok && l.base != "" && l.base == job.BaseSHA
 }

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/holdpoint-dev/holdpoint/internal/github"
+	"github.com/holdpoint-dev/holdpoint/internal/github/api"
 	"github.com/holdpoint-dev/holdpoint/internal/github/githubtest"
 )
 
@@ -130,11 +130,11 @@ func TestGone(t *testing.T) {
 	job := w.queue[len(w.queue)-1]
 	missing := job
 	missing.Number = 99
-	if _, err := w.do(t.Context(), missing); !errors.Is(err, github.ErrGone) {
+	if _, err := w.do(t.Context(), missing); !errors.Is(err, api.ErrGone) {
 		t.Errorf("a pull request that is not there: %v", err)
 	}
 	p.Close(w.agent, false)
-	if _, err := w.do(t.Context(), job); !errors.Is(err, github.ErrGone) {
+	if _, err := w.do(t.Context(), job); !errors.Is(err, api.ErrGone) {
 		t.Errorf("a closed pull request: %v", err)
 	}
 }

@@ -9,6 +9,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/holdpoint-dev/holdpoint/internal/github/api"
+	"github.com/holdpoint-dev/holdpoint/internal/github/pull"
+	"github.com/holdpoint-dev/holdpoint/internal/github/webhooks"
 	"github.com/holdpoint-dev/holdpoint/internal/review"
 	"github.com/holdpoint-dev/holdpoint/internal/rules"
 )
@@ -35,33 +38,25 @@ type restApp struct {
 	Slug string `json:"slug"`
 }
 
-func (a Actor) account() rules.Account {
-	kind := "User"
-	if a.Bot {
-		kind = "Bot"
-	}
-	return rules.Account{ID: a.ID, Login: a.Login, Type: kind}
-}
-
 // readSignals takes over what tells who made the change.
 func (r *Reading) readSignals() {
 	t := r.conversation
-	author := t.pull.Author.account()
-	if t.pull.Author == nil {
+	author := t.Pull.Author.Account()
+	if t.Pull.Author == nil {
 		author = rules.Account{Login: "ghost", Type: "User"} // deleted
 	}
 	author.App = r.via
-	s := rules.Signals{Author: author, Branch: t.pull.HeadRefName, Title: t.pull.Title, Body: t.pull.Body,
-		Labels: t.labels, Assignees: t.assigned, CommitsIncomplete: t.partial}
-	for _, c := range t.commits {
+	s := rules.Signals{Author: author, Branch: t.Pull.HeadRefName, Title: t.Pull.Title, Body: t.Pull.Body,
+		Labels: t.Labels, Assignees: t.Assigned, CommitsIncomplete: t.Partial}
+	for _, c := range t.Commits {
 		if c.Commit == nil {
 			s.CommitsIncomplete = true
 			continue
 		}
-		co, whole := c.coAuthors()
+		co, whole := c.CoAuthors()
 		s.CommitsIncomplete = s.CommitsIncomplete || !whole
-		s.Commits = append(s.Commits, rules.Commit{CoAuthors: co, SHA: c.Commit.OID, Message: c.Commit.Message, Author: c.Commit.Author.person(),
-			Committer: c.Commit.Committer.person(), Verified: c.Commit.Signature != nil && c.Commit.Signature.IsValid})
+		s.Commits = append(s.Commits, rules.Commit{CoAuthors: co, SHA: c.Commit.OID, Message: c.Commit.Message, Author: c.Commit.Author.Person(),
+			Committer: c.Commit.Committer.Person(), Verified: c.Commit.Signature != nil && c.Commit.Signature.IsValid})
 	}
 	r.Request.Signals = s
 }
@@ -72,11 +67,11 @@ func (r *Reading) readSignals() {
 // installation that was not given the permission is not told, and goes by the
 // other signals.
 func (r *Reading) readOpener(ctx context.Context) error {
-	c, key := r.client, [2]int64{r.conversation.repo.DatabaseID, int64(r.job.Number)}
-	if a := r.conversation.pull.Author; a == nil || a.Typename != "User" {
+	c, key := r.client, [2]int64{r.conversation.Repo.DatabaseID, int64(r.job.Number)}
+	if a := r.conversation.Pull.Author; a == nil || a.Typename != "User" {
 		return nil // a bot speaks for itself
 	}
-	if via, ok := c.app.kept.openers.get(key); ok {
+	if via, ok := c.app.kept.openers.Get(key); ok {
 		r.via = via
 		return nil
 	}
@@ -84,9 +79,10 @@ func (r *Reading) readOpener(ctx context.Context) error {
 		Number int      `json:"number"`
 		App    *restApp `json:"performed_via_github_app"`
 	}
-	_, err := c.do(ctx, http.MethodGet, c.repoPath("/issues/%d", r.job.Number), nil, &issue)
-	if code := status(err); code == http.StatusForbidden || code == http.StatusNotFound {
-		c.app.config.Log.WarnContext(ctx, "GitHub does not tell which app opened a pull request: the App lacks the permission to read issues", "job", r.job.String(), "error", err)
+	_, err := c.Do(ctx, http.MethodGet, c.RepoPath("/issues/%d", r.job.Number), nil, &issue)
+	if code := api.Status(err); code == http.StatusForbidden || code == http.StatusNotFound {
+		c.app.config.Log.WarnContext(ctx, "GitHub does not tell which app opened a pull request: the App lacks the permission to read issues",
+			"job", r.job.String(), "error", err)
 		return nil
 	}
 	if err != nil {
@@ -98,43 +94,30 @@ func (r *Reading) readOpener(ctx context.Context) error {
 	if issue.App != nil {
 		r.via = issue.App.Slug
 	}
-	c.app.kept.openers.put(key, r.via)
+	c.app.kept.openers.Put(key, r.via)
 	return nil
-}
-
-// coAuthors are those whom the commit's message names beside its author; whole
-// is false where GitHub does not tell of all.
-func (c graphCommit) coAuthors() (people []rules.Person, whole bool) {
-	all := c.Commit.Authors
-	if all == nil || len(all.Nodes) == 0 || all.TotalCount > len(all.Nodes) {
-		return nil, false
-	}
-	for _, p := range all.Nodes[1:] {
-		people = append(people, p.person())
-	}
-	return people, true
 }
 
 // readReviews takes over the reviews, what asks for them, and what deliveries
 // showed.
 func (r *Reading) readReviews() {
 	t, e := r.conversation, &r.Request.Evidence
-	e.OpenedAt = t.pull.CreatedAt
+	e.OpenedAt = t.Pull.CreatedAt
 	was := map[string]string{}
 	asked := map[int64]time.Time{}
 	var forced []string
-	for _, i := range t.timeline {
+	for _, i := range t.Timeline {
 		switch i.Typename {
 		case "ReviewDismissedEvent":
 			if i.Review != nil {
 				was[i.Review.FullDatabaseID] = i.Previous
 			}
 		case "ReviewRequestedEvent":
-			asked[i.Requested.account().ID] = i.Created
+			asked[i.Requested.Account().ID] = i.Created
 		case "BaseRefChangedEvent":
 			e.Retargets = append(e.Retargets, review.Retarget{From: i.From, To: i.To, At: i.Created})
 		case "HeadRefForcePushedEvent":
-			forced = append(forced, i.Before.id())
+			forced = append(forced, i.Before.ID())
 		}
 	}
 	// Latest first, as the log of pushes is. Without that log the commits may
@@ -142,40 +125,41 @@ func (r *Reading) readReviews() {
 	slices.Reverse(forced)
 	r.earlier = append(r.earlier, forced...)
 	if e.PushesUnknown {
-		for _, c := range slices.Backward(t.commits) {
+		for _, c := range slices.Backward(t.Commits) {
 			if c.Commit != nil {
 				r.earlier = append(r.earlier, c.Commit.OID)
 			}
 		}
 	}
-	for _, v := range t.reviews {
-		p := review.PullReview{ID: graphComment{ID: v.ID}.number(), By: v.Author.account(), State: review.ReviewState(v.State), Commit: v.Commit.id(), Own: v.ViewerDidAuthor}
+	for _, v := range t.Reviews {
+		p := review.PullReview{ID: pull.Comment{ID: v.ID}.Number(), By: v.Author.Account(), State: review.ReviewState(v.State),
+			Commit: v.Commit.ID(), Own: v.ViewerDidAuthor}
 		if v.Submitted != nil {
 			p.Submitted = *v.Submitted
 		}
 		p.Objection = p.State == review.Dismissed && was[v.ID] != "APPROVED" && was[v.ID] != "COMMENTED"
 		e.Reviews = append(e.Reviews, p)
 	}
-	for _, a := range t.requests {
+	for _, a := range t.Requests {
 		at := asked[a.ID]
 		if at.IsZero() {
-			at = t.pull.UpdatedAt // asked for at a time that is not known: as late as can be
+			at = t.Pull.UpdatedAt // asked for at a time that is not known: as late as can be
 		}
 		e.Requests = append(e.Requests, review.ReviewRequest{Of: a, At: at})
 	}
-	for _, s := range t.siblings {
+	for _, s := range t.Siblings {
 		e.Siblings = append(e.Siblings, review.Sibling{Number: s.Number, BaseRef: s.BaseRefName})
 	}
-	e.Deliveries = append(e.Deliveries, r.job.deliveries()...)
+	e.Deliveries = append(e.Deliveries, deliveries(r.job)...)
 }
 
-// deliveries are the facts that the job's own delivery showed.
-func (j Job) deliveries() []review.Delivery {
-	if j.Kind != KindPull {
+// deliveries are the facts that a job's own delivery showed.
+func deliveries(j webhooks.Job) []review.Delivery {
+	if j.Kind != webhooks.KindPull {
 		return nil
 	}
 	if v := j.Review; v != nil && j.Action == "submitted" {
-		return []review.Delivery{{Kind: review.ReviewSubmitted, By: v.Author.account(), Head: v.HeadSHA, BaseRef: v.BaseRef,
+		return []review.Delivery{{Kind: review.ReviewSubmitted, By: v.Author.Account(), Head: v.HeadSHA, BaseRef: v.BaseRef,
 			Review: v.ID, Commit: v.CommitID, At: v.Submitted}}
 	}
 	if j.Label == nil {
@@ -188,7 +172,8 @@ func (j Job) deliveries() []review.Delivery {
 	if kind == "" {
 		return nil
 	}
-	d := review.Delivery{Kind: kind, By: j.Sender.account(), Head: j.HeadSHA, BaseRef: j.BaseRef, Label: j.Label.Name, LabelID: j.Label.ID, At: j.Label.At}
+	d := review.Delivery{Kind: kind, By: j.Sender.Account(), Head: j.HeadSHA, BaseRef: j.BaseRef, Label: j.Label.Name, LabelID: j.Label.ID,
+		At: j.Label.At}
 	if d.At.IsZero() {
 		d.At = j.Received
 	}
@@ -207,7 +192,7 @@ const maxPushes = 500
 // servers. The log of a fork that was deleted, or that we may not read, is
 // unknown, which raises the bar.
 func (r *Reading) readPushes(ctx context.Context) error {
-	p, c, e := r.conversation.pull, r.client, &r.Request.Evidence
+	p, c, e := r.conversation.Pull, r.client, &r.Request.Evidence
 	if p.HeadRepo == nil {
 		e.PushesUnknown = true
 		return nil
@@ -221,8 +206,8 @@ func (r *Reading) readPushes(ctx context.Context) error {
 		Kind   string    `json:"activity_type"`
 	}
 	repo := fmt.Sprintf("repos/%s/%s", url.PathEscape(p.HeadRepo.Owner.Login), url.PathEscape(p.HeadRepo.Name))
-	list, err := listAll[push](ctx, c, repo+"/activity?per_page=100&ref="+url.QueryEscape("refs/heads/"+p.HeadRefName))
-	if code := status(err); code == http.StatusNotFound || code == http.StatusForbidden {
+	list, err := api.ListAll[push](ctx, c.Client, repo+"/activity?per_page=100&ref="+url.QueryEscape("refs/heads/"+p.HeadRefName))
+	if code := api.Status(err); code == http.StatusNotFound || code == http.StatusForbidden {
 		e.PushesUnknown = true
 		return nil
 	}
@@ -232,9 +217,10 @@ func (r *Reading) readPushes(ctx context.Context) error {
 	e.PushesUnknown = len(list) == 0 || len(list) > maxPushes
 	born := false // what came before the branch was made was another of its name
 	for _, v := range list {
-		e.Pushes = append(e.Pushes, review.Push{By: v.Actor.account(nil), Ref: branchName(v.Ref), Before: v.Before, After: v.After, At: v.At, Kind: v.Kind})
+		e.Pushes = append(e.Pushes, review.Push{By: v.Actor.account(nil), Ref: webhooks.BranchName(v.Ref), Before: v.Before, After: v.After,
+			At: v.At, Kind: v.Kind})
 		for _, sha := range []string{v.After, v.Before} {
-			if !born && isObjectID(sha) && strings.Trim(sha, "0") != "" {
+			if !born && api.IsObjectID(sha) && strings.Trim(sha, "0") != "" {
 				r.earlier = append(r.earlier, sha)
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/holdpoint-dev/holdpoint/internal/github/api"
 	"github.com/holdpoint-dev/holdpoint/internal/review"
 	"github.com/holdpoint-dev/holdpoint/internal/rules"
 )
@@ -23,7 +24,7 @@ const maxPeople = 100
 func (r *Reading) ReadPermissions(ctx context.Context, lookups review.Lookups) error {
 	accounts, teams := lookups.People, lookups.Teams
 	if len(accounts) > maxPeople {
-		return fmt.Errorf("%d people have a say in %s: %w", len(accounts), r.job, ErrTooLarge)
+		return fmt.Errorf("%d people have a say in %s: %w", len(accounts), r.job, api.ErrTooLarge)
 	}
 	e := &r.Request.Evidence
 	for _, a := range accounts {
@@ -75,8 +76,8 @@ func nobody(a rules.Account) review.Permission {
 // teams as org/slug.
 func (c *client) permission(ctx context.Context, a rules.Account, teams []string) (review.Permission, error) {
 	var answer roleAnswer
-	_, err := c.do(ctx, http.MethodGet, c.repoPath("/collaborators/%s/permission", url.PathEscape(a.Login)), nil, &answer)
-	if status(err) == http.StatusNotFound {
+	_, err := c.Do(ctx, http.MethodGet, c.RepoPath("/collaborators/%s/permission", url.PathEscape(a.Login)), nil, &answer)
+	if api.Status(err) == http.StatusNotFound {
 		return nobody(a), nil
 	}
 	if err != nil {
@@ -117,8 +118,8 @@ func teamPath(team string) string {
 
 // find reads what may not be there, or may be hidden: no team, no member.
 func (c *client) find(ctx context.Context, path string, into any) (found bool, err error) {
-	_, err = c.do(ctx, http.MethodGet, path, nil, into)
-	if code := status(err); code == http.StatusNotFound || code == http.StatusForbidden {
+	_, err = c.Do(ctx, http.MethodGet, path, nil, into)
+	if code := api.Status(err); code == http.StatusNotFound || code == http.StatusForbidden {
 		return false, nil
 	}
 	return err == nil, err

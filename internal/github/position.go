@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/holdpoint-dev/holdpoint/internal/github/api"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 	"github.com/holdpoint-dev/holdpoint/internal/publish"
 )
@@ -25,7 +26,7 @@ type diffFile struct {
 // comments cannot stand on them.
 func (r *Reading) lines(ctx context.Context) (lines publish.Lines, hidden bool, err error) {
 	files, err := r.diff(ctx)
-	if code := status(err); code >= 400 && code < 500 && !limited(err) {
+	if code := api.Status(err); code >= 400 && code < 500 && !limited(err) {
 		r.client.app.config.Log.WarnContext(ctx, "GitHub shows no diff", "job", r.job.String(), "error", err)
 		return func(path string, _ plan.Side, _ int) (string, bool) { return path, true }, true, nil
 	}
@@ -39,14 +40,14 @@ func (r *Reading) lines(ctx context.Context) (lines publish.Lines, hidden bool, 
 func (r *Reading) diff(ctx context.Context) ([]diffFile, error) {
 	c, ref := r.client, r.Request.Ref
 	key := [2]string{ref.MergeBase, ref.HeadSHA}
-	if files, ok := c.app.kept.files.get(key); ok {
+	if files, ok := c.app.kept.files.Get(key); ok {
 		return files, nil
 	}
-	files, err := listAll[diffFile](ctx, c, c.repoPath("/pulls/%d/files?per_page=100", ref.Number))
+	files, err := api.ListAll[diffFile](ctx, c.Client, c.RepoPath("/pulls/%d/files?per_page=100", ref.Number))
 	if err != nil {
 		return nil, err
 	}
-	c.app.kept.files.put(key, files)
+	c.app.kept.files.Put(key, files)
 	return files, nil
 }
 

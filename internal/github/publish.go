@@ -10,6 +10,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/holdpoint-dev/holdpoint/internal/github/api"
+	"github.com/holdpoint-dev/holdpoint/internal/github/pull"
+	"github.com/holdpoint-dev/holdpoint/internal/github/webhooks"
 	"github.com/holdpoint-dev/holdpoint/internal/publish"
 	"github.com/holdpoint-dev/holdpoint/internal/review"
 )
@@ -19,7 +22,7 @@ type publisher struct {
 	*client
 	r    *Reading
 	text publish.Markdown
-	run  *graphCheck
+	run  *pull.Check
 }
 
 // Publish writes the decision, with the suggestions that were proved to clear a
@@ -28,9 +31,11 @@ type publisher struct {
 // look shows what was judged unchanged. What GitHub refuses beside the check
 // run (a comment, a review) makes the message less, never the verdict.
 // An error that wraps [ErrPartial] is of what stands beside the check run.
-func (r *Reading) Publish(ctx context.Context, report review.Report, decision review.Decision, suggestions []publish.Suggestion) ([]Job, error) {
-	p := &publisher{client: r.client, r: r, run: own(r.checks(), decision.CheckName)}
-	p.text = publish.Markdown{Report: report, Decision: decision, Docs: r.client.app.config.Docs, Suggestions: suggestions, History: r.history(report, decision)}
+func (r *Reading) Publish(ctx context.Context, report review.Report, decision review.Decision,
+	suggestions []publish.Suggestion) ([]webhooks.Job, error) {
+	p := &publisher{client: r.client, r: r, run: pull.Own(r.checks(), decision.CheckName)}
+	p.text = publish.Markdown{Report: report, Decision: decision, Docs: r.client.app.config.Docs, Suggestions: suggestions,
+		History: r.history(report, decision)}
 	var err error
 	switch {
 	case r.group != nil:
@@ -44,7 +49,7 @@ func (r *Reading) Publish(ctx context.Context, report review.Report, decision re
 		err = partial(r.retire(ctx, decision))
 	}
 	if err == nil && r.unsettled {
-		err = partial(&LaterError{After: settle, Why: unsettled})
+		err = partial(&api.LaterError{After: settle, Why: unsettled})
 	}
 	if err == nil {
 		r.looked(decision)
@@ -53,26 +58,20 @@ func (r *Reading) Publish(ctx context.Context, report review.Report, decision re
 }
 
 // siblingJobs are for the pull requests that the decision has reviewed.
-func (r *Reading) siblingJobs(decision review.Decision) (jobs []Job) {
+func (r *Reading) siblingJobs(decision review.Decision) (jobs []webhooks.Job) {
 	for _, n := range decision.Review {
-		job := r.job.pull(n, "")
+		job := r.job.Pull(n, "")
 		job.Received = r.client.app.config.Now() // asked for by this review, not by what led to it
 		jobs = append(jobs, job)
 	}
 	return jobs
 }
 
-// pull is a job for another pull request that follows from this one.
-func (j Job) pull(number int, head string) Job {
-	return Job{Delivery: j.Delivery, Kind: KindPull, Event: j.Event, Action: j.Action, Received: j.Received, Installation: j.Installation,
-		RepoID: j.RepoID, Owner: j.Owner, Repo: j.Repo, Number: number, HeadSHA: head, Sender: j.Sender}
-}
-
-func (r *Reading) checks() []graphCheck {
+func (r *Reading) checks() []pull.Check {
 	if r.group != nil {
-		return r.group.checks
+		return r.group.Checks
 	}
-	return r.conversation.checks
+	return r.conversation.Checks
 }
 
 // hold writes what holds, the check run first.
@@ -93,12 +92,13 @@ func (p *publisher) hold(ctx context.Context) error {
 func (p *publisher) holdOthers(ctx context.Context) error {
 	ref, name := p.r.Request.Ref, p.text.Decision.CheckName
 	for _, run := range p.r.checks() {
-		if run.Name == name || !run.passed() || !p.r.alsoOf(run) {
+		if run.Name == name || !run.Passed() || !p.r.alsoOf(run) {
 			continue
 		}
-		text, _ := run.record().Withdraw(ref.Number, ref.BaseRef, review.Unreviewed)
+		text, _ := run.Record().Withdraw(ref.Number, ref.BaseRef, review.Unreviewed)
 		said := publish.Check{Title: "Held by another check of this commit", Text: text,
-			Summary: "The check " + publish.Escape(publish.Span, name, maxWhy) + " holds this commit, and this one stands for the same base branch, or has a name that differs by case alone.\n"}
+			Summary: "The check " + publish.Escape(publish.Span, name, maxWhy) +
+				" holds this commit, and this one stands for the same base branch, or has a name that differs by case alone.\n"}
 		if _, err := p.writeCheck(ctx, ref.HeadSHA, &run, run.Name, review.Failure, said); err != nil {
 			return err
 		}
@@ -167,51 +167,52 @@ func (p *publisher) writeConversation(ctx context.Context) error {
 // *LaterError says what changed. What it does not rest on may go on changing:
 // else whoever labels and comments without end would keep it from ever passing.
 func (r *Reading) unchanged(ctx context.Context, d review.Decision) error {
-	moved := func(what string) error { return &LaterError{Why: what + " changed while it was judged"} }
+	moved := func(what string) error { return &api.LaterError{Why: what + " changed while it was judged"} }
 	if r.group != nil {
-		now, err := r.client.readGroup(ctx, r.job)
+		now, err := r.client.ReadGroup(ctx, r.job)
 		if err != nil {
 			return err
 		}
-		if !reflect.DeepEqual(now.evidence(r.checkName), r.Request.Evidence.Group) {
+		if !reflect.DeepEqual(now.Evidence(r.checkName), r.Request.Evidence.Group) {
 			return moved("the merge group")
 		}
-		return r.othersUnchanged(ctx, now.repo)
+		return r.othersUnchanged(ctx, now.Repo)
 	}
-	now, err := r.client.converse(ctx, r.job.Number, r.Request.Ref.HeadSHA)
+	now, err := r.client.Converse(ctx, r.job.Number, r.Request.Ref.HeadSHA)
 	if err != nil {
 		return err
 	}
 	if what := r.moved(now, d); what != "" {
 		return moved(what)
 	}
-	return r.othersUnchanged(ctx, now.repo)
+	return r.othersUnchanged(ctx, now.Repo)
 }
 
 // moved says what of a conversation the decision rests on is another by now.
-func (r *Reading) moved(now *conversation, d review.Decision) string {
+func (r *Reading) moved(now *pull.Conversation, d review.Decision) string {
 	was := r.conversation
 	switch {
-	case now.pull.HeadRefOid != was.pull.HeadRefOid:
+	case now.Pull.HeadRefOid != was.Pull.HeadRefOid:
 		return "the head"
-	case now.pull.BaseRefName != was.pull.BaseRefName || now.pull.BaseRef == nil || now.pull.BaseRef.Target.id() != was.pull.BaseRef.Target.id():
+	case now.Pull.BaseRefName != was.Pull.BaseRefName || now.Pull.BaseRef == nil ||
+		now.Pull.BaseRef.Target.ID() != was.Pull.BaseRef.Target.ID():
 		return "the base"
-	case now.pull.State != was.pull.State:
+	case now.Pull.State != was.Pull.State:
 		return "the pull request's state"
-	case !reflect.DeepEqual(opinions(now.reviews), opinions(was.reviews)) || !slices.Equal(now.asked(), was.asked()):
+	case !reflect.DeepEqual(opinions(now.Reviews), opinions(was.Reviews)) || !slices.Equal(now.Asked(), was.Asked()):
 		return "a review"
-	case d.ByLabel() && !r.stands(now.labels):
+	case d.ByLabel() && !r.stands(now.Labels):
 		return "the label"
-	case !slices.Equal(now.siblings, was.siblings):
+	case !slices.Equal(now.Siblings, was.Siblings):
 		return "another pull request with this head"
-	case !slices.EqualFunc(now.checks, was.checks, func(a, b graphCheck) bool { return a.DatabaseID == b.DatabaseID && a.Text == b.Text }):
+	case !slices.EqualFunc(now.Checks, was.Checks, func(a, b pull.Check) bool { return a.DatabaseID == b.DatabaseID && a.Text == b.Text }):
 		return "the ledger"
 	}
 	return ""
 }
 
 // opinions are the reviews other than ours that say something.
-func opinions(all []graphReview) (out []graphReview) {
+func opinions(all []pull.Review) (out []pull.Review) {
 	for _, v := range all {
 		if state := review.ReviewState(v.State); !v.ViewerDidAuthor && state != review.Commented && state != review.Pending {
 			out = append(out, v)
@@ -220,29 +221,18 @@ func opinions(all []graphReview) (out []graphReview) {
 	return out
 }
 
-// asked are those who approved and whose review is asked for again.
-func (v *conversation) asked() (ids []int64) {
-	for _, q := range v.requests {
-		if slices.ContainsFunc(v.reviews, func(x graphReview) bool {
-			return review.ReviewState(x.State) == review.Approved && x.Author.account().ID == q.ID
-		}) {
-			ids = append(ids, q.ID)
-		}
-	}
-	return ids
-}
-
 // removeLabel takes an override label off that does not count.
 func (p *publisher) removeLabel(ctx context.Context) error {
 	name := p.text.Decision.RemoveLabel
 	if name == "" {
 		return nil
 	}
-	i := slices.IndexFunc(p.r.conversation.labels, func(l string) bool { return strings.EqualFold(l, name) })
+	i := slices.IndexFunc(p.r.conversation.Labels, func(l string) bool { return strings.EqualFold(l, name) })
 	if i < 0 || p.r.awaitsLabel(name) {
 		return nil
 	}
-	_, err := p.do(ctx, http.MethodDelete, p.repoPath("/issues/%d/labels/%s", p.r.Request.Ref.Number, escapePath(p.r.conversation.labels[i])), nil, nil)
+	_, err := p.Do(ctx, http.MethodDelete,
+		p.RepoPath("/issues/%d/labels/%s", p.r.Request.Ref.Number, escapePath(p.r.conversation.Labels[i])), nil, nil)
 	return p.tolerate(ctx, "take off the label", err)
 }
 
@@ -274,7 +264,7 @@ func (r *Reading) awaitsLabel(name string) bool {
 // tolerate turns a refusal of something that is not the verdict into a line of
 // the log: less is said, the check run says all.
 func (p *publisher) tolerate(ctx context.Context, what string, err error) error {
-	switch status(err) {
+	switch api.Status(err) {
 	case http.StatusForbidden, http.StatusNotFound, http.StatusUnprocessableEntity, http.StatusGone, http.StatusConflict:
 		p.app.config.Log.WarnContext(ctx, "GitHub refuses", "what", what, "job", p.r.job.String(), "error", err)
 		return nil
@@ -286,6 +276,6 @@ func (p *publisher) tolerate(ctx context.Context, what string, err error) error 
 }
 
 func limited(err error) bool {
-	var later *LaterError
+	var later *api.LaterError
 	return errors.As(err, &later)
 }

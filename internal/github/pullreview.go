@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/holdpoint-dev/holdpoint/internal/github/api"
+	"github.com/holdpoint-dev/holdpoint/internal/github/pull"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 	"github.com/holdpoint-dev/holdpoint/internal/publish"
 	"github.com/holdpoint-dev/holdpoint/internal/review"
@@ -38,8 +40,8 @@ type reviewComment struct {
 func escapePath(s string) string { return url.PathEscape(s) }
 
 // reviewsOfOurs are our own reviews, by GitHub's word.
-func (r *Reading) reviewsOfOurs() (out []graphReview) {
-	for _, v := range r.conversation.reviews {
+func (r *Reading) reviewsOfOurs() (out []pull.Review) {
+	for _, v := range r.conversation.Reviews {
 		if v.ViewerDidAuthor {
 			out = append(out, v)
 		}
@@ -48,16 +50,16 @@ func (r *Reading) reviewsOfOurs() (out []graphReview) {
 }
 
 // tookBack reports whether it was us who dismissed a review of ours.
-func (r *Reading) tookBack(v graphReview) bool {
-	return slices.ContainsFunc(r.conversation.timeline, func(i graphItem) bool {
+func (r *Reading) tookBack(v pull.Review) bool {
+	return slices.ContainsFunc(r.conversation.Timeline, func(i pull.TimelineItem) bool {
 		return i.Typename == "ReviewDismissedEvent" && i.Review != nil && i.Review.FullDatabaseID == v.ID &&
-			i.Actor.account() == v.Author.account()
+			i.Actor.Account() == v.Author.Account()
 	})
 }
 
 // inline are our own review comments.
-func (r *Reading) inline() (out []graphComment) {
-	for _, t := range r.conversation.threads {
+func (r *Reading) inline() (out []pull.Comment) {
+	for _, t := range r.conversation.Threads {
 		if t.Comments == nil {
 			continue
 		}
@@ -103,7 +105,7 @@ func (r *Reading) history(report review.Report, decision review.Decision) publis
 	}
 	h.Held = 1
 	for _, was := range r.before {
-		run := own(was.checks, decision.CheckName)
+		run := pull.Own(was.checks, decision.CheckName)
 		if run == nil {
 			continue // a newer push came before it was looked at
 		}
@@ -117,7 +119,8 @@ func (r *Reading) history(report review.Report, decision review.Decision) publis
 		markers = append(markers, publish.Markers(c.Body)...)
 	}
 	for _, m := range markers {
-		if !slices.ContainsFunc(report.Holding(), func(f rules.Finding) bool { return publish.SameFinding(m, f.Fingerprint) }) && !slices.Contains(h.Fixed, m) {
+		if !slices.ContainsFunc(report.Holding(), func(f rules.Finding) bool { return publish.SameFinding(m, f.Fingerprint) }) &&
+			!slices.Contains(h.Fixed, m) {
 			h.Fixed = append(h.Fixed, m)
 		}
 	}
@@ -138,19 +141,19 @@ func (p *publisher) review(ctx context.Context) error {
 			return !slices.ContainsFunc(open, func(m string) bool { return publish.SameFinding(m, f) })
 		})
 	})
-	var active *graphReview
+	var active *pull.Review
 	dismissed := 0
 	for _, v := range p.r.reviewsOfOurs() {
 		// A review that GitHub took as a comment alone is not tried again.
 		if v.State == "CHANGES_REQUESTED" || (v.State == "COMMENTED" && active == nil) {
 			active = &v
 		}
-		if v.State == "DISMISSED" && v.Commit.id() == ref.HeadSHA && !p.r.tookBack(v) {
+		if v.State == "DISMISSED" && v.Commit.ID() == ref.HeadSHA && !p.r.tookBack(v) {
 			dismissed++
 		}
 	}
 	switch {
-	case active != nil && (len(fresh) == 0 || p.r.conversation.flooded):
+	case active != nil && (len(fresh) == 0 || p.r.conversation.Flooded):
 		return p.editReview(ctx, active, text.Body)
 	case active == nil && dismissed >= maxReposts:
 		return nil
@@ -188,7 +191,7 @@ func inlineComment(c publish.Comment) reviewComment {
 // the inline comments, then as a comment. What is left out stands in the check
 // run.
 func (p *publisher) postReview(ctx context.Context, body reviewBody) error {
-	path := p.repoPath("/pulls/%d/reviews", p.r.Request.Ref.Number)
+	path := p.RepoPath("/pulls/%d/reviews", p.r.Request.Ref.Number)
 	var err error
 	for _, less := range []func(*reviewBody){
 		func(*reviewBody) {},
@@ -196,10 +199,10 @@ func (p *publisher) postReview(ctx context.Context, body reviewBody) error {
 		func(b *reviewBody) { b.Event = "COMMENT" },
 	} {
 		less(&body)
-		if _, err = p.do(ctx, http.MethodPost, path, body, nil); err == nil {
+		if _, err = p.Do(ctx, http.MethodPost, path, body, nil); err == nil {
 			return nil
 		}
-		if code := status(err); code != http.StatusUnprocessableEntity && code != http.StatusForbidden {
+		if code := api.Status(err); code != http.StatusUnprocessableEntity && code != http.StatusForbidden {
 			return fmt.Errorf("post review: %w", err)
 		}
 		p.app.config.Log.WarnContext(ctx, "GitHub refuses the review as it is", "job", p.r.job.String(), "error", err)
@@ -228,11 +231,11 @@ func clip(s string) string {
 }
 
 // editReview brings the text of the review that stands up to date.
-func (p *publisher) editReview(ctx context.Context, v *graphReview, body string) error {
+func (p *publisher) editReview(ctx context.Context, v *pull.Review, body string) error {
 	if strings.TrimSpace(v.Body) == strings.TrimSpace(body) || strings.Contains(v.Body, folded) {
 		return nil
 	}
-	_, err := p.do(ctx, http.MethodPut, p.repoPath("/pulls/%d/reviews/%s", p.r.Request.Ref.Number, v.ID), map[string]string{"body": body}, nil)
+	_, err := p.Do(ctx, http.MethodPut, p.RepoPath("/pulls/%d/reviews/%s", p.r.Request.Ref.Number, v.ID), map[string]string{"body": body}, nil)
 	return p.tolerate(ctx, "edit the review", err)
 }
 
@@ -243,7 +246,7 @@ func (p *publisher) dropPending(ctx context.Context) error {
 		if v.State != "PENDING" {
 			continue
 		}
-		_, err := p.do(ctx, http.MethodDelete, p.repoPath("/pulls/%d/reviews/%s", p.r.Request.Ref.Number, v.ID), nil, nil)
+		_, err := p.Do(ctx, http.MethodDelete, p.RepoPath("/pulls/%d/reviews/%s", p.r.Request.Ref.Number, v.ID), nil, nil)
 		if err := p.tolerate(ctx, "delete a pending review", err); err != nil {
 			return err
 		}
@@ -254,17 +257,18 @@ func (p *publisher) dropPending(ctx context.Context) error {
 // headStands asks whether the head is still the one that was judged: a review
 // of another would stand on code that nobody looked at.
 func (p *publisher) headStands(ctx context.Context) error {
-	var out struct{ Repository *graphRepo }
-	query := "query Still($owner:String!,$name:String!,$number:Int!){repository(owner:$owner,name:$name){pullRequest(number:$number){headRefOid state}}}"
+	var out struct{ Repository *pull.Repository }
+	query := "query Still($owner:String!,$name:String!,$number:Int!)" +
+		"{repository(owner:$owner,name:$name){pullRequest(number:$number){headRefOid state}}}"
 	ref := p.r.Request.Ref
-	if err := p.graphql(ctx, query, map[string]any{"owner": p.owner, "name": p.repo, "number": ref.Number}, &out); err != nil {
+	if err := p.GraphQL(ctx, query, map[string]any{"owner": p.Owner, "name": p.Repo, "number": ref.Number}, &out); err != nil {
 		return fmt.Errorf("look at the head again: %w", err)
 	}
 	if out.Repository == nil || out.Repository.PullRequest == nil {
 		return fmt.Errorf("look at the head again: GitHub did not answer")
 	}
 	if now := out.Repository.PullRequest; now.HeadRefOid != ref.HeadSHA || now.State != "OPEN" {
-		return &LaterError{Why: "the head changed while it was judged"}
+		return &api.LaterError{Why: "the head changed while it was judged"}
 	}
 	return nil
 }
@@ -277,7 +281,7 @@ func (p *publisher) dismissOwn(ctx context.Context) error {
 			continue
 		}
 		body := map[string]string{"message": "Nothing is held any more; see the check run.", "event": "DISMISS"}
-		_, err := p.do(ctx, http.MethodPut, p.repoPath("/pulls/%d/reviews/%s/dismissals", p.r.Request.Ref.Number, v.ID), body, nil)
+		_, err := p.Do(ctx, http.MethodPut, p.RepoPath("/pulls/%d/reviews/%s/dismissals", p.r.Request.Ref.Number, v.ID), body, nil)
 		if err := p.tolerate(ctx, "dismiss our review", err); err != nil {
 			return err
 		}
@@ -301,7 +305,7 @@ func (p *publisher) markFixed(ctx context.Context) error {
 		}
 		edits++
 		body := map[string]string{"body": publish.FixedComment(c.Body, p.r.Request.Ref.HeadSHA)}
-		_, err := p.do(ctx, http.MethodPatch, p.repoPath("/pulls/comments/%s", c.ID), body, nil)
+		_, err := p.Do(ctx, http.MethodPatch, p.RepoPath("/pulls/comments/%s", c.ID), body, nil)
 		if err := p.tolerate(ctx, "mark a comment as fixed", err); err != nil {
 			return err
 		}
@@ -313,22 +317,22 @@ func (p *publisher) markFixed(ctx context.Context) error {
 // first time, edited when it has something new to say.
 func (p *publisher) summary(ctx context.Context) error {
 	text := publish.Summary(p.text)
-	i := slices.IndexFunc(p.r.conversation.comments, func(c graphComment) bool {
+	i := slices.IndexFunc(p.r.conversation.Comments, func(c pull.Comment) bool {
 		return c.ViewerDidAuthor && strings.HasPrefix(c.Body, publish.SummaryMarker)
 	})
 	body := map[string]string{"body": text}
 	if i < 0 {
-		if len(p.text.Report.Holding()) == 0 || p.r.conversation.flooded {
+		if len(p.text.Report.Holding()) == 0 || p.r.conversation.Flooded {
 			return nil
 		}
-		_, err := p.do(ctx, http.MethodPost, p.repoPath("/issues/%d/comments", p.r.Request.Ref.Number), body, nil)
+		_, err := p.Do(ctx, http.MethodPost, p.RepoPath("/issues/%d/comments", p.r.Request.Ref.Number), body, nil)
 		return p.tolerate(ctx, "post the summary", err)
 	}
-	old := p.r.conversation.comments[i]
+	old := p.r.conversation.Comments[i]
 	if strings.TrimSpace(old.Body) == strings.TrimSpace(text) {
 		return nil
 	}
-	_, err := p.do(ctx, http.MethodPatch, p.repoPath("/issues/comments/%s", old.ID), body, nil)
+	_, err := p.Do(ctx, http.MethodPatch, p.RepoPath("/issues/comments/%s", old.ID), body, nil)
 	return p.tolerate(ctx, "edit the summary", err)
 }
 
@@ -343,14 +347,14 @@ func (p *publisher) ask(ctx context.Context) error {
 		Reviewers []string `json:"reviewers,omitempty"`
 		Teams     []string `json:"team_reviewers,omitempty"`
 	}
-	author := p.r.conversation.pull.Author.account()
+	author := p.r.conversation.Pull.Author.Account()
 	for _, f := range p.text.Report.Holding() {
 		for _, a := range p.text.Report.Settings.Approvals {
 			if !a.Fits(&f) {
 				continue
 			}
 			for _, u := range a.Users {
-				asked := slices.ContainsFunc(p.r.conversation.requests, func(a rules.Account) bool { return strings.EqualFold(a.Login, u.Login()) })
+				asked := slices.ContainsFunc(p.r.conversation.Requests, func(a rules.Account) bool { return strings.EqualFold(a.Login, u.Login()) })
 				if !asked && !strings.EqualFold(u.Login(), author.Login) && !slices.Contains(body.Reviewers, u.Login()) {
 					body.Reviewers = append(body.Reviewers, u.Login())
 				}
@@ -365,6 +369,6 @@ func (p *publisher) ask(ctx context.Context) error {
 	if n := len(body.Reviewers) + len(body.Teams); n == 0 || n > maxAsked {
 		return nil
 	}
-	_, err := p.do(ctx, http.MethodPost, p.repoPath("/pulls/%d/requested_reviewers", p.r.Request.Ref.Number), body, nil)
+	_, err := p.Do(ctx, http.MethodPost, p.RepoPath("/pulls/%d/requested_reviewers", p.r.Request.Ref.Number), body, nil)
 	return p.tolerate(ctx, "ask for reviews", err)
 }

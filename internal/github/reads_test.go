@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/holdpoint-dev/holdpoint/internal/github"
+	"github.com/holdpoint-dev/holdpoint/internal/github/api"
 	"github.com/holdpoint-dev/holdpoint/internal/github/githubtest"
 )
 
@@ -21,7 +22,7 @@ func TestF41LazyTestMerge(t *testing.T) {
 	w.queue = w.queue[1:2]
 	job := w.queue[0]
 	_, err := w.do(t.Context(), job)
-	var later *github.LaterError
+	var later *api.LaterError
 	if !errors.As(err, &later) || later.Limited {
 		t.Fatalf("error %v, want one that asks to come later", err)
 	}
@@ -34,7 +35,7 @@ func TestF41LazyTestMerge(t *testing.T) {
 		t.Errorf("error %v, want %v", err, github.ErrPartial)
 	}
 	checked := func() bool {
-		done, err := w.app.Checked(t.Context(), githubtest.Installation, github.Repository{ID: w.repo.ID, Owner: "acme", Name: "infra"}, p.HeadSHA())
+		done, err := w.app.Checked(t.Context(), githubtest.Installation, api.Repository{ID: w.repo.ID, Owner: "acme", Name: "infra"}, p.HeadSHA())
 		if err != nil {
 			t.Fatal(err)
 		}

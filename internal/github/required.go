@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"github.com/holdpoint-dev/holdpoint/internal/github/api"
 )
 
 // rulesFor is how long a branch's rules are taken as known: they only decide
@@ -24,7 +26,7 @@ type required struct {
 // not sure.
 func (p *publisher) notRequired(ctx context.Context) bool {
 	ref := p.r.Request.Ref
-	key := p.owner + "/" + p.repo + " " + ref.BaseRef
+	key := p.Owner + "/" + p.Repo + " " + ref.BaseRef
 	p.app.mu.Lock()
 	have, ok := p.app.rules[key]
 	p.app.mu.Unlock()
@@ -43,10 +45,10 @@ func (p *publisher) notRequired(ctx context.Context) bool {
 // rules do not name the check.
 func (p *publisher) requiredChecks(ctx context.Context, branch, name string) required {
 	out := required{names: map[string]bool{}}
-	list, err := listAll[struct {
+	list, err := api.ListAll[struct {
 		Type       string          `json:"type"`
 		Parameters json.RawMessage `json:"parameters"`
-	}](ctx, p.client, p.repoPath("/rules/branches/%s?per_page=100", url.PathEscape(branch)))
+	}](ctx, p.Client, p.RepoPath("/rules/branches/%s?per_page=100", url.PathEscape(branch)))
 	if err != nil {
 		return out
 	}
@@ -77,7 +79,7 @@ func (p *publisher) requiredChecks(ctx context.Context, branch, name string) req
 			} `json:"required_status_checks"`
 		} `json:"protection"`
 	}
-	if _, err := p.do(ctx, http.MethodGet, p.repoPath("/branches/%s", url.PathEscape(branch)), nil, &answer); err != nil {
+	if _, err := p.Do(ctx, http.MethodGet, p.RepoPath("/branches/%s", url.PathEscape(branch)), nil, &answer); err != nil {
 		return out
 	}
 	for _, c := range answer.Protection.Checks.Contexts {

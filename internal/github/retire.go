@@ -7,6 +7,9 @@ import (
 	"net/http"
 	"slices"
 
+	"github.com/holdpoint-dev/holdpoint/internal/github/api"
+	"github.com/holdpoint-dev/holdpoint/internal/github/pull"
+	"github.com/holdpoint-dev/holdpoint/internal/github/webhooks"
 	"github.com/holdpoint-dev/holdpoint/internal/publish"
 	"github.com/holdpoint-dev/holdpoint/internal/review"
 	"github.com/holdpoint-dev/holdpoint/internal/rules"
@@ -25,9 +28,10 @@ const (
 )
 
 // retire takes back what a run said. Its record stays, without its verdicts.
-func (c *client) retire(ctx context.Context, head string, run graphCheck) error {
+func (c *client) retire(ctx context.Context, head string, run pull.Check) error {
 	said := publish.Check{Title: retired, Text: run.Text,
-		Summary: "No open pull request has this commit for this check, so nobody looks at it when a branch moves. A new pull request, or a push, has it reviewed.\n"}
+		Summary: "No open pull request has this commit for this check, so nobody looks at it when a branch moves. A new pull request, or a " +
+			"push, has it reviewed.\n"}
 	_, err := c.writeCheck(ctx, head, &run, run.Name, cancelled, said)
 	return err
 }
@@ -38,11 +42,11 @@ func (r *Reading) retire(ctx context.Context, d review.Decision) error {
 	if r.group != nil || r.Request.Evidence.SiblingsUnknown {
 		return nil
 	}
-	for _, run := range r.conversation.checks {
+	for _, run := range r.conversation.Checks {
 		if d.Holds() && r.alsoOf(run) {
 			continue // the hold did it
 		}
-		if run.verdict() && run.Name != r.checkName && !r.proposed(run.Name) {
+		if run.Verdict() && run.Name != r.checkName && !r.proposed(run.Name) {
 			if err := r.client.retire(ctx, r.Request.Ref.HeadSHA, run); err != nil {
 				return err
 			}
@@ -56,13 +60,9 @@ func (r *Reading) retire(ctx context.Context, d review.Decision) error {
 	return nil
 }
 
-// verdict reports whether a run let a pull request through. That which marks the
-// installation has no record.
-func (k graphCheck) verdict() bool { return k.passed() && k.Text != "" }
-
 // alsoOf reports whether a hold of this pull request has taken a run back.
-func (r *Reading) alsoOf(run graphCheck) bool {
-	_, recorded := run.record().Withdraw(r.Request.Ref.Number, r.Request.Ref.BaseRef, review.Unreviewed)
+func (r *Reading) alsoOf(run pull.Check) bool {
+	_, recorded := run.Record().Withdraw(r.Request.Ref.Number, r.Request.Ref.BaseRef, review.Unreviewed)
 	return recorded || rules.SameName(run.Name, r.checkName)
 }
 
@@ -74,25 +74,29 @@ func (r *Reading) proposed(name string) bool {
 
 // retireAll takes back what passed on a commit under names that no open pull
 // request with it as its head has.
-func (r *Reading) retireAll(ctx context.Context, head string, checks []graphCheck) error {
-	return r.client.retireUnproposed(ctx, head, checks, func(run graphCheck, base string) bool { return r.names.Of(base) == run.Name })
+func (r *Reading) retireAll(ctx context.Context, head string, checks []pull.Check) error {
+	return r.client.retireUnproposed(ctx, head, verdicts(checks), func(run pull.Check, base string) bool { return r.names.Of(base) == run.Name })
+}
+
+// verdicts are the runs that let a pull request through.
+func verdicts(checks []pull.Check) []pull.Check {
+	return slices.DeleteFunc(slices.Clone(checks), func(run pull.Check) bool { return !run.Verdict() })
 }
 
 // retireUnproposed takes back what passed on a commit, but for the runs that are
 // those of a base to which an open pull request proposes it. Where GitHub does not
 // list the pull requests, all that passed is taken back before the error is
 // returned.
-func (c *client) retireUnproposed(ctx context.Context, head string, checks []graphCheck, of func(run graphCheck, base string) bool) error {
-	if !slices.ContainsFunc(checks, graphCheck.verdict) {
+func (c *client) retireUnproposed(ctx context.Context, head string, passed []pull.Check, of func(run pull.Check, base string) bool) error {
+	if len(passed) == 0 {
 		return nil
 	}
-	open, unlisted := c.openOf(ctx, head)
+	open, unlisted := c.OpenOf(ctx, head)
 	if unlisted != nil {
 		open, unlisted = nil, fmt.Errorf("pull requests of %.12s: %w", head, unlisted)
 	}
-	for _, run := range checks {
-		needed := slices.ContainsFunc(open, func(p commitPull) bool { return of(run, p.Base.Ref) })
-		if needed || !run.verdict() {
+	for _, run := range passed {
+		if slices.ContainsFunc(open, func(p pull.WithCommit) bool { return of(run, p.Base.Ref) }) {
 			continue
 		}
 		if err := c.retire(ctx, head, run); err != nil {
@@ -102,10 +106,37 @@ func (c *client) retireUnproposed(ctx context.Context, head string, checks []gra
 	return unlisted
 }
 
+// followDestroyed takes back what passed on the commit of a merge group that is no
+// more. One that was merged is its base's, which cannot get it again: it keeps its
+// verdict where no other branch has that name of the check.
+func (c *client) followDestroyed(ctx context.Context, job webhooks.Job) error {
+	if job.Merged {
+		if shared, err := c.givesToOthers(ctx, job); err != nil || !shared {
+			return err
+		}
+	}
+	return c.retireAt(ctx, job.HeadSHA)
+}
+
+// retireAt takes back what passed on a commit for bases to which no open pull
+// request proposes it. A commit that GitHub does not have any more is left.
+func (c *client) retireAt(ctx context.Context, sha string) error {
+	if !api.IsObjectID(sha) {
+		return nil
+	}
+	checks, err := c.ChecksAt(ctx, sha)
+	if code := api.Status(err); code == http.StatusNotFound || code == http.StatusUnprocessableEntity {
+		return nil // not of this repository, or collected
+	}
+	// A run on the queue's commit has no record of its own.
+	passed := slices.DeleteFunc(checks, func(run pull.Check) bool { return !run.Passed() })
+	return errors.Join(err, c.retireUnproposed(ctx, sha, passed, c.mayBeOf))
+}
+
 // retireGivenUp takes back what passed on the head of a job that is given up, for
 // bases to which no open pull request proposes it, and on the heads before it, as
 // far as they can be known: r is nil where the pull request could not be read.
-func (c *client) retireGivenUp(ctx context.Context, job Job, head string, checks []graphCheck, r *Reading) error {
+func (c *client) retireGivenUp(ctx context.Context, job webhooks.Job, head string, checks []pull.Check, r *Reading) error {
 	heads, err := []string{job.Replaced}, error(nil)
 	if r != nil {
 		err = r.readPushes(ctx)
@@ -113,17 +144,13 @@ func (c *client) retireGivenUp(ctx context.Context, job Job, head string, checks
 		heads = append(heads, r.earlier...)
 	}
 	done := []string{"", head}
-	err = errors.Join(err, c.retireUnproposed(ctx, head, checks, c.mayBeOf))
+	err = errors.Join(err, c.retireUnproposed(ctx, head, verdicts(checks), c.mayBeOf))
 	for _, sha := range heads {
-		if slices.Contains(done, sha) || len(done) > maxEarlier {
+		if slices.Contains(done, sha) || len(done) > pull.MaxEarlier {
 			continue
 		}
 		done = append(done, sha)
-		before, unread := c.checksAt(ctx, sha)
-		if code := status(unread); code == http.StatusNotFound || code == http.StatusUnprocessableEntity {
-			continue // not of this repository, or collected
-		}
-		err = errors.Join(err, unread, c.retireUnproposed(ctx, sha, before, c.mayBeOf))
+		err = errors.Join(err, c.retireAt(ctx, sha))
 	}
 	return err
 }

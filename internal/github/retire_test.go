@@ -160,3 +160,47 @@ func TestA17AnotherHasIt(t *testing.T) {
 		t.Errorf("the check says %s, want cancelled", c.Conclusion)
 	}
 }
+
+// A17: nor does the verdict on a commit of the merge queue outlive its group,
+// however that ends. One that was merged keeps it where its name is its own.
+func TestA17VerdictOfAGroup(t *testing.T) {
+	for name, c := range map[string]struct {
+		settings string
+		// end ends the group of a pull request to release/1.
+		end  func(w *world, group string)
+		want string
+	}{
+		"dequeued":            {"version: 1\n", func(w *world, group string) { w.repo.Destroy(w.dana, group, "dequeued") }, "cancelled"},
+		"invalidated":         {"version: 1\n", func(w *world, group string) { w.repo.Destroy(w.dana, group, "invalidated") }, "cancelled"},
+		"merged":              {"version: 1\n", func(w *world, group string) { w.repo.Destroy(w.dana, group, "merged") }, "success"},
+		"merged, shared":      {oneForReleases, func(w *world, group string) { w.repo.Destroy(w.dana, group, "merged") }, "cancelled"},
+		"the base has it":     {"version: 1\n", func(w *world, group string) { w.repo.Push("release/1", group, w.dana) }, "success"},
+		"a shared one has it": {oneForReleases, func(w *world, group string) { w.repo.Push("release/1", group, w.dana) }, "cancelled"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, _ := newShared(t, c.settings)
+			w.repo.Push("release/1", w.base, w.dana)
+			w.repo.Push("release/2", w.base, w.dana)
+			p := w.offer("one", "release/1", w.commit(w.base, githubtest.Files{"prod/db.tf": withoutOrders}, w.agent))
+			w.settle()
+			w.approve(p)
+			group := w.repo.Enqueue(w.alice, p)
+			w.settle()
+			check := map[string]string{"version: 1\n": "holdpoint: release/1", oneForReleases: "holdpoint: release"}[c.settings]
+			if got := w.check(group, check); got == nil || got.Conclusion != "success" {
+				t.Fatalf("the group's check run is %+v, want success", got)
+			}
+			for range 2 { // GitHub may deliver twice
+				c.end(w, group)
+				w.settle()
+			}
+			w.fine()
+			if got := w.check(group, check); got.Conclusion != c.want {
+				t.Errorf("the check says %s, want %s", got.Conclusion, c.want)
+			}
+			if again := w.offer("two", "release/2", group); c.settings == oneForReleases && w.repo.Mergeable(again) {
+				t.Error("it can be merged into another branch of the name before anybody looked at it")
+			}
+		})
+	}
+}

@@ -6,8 +6,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/holdpoint-dev/holdpoint/internal/github"
+	"github.com/holdpoint-dev/holdpoint/internal/github/api"
 	"github.com/holdpoint-dev/holdpoint/internal/github/githubtest"
+	"github.com/holdpoint-dev/holdpoint/internal/github/webhooks"
 	"github.com/holdpoint-dev/holdpoint/internal/rules"
 )
 
@@ -272,7 +273,7 @@ func TestA2InstallationReleasesNothing(t *testing.T) {
 		w, lost := newShared(t, settings)
 		w.repo.Push("scratch", lost, w.agent)
 		_ = w.hub.Deliveries()
-		job := github.Job{Kind: github.KindInstall, Installation: githubtest.Installation, Repos: []github.RepoName{{Owner: "acme", Repo: "infra"}}}
+		job := webhooks.Job{Kind: webhooks.KindInstall, Installation: githubtest.Installation, Repos: []webhooks.RepoName{{Owner: "acme", Repo: "infra"}}}
 		if _, err := w.do(t.Context(), job); err != nil {
 			t.Fatal(err)
 		}
@@ -299,7 +300,7 @@ func TestA2ChangeBeforeTheRelease(t *testing.T) {
 			})
 			w.receive()
 			_, err := w.do(t.Context(), w.queue[len(w.queue)-1])
-			var later *github.LaterError
+			var later *api.LaterError
 			if !errors.As(err, &later) {
 				t.Errorf("error %v, want one that asks to come later", err)
 			}

@@ -2,59 +2,13 @@ package github
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"net/http"
 	"strings"
 	"time"
 
-	"github.com/google/go-github/v60/github"
+	"github.com/holdpoint-dev/holdpoint/internal/github/api"
+	"github.com/holdpoint-dev/holdpoint/internal/github/webhooks"
 )
-
-// Repository is one repository that an installation has given to the App.
-type Repository struct {
-	ID          int64
-	Owner, Name string
-	// Archived repositories take no pull requests.
-	Archived bool
-}
-
-// Repositories lists what an installation has given to the App.
-func (a *App) Repositories(ctx context.Context, installation int64) ([]Repository, error) {
-	c, err := a.clientFor(scope{installation: installation}, "", "")
-	if err != nil {
-		return nil, err
-	}
-	var all []Repository
-	path := "installation/repositories?per_page=100"
-	for {
-		var page struct {
-			Repositories []struct {
-				ID    int64  `json:"id"`
-				Name  string `json:"name"`
-				Owner struct {
-					Login string `json:"login"`
-				} `json:"owner"`
-				Archived bool `json:"archived"`
-				Disabled bool `json:"disabled"`
-			} `json:"repositories"`
-		}
-		resp, err := c.do(ctx, http.MethodGet, path, nil, &page)
-		if err != nil {
-			return nil, fmt.Errorf("list repositories of installation %d: %w", installation, err)
-		}
-		for _, r := range page.Repositories {
-			all = append(all, Repository{ID: r.ID, Owner: r.Owner.Login, Name: r.Name, Archived: r.Archived || r.Disabled})
-		}
-		next := linked(resp.Header.Get("Link"), "next")
-		if next == "" {
-			return all, nil
-		}
-		if path, err = c.relative(next); err != nil {
-			return nil, err
-		}
-	}
-}
 
 // OpenPull is an open pull request as the sweep sees it.
 type OpenPull struct {
@@ -65,18 +19,18 @@ type OpenPull struct {
 
 // OpenPulls lists the open pull requests of a repository, drafts included,
 // the last updated first.
-func (a *App) OpenPulls(ctx context.Context, installation int64, r Repository) ([]OpenPull, error) {
-	c, err := a.clientFor(scope{installation: installation}, r.Owner, r.Name)
+func (a *App) OpenPulls(ctx context.Context, installation int64, r api.Repository) ([]OpenPull, error) {
+	c, err := a.on(api.Scope{Installation: installation}, r.Owner, r.Name)
 	if err != nil {
 		return nil, err
 	}
 	type pull struct {
-		Number  int        `json:"number"`
-		Head    payloadRef `json:"head"`
-		Base    payloadRef `json:"base"`
-		Updated time.Time  `json:"updated_at"`
+		Number  int          `json:"number"`
+		Head    webhooks.Tip `json:"head"`
+		Base    webhooks.Tip `json:"base"`
+		Updated time.Time    `json:"updated_at"`
 	}
-	all, err := listAll[pull](ctx, c, c.repoPath("/pulls?state=open&sort=updated&direction=desc&per_page=100"))
+	all, err := api.ListAll[pull](ctx, c.Client, c.RepoPath("/pulls?state=open&sort=updated&direction=desc&per_page=100"))
 	if err != nil {
 		return nil, fmt.Errorf("list open pull requests of %s/%s: %w", r.Owner, r.Name, err)
 	}
@@ -94,12 +48,12 @@ const unreviewed = "This change could not be reviewed"
 // One that says that the change could not be reviewed, or not yet with its test
 // merge, does not count: what was in the way may have passed. Nor does one that
 // was taken back.
-func (a *App) Checked(ctx context.Context, installation int64, r Repository, sha string) (bool, error) {
-	c, err := a.clientFor(scope{installation: installation}, r.Owner, r.Name)
+func (a *App) Checked(ctx context.Context, installation int64, r api.Repository, sha string) (bool, error) {
+	c, err := a.on(api.Scope{Installation: installation}, r.Owner, r.Name)
 	if err != nil {
 		return false, err
 	}
-	runs, err := c.checksAt(ctx, sha)
+	runs, err := c.ChecksAt(ctx, sha)
 	if err != nil {
 		return false, err
 	}
@@ -109,44 +63,4 @@ func (a *App) Checked(ctx context.Context, installation int64, r Repository, sha
 		}
 	}
 	return false, nil
-}
-
-// checksAt are our check runs on a commit, read without anything else.
-func (c *client) checksAt(ctx context.Context, sha string) ([]graphCheck, error) {
-	app := c.app.config.AppID
-	var page struct {
-		CheckRuns []struct {
-			ID         int64  `json:"id"`
-			Name       string `json:"name"`
-			Status     string `json:"status"`
-			Conclusion string `json:"conclusion"`
-			ExternalID string `json:"external_id"`
-			Output     struct {
-				Title   string `json:"title"`
-				Summary string `json:"summary"`
-				Text    string `json:"text"`
-			} `json:"output"`
-			App struct {
-				ID int64 `json:"id"`
-			} `json:"app"`
-		} `json:"check_runs"`
-	}
-	path := c.repoPath("/commits/%s/check-runs?app_id=%d&per_page=100", sha, app)
-	if _, err := c.do(ctx, http.MethodGet, path, nil, &page); err != nil {
-		return nil, fmt.Errorf("list checks of %s/%s at %.12s: %w", c.owner, c.repo, sha, err)
-	}
-	var out []graphCheck
-	for _, run := range page.CheckRuns {
-		if run.App.ID == app {
-			out = append(out, graphCheck{DatabaseID: run.ID, Name: run.Name, Status: run.Status, Conclusion: run.Conclusion, ExternalID: run.ExternalID,
-				Title: run.Output.Title, Summary: run.Output.Summary, Text: run.Output.Text})
-		}
-	}
-	return out, nil
-}
-
-// accepted reports GitHub's 202 in the form go-github gives it.
-func accepted(err error) bool {
-	var e *github.AcceptedError
-	return errors.As(err, &e)
 }

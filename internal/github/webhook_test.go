@@ -10,13 +10,14 @@ import (
 	"testing"
 	"time"
 
-	"github.com/holdpoint-dev/holdpoint/internal/github"
+	"github.com/holdpoint-dev/holdpoint/internal/github/api"
 	"github.com/holdpoint-dev/holdpoint/internal/github/githubtest"
+	"github.com/holdpoint-dev/holdpoint/internal/github/webhooks"
 )
 
-func secrets(t *testing.T, current string, more ...string) github.Secrets {
+func secrets(t *testing.T, current string, more ...string) webhooks.Secrets {
 	t.Helper()
-	s, err := github.NewSecrets(current, more...)
+	s, err := webhooks.NewSecrets(current, more...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,19 +33,19 @@ func delivery(t *testing.T) githubtest.Delivery {
 	return all[len(all)-1]
 }
 
-func parse(t *testing.T, s github.Secrets, d githubtest.Delivery) (github.Job, error) {
+func parse(t *testing.T, s webhooks.Secrets, d githubtest.Delivery) (webhooks.Job, error) {
 	t.Helper()
-	return github.ParseWebhook(s, d.Header, d.Body, time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC))
+	return webhooks.ParseWebhook(s, d.Header, d.Body, time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC))
 }
 
 // F66: without a good secret everybody could sign.
 func TestF66EmptyOrShortSecretIsRefused(t *testing.T) {
 	for _, bad := range [][]string{{""}, {"short"}, {" spaces around the secret "}, {githubtest.Secret, "short"}} {
-		if _, err := github.NewSecrets(bad[0], bad[1:]...); err == nil {
+		if _, err := webhooks.NewSecrets(bad[0], bad[1:]...); err == nil {
 			t.Errorf("secrets %q were taken", bad)
 		}
 	}
-	if _, err := github.ParseWebhook(github.Secrets{}, http.Header{}, nil, time.Time{}); !errors.Is(err, github.ErrSignature) {
+	if _, err := webhooks.ParseWebhook(webhooks.Secrets{}, http.Header{}, nil, time.Time{}); !errors.Is(err, webhooks.ErrSignature) {
 		t.Errorf("no secret at all: %v", err)
 	}
 }
@@ -58,28 +59,28 @@ func TestF66E49SignatureIsChecked(t *testing.T) {
 		want   error
 	}{
 		"as sent":      {func(*githubtest.Delivery) {}, nil},
-		"another body": {func(d *githubtest.Delivery) { d.Body = append(bytes.Clone(d.Body), ' ') }, github.ErrSignature},
-		"no signature": {func(d *githubtest.Delivery) { d.Header.Del("X-Hub-Signature-256") }, github.ErrSignature},
+		"another body": {func(d *githubtest.Delivery) { d.Body = append(bytes.Clone(d.Body), ' ') }, webhooks.ErrSignature},
+		"no signature": {func(d *githubtest.Delivery) { d.Header.Del("X-Hub-Signature-256") }, webhooks.ErrSignature},
 		"SHA-1 alone": {func(d *githubtest.Delivery) {
 			d.Header.Set("X-Hub-Signature", "sha1=da39a3ee5e6b4b0d3255bfef95601890afd80709")
 			d.Header.Del("X-Hub-Signature-256")
-		}, github.ErrSignature},
+		}, webhooks.ErrSignature},
 		"SHA-1 in the field": {func(d *githubtest.Delivery) {
 			d.Header.Set("X-Hub-Signature-256", "sha1=da39a3ee5e6b4b0d3255bfef95601890afd80709")
-		}, github.ErrSignature},
-		"without its prefix": {func(d *githubtest.Delivery) { setMAC(d, strings.TrimPrefix(mac(d), "sha256=")) }, github.ErrSignature},
-		"another prefix":     {func(d *githubtest.Delivery) { setMAC(d, "sha1="+strings.TrimPrefix(mac(d), "sha256=")) }, github.ErrSignature},
-		"cut to 8 bytes":     {func(d *githubtest.Delivery) { setMAC(d, mac(d)[:len("sha256=")+16]) }, github.ErrSignature},
-		"8 bytes that fit":   {func(d *githubtest.Delivery) { setMAC(d, mac(d)[:len("sha256=")+16]+strings.Repeat("0", 48)) }, github.ErrSignature},
-		"the last byte off":  {func(d *githubtest.Delivery) { setMAC(d, mac(d)[:len(mac(d))-2]+other(mac(d)[len(mac(d))-2:])) }, github.ErrSignature},
-		"a byte too many":    {func(d *githubtest.Delivery) { setMAC(d, mac(d)+"00") }, github.ErrSignature},
-		"nothing to compare": {func(d *githubtest.Delivery) { setMAC(d, "sha256=") }, github.ErrSignature},
-		"not hexadecimal":    {func(d *githubtest.Delivery) { d.Header.Set("X-Hub-Signature-256", "sha256=zz") }, github.ErrSignature},
-		"form encoding":      {func(d *githubtest.Delivery) { d.Header.Set("Content-Type", "application/x-www-form-urlencoded") }, github.ErrMalformed},
-		"a broken type":      {func(d *githubtest.Delivery) { d.Header.Set("Content-Type", "application/json; charset") }, github.ErrMalformed},
-		"more behind it":     {func(d *githubtest.Delivery) { setMAC(d, mac(d)+"zz") }, github.ErrSignature},
-		"no event":           {func(d *githubtest.Delivery) { d.Header.Del("X-GitHub-Event") }, github.ErrMalformed},
-		"unknown event":      {func(d *githubtest.Delivery) { d.Header.Set("X-GitHub-Event", "sponsorship") }, github.ErrIgnored},
+		}, webhooks.ErrSignature},
+		"without its prefix": {func(d *githubtest.Delivery) { setMAC(d, strings.TrimPrefix(mac(d), "sha256=")) }, webhooks.ErrSignature},
+		"another prefix":     {func(d *githubtest.Delivery) { setMAC(d, "sha1="+strings.TrimPrefix(mac(d), "sha256=")) }, webhooks.ErrSignature},
+		"cut to 8 bytes":     {func(d *githubtest.Delivery) { setMAC(d, mac(d)[:len("sha256=")+16]) }, webhooks.ErrSignature},
+		"8 bytes that fit":   {func(d *githubtest.Delivery) { setMAC(d, mac(d)[:len("sha256=")+16]+strings.Repeat("0", 48)) }, webhooks.ErrSignature},
+		"the last byte off":  {func(d *githubtest.Delivery) { setMAC(d, mac(d)[:len(mac(d))-2]+other(mac(d)[len(mac(d))-2:])) }, webhooks.ErrSignature},
+		"a byte too many":    {func(d *githubtest.Delivery) { setMAC(d, mac(d)+"00") }, webhooks.ErrSignature},
+		"nothing to compare": {func(d *githubtest.Delivery) { setMAC(d, "sha256=") }, webhooks.ErrSignature},
+		"not hexadecimal":    {func(d *githubtest.Delivery) { d.Header.Set("X-Hub-Signature-256", "sha256=zz") }, webhooks.ErrSignature},
+		"form encoding":      {func(d *githubtest.Delivery) { d.Header.Set("Content-Type", "application/x-www-form-urlencoded") }, webhooks.ErrMalformed},
+		"a broken type":      {func(d *githubtest.Delivery) { d.Header.Set("Content-Type", "application/json; charset") }, webhooks.ErrMalformed},
+		"more behind it":     {func(d *githubtest.Delivery) { setMAC(d, mac(d)+"zz") }, webhooks.ErrSignature},
+		"no event":           {func(d *githubtest.Delivery) { d.Header.Del("X-GitHub-Event") }, webhooks.ErrMalformed},
+		"unknown event":      {func(d *githubtest.Delivery) { d.Header.Set("X-GitHub-Event", "sponsorship") }, webhooks.ErrIgnored},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -91,10 +92,10 @@ func TestF66E49SignatureIsChecked(t *testing.T) {
 			}
 		})
 	}
-	if _, err := parse(t, secrets(t, "another secret of good length"), good); !errors.Is(err, github.ErrSignature) {
+	if _, err := parse(t, secrets(t, "another secret of good length"), good); !errors.Is(err, webhooks.ErrSignature) {
 		t.Errorf("signed by another secret: %v", err)
 	}
-	for _, rotating := range []github.Secrets{secrets(t, "the coming secret of good length", githubtest.Secret), secrets(t, githubtest.Secret, "the coming secret of good length"), secrets(t, githubtest.Secret, "")} {
+	for _, rotating := range []webhooks.Secrets{secrets(t, "the coming secret of good length", githubtest.Secret), secrets(t, githubtest.Secret, "the coming secret of good length"), secrets(t, githubtest.Secret, "")} {
 		if _, err := parse(t, rotating, good); err != nil {
 			t.Errorf("while secrets rotate: %v", err)
 		}
@@ -103,8 +104,8 @@ func TestF66E49SignatureIsChecked(t *testing.T) {
 
 // A body that GitHub would not send is not looked at.
 func TestLargeBody(t *testing.T) {
-	for size, want := range map[int]error{github.MaxWebhook: github.ErrSignature, github.MaxWebhook + 1: github.ErrMalformed} {
-		if _, err := github.ParseWebhook(secrets(t, githubtest.Secret), http.Header{}, make([]byte, size), time.Time{}); !errors.Is(err, want) {
+	for size, want := range map[int]error{webhooks.MaxWebhook: webhooks.ErrSignature, webhooks.MaxWebhook + 1: webhooks.ErrMalformed} {
+		if _, err := webhooks.ParseWebhook(secrets(t, githubtest.Secret), http.Header{}, make([]byte, size), time.Time{}); !errors.Is(err, want) {
 			t.Errorf("%d bytes: %v, want %v", size, err, want)
 		}
 	}
@@ -152,8 +153,8 @@ func TestE49ReplayAndForeignRepository(t *testing.T) {
 	w.queue[0].RepoID++ // the token is for this id: GitHub refuses it
 	job := w.queue[0]
 	w.queue = nil
-	if _, err := w.do(t.Context(), job); !errors.Is(err, github.ErrGone) {
-		t.Errorf("repository of another id: %v, want %v", err, github.ErrGone)
+	if _, err := w.do(t.Context(), job); !errors.Is(err, api.ErrGone) {
+		t.Errorf("repository of another id: %v, want %v", err, api.ErrGone)
 	}
 }
 
@@ -203,7 +204,7 @@ func TestF35OthersChecksAreIgnored(t *testing.T) {
 	} {
 		d.Event, d.Body = event, []byte(body)
 		d.Sign(githubtest.Secret)
-		if _, err := parse(t, secrets(t, githubtest.Secret), d); !errors.Is(err, github.ErrIgnored) {
+		if _, err := parse(t, secrets(t, githubtest.Secret), d); !errors.Is(err, webhooks.ErrIgnored) {
 			t.Errorf("%s: %v, want it ignored", event, err)
 		}
 	}
@@ -218,7 +219,7 @@ func TestMalformedPayloads(t *testing.T) {
 		`{"action":"opened","pull_request":{"number":"one"}}`, "\xff\xfe"} {
 		d.Event, d.Body = "pull_request", []byte(body)
 		d.Sign(githubtest.Secret)
-		if job, err := parse(t, secrets(t, githubtest.Secret), d); !errors.Is(err, github.ErrMalformed) && !errors.Is(err, github.ErrIgnored) {
+		if job, err := parse(t, secrets(t, githubtest.Secret), d); !errors.Is(err, webhooks.ErrMalformed) && !errors.Is(err, webhooks.ErrIgnored) {
 			t.Errorf("%q: job %v, error %v", body, job, err)
 		}
 	}
@@ -239,8 +240,8 @@ func TestF65LargePayload(t *testing.T) {
 	if job, err := parse(t, secrets(t, githubtest.Secret), d); err != nil || job.Number != 1 {
 		t.Errorf("8 MB: job %v, error %v", job, err)
 	}
-	d.Body = make([]byte, github.MaxWebhook+1)
-	if _, err := parse(t, secrets(t, githubtest.Secret), d); !errors.Is(err, github.ErrMalformed) {
+	d.Body = make([]byte, webhooks.MaxWebhook+1)
+	if _, err := parse(t, secrets(t, githubtest.Secret), d); !errors.Is(err, webhooks.ErrMalformed) {
 		t.Errorf("more than GitHub sends: %v", err)
 	}
 }
@@ -261,93 +262,6 @@ func TestF61F62ReceivingIsPure(t *testing.T) {
 	for i := range first {
 		if first[i].Delivery == "" || first[i].Delivery != w.queue[i].Delivery {
 			t.Errorf("deliveries %q and %q", first[i].Delivery, w.queue[i].Delivery)
-		}
-	}
-}
-
-// E48, L16: of many events of one pull request those in between are needless,
-// but for those that show something only they can tell.
-func TestE48LaterJobsReplaceEarlierOnes(t *testing.T) {
-	push := github.Job{Kind: github.KindPull, RepoID: 1, Number: 7}
-	review := push
-	review.Review = &github.ReviewFact{ID: 3}
-	other := push
-	other.Number = 8
-	if !push.Replaces(push) || !review.Replaces(push) || push.Replaces(other) {
-		t.Error("a job replaces the wrong ones")
-	}
-	put := push
-	put.NotBefore = time.Unix(1, 0)
-	if push.Replaces(put) || !put.Replaces(push) {
-		t.Error("a job that was put off loses its turn")
-	}
-}
-
-// A2: a later job of a branch does not take the place of one that leads to the
-// other branches of its name, or takes back what passed under it.
-func TestA2LaterMovesLoseNothing(t *testing.T) {
-	move := github.Job{Kind: github.KindBase, RepoID: 1, BaseRef: "release/2"}
-	beside, made := move, move
-	beside.Beside, made.Created = "release/1", true
-	for name, c := range map[string]struct {
-		later, earlier github.Job
-		want           bool
-	}{
-		"a move, a move":             {move, move, true},
-		"a move, beside another":     {move, beside, true},
-		"beside others, both":        {beside, beside, true},
-		"beside another, a move":     {beside, move, false},
-		"a move, its making":         {move, made, false},
-		"made again, its making":     {made, made, true},
-		"its making, a move":         {made, move, true},
-		"beside another, its making": {beside, made, false},
-	} {
-		if got := c.later.Replaces(c.earlier); got != c.want {
-			t.Errorf("%s: %t, want %t", name, got, c.want)
-		}
-	}
-}
-
-// A13: of a label's deliveries the last one stands for those before it, unless
-// an earlier one may be what lets the change through.
-func TestA13LabelsReplaceEarlierOnes(t *testing.T) {
-	at := time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)
-	job := func(action string, label, by int64, second int) github.Job {
-		return github.Job{Kind: github.KindPull, Event: "pull_request", Action: action, RepoID: 1, Number: 7, Sender: github.Actor{ID: by},
-			Label: &github.LabelFact{ID: label, Name: "holdpoint-override", At: at.Add(time.Duration(second) * time.Second)}}
-	}
-	bot := job("labeled", 3, 9, 0)
-	bot.Sender.Bot = true
-	edited := job("edited", 3, 5, 1)
-	edited.Event = "label"
-	plain := github.Job{Kind: github.KindPull, Event: "pull_request", Action: "edited", RepoID: 1, Number: 7}
-	approved, commented, dismissed := plain, plain, plain
-	approved.Event, approved.Action, approved.Review = "pull_request_review", "submitted", &github.ReviewFact{State: "APPROVED"}
-	commented.Event, commented.Action, commented.Review = "pull_request_review", "submitted", &github.ReviewFact{State: "COMMENTED"}
-	dismissed.Event, dismissed.Action, dismissed.Review = "pull_request_review", "dismissed", &github.ReviewFact{State: "DISMISSED"}
-	for name, c := range map[string]struct {
-		later, earlier github.Job
-		want           bool
-	}{
-		"taken off":                        {job("unlabeled", 3, 6, 1), job("labeled", 3, 5, 0), true},
-		"taken off in the same second":     {job("unlabeled", 3, 6, 0), job("labeled", 3, 5, 0), true},
-		"taken off before":                 {job("unlabeled", 3, 6, 0), job("labeled", 3, 5, 1), false},
-		"another label taken off":          {job("unlabeled", 4, 6, 1), job("labeled", 3, 5, 0), false},
-		"set again":                        {job("labeled", 3, 5, 1), job("labeled", 3, 5, 0), true},
-		"set again in the same second":     {job("labeled", 3, 5, 0), job("labeled", 3, 5, 0), false},
-		"set by another person":            {job("labeled", 3, 6, 1), job("labeled", 3, 5, 0), false},
-		"another label set":                {job("labeled", 4, 5, 1), job("labeled", 3, 5, 0), false},
-		"something else":                   {plain, job("labeled", 3, 5, 0), false},
-		"something else after a removal":   {plain, job("unlabeled", 3, 5, 0), true},
-		"something else after a bot's":     {plain, bot, true},
-		"its definition changed":           {edited, job("labeled", 3, 5, 0), false},
-		"after its definition changed":     {job("unlabeled", 3, 5, 2), edited, false},
-		"something else after an approval": {plain, approved, false},
-		"something else after a comment":   {plain, commented, true},
-		"something else after a dismissal": {plain, dismissed, true},
-	} {
-		if got := c.later.Replaces(c.earlier); got != c.want {
-			t.Errorf("%s: %t, want %t", name, got, c.want)
 		}
 	}
 }

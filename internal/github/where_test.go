@@ -4,8 +4,8 @@ import (
 	"net/url"
 	"testing"
 
-	"github.com/holdpoint-dev/holdpoint/internal/github"
 	"github.com/holdpoint-dev/holdpoint/internal/github/githubtest"
+	"github.com/holdpoint-dev/holdpoint/internal/github/webhooks"
 )
 
 // A5: a request says of which server and default branch the repository is, for
@@ -24,7 +24,7 @@ func TestA5WhereItGoes(t *testing.T) {
 	}
 	bases := map[string]int{}
 	for _, job := range w.queue {
-		if job.Kind != github.KindPull && job.Kind != github.KindGroup {
+		if job.Kind != webhooks.KindPull && job.Kind != webhooks.KindGroup {
 			continue
 		}
 		r, err := w.app.Fetch(t.Context(), job)

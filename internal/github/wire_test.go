@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/holdpoint-dev/holdpoint/internal/github"
+	"github.com/holdpoint-dev/holdpoint/internal/github/api"
 	"github.com/holdpoint-dev/holdpoint/internal/github/githubtest"
 )
 
@@ -253,7 +254,7 @@ func TestEveryPullRequestGetsItsCheck(t *testing.T) {
 // label is there, and whether changes must come by a pull request.
 func TestF70E56WhatTheDoctorAsks(t *testing.T) {
 	w := newWorld(t)
-	inspect, err := w.app.Inspect(githubtest.Installation, github.Repository{ID: w.repo.ID, Owner: "acme", Name: "infra"})
+	inspect, err := w.app.Inspect(githubtest.Installation, api.Repository{ID: w.repo.ID, Owner: "acme", Name: "infra"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -214,7 +214,8 @@ func (r *Repository) before(ctx context.Context, opt Options, after commit) (com
 		return commit{}, "", err
 	}
 	if id == after.id && !opt.WorkTree {
-		return commit{}, "", fmt.Errorf("%w: %s is part of %s already, there is nothing to compare: give --before REV (such as HEAD~1), or --worktree for what is not committed",
+		return commit{}, "", fmt.Errorf("%w: %s is part of %s already, there is nothing to compare: give --before REV (such as HEAD~1), or "+
+			"--worktree for what is not committed",
 			ErrUsage, orHead(opt.After), shortRef(base))
 	}
 	c, err := r.resolve(string(id))

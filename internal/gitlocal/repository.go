@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"slices"
 	"strings"
@@ -139,15 +138,6 @@ func (r *Repository) hint(rev string) string {
 		return "the clone is shallow; `git fetch --unshallow` brings the rest"
 	}
 	return "`git branch -a` and `git log` show what there is"
-}
-
-// Tree returns the tree of a revision.
-func (r *Repository) Tree(rev string) (fs.FS, error) {
-	c, err := r.resolve(rev)
-	if err != nil {
-		return nil, err
-	}
-	return r.objects.revision(c.tree), nil
 }
 
 // errNoDefaultBranch: there is no branch that changes are made for.

@@ -130,7 +130,8 @@ func sizeByReading(read func() ([]byte, error)) func() int64 {
 // missing says what an absent object means: the clone is not whole.
 func missing(err error, what string, id plan.ObjectID) error {
 	if errors.Is(err, errMissing) {
-		return fmt.Errorf("%s %s is not in this clone (a partial clone?): fetch it with `git fetch --refetch --no-filter`, or clone the repository whole", what, id)
+		return fmt.Errorf("%s %s is not in this clone (a partial clone?): fetch it with `git fetch --refetch --no-filter`, or clone the "+
+			"repository whole", what, id)
 	}
 	return err
 }

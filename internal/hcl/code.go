@@ -16,7 +16,7 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
-// code tells of provisioners and external data sources whose text is not among
+// code reports provisioners and external data sources whose text is not among
 // those before the change, wherever they stood: what they run at plan or apply
 // is not seen by a plan.
 func (p *prediction) code() plan.Plan {
@@ -29,7 +29,7 @@ func (p *prediction) code() plan.Plan {
 		if had[c.text] {
 			continue
 		}
-		at := place(c.run.Range, plan.After)
+		at := rangeOn(c.run.Range, plan.After)
 		out.Changes = append(out.Changes, plan.Change{
 			Address: c.address, Previous: c.address, Action: plan.None, Effect: plan.RunsCode, Reason: plan.CodeRuns, Certain: true, At: at,
 			Causes: []plan.Cause{p.codeCause(c), {Range: at, Text: c.run.Kind}},
@@ -95,6 +95,9 @@ func (p *prediction) codeIn(tree fs.FS, which plan.Side) []coded {
 		for _, r := range m.Removed {
 			add("removed", lastStep(r.From), r.Runs)
 		}
+		for _, r := range m.Runs {
+			add(r.Type, r.Name, []config.Run{r.Run})
+		}
 	}
 	return out
 }
@@ -111,7 +114,9 @@ func lastStep(ref hcl.Traversal) string {
 
 // codeFolders gathers the folders whose code the change can reach: those of
 // changed files, those above them, and the modules that these call.
-func (p *prediction) codeFolders(tree fs.FS, which plan.Side, dir string, depth int, modules map[string]*config.Module, callers map[string][]*config.Call) {
+func (p *prediction) codeFolders(
+	tree fs.FS, which plan.Side, dir string, depth int, modules map[string]*config.Module, callers map[string][]*config.Call,
+) {
 	if modules[dir] != nil || isExample(dir) || depth > maxCodeDepth {
 		return
 	}
@@ -140,23 +145,35 @@ type codeText struct {
 	dir     string
 	module  *config.Module
 	callers []*config.Call
-	seen    map[string]bool
-	out     strings.Builder
-	places  []plan.Range
+	// work are the folders in which it is run by its own word.
+	work   []string
+	seen   map[string]bool
+	out    strings.Builder
+	places []plan.Range
 }
 
-func (t *codeText) at(r hcl.Range) { t.places = append(t.places, place(r, t.side)) }
+func (t *codeText) at(r hcl.Range) { t.places = append(t.places, rangeOn(r, t.side)) }
 
 func (t *codeText) of(run config.Run) string {
+	if e := run.Says["working_dir"]; e != nil {
+		if m := quoted.FindStringSubmatch(inModule.ReplaceAllString(e.Text, "./")); m != nil {
+			t.work = append(t.work, path.Join(t.dir, m[1]))
+		}
+	}
 	for _, name := range slices.Sorted(maps.Keys(run.Says)) {
 		e := run.Says[name]
 		text := plainText(e)
 		if name == "environment" || name == "query" {
-			text = simple.ReplaceAllString(text, `"…"`)
+			text = simple.ReplaceAllStringFunc(text, func(value string) string {
+				if isSimple(value) {
+					return `"…"`
+				}
+				return value
+			})
 		}
 		t.out.WriteString(name + " " + text + "\n")
 		t.follow(e)
-		if name == "script" || name == "scripts" {
+		if name == "script" || name == "scripts" || name == "playbook" {
 			for _, m := range quoted.FindAllStringSubmatch(e.Text, -1) {
 				t.file(m[1])
 			}
@@ -166,15 +183,24 @@ func (t *codeText) of(run config.Run) string {
 }
 
 var (
+	inModule    = regexp.MustCompile(`\$\{path\.(module|root|cwd)\}/`)
 	commentLine = regexp.MustCompile(`(?m)^\s*(#|//).*$`)
 	quoted      = regexp.MustCompile(`"([^"$%\\]+)"`)
 	around      = regexp.MustCompile(`,?\s*([\[\]{}(),=])\s*`)
 	// simple is a value that is a name, a number or a version.
-	simple   = regexp.MustCompile(`"[\w.:/@+-]*"`)
-	isSimple = regexp.MustCompile(`^("[\w.:/@+-]*"|[\w.]*)$`)
+	simple     = regexp.MustCompile(`"[\w.:/@+-]*"`)
+	onlySimple = regexp.MustCompile(`^("[\w.:/@+-]*"|[\w.]*)$`)
+	// destroying is a word that makes a command another one.
+	destroying = regexp.MustCompile(`(?i)(^|[^a-z])(delete|destroy|remove|rm|rmi|drop|purge|terminate|truncate|wipe|flush\w*|reset|prune|uninstall|erase|kill|force|replace|down)([^a-z]|$)`)
 	// fileNamed is a file of the tree that an expression names.
-	fileNamed = regexp.MustCompile(`\$\{path\.(?:module|root|cwd)\}/([\w./-]+)|\b(?:file|filebase64|templatefile|script)\(\s*"([\w./-]+)"|"(\.{1,2}/[\w./-]+|[\w/-]+\.(?:sh|py|rb|js|ps1|bash|pl|ts))"`)
+	fileNamed = regexp.MustCompile(`\$\{path\.(?:module|root|cwd)\}/([\w./-]+)` +
+		`|\b(?:file|filebase64|templatefile|script)\(\s*"([\w./-]+)"` +
+		`|"(\.{1,2}/[\w./-]+|[\w/-]+\.(?:sh|py|rb|js|ps1|bash|pl|ts))"`)
 )
+
+// isSimple reports whether a value is a name, a number or a version, which makes
+// no other code.
+func isSimple(text string) bool { return onlySimple.MatchString(text) && !destroying.MatchString(text) }
 
 // plainText is the text of an expression without its layout.
 func plainText(e *expr.Expression) string {
@@ -187,6 +213,7 @@ func (t *codeText) follow(e *expr.Expression) {
 	for _, m := range fileNamed.FindAllStringSubmatch(e.Text, -1) {
 		t.file(m[1] + m[2] + m[3])
 	}
+	t.named(inModule.ReplaceAllString(e.Text, "./"))
 	for _, ref := range e.Refs {
 		if len(ref) < 2 {
 			continue
@@ -211,7 +238,7 @@ func (t *codeText) follow(e *expr.Expression) {
 
 func (t *codeText) value(name string, e *expr.Expression) {
 	t.at(e.Range())
-	if text := plainText(e); !isSimple.MatchString(text) {
+	if text := plainText(e); !isSimple(text) {
 		t.out.WriteString(name + " " + text + "\n")
 	}
 	t.follow(e)
@@ -227,7 +254,7 @@ func (t *codeText) given(name string) {
 			continue
 		}
 		for _, m := range line.FindAllSubmatchIndex(data, -1) {
-			if text := strings.TrimRight(string(data[m[2]:m[3]]), " ,"); !isSimple.MatchString(text) {
+			if text := strings.TrimRight(string(data[m[2]:m[3]]), " ,"); !isSimple(text) {
 				number := bytes.Count(data[:m[2]], []byte("\n")) + 1
 				t.places = append(t.places, plan.Range{File: f, Line: number, EndLine: number, Side: t.side})
 				t.out.WriteString("var." + name + " " + text + "\n")
@@ -236,7 +263,7 @@ func (t *codeText) given(name string) {
 	}
 	for _, caller := range t.callers {
 		if input := caller.Inputs[name]; input != nil {
-			if text := plainText(input.Value); !isSimple.MatchString(text) {
+			if text := plainText(input.Value); !isSimple(text) {
 				t.at(input.Value.Range())
 				t.out.WriteString("var." + name + " " + text + "\n")
 			}
@@ -244,9 +271,70 @@ func (t *codeText) given(name string) {
 	}
 }
 
+// named adds the files that a command, or what it runs, names by their paths: of
+// those that are there, the programs.
+func (t *codeText) named(text string) {
+	for _, word := range programPath.FindAllString(text, maxCodeWords) {
+		if file := recipes[word]; file != "" {
+			word = file
+		} else if !strings.ContainsAny(word, "/.") {
+			continue // from elsewhere on the machine
+		}
+		for _, dir := range t.folders() {
+			if name := path.Join(dir, word); t.isProgram(name) {
+				t.fileAt(name)
+				break
+			}
+		}
+	}
+}
+
+// folders are those in which a command may run.
+func (t *codeText) folders() []string {
+	out := append([]string{t.dir}, t.work...)
+	for _, c := range t.callers {
+		out = append(out, path.Dir(c.Range.Filename))
+	}
+	return out
+}
+
+var (
+	programPath = regexp.MustCompile(`[\w./-]+`)
+	programFile = regexp.MustCompile(`(?i)(\.(sh|bash|zsh|py|rb|js|mjs|ts|ps1|pl|php)|/?(makefile|justfile|rakefile|taskfile\.ya?ml|package\.json))$`)
+	// recipes are the files that programs read what they do from.
+	recipes = map[string]string{
+		"make": "Makefile", "just": "justfile", "rake": "Rakefile", "task": "Taskfile.yml",
+		"npm": "package.json", "yarn": "package.json", "pnpm": "package.json",
+	}
+)
+
+// isProgram reports whether a file is there and is run, by its name, its mode or
+// its first bytes.
+func (t *codeText) isProgram(name string) bool {
+	info, err := fs.Stat(t.tree, name)
+	if err != nil || !info.Mode().IsRegular() || info.Size() > maxCodeFile {
+		return false
+	}
+	if programFile.MatchString(name) || info.Mode()&0o111 != 0 {
+		return true
+	}
+	if strings.Contains(path.Base(name), ".") {
+		return false
+	}
+	data, err := fs.ReadFile(t.tree, name)
+	return err == nil && bytes.HasPrefix(data, []byte("#!"))
+}
+
 // file adds what a file of the tree says.
 func (t *codeText) file(name string) {
-	name = path.Join(t.dir, name)
+	for _, dir := range t.folders() {
+		if name := path.Join(dir, name); fs.ValidPath(name) {
+			t.fileAt(name)
+		}
+	}
+}
+
+func (t *codeText) fileAt(name string) {
 	if t.seen[name] {
 		return
 	}
@@ -254,10 +342,20 @@ func (t *codeText) file(name string) {
 	if info, err := fs.Stat(t.tree, name); err == nil && info.Mode().IsRegular() && info.Size() <= maxCodeFile {
 		if data, err := fs.ReadFile(t.tree, name); err == nil {
 			t.places = append(t.places, plan.Range{File: name, Side: t.side})
-			t.out.WriteString(path.Base(name) + " " + strings.Join(strings.Fields(commentLine.ReplaceAllString(string(data), "")), " ") + "\n")
+			text := strings.Join(strings.Fields(commentLine.ReplaceAllString(string(data), "")), " ")
+			t.out.WriteString(path.Base(name) + " " + text + "\n")
+			if len(t.seen) < maxCodeFiles {
+				t.named(text)
+			}
 		}
 	}
 }
+
+// maxCodeFiles is more than a command runs, maxCodeWords more than one file names.
+const (
+	maxCodeFiles = 100
+	maxCodeWords = 2000
+)
 
 // maxCodeFile is more than a script has, in bytes.
 const maxCodeFile = 1 << 20

@@ -8,7 +8,7 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/plan/dotfile"
 )
 
-// dotfiles tells of changed dot-files that may decide which configuration some
+// dotfiles reports changed dot-files that may decide which configuration some
 // tool sees, and of which nothing is known.
 func (p *prediction) dotfiles() plan.Plan {
 	var out plan.Plan

@@ -35,7 +35,7 @@ func withoutEchoes(changes []plan.Change) []plan.Change {
 	})
 }
 
-// lost tells changes apart by what they take away.
+// lost is what a change takes away, as text: equal where the losses are.
 func lost(c plan.Change) string {
 	var b strings.Builder
 	for _, l := range c.Losses {
@@ -59,14 +59,14 @@ func mergeChanges(changes []plan.Change, variants int) []plan.Change {
 		count[of(c)]++
 	}
 	var out []plan.Change
-	told := map[key]bool{}
+	merged := map[key]bool{}
 	for _, c := range changes {
 		k := of(c)
 		if count[k] == variants {
-			if told[k] {
+			if merged[k] {
 				continue
 			}
-			told[k] = true
+			merged[k] = true
 			c.Variant = ""
 		}
 		out = append(out, c)
@@ -81,16 +81,24 @@ func mergeGaps(gaps []plan.Gap, variants int) []plan.Gap {
 		count[of(g)]++
 	}
 	var out []plan.Gap
-	told := map[plan.Gap]bool{}
+	merged := map[plan.Gap]bool{}
 	for _, g := range gaps {
 		if count[of(g)] == variants {
 			g.Variant = ""
-			if told[g] {
+			if merged[g] {
 				continue
 			}
-			told[g] = true
+			merged[g] = true
 		}
 		out = append(out, g)
 	}
 	return out
+}
+
+// onlyLosses leaves of an evaluation in a workspace what is destroyed there.
+func onlyLosses(p plan.Plan) plan.Plan {
+	return plan.Plan{
+		Changes: slices.DeleteFunc(p.Changes, func(c plan.Change) bool { return !c.Action.Destroys() && len(c.Losses) == 0 }),
+		Gaps:    slices.DeleteFunc(p.Gaps, func(g plan.Gap) bool { return g.Kind != plan.GapLimit }),
+	}
 }

@@ -71,12 +71,12 @@ func readApart(m, n *config.Module) bool {
 }
 
 // eitherOf joins what two tools would do: what both do stands as it is, what one
-// of them does is possible, and a gap is told of the one that leaves it.
+// of them does is possible, and a gap names the one that leaves it.
 func eitherOf(one plan.Plan, oneName string, other plan.Plan, otherName string) plan.Plan {
 	out := plan.Plan{Objects: one.Objects}
-	here, there := byAction(one.Changes), byAction(other.Changes)
+	here, there := byEffect(one.Changes), byEffect(other.Changes)
 	for _, c := range one.Changes {
-		certain, both := there[actionOf(c)]
+		certain, both := there[effectOf(c)]
 		if !both {
 			c.Variant = withTool(c.Variant, oneName)
 		}
@@ -84,7 +84,7 @@ func eitherOf(one plan.Plan, oneName string, other plan.Plan, otherName string) 
 		out.Changes = append(out.Changes, c)
 	}
 	for _, c := range other.Changes {
-		if _, both := here[actionOf(c)]; !both {
+		if _, both := here[effectOf(c)]; !both {
 			c.Variant, c.Certain = withTool(c.Variant, otherName), false
 			out.Changes = append(out.Changes, c)
 		}
@@ -104,23 +104,23 @@ func eitherOf(one plan.Plan, oneName string, other plan.Plan, otherName string) 
 	return out
 }
 
-// action is what a change does and under what, why it does so aside.
-type action struct {
+// effect is what a change does and under what, why it does so aside.
+type effect struct {
 	address, previous plan.Address
 	action            plan.Action
 	effect            plan.Effect
 	variant           string
 }
 
-func actionOf(c plan.Change) action {
-	return action{c.Address, c.Previous, c.Action, c.Effect, c.Variant}
+func effectOf(c plan.Change) effect {
+	return effect{c.Address, c.Previous, c.Action, c.Effect, c.Variant}
 }
 
-// byAction tells of each action whether it is certain.
-func byAction(changes []plan.Change) map[action]bool {
-	out := map[action]bool{}
+// byEffect says of each effect whether it is certain.
+func byEffect(changes []plan.Change) map[effect]bool {
+	out := map[effect]bool{}
 	for _, c := range changes {
-		out[actionOf(c)] = c.Certain
+		out[effectOf(c)] = c.Certain
 	}
 	return out
 }

@@ -14,13 +14,13 @@ import (
 // refuses to go on until somebody says what becomes of the old one: left behind,
 // everything is made a second time; taken along, the change does what it would
 // have done there.
-func (p *prediction) stateMoved(root string, in compare.Input) plan.Plan {
+func (p *prediction) relocatedState(root string, in compare.Input) plan.Plan {
 	was, is := in.Before.Module.Settings, in.After.Module.Settings
 	at, side := is.StateRange, plan.After
 	if is.State == "" {
 		at, side = was.StateRange, plan.Before
 	}
-	place := p.changedLine(place(at, side))
+	place := p.changedLine(rangeOn(at, side))
 	from, to := stateNames(was.State, is.State)
 	out := compare.Left(in, plan.StateRelocated, place, "the state moves from "+from+" to "+to, true)
 	if other, taken := p.stateOf(is.State, root); taken {
@@ -86,5 +86,9 @@ func (p *prediction) stateFileGone(root string, before side) (string, bool) {
 		return "", false
 	}
 	b, err := fs.ReadFile(p.before, name)
-	return name, err == nil && strings.Contains(string(b), `"resources"`) && !strings.Contains(string(b), `"resources":[]`) && !strings.Contains(string(b), `"resources": []`)
+	return name, err == nil && listsResources(string(b))
+}
+
+func listsResources(state string) bool {
+	return strings.Contains(state, `"resources"`) && !strings.Contains(state, `"resources":[]`) && !strings.Contains(state, `"resources": []`)
 }

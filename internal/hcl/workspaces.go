@@ -23,7 +23,8 @@ const maxNaming = 256 << 10
 // changed line would cost an evaluation of each root.
 var (
 	workspaceName = regexp.MustCompile(`"([A-Za-z][\w.-]{0,40})"|\b([A-Za-z][\w-]{0,40})\s*[=:]`)
-	environment   = regexp.MustCompile(`(?i)(^|[-_.])(prod|production|prd|live|pre|preprod|preproduction|stag|stage|staging|stg|uat|qa|test|testing|dev|devel|development|sandbox|demo|dr)([-_.]|$)`)
+	environment   = regexp.MustCompile(`(?i)(^|[-_.])(prod|production|prd|live|pre|preprod|preproduction|stag|stage|staging|stg|uat|qa|` +
+		`test|testing|dev|devel|development|sandbox|demo|dr)([-_.]|$)`)
 )
 
 // workspaces are the evaluations of a root that asks for its workspace in those
@@ -57,7 +58,7 @@ func (p *prediction) workspaces(root string, before, after side, base []variant)
 	return out
 }
 
-// folders are those of a root and its local modules; asks tells whether one of
+// folders are those of a root and its local modules; asks reports whether one of
 // them mentions terraform.workspace.
 func (p *prediction) folders(sides ...side) (seen map[string]bool, asks bool) {
 	seen = map[string]bool{}
@@ -71,7 +72,7 @@ func (p *prediction) folders(sides ...side) (seen map[string]bool, asks bool) {
 			}
 			here[dir], seen[dir] = true, true
 			for _, f := range m.Files {
-				asks = asks || strings.Contains(script(s.tree, f), "terraform.workspace")
+				asks = asks || strings.Contains(readText(s.tree, f), "terraform.workspace")
 			}
 			for _, call := range m.Calls {
 				if config.IsLocal(call.Source) {
@@ -93,7 +94,7 @@ func (p *prediction) changedWords() map[string][]string {
 			continue
 		}
 		for which, tree := range map[plan.Side]fs.FS{plan.Before: p.before, plan.After: p.after} {
-			text := script(tree, f)
+			text := readText(tree, f)
 			if len(text) > maxNaming {
 				continue
 			}
@@ -111,12 +112,4 @@ func (p *prediction) changedWords() map[string][]string {
 		}
 	}
 	return out
-}
-
-// onlyLosses leaves of an evaluation in a workspace what is destroyed there.
-func onlyLosses(p plan.Plan) plan.Plan {
-	return plan.Plan{
-		Changes: slices.DeleteFunc(p.Changes, func(c plan.Change) bool { return !c.Action.Destroys() && len(c.Losses) == 0 }),
-		Gaps:    slices.DeleteFunc(p.Gaps, func(g plan.Gap) bool { return g.Kind != plan.GapLimit }),
-	}
 }

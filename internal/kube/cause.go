@@ -7,7 +7,7 @@ import (
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/hunks"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
-	"github.com/holdpoint-dev/holdpoint/internal/kube/unit"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/request"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -48,7 +48,7 @@ func (p *prediction) likelyCause(r *pair, old, now *entry, paths []plan.Path) (h
 		}
 	}
 	inputs := p.changedInputs(r)
-	if r.either().Tool == unit.Generated && old != nil {
+	if r.either().Tool == request.Generated && old != nil {
 		inputs = append(inputs, p.diff.Below(old.String("spec", "source", "path"))...)
 	}
 	best := bestHunk(p.diff, inputs, func(h hunks.Hunk) int { return p.inputScore(r, h, old, now, written) })

@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/hunks"
-	"github.com/holdpoint-dev/holdpoint/internal/kube/unit"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/request"
 )
 
 // valuesScore weighs a change of a values file by what the template of an object
@@ -13,7 +13,7 @@ import (
 // path, count most.
 func (p *prediction) valuesScore(h hunks.Hunk, e *entry) int {
 	source := e.source()
-	if e.unit.Tool != unit.Helm || source.File == "" || h.File == source.File || inTemplates.MatchString(h.File) {
+	if e.unit.Tool != request.Helm || source.File == "" || h.File == source.File || inTemplates.MatchString(h.File) {
 		return 0
 	}
 	template, err := p.of(e.at.Side).tree.Read(source.File)

@@ -5,9 +5,9 @@ import (
 	"path"
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/apply"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/manifest"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/owner"
-	"github.com/holdpoint-dev/holdpoint/internal/kube/unit"
 )
 
 // cluster surveys the definitions of a side, once, and only for an object whose
@@ -35,7 +35,7 @@ func (s *side) definitions() []object.Object {
 		if err != nil || !bytes.Contains(data, []byte("kind: CustomResourceDefinition")) && !bytes.Contains(data, []byte("kind: StorageClass")) {
 			continue
 		}
-		objects, err := unit.Manifests(s.tree, name)
+		objects, err := manifest.Objects(s.tree, name)
 		if err != nil {
 			continue // a chart's template, which is no manifest
 		}

@@ -6,7 +6,9 @@ import (
 	"slices"
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/origin"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/owner"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/request"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/unit"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
@@ -132,14 +134,14 @@ func (l *loader) rendered(reached []*pair) {
 		var sources, owners []object.Object
 		for _, r := range reached {
 			c := r.on(s.tree.Side)
-			if c == nil || c.failed || c.unit.Tool != unit.Kustomize {
+			if c == nil || c.failed || c.unit.Tool != request.Kustomize {
 				continue
 			}
 			for _, e := range c.entries {
 				if owner.Is(e.Object) {
 					owners = append(owners, e.Object)
 				}
-				if unit.IsSource(e.Object) {
+				if origin.IsFlux(e.Object) {
 					o := e.Object
 					o.Namespace, o.File, o.Line, o.EndLine = e.key.Namespace, e.at.File, e.at.Line, e.at.EndLine
 					sources = append(sources, o)
@@ -163,7 +165,7 @@ func refusal(err error) *plan.SourceError {
 // dependencies renders charts again with the ones that they use and that are
 // not in the repository, where all of these can be had that differ between the
 // sides.
-func (l *loader) dependencies(asked []job, requests []unit.Request, results []unit.Rendered) {
+func (l *loader) dependencies(asked []job, requests []request.Request, results []request.Rendered) {
 	if l.options.Sources == nil {
 		return
 	}
@@ -171,7 +173,7 @@ func (l *loader) dependencies(asked []job, requests []unit.Request, results []un
 	for _, r := range l.pairs {
 		l.vendor(r, asked, results, next)
 	}
-	var again []unit.Request
+	var again []request.Request
 	var at []int
 	for i, j := range asked {
 		u := next[j.content]
@@ -194,7 +196,7 @@ func (l *loader) dependencies(asked []job, requests []unit.Request, results []un
 }
 
 // vendor makes the units of a pair anew with the charts that they use.
-func (l *loader) vendor(r *pair, asked []job, results []unit.Rendered, next map[*content]*unit.Unit) {
+func (l *loader) vendor(r *pair, asked []job, results []request.Rendered, next map[*content]*unit.Unit) {
 	side := func(c *content, s *side, other asks) (*unit.Unit, asks) {
 		i := slices.IndexFunc(asked, func(j job) bool { return j.content == c })
 		if c == nil || i < 0 || len(results[i].Missing) == 0 {
@@ -225,7 +227,7 @@ func (l *loader) vendor(r *pair, asked []job, results []unit.Rendered, next map[
 }
 
 // named is where a chart names one that it depends on.
-func (l *loader) named(at plan.Range, m unit.Missing) plan.Range {
+func (l *loader) named(at plan.Range, m request.Missing) plan.Range {
 	t := l.after.tree
 	if at.Side == plan.Before {
 		t = l.before.tree

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/request"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/unit"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
@@ -51,7 +52,7 @@ func compareKeys(a, b clusterKey) int {
 // address names an object for people: the namespace as far as it is known.
 func address(e *entry) plan.Address {
 	ns := e.key.Namespace
-	if e.Namespace == "" && e.unit.Namespace == "" && e.unit.Tool != unit.Helm {
+	if e.Namespace == "" && e.unit.Namespace == "" && e.unit.Tool != request.Helm {
 		ns = ""
 	}
 	return plan.Address{Engine: plan.Kubernetes, Root: e.unit.Home(), Module: ns, Type: e.key.GroupKind(), Name: e.key.Name}

@@ -1,7 +1,7 @@
 package kube
 
 import (
-	"github.com/holdpoint-dev/holdpoint/internal/kube/unit"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/request"
 )
 
 // fill reads or renders both sides of units.
@@ -18,9 +18,9 @@ func (l *loader) fill(reached []*pair) {
 			switch {
 			case len(c.content.unit.Gaps) > 0:
 				jobs = append(jobs, job{c.content, c.side})
-			case c.content.unit.Tool == unit.Folder:
+			case c.content.unit.Tool == request.Folder:
 				l.readFolder(c.content, c.side)
-			case c.content.unit.Tool == unit.Generated:
+			case c.content.unit.Tool == request.Generated:
 				for _, o := range c.content.unit.Generated {
 					c.content.add(&entry{Object: o, at: o.At(c.side.tree.Side, nil)})
 				}

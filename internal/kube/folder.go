@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/request"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/tree"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/unit"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
@@ -17,7 +19,7 @@ func (l *loader) readFolder(c *content, s *side) {
 		objects, err := c.unit.Objects(s.tree, name)
 		if err != nil {
 			if l.diff.Has(name) {
-				kind, line, why := unit.Trouble(err)
+				kind, line, why := tree.Trouble(err)
 				c.broken = append(c.broken, name)
 				l.gap(c.unit, plan.Range{File: name, Line: line, EndLine: line, Side: s.tree.Side}, kind, name, "%s", why)
 			}
@@ -48,7 +50,7 @@ func tooMany(u *unit.Unit) plan.Gap {
 // that holds no object and is not empty is refused by what applies it, so that
 // what it held is not deleted.
 func (l *loader) emptied(r *pair) {
-	if r.before == nil || r.after == nil || r.after.failed || r.after.unit.Tool != unit.Folder {
+	if r.before == nil || r.after == nil || r.after.failed || r.after.unit.Tool != request.Folder {
 		return
 	}
 	for _, name := range r.before.unit.Manifests {
@@ -59,7 +61,7 @@ func (l *loader) emptied(r *pair) {
 		kind, line, why := plan.GapInvalid, 0, "it holds no Kubernetes object any more, which what applies it refuses"
 		switch {
 		case err != nil:
-			kind, line, why = unit.Trouble(err)
+			kind, line, why = tree.Trouble(err)
 		case len(file.Objects) > 0 || !slices.ContainsFunc(file.Others, func(o object.Other) bool { return !isEmpty(o.Value) }):
 			continue
 		}

@@ -1,6 +1,8 @@
 package kube
 
 import (
+	"github.com/holdpoint-dev/holdpoint/internal/kube/manifest"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/request"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/unit"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
@@ -23,12 +25,12 @@ func (p *prediction) liveEntries() []*entry {
 	}
 	for _, root := range unit.Roots(p.before.scan, p.before.scan, func(string) bool { return false }) {
 		u := p.before.scan.At(root)
-		if u == nil || u.Tool != unit.Folder {
+		if u == nil || u.Tool != request.Folder {
 			continue
 		}
 		c := &content{unit: u, side: plan.Before}
 		for _, name := range u.Manifests {
-			objects, err := unit.Manifests(p.before.tree, name)
+			objects, err := manifest.Objects(p.before.tree, name)
 			if err != nil || seen[name] {
 				continue
 			}

@@ -3,13 +3,14 @@ package kube
 import (
 	"github.com/holdpoint-dev/holdpoint/internal/kube/apply"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/owner"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/request"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/unit"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
 // Renderer builds kustomizations and charts. Without one each of them that
 // the change reaches is a gap. See internal/kube/render.
-type Renderer = unit.Renderer
+type Renderer = request.Renderer
 
 // Options are what a repository says about its units. The zero value fits a
 // repository that says nothing.

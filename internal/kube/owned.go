@@ -5,6 +5,7 @@ import (
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/owner"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/request"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/unit"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
@@ -96,7 +97,7 @@ func (l *loader) writtenOwners(s *side) []ownerObject {
 	var out []ownerObject
 	for _, r := range l.sorted() {
 		c := r.built(s.tree.Side)
-		if c == nil || c.unit.Tool == unit.Folder || c.unit.Tool == unit.Generated {
+		if c == nil || c.unit.Tool == request.Folder || c.unit.Tool == request.Generated {
 			continue
 		}
 		for _, d := range r.sides() {

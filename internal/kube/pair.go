@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/request"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/unit"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
@@ -199,7 +200,7 @@ func madeIn(r *pair, others []*pair) bool {
 				continue
 			}
 			for _, d := range other.sides() {
-				if d.unit.Tool != unit.Folder && slices.Contains(d.unit.Files, c.unit.Owner.At.File) {
+				if d.unit.Tool != request.Folder && slices.Contains(d.unit.Files, c.unit.Owner.At.File) {
 					return true
 				}
 			}

@@ -4,7 +4,7 @@ import (
 	"slices"
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/owner"
-	"github.com/holdpoint-dev/holdpoint/internal/kube/unit"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/request"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -14,7 +14,7 @@ const maxParents = 60
 
 // parents renders, of the units that the change does not reach, those that make
 // owners or complete them: an owner is what its parent renders, and only that
-// tells what it applies. Those first whose own owner nothing else completes. It
+// says what it applies. Those first whose own owner nothing else completes. It
 // reports whether there was one.
 func (l *loader) parents(units []*pair) bool {
 	var open, found []*pair
@@ -42,7 +42,7 @@ func (l *loader) parents(units []*pair) bool {
 func (l *loader) makers(unowned []*pair) []*pair {
 	return slices.DeleteFunc(slices.Clone(unowned), func(r *pair) bool {
 		for _, s := range l.sides() {
-			if c := r.on(s.tree.Side); c != nil && c.unit.Tool != unit.Folder && s.scan.MakesOwners(c.unit, s.owners) {
+			if c := r.on(s.tree.Side); c != nil && c.unit.Tool != request.Folder && s.scan.MakesOwners(c.unit, s.owners) {
 				return false
 			}
 		}

@@ -3,7 +3,8 @@ package kube
 import (
 	"bytes"
 
-	"github.com/holdpoint-dev/holdpoint/internal/kube/unit"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/manifest"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/request"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -40,7 +41,7 @@ func (p *prediction) removed(r *pair, old *entry) []plan.Change {
 // them holds it. Only manifests that stand as they are are looked at.
 func (p *prediction) shared(old *entry) *entry {
 	for _, r := range p.owned() {
-		if p.pairs[r.key] != nil || r.after == nil || r.after.unit.Tool != unit.Folder || len(r.after.unit.Gaps) > 0 {
+		if p.pairs[r.key] != nil || r.after == nil || r.after.unit.Tool != request.Folder || len(r.after.unit.Gaps) > 0 {
 			continue
 		}
 		c := &content{unit: r.after.unit, side: plan.After}
@@ -48,7 +49,7 @@ func (p *prediction) shared(old *entry) *entry {
 			if data, err := p.after.tree.Read(name); err != nil || !bytes.Contains(data, []byte(old.Name)) {
 				continue
 			}
-			objects, err := unit.Manifests(p.after.tree, name)
+			objects, err := manifest.Objects(p.after.tree, name)
 			if err != nil {
 				continue // the same on both sides
 			}

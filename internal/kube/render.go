@@ -8,13 +8,15 @@ import (
 	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/request"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/tree"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/unit"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
 // renderAll renders what has to be rendered, in one call.
 func (l *loader) renderAll(jobs []job) {
-	var requests []unit.Request
+	var requests []request.Request
 	var asked []job
 	for _, j := range jobs {
 		u := j.content.unit
@@ -46,7 +48,7 @@ func (l *loader) renderAll(jobs []job) {
 const maxValues = 300_000
 
 // take turns an answer of the renderer into objects.
-func (l *loader) take(j job, req unit.Request, res unit.Rendered) {
+func (l *loader) take(j job, req request.Request, res request.Rendered) {
 	u := j.content.unit
 	if res.Failure != nil && res.Failure.Kind == plan.GapUnfinished {
 		l.unfinished = append(l.unfinished, plan.Gap{Root: u.Home(), Kind: plan.GapUnfinished, Subject: u.Home(), Why: res.Failure.Why})
@@ -72,7 +74,7 @@ func (l *loader) take(j job, req unit.Request, res unit.Rendered) {
 		}
 		parsed, err := object.Parse(doc.Source, text, object.Limits{})
 		if err != nil {
-			kind, _, why := unit.Trouble(err)
+			kind, _, why := tree.Trouble(err)
 			if kind == plan.GapParse {
 				kind = plan.GapInvalid
 			}
@@ -103,14 +105,14 @@ var isList = regexp.MustCompile(`(?m)^kind: *"?\w*List"? *$`)
 // renderedNamespace is where a rendered object goes that names none: Helm's
 // release has a namespace of its own.
 func renderedNamespace(u *unit.Unit) string {
-	if u.Tool == unit.Helm && u.Namespace == "" && u.Release.Namespace != "" {
+	if u.Tool == request.Helm && u.Namespace == "" && u.Release.Namespace != "" {
 		return u.Release.Namespace
 	}
 	return defaultNamespace(u)
 }
 
 // locate finds where a rendered object is written.
-func locate(t *unit.Tree, doc unit.Doc, o object.Object) plan.Range {
+func locate(t *tree.Tree, doc request.Doc, o object.Object) plan.Range {
 	at := plan.Range{File: doc.Source, Side: t.Side}
 	if doc.Source == "" {
 		return at

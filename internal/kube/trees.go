@@ -9,6 +9,7 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/kube/apply"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/hunks"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/tree"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/unit"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
@@ -23,7 +24,7 @@ type trees struct {
 
 // side is one tree and what was found in it.
 type side struct {
-	tree *unit.Tree
+	tree *tree.Tree
 	scan *unit.Scan
 	// owners are the objects of Argo CD and Flux as the files have them.
 	owners []object.Object
@@ -35,10 +36,10 @@ type side struct {
 func open(before, after fs.FS, options Options) (*trees, error) {
 	t := &trees{options: options}
 	var err error
-	if t.before.tree, err = unit.Open(before, plan.Before, nil); err != nil {
+	if t.before.tree, err = tree.Open(before, plan.Before, nil); err != nil {
 		return nil, fmt.Errorf("read the tree before the change: %w", err)
 	}
-	if t.after.tree, err = unit.Open(after, plan.After, t.before.tree); err != nil {
+	if t.after.tree, err = tree.Open(after, plan.After, t.before.tree); err != nil {
 		return nil, fmt.Errorf("read the tree after the change: %w", err)
 	}
 	t.diff = hunks.Between(t.before.tree, t.after.tree)

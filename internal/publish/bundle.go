@@ -9,8 +9,8 @@ import (
 )
 
 const (
-	// maxApart is how many instances of one resource are told one by one;
-	// more are told as one.
+	// maxApart is how many instances of one resource stand one by one;
+	// more stand as one.
 	maxApart = 3
 	// maxKeys is how many instance keys a bundle names.
 	maxKeys = 6

@@ -68,14 +68,14 @@ func Document(m Markdown, limit int) string {
 	for _, a := range m.Decision.Against {
 		d.add(onBranch(a, holding))
 	}
-	d.add(gapList(untold(m.Report.Gaps, m.Report.Findings)))
+	d.add(gapList(uncoveredGaps(m.Report.Gaps, m.Report.Findings)))
 	if m.Decision.Holds() {
 		m.agentSection(d, holding)
 	}
 	if len(others) > 0 {
 		d.add(details("Told only, does not hold: "+count(len(others), "finding"), table(others, true)))
 	}
-	if rest := unjudged(m.Report.Plan.Changes, m.Report.Findings); len(rest) > 0 {
+	if rest := unmatchedChanges(m.Report.Plan.Changes, m.Report.Findings); len(rest) > 0 {
 		d.add(details(count(len(rest), "more object")+" deleted or replaced, which no rule holds", changeTable(rest)))
 	}
 	d.add(footer(m.Report))
@@ -112,13 +112,13 @@ func table(findings []rules.Finding, origins bool) string {
 	}
 	row("what", "resource", "comes from", "loses")
 	row("---", "---", "---", "---")
-	told := 0
+	shown := 0
 	for i, group := range bundles(findings) {
 		if i == maxRows {
-			row("…", "and "+count(len(findings)-told, "finding")+" more", "", "")
+			row("…", "and "+count(len(findings)-shown, "finding")+" more", "", "")
 			break
 		}
-		told += len(group)
+		shown += len(group)
 		f := group[0]
 		name := Escape(Span, group.subject(), maxName)
 		if root := f.Root(); root != "" && root != "." && root != group.subject() && !strings.HasPrefix(group.subject(), root+"/") {
@@ -256,20 +256,21 @@ func (m Markdown) agentSection(d *document, holding []rules.Finding) {
 	if !d.add("\n" + agentNotice + "\n") {
 		return
 	}
-	told := 0
+	shown := 0
 	for i, group := range bundles(holding) {
 		if i == maxBlocks {
-			d.add(fmt.Sprintf("\n%s more in the table above.\n", count(len(holding)-told, "finding")))
+			d.add(fmt.Sprintf("\n%s more in the table above.\n", count(len(holding)-shown, "finding")))
 			return
 		}
-		told += len(group)
+		shown += len(group)
 		d.add("\n" + m.agentBlock(group))
 	}
 }
 
 // stop ends a loop of pushes that do not help.
 func stop(held int) string {
-	return fmt.Sprintf("\n**A person must decide now.** %d heads in a row were held; further pushes by an agent are not the way. Agents: stop here and hand over to the person who asked.\n", held)
+	return fmt.Sprintf("\n**A person must decide now.** %d heads in a row were held; further pushes by an agent are not the way. "+
+		"Agents: stop here and hand over to the person who asked.\n", held)
 }
 
 func details(title, body string) string {
@@ -311,7 +312,8 @@ const maxSourceText = 300
 // one takes its place.
 func guard(text string) string {
 	if hasTrigger(text) {
-		return "Holdpoint could not write its findings safely: a word that starts another bot would be in them. Run `holdpoint review` on a clone to see them.\n"
+		return "Holdpoint could not write its findings safely: a word that starts another bot would be in them. " +
+			"Run `holdpoint review` on a clone to see them.\n"
 	}
 	return text
 }

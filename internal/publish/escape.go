@@ -34,7 +34,7 @@ const (
 
 // Escape makes foreign text safe for a slot, at most limit characters of it.
 //
-// Quoted text of several words (a key, a value) is told by its length only:
+// Quoted text of several words (a key, a value) is replaced by its length:
 // no name needs a sentence, and a sentence may be meant for an agent.
 //
 // Whatever the text, the result has one line, no control, invisible or

@@ -37,7 +37,7 @@ func operation(f rules.Finding) string {
 	}
 }
 
-// changeWord names an action; where only an effect is told, the effect.
+// changeWord names an action; where there is only an effect, the effect.
 func changeWord(c plan.Change) string {
 	if c.Action == plan.None && c.Effect != "" {
 		return string(c.Effect)
@@ -170,34 +170,34 @@ func split(findings []rules.Finding) (holding, others []rules.Finding) {
 	return holding, others
 }
 
-// untold are the gaps that no finding tells of.
-func untold(gaps []plan.Gap, findings []rules.Finding) []plan.Gap {
-	told := map[plan.Gap]bool{}
+// uncoveredGaps are the gaps that no finding is about.
+func uncoveredGaps(gaps []plan.Gap, findings []rules.Finding) []plan.Gap {
+	shown := map[plan.Gap]bool{}
 	for _, f := range findings {
 		if f.Gap != nil {
-			told[*f.Gap] = true
+			shown[*f.Gap] = true
 		}
 	}
-	return slices.DeleteFunc(slices.Clone(gaps), func(g plan.Gap) bool { return told[g] })
+	return slices.DeleteFunc(slices.Clone(gaps), func(g plan.Gap) bool { return shown[g] })
 }
 
-// unjudged are destroyed objects that no rule says anything of.
-func unjudged(changes []plan.Change, findings []rules.Finding) []plan.Change {
+// unmatchedChanges are destroyed objects that no rule says anything of.
+func unmatchedChanges(changes []plan.Change, findings []rules.Finding) []plan.Change {
 	type key struct {
 		address plan.Address
 		action  plan.Action
 	}
-	told := map[key]bool{}
+	shown := map[key]bool{}
 	for _, f := range findings {
 		if f.Change != nil {
-			told[key{f.Change.Address, f.Change.Action}] = true
+			shown[key{f.Change.Address, f.Change.Action}] = true
 		}
 	}
 	var out []plan.Change
 	for _, c := range changes {
 		k := key{c.Address, c.Action}
-		if c.Action.Destroys() && !told[k] {
-			told[k] = true
+		if c.Action.Destroys() && !shown[k] {
+			shown[k] = true
 			out = append(out, c)
 		}
 	}

@@ -16,7 +16,7 @@ const maxNodes = 40
 // one line and one object: a graph would say no more than the table.
 func graph(findings []rules.Finding) string {
 	g := &blast{ids: map[string]string{}, seen: map[string]bool{}, targets: map[string]node{}}
-	told := 0
+	shown := 0
 	all := bundles(findings)
 	for _, b := range all {
 		for _, f := range b {
@@ -30,7 +30,7 @@ func graph(findings []rules.Finding) string {
 		if !g.chain(b) {
 			break
 		}
-		told += len(b)
+		shown += len(b)
 	}
 	if len(g.nodes) < 3 {
 		return ""
@@ -43,7 +43,7 @@ func graph(findings []rules.Finding) string {
 	for _, e := range g.edges {
 		b.WriteString("  " + e + "\n")
 	}
-	if left := destroying(findings) - told; left > 0 {
+	if left := destroying(findings) - shown; left > 0 {
 		fmt.Fprintf(&b, "  more[\"and %s more\"]\n", count(left, "finding"))
 	}
 	b.WriteString("  classDef cause fill:#fff8c5,stroke:#9a6700,color:#1f2328\n")
@@ -70,7 +70,7 @@ type blast struct {
 	targets map[string]node
 }
 
-// target is the node of what is told as one.
+// target is the node of a bundle.
 func target(b bundle) node {
 	n := node{"r" + b[0].Root() + "\x00" + b.subject(), operation(b[0]) + " " + b.subject(), "lost"}
 	if len(b) > 1 {
@@ -94,7 +94,7 @@ func (g *blast) destroyed(root string, c plan.Cause) (node, bool) {
 	}
 }
 
-// chain adds the nodes and edges of findings that are told as one; false where
+// chain adds the nodes and edges of a bundle; false where
 // they no longer fit, and then nothing is added. One node is kept free for
 // `and N more`.
 func (g *blast) chain(b bundle) bool {

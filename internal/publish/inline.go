@@ -13,33 +13,33 @@ import (
 
 // ReviewText writes a REQUEST_CHANGES review. Findings whose line the diff
 // shows become inline comments, one a line however many findings it causes;
-// the others are told in the body.
+// the others stand in the body.
 func ReviewText(m Markdown, lines Lines) Review {
 	holding, _ := split(m.Report.Findings)
-	spots, rest := m.anchor(holding, lines)
-	if len(spots) > MaxInline {
-		for _, s := range spots[MaxInline:] {
-			rest = append(rest, s.findings...)
+	anchors, rest := m.anchored(holding, lines)
+	if len(anchors) > MaxInline {
+		for _, a := range anchors[MaxInline:] {
+			rest = append(rest, a.findings...)
 		}
-		spots = spots[:MaxInline]
+		anchors = anchors[:MaxInline]
 	}
 	rev := Review{Body: m.reviewBody(holding, rest)}
-	for _, s := range spots {
-		rev.Comments = append(rev.Comments, m.comment(s))
+	for _, a := range anchors {
+		rev.Comments = append(rev.Comments, m.comment(a))
 	}
 	return rev
 }
 
-// spot is a line of the diff with what it causes.
-type spot struct {
+// anchor is a line of the diff with what it causes.
+type anchor struct {
 	path     string
 	at       plan.Range
 	findings []rules.Finding
 }
 
-// anchor puts each finding where its proved suggestion stands, else on the
+// anchored puts each finding where its proved suggestion stands, else on the
 // first link of its chain that the diff shows, else on the object itself.
-func (m Markdown) anchor(findings []rules.Finding, lines Lines) (spots []spot, rest []rules.Finding) {
+func (m Markdown) anchored(findings []rules.Finding, lines Lines) (anchors []anchor, rest []rules.Finding) {
 	index := map[plan.Range]int{}
 	for _, f := range findings {
 		path, at, ok := m.suggestedLine(f, lines)
@@ -53,13 +53,13 @@ func (m Markdown) anchor(findings []rules.Finding, lines Lines) (spots []spot, r
 		key := plan.Range{File: path, Line: at.Line, Side: at.Side}
 		i, seen := index[key]
 		if !seen {
-			i = len(spots)
+			i = len(anchors)
 			index[key] = i
-			spots = append(spots, spot{path: path, at: at})
+			anchors = append(anchors, anchor{path: path, at: at})
 		}
-		spots[i].findings = append(spots[i].findings, f)
+		anchors[i].findings = append(anchors[i].findings, f)
 	}
-	return spots, rest
+	return anchors, rest
 }
 
 func shownLine(f rules.Finding, lines Lines) (path string, at plan.Range, ok bool) {
@@ -102,29 +102,29 @@ func (m Markdown) suggestedLine(f rules.Finding, lines Lines) (path string, at p
 	return path, at, true
 }
 
-func (m Markdown) comment(s spot) Comment {
+func (m Markdown) comment(a anchor) Comment {
 	var b strings.Builder
-	ids := make([]string, len(s.findings))
-	for i, f := range s.findings {
+	ids := make([]string, len(a.findings))
+	for i, f := range a.findings {
 		ids[i] = f.Fingerprint
 	}
-	c := Comment{Path: s.path, Side: s.at.Side, Line: s.at.Line, Findings: ids}
-	if len(s.findings) == 1 {
-		b.WriteString(single(s.findings[0]))
+	c := Comment{Path: a.path, Side: a.at.Side, Line: a.at.Line, Findings: ids}
+	if len(a.findings) == 1 {
+		b.WriteString(findingText(a.findings[0]))
 	} else {
-		fmt.Fprintf(&b, "**This line leads to %s.**\n\n%s", count(len(s.findings), "held finding"), table(s.findings, false))
+		fmt.Fprintf(&b, "**This line leads to %s.**\n\n%s", count(len(a.findings), "held finding"), table(a.findings, false))
 	}
-	if edit, ok := m.suggestion(s); ok {
+	if edit, ok := m.suggestion(a); ok {
 		c.StartLine, c.Line = startLine(edit.Edit), edit.Edit.End
 		b.WriteString("\n" + suggestionBlock(edit))
 	}
-	m.blocks(&b, s.findings)
+	m.blocks(&b, a.findings)
 	c.Body = guard(b.String()) + "\n" + marker(ids)
 	return c
 }
 
-// single tells of one finding: what, why and what is lost.
-func single(f rules.Finding) string {
+// findingText describes one finding: what, why and what is lost.
+func findingText(f rules.Finding) string {
 	var b strings.Builder
 	name := Escape(Span, f.Subject(), maxName)
 	switch {
@@ -152,26 +152,26 @@ func (m Markdown) blocks(b *strings.Builder, findings []rules.Finding) {
 	}
 	const most = 3
 	fmt.Fprintf(b, "\n%s\n", agentNotice)
-	told := 0
+	shown := 0
 	for i, group := range bundles(findings) {
 		if i == most {
-			fmt.Fprintf(b, "\n%s more in the check run.\n", count(len(findings)-told, "finding"))
+			fmt.Fprintf(b, "\n%s more in the check run.\n", count(len(findings)-shown, "finding"))
 			return
 		}
-		told += len(group)
+		shown += len(group)
 		b.WriteString("\n" + m.agentBlock(group))
 	}
 }
 
 // suggestion finds a proved edit for a comment: one that clears its first
 // finding and stands where the comment can.
-func (m Markdown) suggestion(s spot) (Suggestion, bool) {
-	if m.History.Held > MaxRounds || s.at.Side != plan.After {
+func (m Markdown) suggestion(a anchor) (Suggestion, bool) {
+	if m.History.Held > MaxRounds || a.at.Side != plan.After {
 		return Suggestion{}, false
 	}
 	for _, sg := range m.Suggestions {
-		here := sg.Edit.Path == s.at.File && sg.Edit.Start <= s.at.Line && s.at.Line <= sg.Edit.End
-		if here && slices.ContainsFunc(s.findings, func(f rules.Finding) bool { return f.Fingerprint == sg.Fingerprint }) {
+		here := sg.Edit.Path == a.at.File && sg.Edit.Start <= a.at.Line && a.at.Line <= sg.Edit.End
+		if here && slices.ContainsFunc(a.findings, func(f rules.Finding) bool { return f.Fingerprint == sg.Fingerprint }) {
 			return sg, true
 		}
 	}
@@ -209,7 +209,7 @@ func longestRun(s string, c byte) int {
 	return longest
 }
 
-// reviewBody sums up and tells the findings that have no line in the diff.
+// reviewBody sums up and lists the findings that have no line in the diff.
 func (m Markdown) reviewBody(holding, rest []rules.Finding) string {
 	d := &document{limit: MaxText}
 	d.add(heading(m))
@@ -223,11 +223,12 @@ func (m Markdown) reviewBody(holding, rest []rules.Finding) string {
 	if m.History.Held > MaxRounds {
 		d.add(stop(m.History.Held))
 	}
-	d.add("\nThe check run `" + strings.Trim(Escape(Span, m.Decision.CheckName, 100), "`") + "` has the whole report. Resolving these threads or dismissing this review does not let the change through.\n")
+	d.add("\nThe check run `" + strings.Trim(Escape(Span, m.Decision.CheckName, 100), "`") + "` has the whole report. " +
+		"Resolving these threads or dismissing this review does not let the change through.\n")
 	return guard(d.String())
 }
 
-// marker ends a comment of ours with the findings it tells of, for finding it
+// marker ends a comment of ours with the findings it names, for finding it
 // again. It is bookkeeping: nothing is decided by it.
 func marker(fingerprints []string) string {
 	short := make([]string, 0, len(fingerprints))
@@ -243,7 +244,7 @@ const markerLength = 16
 var markerPattern = regexp.MustCompile(`<!-- holdpoint:finding ((?:[0-9a-f]{8,64} ?)*)-->`)
 
 // Markers returns the fingerprints, each cut to 16 digits, that a comment of
-// ours tells of. Anybody can write such a comment: it finds text to edit and
+// ours names. Anybody can write such a comment: it finds text to edit and
 // says nothing of the verdict.
 func Markers(body string) []string {
 	all := markerPattern.FindAllStringSubmatch(body, -1)

@@ -46,9 +46,9 @@ type jsonPlan struct {
 	Gaps    []jsonGap    `json:"gaps"`
 }
 
-// Told reports whether a change is among those that a prediction lists by
+// Reported reports whether a change is among those that a prediction lists by
 // default: all but a plain creation or update.
-func Told(c plan.Change) bool {
+func Reported(c plan.Change) bool {
 	switch c.Action {
 	case plan.Create, plan.Update, plan.None:
 		return c.Effect != ""
@@ -62,15 +62,15 @@ func Told(c plan.Change) bool {
 func PlanJSON(w io.Writer, p plan.Plan, all bool) error {
 	out := jsonPlan{Version: JSONVersion, Changes: []jsonChange{}, Gaps: gapsJSON(p.Gaps)}
 	for _, c := range p.Changes {
-		if all || Told(c) {
+		if all || Reported(c) {
 			out.Changes = append(out.Changes, changeJSON(c, all))
 		}
 	}
 	return writeJSON(w, out)
 }
 
-// changeJSON converts one change. Where creations and updates are not told,
-// one that has an effect is told as `none`.
+// changeJSON converts one change. Where creations and updates are left out,
+// one that has an effect is given as `none`.
 func changeJSON(c plan.Change, all bool) jsonChange {
 	action := c.Action
 	if !all && (action == plan.Create || action == plan.Update) {

@@ -12,19 +12,19 @@ import (
 func PlanText(w io.Writer, p plan.Plan, all bool, opt TextOptions) error {
 	t := &terminal{color: opt.Color}
 	root := ""
-	told := 0
+	shown := 0
 	for _, c := range p.Changes {
-		if !all && !Told(c) {
+		if !all && !Reported(c) {
 			continue
 		}
-		told++
+		shown++
 		if c.Address.Root != root {
 			root = c.Address.Root
 			t.line(t.bold(safe(root)))
 		}
 		t.change(c)
 	}
-	if told == 0 {
+	if shown == 0 {
 		t.line("Nothing is deleted or replaced.")
 	}
 	t.gaps(p.Gaps)

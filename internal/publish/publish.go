@@ -57,7 +57,7 @@ type Review struct {
 }
 
 // MaxInline is how many comments one review carries; the findings of further
-// lines are told in its body. More comments are read less.
+// lines stand in its body. More comments are read less.
 const MaxInline = 25
 
 // Comment is one inline comment of a review.
@@ -70,7 +70,7 @@ type Comment struct {
 	StartLine, Line int
 	// Body is Markdown. It ends in a marker that Markers reads.
 	Body string
-	// Findings are the fingerprints of what the comment tells.
+	// Findings are the fingerprints of what the comment is about.
 	Findings []string
 }
 

@@ -17,7 +17,7 @@ const homepage = "https://github.com/holdpoint-dev/holdpoint"
 
 // SARIF writes the findings as a SARIF 2.1.0 log, for viewers and for code
 // scanning. Lines of the before side have no place in a log about the after
-// side; they are told in the message.
+// side; the message names them.
 func SARIF(w io.Writer, rep review.Report) error {
 	run := sarif.NewRunWithInformationURI("holdpoint", homepage)
 	for _, f := range rep.Findings {

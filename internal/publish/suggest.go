@@ -224,8 +224,9 @@ func safeToSuggest(e Edit) bool {
 	}
 	for _, line := range e.New {
 		shown := visible(line)
-		if shown != strings.ReplaceAll(line, "\t", " ") || defuse(strings.TrimSpace(shown)) != strings.TrimSpace(shown) ||
-			hasTrigger(line) || secretive.MatchString(line) || strings.Contains(line, "```") || utf8.RuneCountInString(line) > maxPhrase {
+		hidden := shown != strings.ReplaceAll(line, "\t", " ") || defuse(strings.TrimSpace(shown)) != strings.TrimSpace(shown)
+		unsafe := hasTrigger(line) || secretive.MatchString(line) || strings.Contains(line, "```")
+		if hidden || unsafe || utf8.RuneCountInString(line) > maxPhrase {
 			return false
 		}
 	}

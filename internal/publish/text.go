@@ -29,18 +29,18 @@ func Text(w io.Writer, rep review.Report, dec review.Decision, opt TextOptions) 
 	if len(others) > 0 {
 		t.line("")
 		t.line(t.bold("told only, does not hold: " + count(len(others), "finding")))
-		told := 0
+		shown := 0
 		for i, b := range bundles(others) {
 			if i == maxRows {
-				t.line("  and " + count(len(others)-told, "finding") + " more (--format json lists them)")
+				t.line("  and " + count(len(others)-shown, "finding") + " more (--format json lists them)")
 				break
 			}
-			told += len(b)
+			shown += len(b)
 			t.line("  " + t.headline(b, true))
 		}
 	}
-	t.unjudged(unjudged(rep.Plan.Changes, rep.Findings))
-	t.gaps(untold(rep.Gaps, rep.Findings))
+	t.unmatchedChanges(unmatchedChanges(rep.Plan.Changes, rep.Findings))
+	t.gaps(uncoveredGaps(rep.Gaps, rep.Findings))
 	t.needs(dec)
 	_, err := io.WriteString(w, t.b.String())
 	return err
@@ -83,7 +83,7 @@ func (t *terminal) verdict(rep review.Report, dec review.Decision) {
 	}
 }
 
-// group tells of everything that one changed line leads to, the gravest loss
+// group lists everything that one changed line leads to, the gravest loss
 // first.
 func (t *terminal) group(g group) {
 	t.line("")
@@ -172,7 +172,7 @@ func (t *terminal) finding(b bundle, root bool) {
 	}
 }
 
-// remedies tells the ways out of a group once, in the order they come.
+// remedies lists the ways out of a group once, in the order they come.
 func (t *terminal) remedies(findings []rules.Finding) {
 	var all []string
 	seen := map[string]bool{}
@@ -193,8 +193,8 @@ func (t *terminal) remedies(findings []rules.Finding) {
 	}
 }
 
-// unjudged lists what is destroyed without a rule that says anything of it.
-func (t *terminal) unjudged(changes []plan.Change) {
+// unmatchedChanges lists what is destroyed without a rule that says anything of it.
+func (t *terminal) unmatchedChanges(changes []plan.Change) {
 	if len(changes) == 0 {
 		return
 	}

@@ -15,7 +15,7 @@ func withBranches(d Decision, req Request, led *ledger) Decision {
 		return d.byBranch(why)
 	}
 	for _, b := range req.Evidence.Branches {
-		e, there := led.judge(Decision{Conclusion: Failure}, b.Report, req, b.BaseRef)
+		e, there := led.decideOn(Decision{Conclusion: Failure}, b.Report, req, b.BaseRef)
 		e.decided(there)
 		d = d.and(b, there)
 	}
@@ -27,7 +27,8 @@ func tooMany(req Request) string {
 	if req.Evidence.ManyBranches == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%d branches have this name of the check. A commit passes only where it would pass on each of them, and so many are not judged.", req.Evidence.ManyBranches)
+	return fmt.Sprintf("%d branches have this name of the check. A commit passes only where it would pass on each of them, "+
+		"and so many are not judged.", req.Evidence.ManyBranches)
 }
 
 // and takes over what was decided on another branch.

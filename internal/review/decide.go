@@ -19,7 +19,7 @@ func Decide(rep Report, req Request) Decision {
 	if err != nil {
 		led = &ledger{}
 	}
-	e, d := led.judge(d, rep, req, req.Ref.BaseRef)
+	e, d := led.decideOn(d, rep, req, req.Ref.BaseRef)
 	if err != nil {
 		d = d.broken(fmt.Sprintf("%v; it was begun anew, and releases have to be given again.", err))
 		d.Review = append(d.Review, req.Ref.Number)
@@ -30,17 +30,17 @@ func Decide(rep Report, req Request) Decision {
 	return d.recorded(led, e)
 }
 
-// judge brings the entry of the pull request against a branch up to date, and
+// decideOn brings the entry of the pull request against a branch up to date, and
 // decides by it alone: by the settings and findings of the branch, and by what
 // people said on the pull request.
-func (l *ledger) judge(d Decision, rep Report, req Request, branch string) (*entry, Decision) {
+func (l *ledger) decideOn(d Decision, rep Report, req Request, branch string) (*entry, Decision) {
 	e := l.ensure(req.Ref.Number, branch)
 	e.observe(req, rep.Settings.Override.Label)
 	e.carry(l)
 	lost := carryEarlier(e, req)
 	holding := rep.Holding()
 	e.list(prints(holding), req.Now)
-	e.tell(rep.Findings)
+	e.keepUnenforced(rep.Findings)
 	e.agent = rep.Agent != nil
 	return e, decideOwn(d, rep, req, e, holding, lost)
 }

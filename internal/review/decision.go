@@ -127,9 +127,9 @@ type Release struct {
 // Counts are the numbers of a report.
 type Counts struct {
 	// Holding are findings that hold, Data those of them that themselves take
-	// away what cannot be had back; Warnings and Notes are told only.
+	// away what cannot be had back; Warnings and Notes do not hold.
 	Holding, Data, Warnings, Notes int
 	// Destroyed are objects that are deleted or replaced, Gaps what could
-	// not be told.
+	// not be known.
 	Destroyed, Gaps int
 }

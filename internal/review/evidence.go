@@ -6,7 +6,7 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/rules"
 )
 
-// Evidence is who approved, pushed, labelled and asked, as GitHub tells it
+// Evidence is who approved, pushed, labelled and asked, as GitHub says it
 // now, what deliveries showed, and what the ledger of earlier reviews holds.
 // All of it is read in full or the reading fails: a list cut short would turn
 // a later objection into an approval.

@@ -72,7 +72,7 @@ func (g *Group) agent() (*rules.Agent, string) {
 }
 
 // knownSets are the findings that the members were released with, or that were
-// told of them and did not hold.
+// listed them without a hold.
 type knownSets []listing
 
 func (k knownSets) has(print string) bool {

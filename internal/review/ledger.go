@@ -27,10 +27,10 @@ type entry struct {
 	basis  Basis
 	// agent: an agent made the change.
 	agent bool
-	// told are the findings that would hold if an agent had made the change,
+	// unenforced are the findings that would hold if an agent had made the change,
 	// or if the settings enforced their class: a merge group that does no
 	// more than these does nothing new.
-	told listing
+	unenforced listing
 	// listed say since when each finding has stood in the published check.
 	listed []listing
 	// shown are reviews as their deliveries showed them.
@@ -138,18 +138,18 @@ func listed(prints []string, at time.Time) listing {
 	return listing{at: at, prints: prints, digest: digestOf(prints), count: len(prints)}
 }
 
-// tell keeps the findings that are told and do not hold.
-func (e *entry) tell(findings []rules.Finding) {
+// keepUnenforced keeps the findings of rules that hold, which do not hold here.
+func (e *entry) keepUnenforced(findings []rules.Finding) {
 	var prints []string
 	for _, f := range findings {
 		if f.Severity == rules.Hold && !f.Holds {
 			prints = append(prints, prefix(f.Fingerprint))
 		}
 	}
-	e.told = listed(prints, time.Time{})
+	e.unenforced = listed(prints, time.Time{})
 }
 
-// since tells for each finding that was listed before since when.
+// since is, for each finding that was listed before, the moment from which it was.
 func (e *entry) since(holding []string) map[string]time.Time {
 	out := map[string]time.Time{}
 	var short []string

@@ -187,12 +187,12 @@ func TestDeliveriesThatDisagree(t *testing.T) {
 // neither those that hold, which have to be released, nor warnings.
 func TestTold(t *testing.T) {
 	e := &entry{}
-	e.tell([]rules.Finding{
+	e.keepUnenforced([]rules.Finding{
 		{Fingerprint: hash(0, 1), Severity: rules.Hold}, {Fingerprint: hash(0, 2), Severity: rules.Hold, Holds: true}, {Fingerprint: hash(0, 3),
 			Severity: rules.Warn},
 	})
-	if !slices.Equal(e.told.prints, []string{prefix(hash(0, 1))}) {
-		t.Errorf("%q", e.told.prints)
+	if !slices.Equal(e.unenforced.prints, []string{prefix(hash(0, 1))}) {
+		t.Errorf("%q", e.unenforced.prints)
 	}
 }
 

@@ -92,7 +92,7 @@ func (r *ledgerReader) line(line string) error {
 		if keyword == "listed" {
 			r.entry.listed = append(r.entry.listed, s)
 		} else {
-			r.entry.told = s
+			r.entry.unenforced = s
 		}
 	case "review":
 		r.entry.shown = append(r.entry.shown, shownReview{f.number(), person{f.number(), f.quoted()}, f.time(), f.word(), f.quoted()})

@@ -63,7 +63,7 @@ func (l *ledger) encode(own *entry) (string, error) {
 			if len(e.listed) > 1 {
 				e.listed = nil
 			}
-			e.told = listing{}
+			e.unenforced = listing{}
 		},
 		func(e *entry) { e.releases, e.labels = nil, nil },
 	}
@@ -112,10 +112,10 @@ func (l *ledger) text() string {
 
 // sets are the sets of findings that the entry names.
 func (e *entry) sets() []listing {
-	if e.told.count == 0 {
+	if e.unenforced.count == 0 {
 		return e.listed
 	}
-	return slices.Concat(e.listed, []listing{e.told})
+	return slices.Concat(e.listed, []listing{e.unenforced})
 }
 
 // printsOf finds the list behind a digest in any entry that still has it.
@@ -140,8 +140,8 @@ func (e *entry) write(b *strings.Builder) {
 		author = byAgent
 	}
 	fmt.Fprintf(b, "pr %d %q %s %s %s\n", e.number, ascii(e.baseRef), e.basis, verdict, author)
-	if e.told.count > 0 {
-		fmt.Fprintf(b, "told %s\n", e.told.digest)
+	if e.unenforced.count > 0 {
+		fmt.Fprintf(b, "told %s\n", e.unenforced.digest)
 	}
 	for _, s := range e.listed {
 		fmt.Fprintf(b, "listed %s %s\n", s.at.UTC().Format(timeForm), s.digest)

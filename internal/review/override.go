@@ -76,8 +76,8 @@ func (e *entry) sawLabel(present Label, event LabelEvent) bool {
 	})
 }
 
-// lastLabelEvent is the last that the timeline tells of a label. The zero event,
-// where it tells of none, is a removal.
+// lastLabelEvent is the last that the timeline has of a label. The zero event,
+// where it has none, is a removal.
 func lastLabelEvent(events []LabelEvent, name string) (last LabelEvent) {
 	for _, e := range events {
 		if !sameLabel(e.Name, name) {

@@ -16,7 +16,7 @@ type participants struct {
 	// named are those whom only forgeable words tell of.
 	proven map[int64]string
 	named  map[int64]string
-	// namedLogins are people whom only a login tells of.
+	// namedLogins are people of whom only a login is known.
 	namedLogins map[string]string
 	// doubts are the reasons to ask for one more approval.
 	doubts []string

@@ -39,18 +39,18 @@ func (e *entry) withdraw(why Basis) { e.passed, e.basis, e.releases = false, why
 // again at once, [Broken] where it could not be made. A record that cannot be
 // read is begun anew.
 //
-// tells is false where the record told nothing of the base and not of this pull
+// concerned is false where the record has nothing of the base and not of this pull
 // request alone: the run is that of others.
-func (r Record) Withdraw(number int, baseRef string, why Basis) (text string, tells bool) {
+func (r Record) Withdraw(number int, baseRef string, why Basis) (text string, concerned bool) {
 	led, err := r.read()
 	if err != nil {
 		led = &ledger{}
 	}
-	tells = slices.ContainsFunc(led.entries, func(e *entry) bool { return e.baseRef == baseRef }) ||
+	concerned = slices.ContainsFunc(led.entries, func(e *entry) bool { return e.baseRef == baseRef }) ||
 		len(led.entries) > 0 && !slices.ContainsFunc(led.entries, func(e *entry) bool { return e.number != number })
 	e := led.ensure(number, baseRef)
 	e.withdraw(why)
 	led.run = Failure
 	text, _ = led.encode(e) // empty where it is too long to be kept: every verdict is gone
-	return text, tells
+	return text, concerned
 }

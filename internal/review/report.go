@@ -11,11 +11,11 @@ type Report struct {
 	Ref Ref
 	// Findings are sorted: what holds first, then by loss, root and address.
 	Findings []rules.Finding
-	// Gaps are all gaps, those that no finding tells of included.
+	// Gaps are all gaps, those that no finding is about included.
 	Gaps []plan.Gap
 	// Plan is everything the predictors said, over all comparisons.
 	Plan plan.Plan
-	// Agent is the agent that made the change, nil where no signal tells of
+	// Agent is the agent that made the change, nil where no signal names
 	// one, with the evidence for it in one line.
 	Agent    *rules.Agent
 	Evidence string

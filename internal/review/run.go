@@ -19,7 +19,7 @@ import (
 // hold.
 type Predictor func(before, after fs.FS, settings rules.Settings, sources plan.Sources) plan.Plan
 
-// Run predicts and judges a change. What a predictor cannot tell is a gap in
+// Run predicts and judges a change. What a predictor does not know is a gap in
 // the report, and holds. A read of one of the trees that failed is an error:
 // nothing that was predicted beside it can be relied on. It wraps
 // [plan.ErrNotFetched] where the tree has noted what to bring, and where a

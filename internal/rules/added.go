@@ -107,7 +107,16 @@ func (j *judging) searched(file *plan.File) addedCommands {
 		found, err := j.commands.Added(files, before, after)
 		return addedCommands{found, files.As, err}
 	}
-	return addedCommands{}
+	if !command.Bare(file.Path) {
+		return addedCommands{}
+	}
+	before, after, err := j.sides(file)
+	files, ok := command.Scripts(before, after)
+	if err != nil || !ok {
+		return addedCommands{as: files.As, err: err}
+	}
+	found, err := j.commands.Added(files, before, after)
+	return addedCommands{found, files.As, err}
 }
 
 // wholeLines are the trimmed lines of a text. One that ends in a backslash goes

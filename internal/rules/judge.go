@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
-	"github.com/holdpoint-dev/holdpoint/internal/rules/glob"
 )
 
 // Case is what a Set judges: one comparison of two trees.
@@ -54,7 +53,7 @@ func (s *Set) Wants(name string) bool {
 	if name == SettingsPath {
 		return true
 	}
-	return slices.ContainsFunc(s.rules, func(r *Rule) bool { return r.reads() && glob.MatchAny(r.Paths, name) })
+	return slices.ContainsFunc(s.rules, func(r *Rule) bool { return r.reads() && r.isAbout(name) })
 }
 
 type judging struct {

@@ -6,7 +6,6 @@ import (
 	"io/fs"
 
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
-	"github.com/holdpoint-dev/holdpoint/internal/rules/glob"
 )
 
 // file applies the rules about changed files. A path fits under its old name
@@ -14,7 +13,7 @@ import (
 func (j *judging) file(file *plan.File) []Finding {
 	var out []Finding
 	for _, r := range j.rules {
-		if r.About != aboutFile || !glob.MatchAny(r.Paths, file.Path) && (file.From == "" || !glob.MatchAny(r.Paths, file.From)) {
+		if r.About != aboutFile || !r.isAbout(file.Path) && (file.From == "" || !r.isAbout(file.From)) {
 			continue
 		}
 		adds, err := j.added(r, file)

@@ -132,3 +132,8 @@ func (r *Rule) check() error {
 	}
 	return checkMessage(r.Message)
 }
+
+// isAbout reports whether a rule about files is about one.
+func (r *Rule) isAbout(name string) bool {
+	return glob.MatchAny(r.Paths, name) || r.Commands == command.Script && command.Bare(name)
+}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/holdpoint-dev/holdpoint/internal/github"
+	"github.com/holdpoint-dev/holdpoint/internal/github/api"
 	"github.com/holdpoint-dev/holdpoint/internal/rules"
 )
 
@@ -61,9 +62,9 @@ func (s *AppSource) Get(ctx context.Context) (*github.App, error) {
 		return s.client, nil
 	}
 	o := s.options
-	config := github.Config{AppID: o.App.ID, PrivateKey: []byte(key), Now: o.Now, Log: o.Log, Rules: o.Rules,
+	config := github.Config{Rules: o.Rules, Config: api.Config{AppID: o.App.ID, PrivateKey: []byte(key), Now: o.Now, Log: o.Log,
 		WritesPerHour: o.App.WritesPerHour,
-		Transport:     patient{base: metered{base: http.DefaultTransport, meter: o.Meter}, sleep: sleep}}
+		Transport:     patient{base: metered{base: http.DefaultTransport, meter: o.Meter}, sleep: sleep}}}
 	if o.App.URL != publicGitHub {
 		config.WebURL = o.App.URL
 	}

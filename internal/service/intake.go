@@ -49,13 +49,6 @@ func NewIntake(limits IntakeLimits, meter Meter, now func() time.Time) *Intake {
 	return i
 }
 
-// Stats are those of this moment, and the most there ever was.
-func (i *Intake) Stats() (now, most IntakeStats) {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	return IntakeStats{len(i.guests), i.bytes}, i.most
-}
-
 // Protect lets a server take its connections through the intake: it is to
 // serve the listener that is returned.
 func (i *Intake) Protect(server *http.Server, l net.Listener) net.Listener {

@@ -16,7 +16,7 @@ import (
 	"time"
 
 	"github.com/holdpoint-dev/holdpoint/internal/eventually"
-	"github.com/holdpoint-dev/holdpoint/internal/github"
+	"github.com/holdpoint-dev/holdpoint/internal/github/webhooks"
 	"github.com/holdpoint-dev/holdpoint/internal/service"
 )
 
@@ -97,8 +97,8 @@ func head(more string) string {
 // steady is a secret that never changes.
 type steady struct{}
 
-func (steady) Webhook(context.Context, bool) (github.Secrets, error) {
-	return github.NewSecrets(secret)
+func (steady) Webhook(context.Context, bool) (webhooks.Secrets, error) {
+	return webhooks.NewSecrets(secret)
 }
 
 // narrow are limits that a test reaches with little.
@@ -179,7 +179,7 @@ func TestA16RefusedByTheHeader(t *testing.T) {
 	g := newGates(t, narrow())
 	for text, want := range map[string]string{
 		"POST /webhook HTTP/1.1\r\nHost: here\r\nContent-Length: 1000000\r\n\r\n": "401",
-		head(fmt.Sprintf("Content-Length: %d", github.MaxWebhook+1)):              "413",
+		head(fmt.Sprintf("Content-Length: %d", webhooks.MaxWebhook+1)):            "413",
 	} {
 		answer, err := bufio.NewReader(g.dial(text)).ReadString('\n')
 		if err != nil || !strings.Contains(answer, want) {

@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/holdpoint-dev/holdpoint/internal/github"
+	"github.com/holdpoint-dev/holdpoint/internal/github/webhooks"
 	"github.com/holdpoint-dev/holdpoint/internal/service"
 )
 
@@ -150,7 +150,7 @@ func runnerChild(t *testing.T, path, poison string) {
 // childJobs says what it does, a line a write.
 type childJobs struct{ poison string }
 
-func (c childJobs) Review(ctx context.Context, job github.Job) (service.Result, error) {
+func (c childJobs) Review(ctx context.Context, job webhooks.Job) (service.Result, error) {
 	fmt.Printf("begins %d\n", job.Number)
 	switch c.poison {
 	case "none":
@@ -166,7 +166,7 @@ func (c childJobs) Review(ctx context.Context, job github.Job) (service.Result, 
 	return service.Result{}, nil
 }
 
-func (c childJobs) GiveUp(_ context.Context, job github.Job, _ string) error {
+func (c childJobs) GiveUp(_ context.Context, job webhooks.Job, _ string) error {
 	fmt.Printf("given up %d\n", job.Number)
 	return nil
 }

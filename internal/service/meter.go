@@ -33,12 +33,13 @@ var (
 	Jobs           = Metric{"jobs_total", "Jobs by what became of them: done, retry, defer, bury.", Counter, "outcome"}
 	WorkSeconds    = Metric{"work_seconds", "Time of one try of a job.", Seconds, ""}
 	WaitSeconds    = Metric{"wait_seconds", "Time between the webhook and the first try of its job.", Seconds, ""}
-	Reviews        = Metric{"reviews_total", "Published reviews by verdict: clear, released, overridden, held, sibling, broken, unreviewed.", Counter, "verdict"}
-	Findings       = Metric{"findings_total", "Findings that hold, by loss class.", Counter, "class"}
-	Gaps           = Metric{"gaps_total", "What could not be told, by kind.", Counter, "kind"}
-	Calls          = Metric{"github_calls_total", "Calls to GitHub's API.", Counter, ""}
-	Budget         = Metric{"github_budget_remaining", "Calls that GitHub still allows in this hour, as of the last answer.", Gauge, ""}
-	Swept          = Metric{"swept_total", "What a sweep found missing: redelivered, unchecked, stale.", Counter, "found"}
+	Reviews        = Metric{"reviews_total", "Published reviews by verdict: clear, released, overridden, held, sibling, broken, unreviewed.",
+		Counter, "verdict"}
+	Findings = Metric{"findings_total", "Findings that hold, by loss class.", Counter, "class"}
+	Gaps     = Metric{"gaps_total", "What could not be told, by kind.", Counter, "kind"}
+	Calls    = Metric{"github_calls_total", "Calls to GitHub's API.", Counter, ""}
+	Budget   = Metric{"github_budget_remaining", "Calls that GitHub still allows in this hour, as of the last answer.", Gauge, ""}
+	Swept    = Metric{"swept_total", "What a sweep found missing: redelivered, unchecked, stale.", Counter, "found"}
 )
 
 // AllMetrics lists the metrics, for exporters that declare them.

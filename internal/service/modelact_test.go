@@ -104,7 +104,7 @@ func (w *modelWorld) moved(branch, sha, who string) {
 	w.truth.pushed(branch, sha, who)
 	for _, p := range w.pulls {
 		if p.branch == branch {
-			p.group = ""
+			w.leaves(p, "dequeued")
 		}
 	}
 }
@@ -188,8 +188,9 @@ func (w *modelWorld) onPull(p *modelPull, m move) {
 		p.draft = !p.draft
 		p.SetDraft(p.draft, by)
 	case closes:
-		p.open, p.group = false, ""
+		p.open = false
 		p.Close(by, false)
+		w.leaves(p, "dequeued")
 	case merges:
 		w.merge(p, m.who)
 	case enqueues:
@@ -215,8 +216,9 @@ func (w *modelWorld) retarget(p *modelPull, m move) {
 		w.show("retargeted with a check")
 	}
 	w.truth.retargeted(p)
-	p.base, p.group = m.from, ""
+	p.base = m.from
 	p.Retarget(m.from, w.users[m.who])
+	w.leaves(p, "dequeued")
 }
 
 // merge merges where GitHub lets: wrong looks at every pull request after every
@@ -229,10 +231,20 @@ func (w *modelWorld) merge(p *modelPull, who string) {
 }
 
 func (w *modelWorld) merged(p *modelPull, who string) {
-	p.open, p.group = false, merged
+	p.open = false
 	p.Close(w.users[who], true)
+	w.leaves(p, "merged")
+	p.group = merged
 	tip := w.repo.Branch(p.base)
 	w.files[tip] = w.git.Files(tip)
+}
+
+// leaves ends the group of a pull request, where it has one.
+func (w *modelWorld) leaves(p *modelPull, reason string) {
+	if p.group != "" && p.group != merged {
+		w.repo.Destroy(w.users["dana"], p.group, reason)
+		p.group = ""
+	}
 }
 
 // mergeable: GitHub would merge it by hand now.

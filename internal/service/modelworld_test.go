@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/holdpoint-dev/holdpoint/internal/github"
+	"github.com/holdpoint-dev/holdpoint/internal/github/api"
 	"github.com/holdpoint-dev/holdpoint/internal/github/githubtest"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 	"github.com/holdpoint-dev/holdpoint/internal/review"
@@ -168,8 +169,8 @@ func (w *modelWorld) service() {
 	if err != nil {
 		w.Fatal(err)
 	}
-	app, err := github.New(github.Config{AppID: githubtest.AppID, PrivateKey: w.hub.PrivateKey(), WebURL: w.hub.WebURL(), APIURL: w.hub.APIURL(), GraphQLURL: w.hub.GraphQLURL(),
-		Transport: w.hub.Transport(), Now: w.hub.Now, MergeWaits: []time.Duration{0, 0}, Timeout: time.Minute, Log: slog.New(slog.DiscardHandler), Rules: set})
+	app, err := github.New(github.Config{Rules: set, MergeWaits: []time.Duration{0, 0}, Config: api.Config{AppID: githubtest.AppID, PrivateKey: w.hub.PrivateKey(), WebURL: w.hub.WebURL(), APIURL: w.hub.APIURL(), GraphQLURL: w.hub.GraphQLURL(),
+		Transport: w.hub.Transport(), Now: w.hub.Now, Timeout: time.Minute, Log: slog.New(slog.DiscardHandler)}})
 	if err != nil {
 		w.Fatal(err)
 	}

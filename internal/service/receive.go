@@ -13,13 +13,13 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/holdpoint-dev/holdpoint/internal/github"
+	"github.com/holdpoint-dev/holdpoint/internal/github/webhooks"
 )
 
 // SecretSource gives the webhook secrets in use. It caches them; fresh asks
 // for them anew, because a signature did not fit: they may have been rotated.
 type SecretSource interface {
-	Webhook(ctx context.Context, fresh bool) (github.Secrets, error)
+	Webhook(ctx context.Context, fresh bool) (webhooks.Secrets, error)
 }
 
 // Receiver takes webhook deliveries: it verifies, parses, queues and answers.
@@ -55,11 +55,11 @@ func (r Receiver) Accept(ctx context.Context, header http.Header, body []byte) A
 		if err = merr; err != nil {
 			answer, result = Answer{http.StatusServiceUnavailable, "the queue did not take the event; redeliver it"}, "failed"
 		}
-	case errors.Is(err, github.ErrIgnored):
+	case errors.Is(err, webhooks.ErrIgnored):
 		answer, result = Answer{http.StatusAccepted, "nothing to do"}, "ignored"
-	case errors.Is(err, github.ErrSignature):
-		answer, result = Answer{http.StatusUnauthorized, github.ErrSignature.Error()}, "refused"
-	case errors.Is(err, github.ErrMalformed):
+	case errors.Is(err, webhooks.ErrSignature):
+		answer, result = Answer{http.StatusUnauthorized, webhooks.ErrSignature.Error()}, "refused"
+	case errors.Is(err, webhooks.ErrMalformed):
 		answer, result = Answer{http.StatusBadRequest, err.Error()}, "refused"
 	default:
 		answer, result = Answer{http.StatusServiceUnavailable, "the webhook secret cannot be read; redeliver later"}, "failed"
@@ -86,20 +86,20 @@ func (r Receiver) report(ctx context.Context, log *slog.Logger, result string, e
 
 // parse verifies with the secrets in hand, and where they do not fit once
 // more with fresh ones.
-func (r Receiver) parse(ctx context.Context, header http.Header, body []byte) (github.Job, error) {
+func (r Receiver) parse(ctx context.Context, header http.Header, body []byte) (webhooks.Job, error) {
 	secrets, err := r.Secrets.Webhook(ctx, false)
 	if err != nil {
-		return github.Job{}, fmt.Errorf("read webhook secret: %w", err)
+		return webhooks.Job{}, fmt.Errorf("read webhook secret: %w", err)
 	}
-	job, err := github.ParseWebhook(secrets, header, body, r.Now())
-	if !errors.Is(err, github.ErrSignature) {
+	job, err := webhooks.ParseWebhook(secrets, header, body, r.Now())
+	if !errors.Is(err, webhooks.ErrSignature) {
 		return job, err
 	}
 	secrets, ferr := r.Secrets.Webhook(ctx, true)
 	if ferr != nil {
-		return github.Job{}, err
+		return webhooks.Job{}, err
 	}
-	return github.ParseWebhook(secrets, header, body, r.Now())
+	return webhooks.ParseWebhook(secrets, header, body, r.Now())
 }
 
 // ServeHTTP is Accept for net/http.
@@ -127,10 +127,10 @@ func (r Receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 
 // read reads the body, where the header does not tell that it is not worth it.
 func (r Receiver) read(w http.ResponseWriter, req *http.Request) (*body, error) {
-	if req.ContentLength <= github.MaxWebhook && req.Header.Get("X-Hub-Signature-256") == "" {
-		return nil, fmt.Errorf("%w: no X-Hub-Signature-256 header; set a secret in the app's settings on GitHub", github.ErrSignature)
+	if req.ContentLength <= webhooks.MaxWebhook && req.Header.Get("X-Hub-Signature-256") == "" {
+		return nil, fmt.Errorf("%w: no X-Hub-Signature-256 header; set a secret in the app's settings on GitHub", webhooks.ErrSignature)
 	}
-	return readBody(w, req, github.MaxWebhook)
+	return readBody(w, req, webhooks.MaxWebhook)
 }
 
 // statusOf is the answer to a request whose body is not there.
@@ -139,7 +139,7 @@ func statusOf(err error) int {
 	switch {
 	case errors.As(err, &large):
 		return http.StatusRequestEntityTooLarge
-	case errors.Is(err, github.ErrSignature):
+	case errors.Is(err, webhooks.ErrSignature):
 		return http.StatusUnauthorized
 	case errors.Is(err, errSlow):
 		return http.StatusRequestTimeout
@@ -150,7 +150,7 @@ func statusOf(err error) int {
 }
 
 // NewMessage makes the message of a job.
-func NewMessage(job github.Job) (Message, error) {
+func NewMessage(job webhooks.Job) (Message, error) {
 	raw, err := json.Marshal(job)
 	if err != nil {
 		return Message{}, fmt.Errorf("encode job %s: %w", job, err)
@@ -192,12 +192,12 @@ func traceID(delivery string, job []byte) string {
 
 // DecodeJob decodes the job of a message. An unknown field is an error: the message
 // was made by a newer version, whose facts must not be passed over.
-func (m Message) DecodeJob() (github.Job, error) {
-	var job github.Job
+func (m Message) DecodeJob() (webhooks.Job, error) {
+	var job webhooks.Job
 	d := json.NewDecoder(bytes.NewReader(m.Job))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&job); err != nil {
-		return github.Job{}, fmt.Errorf("decode job of delivery %s: %w", m.ID, err)
+		return webhooks.Job{}, fmt.Errorf("decode job of delivery %s: %w", m.ID, err)
 	}
 	return job, nil
 }
@@ -213,7 +213,7 @@ func (m Message) Attrs() []any {
 }
 
 // JobAttrs are the attributes that every log line about a job carries.
-func JobAttrs(job github.Job, trace string) []any {
+func JobAttrs(job webhooks.Job, trace string) []any {
 	attrs := []any{"trace", trace, "kind", string(job.Kind)}
 	if job.Owner != "" {
 		attrs = append(attrs, "repository", job.Owner+"/"+job.Repo)

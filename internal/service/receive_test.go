@@ -17,7 +17,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/holdpoint-dev/holdpoint/internal/github"
+	"github.com/holdpoint-dev/holdpoint/internal/github/webhooks"
 	"github.com/holdpoint-dev/holdpoint/internal/service"
 )
 
@@ -63,14 +63,14 @@ func (t *tally) get(name string) float64 {
 // rotating is a secret that changes when it is read anew.
 type rotating struct{ now, next string }
 
-func (r *rotating) Webhook(_ context.Context, fresh bool) (github.Secrets, error) {
+func (r *rotating) Webhook(_ context.Context, fresh bool) (webhooks.Secrets, error) {
 	if fresh {
 		r.now = r.next
 	}
 	if r.now == "" {
-		return github.Secrets{}, errors.New("the store is away")
+		return webhooks.Secrets{}, errors.New("the store is away")
 	}
-	return github.NewSecrets(r.now)
+	return webhooks.NewSecrets(r.now)
 }
 
 func pullRequest(t *testing.T, number int) []byte {
@@ -115,7 +115,7 @@ func TestReceiverQueuesASignedEvent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if m.ID != "d-1" || m.Group != "7/42" || len(m.Trace) != 32 || job.Number != 9 || job.Kind != github.KindPull {
+	if m.ID != "d-1" || m.Group != "7/42" || len(m.Trace) != 32 || job.Number != 9 || job.Kind != webhooks.KindPull {
 		t.Errorf("message %+v, job %+v", m, job)
 	}
 	for _, want := range []string{`"delivery":"d-1"`, `"repository":"acme/infra"`, `"pull_request":9`, `"head":"` + strings.Repeat("a", 40), `"trace":"` + m.Trace} {
@@ -190,7 +190,7 @@ func TestReceiverOverHTTP(t *testing.T) {
 		method string
 		size   int
 		status int
-	}{{http.MethodGet, 0, 405}, {http.MethodPost, github.MaxWebhook + 1, 413}, {http.MethodPost, 10, 401}} {
+	}{{http.MethodGet, 0, 405}, {http.MethodPost, webhooks.MaxWebhook + 1, 413}, {http.MethodPost, 10, 401}} {
 		req, err := http.NewRequestWithContext(t.Context(), c.method, s.URL, bytes.NewReader(make([]byte, c.size)))
 		if err != nil {
 			t.Fatal(err)
@@ -209,7 +209,7 @@ func TestReceiverOverHTTP(t *testing.T) {
 func TestMessagesWithoutAUsableDeliveryID(t *testing.T) {
 	ids := map[string]bool{}
 	for n, delivery := range []string{"", "", "with space", "line\nbreak", strings.Repeat("x", 129)} {
-		m, err := service.NewMessage(github.Job{Delivery: delivery, Number: n})
+		m, err := service.NewMessage(webhooks.Job{Delivery: delivery, Number: n})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -8,6 +8,8 @@ import (
 
 	"github.com/holdpoint-dev/holdpoint/internal/facts"
 	"github.com/holdpoint-dev/holdpoint/internal/github"
+	"github.com/holdpoint-dev/holdpoint/internal/github/api"
+	"github.com/holdpoint-dev/holdpoint/internal/github/webhooks"
 	"github.com/holdpoint-dev/holdpoint/internal/kube"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 	"github.com/holdpoint-dev/holdpoint/internal/publish"
@@ -45,7 +47,7 @@ func NewPipeline(render kube.Renderer) (Pipeline, error) {
 // Review does one job. The error wraps [github.ErrGone] or [github.ErrRepository]
 // where there is nothing to do any more; one of type [github.LaterError] is no
 // failure.
-func (p Pipeline) Review(ctx context.Context, job github.Job) (Result, error) {
+func (p Pipeline) Review(ctx context.Context, job webhooks.Job) (Result, error) {
 	app, err := p.App(ctx)
 	if err != nil {
 		return Result{}, err
@@ -55,26 +57,26 @@ func (p Pipeline) Review(ctx context.Context, job github.Job) (Result, error) {
 	}
 	var result Result
 	switch job.Kind {
-	case github.KindPull, github.KindGroup:
+	case webhooks.KindPull, webhooks.KindGroup:
 		result, err = p.reviewChange(ctx, app, job)
-	case github.KindInstall:
+	case webhooks.KindInstall:
 		err = p.markInstalled(ctx, app, job)
 	default:
 		var followed github.Followed
 		followed, err = app.Follow(ctx, job)
 		result = Result{More: followed.More, Bypassed: followed.Bypassed}
 	}
-	if errors.Is(err, github.ErrTooLarge) {
+	if errors.Is(err, api.ErrTooLarge) {
 		err = app.GiveUp(ctx, job, err) // to try again would read the same
 	}
-	if github.Gone(err) {
-		err = fmt.Errorf("%w: %w", github.ErrGone, err)
+	if api.Gone(err) {
+		err = fmt.Errorf("%w: %w", api.ErrGone, err)
 	}
 	return result, err
 }
 
 // reviewChange reviews a pull request or a merge group.
-func (p Pipeline) reviewChange(ctx context.Context, app *github.App, job github.Job) (Result, error) {
+func (p Pipeline) reviewChange(ctx context.Context, app *github.App, job webhooks.Job) (Result, error) {
 	if job.Retargeted {
 		if err := app.Withdraw(ctx, job); err != nil {
 			return Result{}, err
@@ -105,7 +107,7 @@ func (p Pipeline) reviewChange(ctx context.Context, app *github.App, job github.
 	reading.Request.Now = p.Now()
 	decision := review.Decide(report, reading.Request)
 	var suggestions []publish.Suggestion
-	if decision.Holds() && job.Kind == github.KindPull {
+	if decision.Holds() && job.Kind == webhooks.KindPull {
 		suggestions = publish.Suggest(reading.Request, report, p.run)
 	}
 	more, err := reading.Publish(ctx, report, decision, suggestions)
@@ -119,7 +121,7 @@ const maxRounds = 12 + 2*plan.MaxSourceDepth
 
 // predict runs the predictors and rules until they have all the files and sources
 // that they ask for.
-func (p Pipeline) predict(ctx context.Context, job github.Job, reading *github.Reading) (review.Report, error) {
+func (p Pipeline) predict(ctx context.Context, job webhooks.Job, reading *github.Reading) (review.Report, error) {
 	resolve := p.resolving(job, reading)
 	for range maxRounds + 1 {
 		report, unfinished := p.run(reading.Request)
@@ -137,7 +139,7 @@ func (p Pipeline) predict(ctx context.Context, job github.Job, reading *github.R
 		}
 		return report, nil
 	}
-	return review.Report{}, fmt.Errorf("files of %s: %w", job, github.ErrTooLarge)
+	return review.Report{}, fmt.Errorf("files of %s: %w", job, api.ErrTooLarge)
 }
 
 // run predicts and judges with what is at hand.
@@ -148,7 +150,7 @@ func (p Pipeline) run(req review.Request) (review.Report, error) {
 // markInstalled posts the first check on each repository of an installation, so
 // that it can be chosen as required. One that fails does not keep it from the
 // others; a rate limit does.
-func (p Pipeline) markInstalled(ctx context.Context, app *github.App, job github.Job) error {
+func (p Pipeline) markInstalled(ctx context.Context, app *github.App, job webhooks.Job) error {
 	repos, err := app.Installed(ctx, job)
 	if err != nil {
 		return err
@@ -156,7 +158,7 @@ func (p Pipeline) markInstalled(ctx context.Context, app *github.App, job github
 	var failed error
 	for _, repo := range repos {
 		err := p.markRepository(ctx, app, job, repo)
-		var later *github.LaterError
+		var later *api.LaterError
 		if errors.As(err, &later) {
 			return err
 		}
@@ -165,7 +167,7 @@ func (p Pipeline) markInstalled(ctx context.Context, app *github.App, job github
 	return failed
 }
 
-func (p Pipeline) markRepository(ctx context.Context, app *github.App, job github.Job, repo github.RepoName) error {
+func (p Pipeline) markRepository(ctx context.Context, app *github.App, job webhooks.Job, repo webhooks.RepoName) error {
 	reading, err := app.FetchDefault(ctx, job, repo)
 	if err != nil || reading == nil {
 		return err
@@ -178,7 +180,7 @@ func (p Pipeline) markRepository(ctx context.Context, app *github.App, job githu
 }
 
 // GiveUp publishes that the job could not be reviewed.
-func (p Pipeline) GiveUp(ctx context.Context, job github.Job, why string) error {
+func (p Pipeline) GiveUp(ctx context.Context, job webhooks.Job, why string) error {
 	app, err := p.App(ctx)
 	if err != nil {
 		return err

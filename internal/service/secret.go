@@ -7,7 +7,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/holdpoint-dev/holdpoint/internal/github"
+	"github.com/holdpoint-dev/holdpoint/internal/github/webhooks"
 )
 
 // CachedSecret keeps a secret for a while, so that a rotated one is picked up
@@ -69,23 +69,24 @@ func NewSecretCache(read func(context.Context) (string, error), now func() time.
 }
 
 // Webhook returns the secrets in use.
-func (c SecretCache) Webhook(ctx context.Context, fresh bool) (github.Secrets, error) {
+func (c SecretCache) Webhook(ctx context.Context, fresh bool) (webhooks.Secrets, error) {
 	text, err := c.text.Get(ctx, fresh)
 	if err != nil {
-		return github.Secrets{}, err
+		return webhooks.Secrets{}, err
 	}
 	return ParseSecrets(text)
 }
 
 // ParseSecrets reads the text of a webhook secret: one line, or two while one
 // takes over from the other.
-func ParseSecrets(text string) (github.Secrets, error) {
+func ParseSecrets(text string) (webhooks.Secrets, error) {
 	lines := strings.Split(strings.TrimRight(text, "\r\n"), "\n")
 	if len(lines) > 2 {
-		return github.Secrets{}, fmt.Errorf("webhook secret has %d lines; want the secret, and on a second line the old one while it is rotated", len(lines))
+		return webhooks.Secrets{}, fmt.Errorf("webhook secret has %d lines; want the secret, and on a second line the old one while it is "+
+			"rotated", len(lines))
 	}
 	for i := range lines {
 		lines[i] = strings.TrimSuffix(lines[i], "\r")
 	}
-	return github.NewSecrets(lines[0], lines[1:]...)
+	return webhooks.NewSecrets(lines[0], lines[1:]...)
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/holdpoint-dev/holdpoint/internal/github"
+	"github.com/holdpoint-dev/holdpoint/internal/github/webhooks"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 	"github.com/holdpoint-dev/holdpoint/internal/sources"
 	"github.com/holdpoint-dev/holdpoint/internal/sources/apart"
@@ -35,7 +36,7 @@ type Resolving interface {
 
 // resolving has the sources answered that a run asked for. What it returns says
 // whether there were any, so that the run is to be repeated.
-func (p Pipeline) resolving(job github.Job, reading *github.Reading) func(context.Context) (bool, error) {
+func (p Pipeline) resolving(job webhooks.Job, reading *github.Reading) func(context.Context) (bool, error) {
 	if p.Sources == nil {
 		return func(context.Context) (bool, error) { return false, nil }
 	}
@@ -125,5 +126,6 @@ func sourceBudget() sources.Budget {
 // NewFetcher is what the process that fetches works with.
 func NewFetcher(hosts *fetch.Hosts, network fetch.Network, store cache.Store, failed func(error)) *sources.Fetcher {
 	client := fetch.New(hosts, network, fetch.SystemClock(), nil)
-	return sources.New(sources.Config{Client: client, Store: store, Limits: content.DefaultLimits(), Budget: sourceBudget(), CacheFailed: failed})
+	return sources.New(sources.Config{Client: client, Store: store, Limits: content.DefaultLimits(), Budget: sourceBudget(),
+		CacheFailed: failed})
 }

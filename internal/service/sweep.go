@@ -10,16 +10,18 @@ import (
 	"time"
 
 	"github.com/holdpoint-dev/holdpoint/internal/github"
+	"github.com/holdpoint-dev/holdpoint/internal/github/api"
+	"github.com/holdpoint-dev/holdpoint/internal/github/webhooks"
 )
 
 // SweepGitHub is what the sweep asks of GitHub. *github.App is the one.
 type SweepGitHub interface {
-	HookDeliveries(ctx context.Context, since time.Time) (all []github.HookDelivery, whole bool, err error)
+	HookDeliveries(ctx context.Context, since time.Time) (all []api.HookDelivery, whole bool, err error)
 	Redeliver(ctx context.Context, id int64) error
-	Installations(ctx context.Context) ([]github.Installation, error)
-	Repositories(ctx context.Context, installation int64) ([]github.Repository, error)
-	OpenPulls(ctx context.Context, installation int64, r github.Repository) ([]github.OpenPull, error)
-	Checked(ctx context.Context, installation int64, r github.Repository, sha string) (bool, error)
+	Installations(ctx context.Context) ([]api.Installation, error)
+	Repositories(ctx context.Context, installation int64) ([]api.Repository, error)
+	OpenPulls(ctx context.Context, installation int64, r api.Repository) ([]github.OpenPull, error)
+	Checked(ctx context.Context, installation int64, r api.Repository, sha string) (bool, error)
 }
 
 var _ SweepGitHub = (*github.App)(nil)
@@ -109,19 +111,19 @@ func (s Sweeper) redeliver(ctx context.Context, app SweepGitHub, now time.Time) 
 }
 
 // installation looks at a part of an installation's repositories.
-func (s Sweeper) installation(ctx context.Context, app SweepGitHub, i github.Installation, now time.Time) error {
+func (s Sweeper) installation(ctx context.Context, app SweepGitHub, i api.Installation, now time.Time) error {
 	repos, err := app.Repositories(ctx, i.ID)
 	if err != nil {
 		return s.unlessLimited(i, err)
 	}
-	repos = slices.DeleteFunc(repos, func(r github.Repository) bool { return r.Archived })
-	slices.SortFunc(repos, func(a, b github.Repository) int { return cmp.Compare(a.ID, b.ID) })
+	repos = slices.DeleteFunc(repos, func(r api.Repository) bool { return r.Archived })
+	slices.SortFunc(repos, func(a, b api.Repository) int { return cmp.Compare(a.ID, b.ID) })
 	tick := now.UnixNano() / int64(s.Every)
 	var errs []error
 	for n := range min(len(repos), reposPerSweep) {
 		r := repos[(int(tick%int64(len(repos)))*reposPerSweep+n)%len(repos)]
 		err := s.repository(ctx, app, i, r, now, tick)
-		var later *github.LaterError
+		var later *api.LaterError
 		if errors.As(err, &later) || ctx.Err() != nil {
 			return errors.Join(append(errs, s.unlessLimited(i, err))...)
 		}
@@ -132,8 +134,8 @@ func (s Sweeper) installation(ctx context.Context, app SweepGitHub, i github.Ins
 
 // unlessLimited passes an error on, but for a rate limit: the next sweep goes
 // on where this one ended.
-func (s Sweeper) unlessLimited(i github.Installation, err error) error {
-	var later *github.LaterError
+func (s Sweeper) unlessLimited(i api.Installation, err error) error {
+	var later *api.LaterError
 	if errors.As(err, &later) {
 		s.Log.Warn("sweep ends early", "installation", i.ID, "error", err)
 		return nil
@@ -141,7 +143,7 @@ func (s Sweeper) unlessLimited(i github.Installation, err error) error {
 	return err
 }
 
-func (s Sweeper) repository(ctx context.Context, app SweepGitHub, i github.Installation, r github.Repository, now time.Time, tick int64) error {
+func (s Sweeper) repository(ctx context.Context, app SweepGitHub, i api.Installation, r api.Repository, now time.Time, tick int64) error {
 	pulls, err := app.OpenPulls(ctx, i.ID, r)
 	if err != nil {
 		return err
@@ -172,8 +174,10 @@ func (s Sweeper) repository(ctx context.Context, app SweepGitHub, i github.Insta
 
 // queue asks for a review. The id is that of the sweep's turn, so that one
 // that is made twice queues it once.
-func (s Sweeper) queue(ctx context.Context, i github.Installation, r github.Repository, p github.OpenPull, found string, now time.Time, tick int64) error {
-	job := github.Job{Delivery: fmt.Sprintf("sweep-%d-%d-%d-%.12s", tick, r.ID, p.Number, p.HeadSHA), Kind: github.KindPull, Event: "sweep", Action: found,
+func (s Sweeper) queue(ctx context.Context, i api.Installation, r api.Repository, p github.OpenPull, found string, now time.Time,
+	tick int64) error {
+	job := webhooks.Job{Delivery: fmt.Sprintf("sweep-%d-%d-%d-%.12s", tick, r.ID, p.Number, p.HeadSHA), Kind: webhooks.KindPull,
+		Event: "sweep", Action: found,
 		Received: now, Installation: i.ID, RepoID: r.ID, Owner: r.Owner, Repo: r.Name,
 		Number: p.Number, HeadSHA: p.HeadSHA, BaseRef: p.BaseRef, BaseSHA: p.BaseSHA}
 	m, err := NewMessage(job)

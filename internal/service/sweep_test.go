@@ -2,14 +2,15 @@ package service_test
 
 import (
 	"context"
-
 	"log/slog"
 	"slices"
 	"testing"
 	"time"
 
 	"github.com/holdpoint-dev/holdpoint/internal/github"
+	"github.com/holdpoint-dev/holdpoint/internal/github/api"
 	"github.com/holdpoint-dev/holdpoint/internal/github/githubtest"
+	"github.com/holdpoint-dev/holdpoint/internal/github/webhooks"
 	"github.com/holdpoint-dev/holdpoint/internal/service"
 )
 
@@ -30,7 +31,7 @@ func sweepWorld(t *testing.T) (*githubtest.Server, *githubtest.Repo, *githubtest
 		GitHub: func(context.Context) (service.SweepGitHub, error) {
 			// A client of its own each time: tokens expire by GitHub's clock,
 			// which the tests move.
-			return github.New(github.Config{AppID: githubtest.AppID, PrivateKey: hub.PrivateKey(), WebURL: hub.WebURL(), APIURL: hub.APIURL(), GraphQLURL: hub.GraphQLURL(), Now: hub.Now})
+			return github.New(github.Config{Config: api.Config{AppID: githubtest.AppID, PrivateKey: hub.PrivateKey(), WebURL: hub.WebURL(), APIURL: hub.APIURL(), GraphQLURL: hub.GraphQLURL(), Now: hub.Now}})
 		}}, queue, meter
 }
 
@@ -54,7 +55,7 @@ func TestSweepFindsAPullRequestWithoutACheck(t *testing.T) {
 		t.Fatalf("queued %v", queue.sent)
 	}
 	job, err := queue.sent[0].DecodeJob()
-	if err != nil || job.Number != pull.Number || job.HeadSHA != pull.HeadSHA() || job.Kind != github.KindPull || job.Installation != githubtest.Installation || job.RepoID != repo.ID || job.BaseRef != "main" {
+	if err != nil || job.Number != pull.Number || job.HeadSHA != pull.HeadSHA() || job.Kind != webhooks.KindPull || job.Installation != githubtest.Installation || job.RepoID != repo.ID || job.BaseRef != "main" {
 		t.Errorf("job %+v, %v", job, err)
 	}
 	if meter.get("swept_total unchecked") != 2 {

@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"github.com/holdpoint-dev/holdpoint/internal/github/githubtest"
-	"github.com/holdpoint-dev/holdpoint/internal/kube/unit"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/request"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 	"github.com/holdpoint-dev/holdpoint/internal/service"
 )
@@ -26,11 +26,11 @@ func TestA15UnfinishedIsTriedAgain(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := newModelWorld(t, git, &setup{}, map[string]int{})
 			calls := 0
-			real, err := service.NewPipeline(func(requests []unit.Request) []unit.Rendered {
-				out := make([]unit.Rendered, len(requests))
+			real, err := service.NewPipeline(func(requests []request.Request) []request.Rendered {
+				out := make([]request.Rendered, len(requests))
 				if calls++; calls <= c.failing {
 					for i := range out {
-						out[i].Failure = &unit.Failure{Kind: plan.GapUnfinished, Why: "this machine did not render it within 3m0s"}
+						out[i].Failure = &request.Failure{Kind: plan.GapUnfinished, Why: "this machine did not render it within 3m0s"}
 					}
 				}
 				return out

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/holdpoint-dev/holdpoint/internal/github"
+	"github.com/holdpoint-dev/holdpoint/internal/github/api"
+	"github.com/holdpoint-dev/holdpoint/internal/github/webhooks"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 	"github.com/holdpoint-dev/holdpoint/internal/review"
 )
@@ -18,9 +20,9 @@ import (
 type Reviewer interface {
 	// Review carries a job out. It may return more jobs to queue: pull
 	// requests that must be reviewed as a consequence.
-	Review(ctx context.Context, job github.Job) (Result, error)
+	Review(ctx context.Context, job webhooks.Job) (Result, error)
 	// GiveUp publishes that the job could not be reviewed, which holds.
-	GiveUp(ctx context.Context, job github.Job, why string) error
+	GiveUp(ctx context.Context, job webhooks.Job, why string) error
 }
 
 // Result is what a job came to, for metrics and the next jobs.
@@ -32,7 +34,7 @@ type Result struct {
 	Decision  review.Decision
 	// Bypassed is true where a pull request was merged past a failing check.
 	Bypassed bool
-	More     []github.Job
+	More     []webhooks.Job
 }
 
 // Worker handles messages one at a time. It is safe for concurrent use with
@@ -111,7 +113,7 @@ func (w Worker) Handle(ctx context.Context, m Message, t Try) (o Outcome, abando
 		return w.settled(w.giveUp(ctx, log, job, why)), false
 	}
 	result, err := w.try(ctx, job)
-	if github.Gone(err) {
+	if api.Gone(err) {
 		result, err = Result{}, nil // then it is done
 	}
 	took := w.Now().Sub(start)
@@ -130,7 +132,7 @@ func (w Worker) Handle(ctx context.Context, m Message, t Try) (o Outcome, abando
 }
 
 // try runs the review under the budget and turns a panic into an error.
-func (w Worker) try(ctx context.Context, job github.Job) (Result, error) {
+func (w Worker) try(ctx context.Context, job webhooks.Job) (Result, error) {
 	ctx, cancel := context.WithTimeout(ctx, w.Budget)
 	defer cancel()
 	type ended struct {
@@ -171,7 +173,7 @@ const patience = 500 * time.Millisecond
 
 // failure says what follows from a failed try.
 func failure(err error, m Message, attempt int) Outcome {
-	var later *github.LaterError
+	var later *api.LaterError
 	asked := errors.As(err, &later)
 	if asked && later.Limited && m.Deferrals < maxDeferrals {
 		return Outcome{Verdict: Defer, After: min(max(later.After, leastDefer), mostDefer), Reason: err.Error()}
@@ -191,10 +193,10 @@ func failure(err error, m Message, attempt int) Outcome {
 
 // giveUp publishes that the job could not be reviewed. The message is buried
 // either way; the sweep finds a pull request that was left without a check.
-func (w Worker) giveUp(ctx context.Context, log *slog.Logger, job github.Job, why string) Outcome {
+func (w Worker) giveUp(ctx context.Context, log *slog.Logger, job webhooks.Job, why string) Outcome {
 	ctx, cancel := context.WithTimeout(ctx, w.Budget)
 	defer cancel()
-	if err := w.Reviewer.GiveUp(ctx, job, why+"; the service's log says why"); err != nil && !github.Gone(err) {
+	if err := w.Reviewer.GiveUp(ctx, job, why+"; the service's log says why"); err != nil && !api.Gone(err) {
 		log.Error("job given up, and that could not be published", "why", why, "error", err)
 		return Outcome{Verdict: Bury, Reason: fmt.Sprintf("given up: %s; publish that: %v", why, err)}
 	}
@@ -204,7 +206,7 @@ func (w Worker) giveUp(ctx context.Context, log *slog.Logger, job github.Job, wh
 }
 
 // queueMore queues the jobs that follow from one, under its trace.
-func (w Worker) queueMore(ctx context.Context, from Message, jobs []github.Job) error {
+func (w Worker) queueMore(ctx context.Context, from Message, jobs []webhooks.Job) error {
 	for _, job := range jobs {
 		m, err := NewMessage(job)
 		if err != nil {

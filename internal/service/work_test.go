@@ -17,6 +17,8 @@ import (
 
 	"github.com/holdpoint-dev/holdpoint/internal/eventually"
 	"github.com/holdpoint-dev/holdpoint/internal/github"
+	"github.com/holdpoint-dev/holdpoint/internal/github/api"
+	"github.com/holdpoint-dev/holdpoint/internal/github/webhooks"
 	"github.com/holdpoint-dev/holdpoint/internal/review"
 	"github.com/holdpoint-dev/holdpoint/internal/service"
 )
@@ -30,7 +32,7 @@ type script struct {
 	givenUp []int
 }
 
-func (s *script) Review(ctx context.Context, job github.Job) (service.Result, error) {
+func (s *script) Review(ctx context.Context, job webhooks.Job) (service.Result, error) {
 	s.mu.Lock()
 	if s.tries == nil {
 		s.tries = map[int]int{}
@@ -45,7 +47,7 @@ func (s *script) Review(ctx context.Context, job github.Job) (service.Result, er
 	return do(ctx, try)
 }
 
-func (s *script) GiveUp(_ context.Context, job github.Job, _ string) error {
+func (s *script) GiveUp(_ context.Context, job webhooks.Job, _ string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.givenUp = append(s.givenUp, job.Number)
@@ -63,7 +65,7 @@ var messages atomic.Int64
 
 func message(t *testing.T, number int) service.Message {
 	t.Helper()
-	m, err := service.NewMessage(github.Job{Kind: github.KindPull, Delivery: fmt.Sprintf("d-%d-%d", number, messages.Add(1)),
+	m, err := service.NewMessage(webhooks.Job{Kind: webhooks.KindPull, Delivery: fmt.Sprintf("d-%d-%d", number, messages.Add(1)),
 		Installation: 7, RepoID: 42, Owner: "acme", Repo: "infra", Number: number})
 	if err != nil {
 		t.Fatal(err)
@@ -79,8 +81,8 @@ func TestWorkerOutcomes(t *testing.T) {
 	fail := func(err error) func(context.Context, int) (service.Result, error) {
 		return func(context.Context, int) (service.Result, error) { return service.Result{}, err }
 	}
-	limited := &github.LaterError{After: time.Minute, Limited: true, Why: "rate limit"}
-	moved := &github.LaterError{After: 3 * time.Second, Why: "head moved"}
+	limited := &api.LaterError{After: time.Minute, Limited: true, Why: "rate limit"}
+	moved := &api.LaterError{After: 3 * time.Second, Why: "head moved"}
 	var unreadable service.Message
 	unreadable.Job = []byte(`{"kind":"pull","news":1}`)
 	cases := []struct {
@@ -145,7 +147,7 @@ func TestWorkerOutcomes(t *testing.T) {
 
 func TestWorkerEndsDeferralsThatNeverEnd(t *testing.T) {
 	s := &script{do: map[int]func(context.Context, int) (service.Result, error){5: func(context.Context, int) (service.Result, error) {
-		return service.Result{}, &github.LaterError{After: time.Second, Limited: true}
+		return service.Result{}, &api.LaterError{After: time.Second, Limited: true}
 	}}}
 	m := message(t, 5)
 	m.Deferrals = 24
@@ -157,7 +159,7 @@ func TestWorkerEndsDeferralsThatNeverEnd(t *testing.T) {
 func TestWorkerQueuesWhatFollows(t *testing.T) {
 	q := &memory{}
 	s := &script{do: map[int]func(context.Context, int) (service.Result, error){5: func(context.Context, int) (service.Result, error) {
-		return service.Result{More: []github.Job{{Kind: github.KindPull, Delivery: "d", RepoID: 42, Number: 6}, {Kind: github.KindPull, Delivery: "d", RepoID: 42, Number: 7}}}, nil
+		return service.Result{More: []webhooks.Job{{Kind: webhooks.KindPull, Delivery: "d", RepoID: 42, Number: 6}, {Kind: webhooks.KindPull, Delivery: "d", RepoID: 42, Number: 7}}}, nil
 	}}}
 	m := message(t, 5)
 	if o, _ := worker(s, q, &tally{}).Handle(t.Context(), m, service.Try{Number: 1}); o.Verdict != service.Done {
@@ -191,7 +193,7 @@ func until(t *testing.T, what string, reached func() bool) {
 func TestPoisonedJobLeavesItsRepository(t *testing.T) {
 	q := openQueue(t, filepath.Join(t.TempDir(), "q"), time.Now)
 	s := &script{do: map[int]func(context.Context, int) (service.Result, error){13: func(context.Context, int) (service.Result, error) {
-		return service.Result{}, &github.LaterError{After: time.Nanosecond, Why: "poison"}
+		return service.Result{}, &api.LaterError{After: time.Nanosecond, Why: "poison"}
 	}}}
 	for _, n := range []int{13, 1, 2} {
 		if err := q.Send(t.Context(), message(t, n)); err != nil {
@@ -289,7 +291,7 @@ func TestEveryLineSaysWhichJob(t *testing.T) {
 		log.With("more", 1).WarnContext(ctx, "deep inside")
 		return service.Result{}, errors.New("boom")
 	}}}
-	m, err := service.NewMessage(github.Job{Kind: github.KindPull, Delivery: "d-1", Installation: 7, RepoID: 42, Owner: "acme", Repo: "infra", Number: 1, HeadSHA: "abc"})
+	m, err := service.NewMessage(webhooks.Job{Kind: webhooks.KindPull, Delivery: "d-1", Installation: 7, RepoID: 42, Owner: "acme", Repo: "infra", Number: 1, HeadSHA: "abc"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -319,10 +321,10 @@ func TestA13PutOffJobsKeepNobodyWaiting(t *testing.T) {
 	clock := func() time.Time { mu.Lock(); defer mu.Unlock(); return now }
 	q := openQueue(t, filepath.Join(t.TempDir(), "q"), clock)
 	defer q.Close() //nolint:errcheck // the test is over
-	flooded := github.Job{Kind: github.KindPull, Installation: 7, RepoID: 42, Owner: "acme", Repo: "infra", Number: 13, NotBefore: now.Add(time.Minute)}
+	flooded := webhooks.Job{Kind: webhooks.KindPull, Installation: 7, RepoID: 42, Owner: "acme", Repo: "infra", Number: 13, NotBefore: now.Add(time.Minute)}
 	s := &script{do: map[int]func(context.Context, int) (service.Result, error){
 		1: func(context.Context, int) (service.Result, error) {
-			return service.Result{More: []github.Job{flooded}}, nil
+			return service.Result{More: []webhooks.Job{flooded}}, nil
 		},
 	}}
 	w := worker(s, q, &tally{})

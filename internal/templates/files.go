@@ -21,7 +21,7 @@ const maxFile = 1 << 20
 func Predict(before, after fs.FS) plan.Plan {
 	files, err := treediff.Files(before, after)
 	if err != nil {
-		return plan.Plan{} // told by the other predictors
+		return plan.Plan{} // the other predictors say so
 	}
 	var out plan.Plan
 	for _, f := range files {

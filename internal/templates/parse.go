@@ -177,8 +177,8 @@ func written(v any) string {
 	return string(text)
 }
 
-// ARM reads a template of Azure Resource Manager; nested resources are told
-// apart by the names around them.
+// ARM reads a template of Azure Resource Manager; nested resources have the
+// names around them in theirs.
 func ARM(text string) (Template, error) {
 	var doc map[string]any
 	if err := json.Unmarshal([]byte(text), &doc); err != nil {

@@ -144,6 +144,7 @@ func TestLists(t *testing.T) {
 	}
 	there := map[string]bool{}
 	for _, p := range parts {
+		all := 0
 		for _, name := range p.Files {
 			file := filepath.Join(p.Package, name)
 			src, err := os.ReadFile(file)
@@ -157,7 +158,9 @@ func TestLists(t *testing.T) {
 			for _, m := range found {
 				there[file+" "+m.name] = true
 			}
+			all += len(found)
 		}
+		t.Logf("%s: %d mutations", p.Package, all)
 	}
 	for file, all := range survivors {
 		for _, s := range all {

@@ -79,7 +79,8 @@ func (s *Server) createToken(c call) answer {
 	t := token{expires: s.now.Add(time.Hour), repos: map[int64]bool{}}
 	for _, id := range in.RepositoryIDs {
 		if r := s.byID(id); r == nil || !r.Installed {
-			return fail(http.StatusUnprocessableEntity, "There is at least one repository that does not exist or is not accessible to the parent installation.")
+			return fail(http.StatusUnprocessableEntity,
+				"There is at least one repository that does not exist or is not accessible to the parent installation.")
 		}
 		t.repos[id] = true
 	}
@@ -91,7 +92,8 @@ func (s *Server) createToken(c call) answer {
 			}
 		}
 		if !found {
-			return fail(http.StatusUnprocessableEntity, "There is at least one repository that does not exist or is not accessible to the parent installation.")
+			return fail(http.StatusUnprocessableEntity,
+				"There is at least one repository that does not exist or is not accessible to the parent installation.")
 		}
 	}
 	text := fmt.Sprintf("ghs_%036d", s.id())

@@ -77,7 +77,8 @@ func (r *Repo) Mergeable(p *Pull) bool {
 func (r *Repo) ForgeCheck(sha, name, conclusion string) {
 	r.server.mu.Lock()
 	defer r.server.mu.Unlock()
-	r.checks = append(r.checks, &Check{ID: r.server.id(), App: 15368, Name: name, HeadSHA: sha, Status: "completed", Conclusion: conclusion, Started: r.server.tick()})
+	r.checks = append(r.checks, &Check{ID: r.server.id(), App: 15368, Name: name, HeadSHA: sha, Status: "completed", Conclusion: conclusion,
+		Started: r.server.tick()})
 }
 
 // Conclude makes our check run of a name say something else, and leaves its
@@ -100,8 +101,10 @@ func (c *Check) json(r *Repo) object {
 		}
 		return s
 	}
-	o := object{"id": c.ID, "node_id": fmt.Sprintf("CR_%d", c.ID), "head_sha": c.HeadSHA, "name": c.Name, "url": r.url(fmt.Sprintf("/check-runs/%d", c.ID)),
-		"html_url": web, "details_url": cmp.Or(c.DetailsURL, web), "status": c.Status, "conclusion": null(c.Conclusion), "started_at": stamp(c.Started),
+	o := object{"id": c.ID, "node_id": fmt.Sprintf("CR_%d", c.ID), "head_sha": c.HeadSHA, "name": c.Name,
+		"url":      r.url(fmt.Sprintf("/check-runs/%d", c.ID)),
+		"html_url": web, "details_url": cmp.Or(c.DetailsURL,
+			web), "status": c.Status, "conclusion": null(c.Conclusion), "started_at": stamp(c.Started),
 		"completed_at": nil, "external_id": null(c.ExternalID), "check_suite": object{"id": 77}, "app": appJSON(r.server, c.App, AppSlug),
 		"pull_requests": []any{}, "output": object{"title": null(c.Title), "summary": null(c.Summary), "text": null(c.Text),
 			"annotations_count": len(c.Annotations), "annotations_url": r.url(fmt.Sprintf("/check-runs/%d/annotations", c.ID))}}

@@ -159,8 +159,9 @@ func RateLimited(call string, reset time.Time) *Fault {
 
 // SecondaryLimited is the secondary rate limit: 403 with a pause to make.
 func SecondaryLimited(call, seconds string) *Fault {
-	return &Fault{Call: call, Times: 1, Status: http.StatusForbidden, Message: "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.",
-		Header: http.Header{"Retry-After": {seconds}}}
+	return &Fault{Call: call, Times: 1, Status: http.StatusForbidden,
+		Message: "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.",
+		Header:  http.Header{"Retry-After": {seconds}}}
 }
 
 func stampUnix(t time.Time) string {

@@ -24,7 +24,7 @@ func (s *Server) query(t token) object {
 func (r *Repo) graph() object {
 	s := r.server
 	o := object{
-		"databaseId": r.ID, "name": r.name, "nameWithOwner": r.Name(), "isPrivate": r.Private, "isFork": r.Fork != nil,
+		"databaseId": r.ID, "name": r.name, "nameWithOwner": r.Name(), "isPrivate": r.Private, "isFork": r.Fork != nil, "rebaseMergeAllowed": !r.NoRebase,
 		"owner": r.owner.actor(),
 		"object": func(args map[string]any) any {
 			id, _ := args["oid"].(string)
@@ -61,7 +61,8 @@ func (r *Repo) graph() object {
 				if b, ok := args["baseRefName"].(string); ok && b != p.baseRef {
 					continue
 				}
-				if ls, ok := args["labels"].([]any); ok && !slices.ContainsFunc(p.labels, func(l *Label) bool { return slices.Contains(ls, any(l.Name)) }) {
+				if ls, ok := args["labels"].([]any); ok &&
+					!slices.ContainsFunc(p.labels, func(l *Label) bool { return slices.Contains(ls, any(l.Name)) }) {
 					continue
 				}
 				if len(states) == 0 || slices.Contains(states, any(p.graphState())) {
@@ -76,7 +77,8 @@ func (r *Repo) graph() object {
 			}
 			var all []any
 			for i, q := range r.queue {
-				all = append(all, object{"position": i + 1, "state": "AWAITING_CHECKS", "pullRequest": q.pull.graph(), "headCommit": r.gitObject(q.head), "baseCommit": r.gitObject(q.base)})
+				all = append(all, object{"position": i + 1, "state": "AWAITING_CHECKS", "pullRequest": q.pull.graph(),
+					"headCommit": r.gitObject(q.head), "baseCommit": r.gitObject(q.base)})
 			}
 			return object{"entries": s.connection(all)}
 		},
@@ -204,8 +206,10 @@ func (c *Check) graph() object {
 		}
 		return s
 	}
-	return object{"databaseId": c.ID, "name": c.Name, "status": strings.ToUpper(c.Status), "conclusion": conclusion, "externalId": null(c.ExternalID),
-		"title": null(c.Title), "summary": null(c.Summary), "text": null(c.Text), "startedAt": stamp(c.Started), "completedAt": stamp(c.Started)}
+	return object{"databaseId": c.ID, "name": c.Name, "status": strings.ToUpper(c.Status), "conclusion": conclusion,
+		"externalId": null(c.ExternalID),
+		"title":      null(c.Title), "summary": null(c.Summary), "text": null(c.Text), "startedAt": stamp(c.Started),
+		"completedAt": stamp(c.Started)}
 }
 
 func (p *Pull) graphState() string {
@@ -225,7 +229,8 @@ func (p *Pull) graph() object {
 	s, r := p.repo.server, p.repo
 	var labels, assignees, reviews, requests, comments, items, threads []any
 	for _, l := range p.labels {
-		labels = append(labels, object{"id": fmt.Sprintf("LA_%d", l.ID), "name": l.Name, "createdAt": stamp(l.Created), "updatedAt": stamp(l.Updated)})
+		labels = append(labels, object{"id": fmt.Sprintf("LA_%d", l.ID), "name": l.Name, "createdAt": stamp(l.Created),
+			"updatedAt": stamp(l.Updated)})
 	}
 	for _, u := range p.assigned {
 		assignees = append(assignees, object{"__typename": "User", "databaseId": u.ID, "login": u.Login})
@@ -244,7 +249,8 @@ func (p *Pull) graph() object {
 		if c.Edits > 0 {
 			edited = stamp(c.Updated)
 		}
-		comments = append(comments, object{"databaseId": c.ID, "fullDatabaseId": fmt.Sprint(c.ID), "author": c.Author.actor(), "body": c.Body, "createdAt": stamp(c.At), "lastEditedAt": edited, "viewerDidAuthor": c.Author == s.bot})
+		comments = append(comments, object{"databaseId": c.ID, "fullDatabaseId": fmt.Sprint(c.ID), "author": c.Author.actor(), "body": c.Body,
+			"createdAt": stamp(c.At), "lastEditedAt": edited, "viewerDidAuthor": c.Author == s.bot})
 	}
 	for _, e := range p.timeline {
 		if o := e.graph(p); o != nil {
@@ -256,12 +262,15 @@ func (p *Pull) graph() object {
 		if x.Side == "LEFT" {
 			side = "LEFT"
 		}
-		comment := object{"databaseId": x.ID, "fullDatabaseId": fmt.Sprint(x.ID), "author": x.Author.actor(), "body": x.Body, "path": x.Path, "line": x.Line, "outdated": x.Commit != p.headSHA, "viewerDidAuthor": x.Author == s.bot}
-		threads = append(threads, object{"path": x.Path, "diffSide": side, "line": x.Line, "isResolved": false, "isOutdated": x.Commit != p.headSHA, "comments": s.connection([]any{comment})})
+		comment := object{"databaseId": x.ID, "fullDatabaseId": fmt.Sprint(x.ID), "author": x.Author.actor(), "body": x.Body, "path": x.Path,
+			"line": x.Line, "outdated": x.Commit != p.headSHA, "viewerDidAuthor": x.Author == s.bot}
+		threads = append(threads, object{"path": x.Path, "diffSide": side, "line": x.Line, "isResolved": false,
+			"isOutdated": x.Commit != p.headSHA, "comments": s.connection([]any{comment})})
 	}
 	head := any(nil)
 	if p.Head != nil {
-		head = object{"databaseId": p.Head.ID, "nameWithOwner": p.Head.Name(), "name": p.Head.name, "owner": p.Head.owner.actor(), "isPrivate": p.Head.Private}
+		head = object{"databaseId": p.Head.ID, "nameWithOwner": p.Head.Name(), "name": p.Head.name, "owner": p.Head.owner.actor(),
+			"isPrivate": p.Head.Private}
 	}
 	commits := func(args map[string]any) any {
 		var list []any
@@ -281,11 +290,13 @@ func (p *Pull) graph() object {
 		}
 	}
 	return object{
-		"__typename": "PullRequest", "number": p.Number, "fullDatabaseId": fmt.Sprint(r.ID*1000 + int64(p.Number)), "title": p.title, "body": body, "state": p.graphState(),
+		"__typename": "PullRequest", "number": p.Number, "fullDatabaseId": fmt.Sprint(r.ID*1000 +
+			int64(p.Number)), "title": p.title, "body": body, "state": p.graphState(),
 		"isDraft": p.draft, "merged": p.merged, "createdAt": stamp(p.created), "updatedAt": stamp(p.updated), "author": p.Author.actor(),
 		"headRefName": p.headRef, "headRefOid": p.headSHA, "headRepository": head, "isCrossRepository": p.Head != r,
-		"baseRefName": p.baseRef, "baseRefOid": p.baseSHA, "baseRef": r.ref(p.baseRef), "changedFiles": func(map[string]any) any { return len(p.files()) },
-		"mergeable": func(map[string]any) any { test(); return mergeable },
+		"baseRefName": p.baseRef, "baseRefOid": p.baseSHA, "baseRef": r.ref(p.baseRef),
+		"changedFiles": func(map[string]any) any { return len(p.files()) },
+		"mergeable":    func(map[string]any) any { test(); return mergeable },
 		"potentialMergeCommit": func(map[string]any) any {
 			if test(); sha == "" {
 				return nil
@@ -307,7 +318,8 @@ func (p *Pull) graph() object {
 		"reviewThreads":  s.connection(threads),
 		"timelineItems": func(args map[string]any) any {
 			types, _ := args["itemTypes"].([]any)
-			kept := slices.DeleteFunc(slices.Clone(items), func(v any) bool { return len(types) > 0 && !slices.Contains(types, any(itemType(v.(object)))) })
+			kept := slices.DeleteFunc(slices.Clone(items),
+				func(v any) bool { return len(types) > 0 && !slices.Contains(types, any(itemType(v.(object)))) })
 			o, _ := s.connection(kept)(args).(object)
 			from := 0
 			if after, _ := args["after"].(string); after != "" {
@@ -339,13 +351,16 @@ func (p *Pull) graphReview(x *Review) object {
 	if s.git.commit(x.Commit) != nil {
 		commit = p.repo.graphCommit(x.Commit)
 	}
-	return object{"__typename": "PullRequestReview", "databaseId": x.ID, "fullDatabaseId": fmt.Sprint(x.ID), "state": x.State, "author": x.Author.actor(), "body": x.Body,
+	return object{"__typename": "PullRequestReview", "databaseId": x.ID, "fullDatabaseId": fmt.Sprint(x.ID), "state": x.State,
+		"author": x.Author.actor(), "body": x.Body,
 		"submittedAt": at, "commit": commit, "lastEditedAt": nil, "authorCanPushToRepository": false, "viewerDidAuthor": x.Author == s.bot}
 }
 
 func itemType(o object) string {
-	return map[string]string{"LabeledEvent": "LABELED_EVENT", "UnlabeledEvent": "UNLABELED_EVENT", "ReviewDismissedEvent": "REVIEW_DISMISSED_EVENT",
-		"ReviewRequestedEvent": "REVIEW_REQUESTED_EVENT", "HeadRefForcePushedEvent": "HEAD_REF_FORCE_PUSHED_EVENT", "BaseRefChangedEvent": "BASE_REF_CHANGED_EVENT"}[o["__typename"].(string)]
+	return map[string]string{"LabeledEvent": "LABELED_EVENT", "UnlabeledEvent": "UNLABELED_EVENT",
+		"ReviewDismissedEvent": "REVIEW_DISMISSED_EVENT",
+		"ReviewRequestedEvent": "REVIEW_REQUESTED_EVENT", "HeadRefForcePushedEvent": "HEAD_REF_FORCE_PUSHED_EVENT",
+		"BaseRefChangedEvent": "BASE_REF_CHANGED_EVENT"}[o["__typename"].(string)]
 }
 
 func (e event) graph(p *Pull) any {
@@ -362,7 +377,8 @@ func (e event) graph(p *Pull) any {
 	switch e.kind {
 	case "labeled", "unlabeled":
 		o["__typename"] = map[string]string{"labeled": "LabeledEvent", "unlabeled": "UnlabeledEvent"}[e.kind]
-		o["label"] = object{"id": fmt.Sprintf("LA_%d", e.label.ID), "name": e.label.Name, "createdAt": stamp(e.label.Created), "updatedAt": stamp(e.label.Updated)}
+		o["label"] = object{"id": fmt.Sprintf("LA_%d", e.label.ID), "name": e.label.Name, "createdAt": stamp(e.label.Created),
+			"updatedAt": stamp(e.label.Updated)}
 	case "review_dismissed":
 		o["__typename"], o["previousReviewState"], o["review"] = "ReviewDismissedEvent", e.was, p.graphReview(e.review)
 	case "review_requested":

@@ -137,7 +137,8 @@ func (s *Server) getPermission(c call) answer {
 		base = repo.custom[role]
 	}
 	user := u.json()
-	user["permissions"] = object{"pull": base != "none", "triage": role != "read" && base != "none", "push": base == "write" || base == "admin",
+	user["permissions"] = object{"pull": base != "none", "triage": role != "read" && base != "none", "push": base == "write" ||
+		base == "admin",
 		"maintain": role == "maintain" || role == "admin", "admin": base == "admin"}
 	user["role_name"] = role
 	return ok(object{"permission": base, "role_name": role, "user": user})
@@ -178,7 +179,8 @@ func (s *Server) getMembership(c call) answer {
 	if !t.Members[u.ID] {
 		state = "pending"
 	}
-	return ok(object{"url": fmt.Sprintf("%sorganizations/1/team/%d/memberships/%s", s.APIURL(), t.ID, u.Login), "role": "member", "state": state})
+	return ok(object{"url": fmt.Sprintf("%sorganizations/1/team/%d/memberships/%s", s.APIURL(), t.ID, u.Login), "role": "member",
+		"state": state})
 }
 
 func (s *Server) listMembers(c call) answer {

@@ -119,7 +119,8 @@ func (r *Repo) Open(p PullOf) *Pull {
 		head = p.Fork
 	}
 	pull := &Pull{repo: r, Number: len(r.pulls) + 1, Head: head, headRef: p.Head, headSHA: head.branches[p.Head], baseRef: p.Base,
-		baseSHA: r.branches[p.Base], Author: p.Author, via: p.Via, title: p.Title, body: p.Body, draft: p.Draft, assigned: p.Assignees, created: s.tick()}
+		baseSHA: r.branches[p.Base], Author: p.Author, via: p.Via, title: p.Title, body: p.Body, draft: p.Draft,
+		assigned: p.Assignees, created: s.tick()}
 	if pull.headSHA == "" || pull.baseSHA == "" {
 		s.t.Fatalf("githubtest: no branch %s or %s", p.Head, p.Base)
 	}
@@ -151,7 +152,8 @@ func (p *Pull) moved(before, after string, by *User, forced bool) {
 	p.headSHA = after
 	at := p.touch()
 	if forced {
-		p.timeline = append(p.timeline, event{id: p.repo.server.id(), kind: "head_ref_force_pushed", actor: by, at: at, before: before, after: after})
+		p.timeline = append(p.timeline, event{id: p.repo.server.id(), kind: "head_ref_force_pushed", actor: by, at: at, before: before,
+			after: after})
 	}
 	p.repo.server.deliver("pull_request", p.payload("synchronize", by, object{"before": before, "after": after}))
 }
@@ -278,7 +280,8 @@ func (p *Pull) Retarget(base string, by *User) {
 				r.State = "DISMISSED"
 			}
 		}
-		s.deliver("pull_request", p.payload("edited", by, object{"changes": object{"base": object{"ref": object{"from": from}, "sha": object{"from": fromSHA}}}}))
+		s.deliver("pull_request", p.payload("edited", by,
+			object{"changes": object{"base": object{"ref": object{"from": from}, "sha": object{"from": fromSHA}}}}))
 	})
 }
 

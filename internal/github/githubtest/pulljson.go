@@ -57,7 +57,8 @@ func (p *Pull) json() object {
 		links[k] = object{"href": v}
 	}
 	return object{
-		"id": p.repo.ID*1000 + int64(p.Number), "node_id": fmt.Sprintf("PR_%d_%d", p.repo.ID, p.Number), "number": p.Number, "state": p.state(), "locked": false,
+		"id": p.repo.ID*1000 + int64(p.Number), "node_id": fmt.Sprintf("PR_%d_%d", p.repo.ID,
+			p.Number), "number": p.Number, "state": p.state(), "locked": false,
 		"title": p.title, "user": p.Author.json(), "body": body, "created_at": stamp(p.created), "updated_at": stamp(p.updated),
 		"closed_at": closed, "merged_at": merged, "merge_commit_sha": nil, "assignee": assignee, "assignees": assignees,
 		"requested_reviewers": reviewers, "requested_teams": []any{}, "labels": labels, "milestone": nil, "draft": p.draft,
@@ -112,8 +113,10 @@ func (c *Inline) json(p *Pull) object {
 	web := fmt.Sprintf("%s#discussion_r%d", p.web(), c.ID)
 	o := object{"id": c.ID, "node_id": fmt.Sprintf("PRRC_%d", c.ID), "url": p.repo.url(fmt.Sprintf("/pulls/comments/%d", c.ID)),
 		"pull_request_review_id": nil, "diff_hunk": "@@ @@", "path": c.Path, "commit_id": p.headSHA, "original_commit_id": c.Commit,
-		"user": c.Author.json(), "body": c.Body, "created_at": stamp(c.At), "updated_at": stamp(c.At), "html_url": web, "pull_request_url": p.url(""),
-		"author_association": "NONE", "_links": object{"self": object{"href": web}, "html": object{"href": web}, "pull_request": object{"href": p.url("")}},
+		"user": c.Author.json(), "body": c.Body, "created_at": stamp(c.At), "updated_at": stamp(c.At), "html_url": web,
+		"pull_request_url":   p.url(""),
+		"author_association": "NONE", "_links": object{"self": object{"href": web}, "html": object{"href": web},
+			"pull_request": object{"href": p.url("")}},
 		"side": c.Side, "subject_type": "line", "original_line": c.Line}
 	if c.Review != nil {
 		o["pull_request_review_id"] = c.Review.ID
@@ -159,16 +162,19 @@ func (e event) json(p *Pull) object {
 
 func appJSON(s *Server, id int64, slug string) object {
 	owner := object{"login": "holdpoint-dev", "id": 5, "node_id": "O_5", "type": "Organization", "site_admin": false}
-	for _, k := range []string{"avatar_url", "url", "html_url", "followers_url", "subscriptions_url", "organizations_url", "repos_url", "received_events_url"} {
+	for _, k := range []string{"avatar_url", "url", "html_url", "followers_url", "subscriptions_url", "organizations_url", "repos_url",
+		"received_events_url"} {
 		owner[k] = s.web() + "holdpoint-dev"
 	}
 	for _, k := range []string{"following_url", "gists_url", "starred_url", "events_url"} {
 		owner[k] = s.web() + "holdpoint-dev"
 	}
 	owner["gravatar_id"] = ""
-	return object{"id": id, "slug": slug, "node_id": fmt.Sprintf("A_%d", id), "client_id": "Iv1", "owner": owner, "name": slug, "description": nil,
+	return object{"id": id, "slug": slug, "node_id": fmt.Sprintf("A_%d", id), "client_id": "Iv1", "owner": owner, "name": slug,
+		"description":  nil,
 		"external_url": "https://example.com", "html_url": s.web() + "apps/" + slug, "created_at": stamp(s.now), "updated_at": stamp(s.now),
-		"permissions": object{"contents": "read", "checks": "write", "pull_requests": "write", "metadata": "read"}, "events": []any{"pull_request"}}
+		"permissions": object{"contents": "read", "checks": "write", "pull_requests": "write",
+			"metadata": "read"}, "events": []any{"pull_request"}}
 }
 
 // commitJSON is a commit as the commits of REST are.

@@ -1,6 +1,9 @@
 package githubtest
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // queueEntry is a pull request in the merge queue.
 type queueEntry struct {
@@ -33,6 +36,26 @@ func (r *Repo) Enqueue(by *User, pulls ...*Pull) string {
 	group["head_sha"], group["head_ref"], group["base_sha"], group["base_ref"] = tip, "refs/heads/"+ref, base, "refs/heads/"+r.queueBase
 	s.deliver("merge_group", o)
 	return tip
+}
+
+// Destroy says that a merge group is no more; reason is GitHub's: merged,
+// invalidated or dequeued.
+func (r *Repo) Destroy(by *User, group, reason string) {
+	s := r.server
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	o := r.payload("merge_group", "checks_requested", by, nil)
+	g, _ := o["merge_group"].(object)
+	for ref, tip := range r.branches {
+		if tip == group && strings.HasPrefix(ref, "gh-readonly-queue/") {
+			g["head_ref"] = "refs/heads/" + ref
+			delete(r.branches, ref)
+		}
+	}
+	o["action"], o["reason"] = "destroyed", reason
+	g["head_sha"], g["base_ref"] = group, "refs/heads/"+r.queueBase
+	r.queue = nil
+	s.deliver("merge_group", o)
 }
 
 // ForgetQueue makes the queue show other members than the group's branch,

@@ -17,6 +17,8 @@ type Repo struct {
 	name   string
 	// Private repositories give no role to strangers.
 	Private bool
+	// NoRebase: pull requests are not merged by rebasing.
+	NoRebase bool
 	// Installed: the app may see it.
 	Installed     bool
 	DefaultBranch string
@@ -56,7 +58,8 @@ func (s *Server) Repo(fullName, branch, sha string) *Repo {
 	defer s.mu.Unlock()
 	owner, name, _ := strings.Cut(fullName, "/")
 	r := &Repo{server: s, ID: s.id(), owner: s.user(owner, "Organization"), name: name, Private: true, Installed: true, DefaultBranch: branch,
-		branches: map[string]string{branch: sha}, roles: map[int64]string{}, custom: map[string]string{}, pulls: map[int]*Pull{}, labels: map[string]*Label{}}
+		branches: map[string]string{branch: sha}, roles: map[int64]string{}, custom: map[string]string{}, pulls: map[int]*Pull{},
+		labels: map[string]*Label{}}
 	s.repos[strings.ToLower(fullName)] = r
 	return r
 }
@@ -171,7 +174,8 @@ func (r *Repo) json() object {
 		"id": r.ID, "node_id": fmt.Sprintf("R_%d", r.ID), "name": r.name, "full_name": r.Name(), "private": r.Private,
 		"owner": r.owner.json(), "html_url": web, "description": nil, "fork": r.Fork != nil, "url": api,
 		"created_at": stamp(r.server.now), "updated_at": stamp(r.server.now), "pushed_at": stamp(r.server.now),
-		"git_url": "git://example.test/" + r.Name() + ".git", "ssh_url": "git@example.test:" + r.Name() + ".git", "clone_url": web + ".git", "svn_url": web,
+		"git_url": "git://example.test/" + r.Name() + ".git", "ssh_url": "git@example.test:" + r.Name() + ".git", "clone_url": web +
+			".git", "svn_url": web,
 		"homepage": nil, "size": 10, "stargazers_count": 0, "watchers_count": 0, "language": "HCL",
 		"has_issues": true, "has_projects": false, "has_downloads": false, "has_wiki": false, "has_pages": false, "has_discussions": false,
 		"forks_count": 0, "mirror_url": nil, "archived": false, "disabled": false, "open_issues_count": 0, "license": nil, "allow_forking": true,
@@ -182,14 +186,17 @@ func (r *Repo) json() object {
 	if !r.Private {
 		o["visibility"] = "public"
 	}
-	for k, v := range map[string]string{"archive": "{archive_format}{/ref}", "assignees": "{/user}", "branches": "{/branch}", "collaborators": "{/collaborator}",
-		"comments": "{/number}", "commits": "{/sha}", "contributors": "", "deployments": "", "downloads": "", "events": "", "forks": "", "hooks": "",
+	for k, v := range map[string]string{"archive": "{archive_format}{/ref}", "assignees": "{/user}", "branches": "{/branch}",
+		"collaborators": "{/collaborator}",
+		"comments":      "{/number}", "commits": "{/sha}", "contributors": "", "deployments": "", "downloads": "", "events": "", "forks": "",
+		"hooks":  "",
 		"issues": "{/number}", "keys": "{/key_id}", "labels": "{/name}", "languages": "", "merges": "", "milestones": "{/number}",
 		"notifications": "{?since,all,participating}", "pulls": "{/number}", "releases": "{/id}", "stargazers": "", "statuses": "/{sha}",
 		"subscribers": "", "subscription": "", "tags": "", "teams": ""} {
 		o[k+"_url"] = api + "/" + k + v
 	}
-	for k, v := range map[string]string{"blobs_url": "/git/blobs{/sha}", "compare_url": "/compare/{base}...{head}", "contents_url": "/contents/{+path}",
+	for k, v := range map[string]string{"blobs_url": "/git/blobs{/sha}", "compare_url": "/compare/{base}...{head}",
+		"contents_url":    "/contents/{+path}",
 		"git_commits_url": "/git/commits{/sha}", "git_refs_url": "/git/refs{/sha}", "git_tags_url": "/git/tags{/sha}",
 		"issue_comment_url": "/issues/comments{/number}", "issue_events_url": "/issues/events{/number}", "trees_url": "/git/trees{/sha}"} {
 		o[k] = api + v
@@ -238,14 +245,16 @@ func (s *Server) branchRules(c call) answer {
 	}
 	rules := []any{}
 	if len(checks) > 0 {
-		rules = append(rules, object{"type": "required_status_checks", "ruleset_id": 7, "ruleset_source_type": "Repository", "ruleset_source": r.Name(),
-			"parameters": object{"required_status_checks": checks, "strict_required_status_checks_policy": false}},
+		rules = append(rules, object{"type": "required_status_checks", "ruleset_id": 7, "ruleset_source_type": "Repository",
+			"ruleset_source": r.Name(),
+			"parameters":     object{"required_status_checks": checks, "strict_required_status_checks_policy": false}},
 			object{"type": "pull_request", "ruleset_id": 7, "ruleset_source_type": "Repository", "ruleset_source": r.Name(),
 				"parameters": object{"dismiss_stale_reviews_on_push": false, "require_code_owner_review": false, "require_last_push_approval": false,
 					"required_approving_review_count": 0, "required_review_thread_resolution": false}})
 	}
 	// A rule of a kind that older clients do not know.
-	rules = append(rules, object{"type": "copilot_code_review", "ruleset_id": 7, "ruleset_source_type": "Repository", "ruleset_source": r.Name(),
-		"parameters": object{"review_on_push": false}})
+	rules = append(rules, object{"type": "copilot_code_review", "ruleset_id": 7, "ruleset_source_type": "Repository",
+		"ruleset_source": r.Name(),
+		"parameters":     object{"review_on_push": false}})
 	return ok(rules)
 }

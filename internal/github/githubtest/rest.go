@@ -250,7 +250,8 @@ func (s *Server) getContents(c call) answer {
 		web := s.web() + r.Name() + "/blob/" + ref + "/" + name
 		return ok(object{"type": "file", "encoding": "base64", "size": len(content), "name": path.Base(name), "path": name, "sha": e.id,
 			"content": wrap(base64.StdEncoding.EncodeToString(content)), "url": r.url("/contents/" + name), "git_url": r.url("/git/blobs/" + e.id),
-			"html_url": web, "download_url": web, "_links": object{"git": r.url("/git/blobs/" + e.id), "self": r.url("/contents/" + name), "html": web}})
+			"html_url": web, "download_url": web, "_links": object{"git": r.url("/git/blobs/" + e.id), "self": r.url("/contents/" + name),
+				"html": web}})
 	}
 	return notFound()
 }

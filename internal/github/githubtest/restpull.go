@@ -118,7 +118,8 @@ func (s *Server) getIssue(c call) answer {
 		o["id"], o["node_id"], o["comments"] = 7_000_000+full["id"].(int64), full["node_id"], len(p.comments)
 		o["url"], o["html_url"], o["repository_url"] = url, full["html_url"], p.repo.url("")
 		o["labels_url"], o["events_url"], o["performed_via_github_app"] = url+"/labels{/name}", url+"/events", nil
-		o["pull_request"] = object{"url": full["url"], "html_url": full["html_url"], "diff_url": full["diff_url"], "patch_url": full["patch_url"], "merged_at": full["merged_at"]}
+		o["pull_request"] = object{"url": full["url"], "html_url": full["html_url"], "diff_url": full["diff_url"],
+			"patch_url": full["patch_url"], "merged_at": full["merged_at"]}
 		if p.via != "" {
 			o["performed_via_github_app"] = appJSON(s, 98, p.via)
 		}
@@ -164,7 +165,9 @@ const maxBody = 65536
 
 func tooLong(body string) (answer, bool) {
 	if utf8.RuneCountInString(body) > maxBody {
-		return fail(http.StatusUnprocessableEntity, "Validation Failed", object{"resource": "IssueComment", "code": "unprocessable", "field": "data", "message": "Body is too long (maximum is 65536 characters)"}), true
+		return fail(http.StatusUnprocessableEntity, "Validation Failed",
+			object{"resource": "IssueComment", "code": "unprocessable", "field": "data",
+				"message": "Body is too long (maximum is 65536 characters)"}), true
 	}
 	return answer{}, false
 }
@@ -225,7 +228,9 @@ func (s *Server) requestReviewers(c call) answer {
 		for _, login := range in.Reviewers {
 			u := s.users[strings.ToLower(login)]
 			if u == nil || p.repo.roles[u.ID] == "" {
-				return fail(http.StatusUnprocessableEntity, "Reviews may only be requested from collaborators. One or more of the users or teams you specified is not a collaborator of the "+p.repo.Name()+" repository.")
+				return fail(http.StatusUnprocessableEntity,
+					"Reviews may only be requested from collaborators. One or more of the users or teams "+
+						"you specified is not a collaborator of the "+p.repo.Name()+" repository.")
 			}
 			if u == p.Author {
 				return fail(http.StatusUnprocessableEntity, "Review cannot be requested from pull request author.")
@@ -280,12 +285,15 @@ func (s *Server) createInline(c call) answer {
 		_ = c.decode(&in)
 		if in.SubjectType != "file" {
 			if why := p.checkInline(in.Path, defaultTo(in.Side, "RIGHT"), in.Line, in.StartLine, in.StartSide); why != "" {
-				return fail(http.StatusUnprocessableEntity, "Validation Failed", object{"resource": "PullRequestReviewComment", "code": "custom", "field": "pull_request_review_thread.line", "message": why})
+				return fail(http.StatusUnprocessableEntity, "Validation Failed",
+					object{"resource": "PullRequestReviewComment", "code": "custom", "field": "pull_request_review_thread.line", "message": why})
 			}
 		} else if !slices.ContainsFunc(p.files(), func(f fileDiff) bool { return f.path == in.Path }) {
-			return fail(http.StatusUnprocessableEntity, "Validation Failed", object{"resource": "PullRequestReviewComment", "code": "invalid", "field": "path", "message": "path is not part of the diff"})
+			return fail(http.StatusUnprocessableEntity, "Validation Failed",
+				object{"resource": "PullRequestReviewComment", "code": "invalid", "field": "path", "message": "path is not part of the diff"})
 		}
-		x := &Inline{ID: s.id(), Author: s.bot, Path: in.Path, Body: in.Body, Side: in.Side, Line: in.Line, FileLevel: in.SubjectType == "file", Commit: in.CommitID, At: p.touch()}
+		x := &Inline{ID: s.id(), Author: s.bot, Path: in.Path, Body: in.Body, Side: in.Side, Line: in.Line, FileLevel: in.SubjectType == "file",
+			Commit: in.CommitID, At: p.touch()}
 		p.inline = append(p.inline, x)
 		return answer{status: http.StatusCreated, value: x.json(p)}
 	})

@@ -55,13 +55,15 @@ func (s *Server) createReview(c call) answer {
 			return a
 		}
 		r := &Review{ID: s.id(), Author: s.bot, Body: in.Body, Commit: defaultTo(in.Commit, p.headSHA), Submitted: p.touch()}
-		r.State = map[string]string{"APPROVE": "APPROVED", "REQUEST_CHANGES": "CHANGES_REQUESTED", "COMMENT": "COMMENTED", "": "PENDING"}[in.Event]
+		r.State = map[string]string{"APPROVE": "APPROVED", "REQUEST_CHANGES": "CHANGES_REQUESTED", "COMMENT": "COMMENTED",
+			"": "PENDING"}[in.Event]
 		for _, x := range in.Comments {
 			side := defaultTo(x.Side, "RIGHT")
 			if why := p.checkInline(x.Path, side, x.Line, x.StartLine, x.StartSide); why != "" {
 				return refuse(why)
 			}
-			r.Inline = append(r.Inline, &Inline{ID: s.id(), Review: r, Author: s.bot, Path: x.Path, Body: x.Body, Side: side, Line: x.Line, StartLine: x.StartLine, Commit: r.Commit, At: s.now})
+			r.Inline = append(r.Inline, &Inline{ID: s.id(), Review: r, Author: s.bot, Path: x.Path, Body: x.Body, Side: side, Line: x.Line,
+				StartLine: x.StartLine, Commit: r.Commit, At: s.now})
 		}
 		p.reviews = append(p.reviews, r)
 		p.inline = append(p.inline, r.Inline...)

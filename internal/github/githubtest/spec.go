@@ -73,7 +73,8 @@ func (d *description) operation(method, path string) (*openapi3.PathItem, *opena
 }
 
 // exchange checks one request and its response, unless a fault spoiled that.
-func (d *description) exchange(r *http.Request, path string, params map[string]string, body []byte, spoiled bool, status int, header http.Header, answer []byte) error {
+func (d *description) exchange(r *http.Request, path string, params map[string]string, body []byte, spoiled bool, status int,
+	header http.Header, answer []byte) error {
 	item, op := d.operation(r.Method, path)
 	if op == nil {
 		return fmt.Errorf("%s %s is not in GitHub's description", r.Method, path)

@@ -37,8 +37,8 @@ func Errors(subject string, diags hcl.Diagnostics, place hcl.Range) []Problem {
 	return out
 }
 
-// New are the diagnostics that were not there before.
-func New(diags, before hcl.Diagnostics) hcl.Diagnostics {
+// Added are the diagnostics that were not there before.
+func Added(diags, before hcl.Diagnostics) hcl.Diagnostics {
 	return slices.DeleteFunc(slices.Clone(diags), func(d *hcl.Diagnostic) bool {
 		return slices.ContainsFunc(before, func(o *hcl.Diagnostic) bool { return o.Summary == d.Summary && o.Detail == d.Detail })
 	})

@@ -65,7 +65,7 @@ func (v *values) value(name string, diags func(*eval.Module) hcl.Diagnostics) {
 }
 
 func (v *values) errors(subject string, now, was hcl.Diagnostics) {
-	v.found = append(v.found, Errors(subject, New(now, was), hcl.Range{Filename: v.now.World.Dir})...)
+	v.found = append(v.found, Errors(subject, Added(now, was), hcl.Range{Filename: v.now.World.Dir})...)
 }
 
 func (v *values) variable(name string, variable *config.Variable) {

@@ -86,7 +86,7 @@ func (c *comparison) instanceErrors(planned *planner.InstanceChange) {
 	diags := append(planned.Diags, planned.Cycle...)
 	if planned.Prior != nil {
 		if _, old := planned.Prior.Inst.Config(); old.HasErrors() {
-			diags = check.New(diags, old)
+			diags = check.Added(diags, old)
 		}
 	}
 	c.errors(planned.Inst.Address(), diags)

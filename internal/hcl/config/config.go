@@ -29,6 +29,8 @@ type Module struct {
 	Imports   []*Import
 	// Providers by local name, or `name.alias`.
 	Providers map[string]*Provider
+	// Runs is what providers and actions run.
+	Runs []BlockRun
 	// Required is the source address of each local provider name.
 	Required map[string]string
 	// Constraints are the version constraints of required providers, by source
@@ -110,7 +112,8 @@ type Output struct {
 	Range     hcl.Range
 }
 
-// Mode tells resources from data sources and ephemeral resources.
+// Mode is whether a block is a managed resource, a data source or an ephemeral
+// resource.
 type Mode string
 
 const (
@@ -244,4 +247,12 @@ type Provider struct {
 	Name, Alias string
 	Body        *Body
 	Range       hcl.Range
+}
+
+func newModule(dir string) *Module {
+	return &Module{
+		Dir: dir, Variables: map[string]*Variable{}, Locals: map[string]*Local{}, Resources: map[string]*Resource{},
+		Calls: map[string]*Call{}, Outputs: map[string]*Output{}, Providers: map[string]*Provider{},
+		Required: map[string]string{}, Constraints: map[string]string{},
+	}
 }

@@ -11,9 +11,8 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
-	"github.com/holdpoint-dev/holdpoint/internal/plan"
-
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
 // schema says which properties of a JSON body are blocks, with how many
@@ -35,12 +34,15 @@ func jsonSchema() *schema {
 	dynamic.blocks = map[string]*schema{"content": {blocks: map[string]*schema{"dynamic": dynamic}}}
 	resource.blocks["dynamic"] = dynamic
 	return &schema{blocks: map[string]*schema{
-		"terraform": {blocks: map[string]*schema{"backend": {labels: 1}, "cloud": {blocks: map[string]*schema{"workspaces": leaf}}, "required_providers": leaf, "provider_meta": {labels: 1}}},
-		"variable":  {labels: 1, blocks: map[string]*schema{"validation": leaf}},
-		"locals":    leaf,
-		"output":    {labels: 1, blocks: map[string]*schema{"precondition": leaf}},
-		"provider":  {labels: 1},
-		"resource":  resource, "data": resource, "ephemeral": resource,
+		"terraform": {blocks: map[string]*schema{
+			"backend": {labels: 1}, "cloud": {blocks: map[string]*schema{"workspaces": leaf}},
+			"required_providers": leaf, "provider_meta": {labels: 1},
+		}},
+		"variable": {labels: 1, blocks: map[string]*schema{"validation": leaf}},
+		"locals":   leaf,
+		"output":   {labels: 1, blocks: map[string]*schema{"precondition": leaf}},
+		"provider": {labels: 1},
+		"resource": resource, "data": resource, "ephemeral": resource,
 		"module":  {labels: 1},
 		"moved":   leaf,
 		"import":  leaf,
@@ -266,7 +268,8 @@ func (r *jsonReader) expression(n *node) (hclsyntax.Expression, error) {
 			if err != nil {
 				return nil, err
 			}
-			out.Items = append(out.Items, hclsyntax.ObjectConsItem{KeyExpr: &hclsyntax.ObjectConsKeyExpr{Wrapped: key, ForceNonLiteral: true}, ValueExpr: e})
+			name := &hclsyntax.ObjectConsKeyExpr{Wrapped: key, ForceNonLiteral: true}
+			out.Items = append(out.Items, hclsyntax.ObjectConsItem{KeyExpr: name, ValueExpr: e})
 		}
 		return out, nil
 	}

@@ -1,6 +1,8 @@
 package config
 
 import (
+	"fmt"
+	"regexp"
 	"slices"
 
 	"github.com/hashicorp/hcl/v2"
@@ -9,9 +11,10 @@ import (
 )
 
 // Run is code of the configuration's own that a plan or an apply runs: a
-// provisioner, or a data source that starts a program.
+// provisioner, an action, a program that a provider starts, or a resource that is
+// there to run what it says.
 type Run struct {
-	// Kind is local-exec, remote-exec, or the data source's type.
+	// Kind is local-exec, remote-exec, exec, or the type of a resource or action.
 	Kind string
 	// Says are the arguments that decide what is run, by name.
 	Says map[string]*expr.Expression
@@ -19,11 +22,30 @@ type Run struct {
 	Range, Full hcl.Range
 }
 
+// BlockRun is code of a block that is no resource: a provider or an action.
+type BlockRun struct {
+	Type, Name string
+	Run
+}
+
 var (
 	// said are the arguments of provisioners that decide what is run, and when.
-	said = []string{"command", "interpreter", "environment", "inline", "script", "scripts", "when"}
-	// asked are those of data sources that start a program, by their types.
-	asked = map[string][]string{"external": {"program", "query"}, "local_command": {"command", "arguments", "stdin"}}
+	said = []string{"command", "interpreter", "environment", "inline", "script", "scripts", "when", "working_dir"}
+	// executed are those of a plugin for credentials.
+	executed = []string{"command", "args", "env"}
+	// asked are those of resources and data sources that run what they say, by
+	// their types (registry.terraform.io, the pages of the types).
+	asked = map[string][]string{
+		"external": {"program", "query", "working_dir"}, "local_command": {"command", "arguments", "stdin", "working_directory"},
+		"shell_script": {"lifecycle_commands", "create", "read", "update", "delete", "interpreter", "environment", "working_directory"},
+		"ssh_resource": {"commands", "content", "source"}, "ssh_sensitive_resource": {"commands", "content", "source"},
+		"ansible_playbook": {"playbook", "ansible_playbook_binary"}, "helm_release": {"postrender", "binary_path", "args"},
+		"azurerm_virtual_machine_run_command": {"script", "script_uri", "command_id"}, "azapi_resource_action": {"action", "method", "body"},
+		"postgresql_script": {"commands"}, "sql_migrate": {"up", "down"},
+		"snowflake_execute": {"execute", "revert"}, "snowflake_unsafe_execute": {"execute", "revert"},
+		"aws_redshiftdata_statement": {"sql"}, "google_bigquery_job": {"query"},
+		"terracurl_request": {"url", "method", "request_body", "destroy_url", "destroy_method", "destroy_request_body"},
+	}
 )
 
 // provisioners reads those of a resource or of a removed block.
@@ -47,14 +69,67 @@ func provisioners(b *rawBlock) []Run {
 // runs reads what a resource runs. Its body must be decoded.
 func runs(r *Resource, b *rawBlock) []Run {
 	out := provisioners(b)
-	if names := asked[r.Type]; r.Mode == Data && names != nil {
-		run := Run{Kind: r.Type, Says: map[string]*expr.Expression{}, Range: b.header, Full: b.full}
-		for _, name := range names {
-			if a := r.Body.Attributes[name]; a != nil {
-				run.Says[name] = a.Value
-			}
-		}
+	run := Run{Kind: r.Type, Says: map[string]*expr.Expression{}, Range: b.header, Full: b.full}
+	if names := asked[r.Type]; names != nil {
+		run.says(r.Body, "", func(name string) bool { return slices.Contains(names, name) })
+	}
+	if len(run.Says) > 0 {
 		out = append(out, run)
 	}
 	return out
+}
+
+// says takes in the arguments of a body that are wanted, however deep.
+func (r *Run) says(b *Body, above string, wanted func(name string) bool) {
+	for name, a := range b.Attributes {
+		if wanted(name) {
+			r.Says[above+name] = a.Value
+		}
+	}
+	for i, inner := range b.Blocks {
+		r.says(inner.Body, fmt.Sprintf("%s%s.%d.", above, inner.Type, i), wanted)
+	}
+}
+
+// pluginRuns are the programs that a provider starts for its credentials.
+func pluginRuns(p *Provider) []BlockRun {
+	run := Run{Kind: "exec", Says: map[string]*expr.Expression{}, Range: p.Range, Full: p.Range}
+	var visit func(*Body)
+	visit = func(body *Body) {
+		for name, a := range body.Attributes {
+			if name == "exec" || execArgument.MatchString(a.Value.Text) {
+				run.Says[name] = a.Value
+			}
+		}
+		for _, inner := range body.Blocks {
+			if inner.Type == "exec" {
+				run.says(inner.Body, "exec.", func(name string) bool { return slices.Contains(executed, name) })
+			}
+			visit(inner.Body)
+		}
+	}
+	visit(p.Body)
+	if command := run.Says["exec.command"]; len(run.Says) == 0 || command != nil && isCredentials(command, run.Says["exec.args"]) {
+		return nil
+	}
+	return []BlockRun{{"provider", p.Name, run}}
+}
+
+var (
+	execArgument = regexp.MustCompile(`\bexec"?\s*[=:]`)
+	// credentials are plugins that print a token and do nothing else.
+	credentials = regexp.MustCompile(`^"(aws-iam-authenticator|gke-gcloud-auth-plugin|kubelogin)"$`)
+	getToken    = regexp.MustCompile(`^\[\s*(\w+\s*\(\s*)?"eks",\s*"get-token"`)
+)
+
+func isCredentials(command, args *expr.Expression) bool {
+	return credentials.MatchString(command.Text) || command.Text == `"aws"` && args != nil && getToken.MatchString(args.Text)
+}
+
+// actionRun is an action, which an apply runs where a resource triggers it
+// (Terraform 1.14).
+func actionRun(b *rawBlock) BlockRun {
+	run := Run{Kind: b.labels[0], Says: map[string]*expr.Expression{}, Range: b.header, Full: b.full}
+	run.says(decodeBody(b.body, metaArguments), "", func(string) bool { return true })
+	return BlockRun{"action." + b.labels[0], b.labels[1], run}
 }

@@ -115,16 +115,20 @@ func canonical(b *rawBody) string {
 	return strings.Join(parts, " ")
 }
 
-// shownState are arguments of backends whose values are names, which may be
-// told.
-var shownState = map[string]bool{"bucket": true, "key": true, "prefix": true, "path": true, "region": true, "workspace_key_prefix": true, "container_name": true,
-	"storage_account_name": true, "resource_group_name": true, "organization": true, "hostname": true, "name": true, "secret_suffix": true, "namespace": true}
+// shownState are arguments of backends whose values are names, which
+// may be shown.
+var shownState = map[string]bool{
+	"bucket": true, "key": true, "prefix": true, "path": true, "region": true, "workspace_key_prefix": true,
+	"container_name": true, "storage_account_name": true, "resource_group_name": true, "organization": true, "hostname": true,
+	"name": true, "secret_suffix": true, "namespace": true,
+}
 
 // stateless are backend arguments that say how the state is reached, not which
 // one it is.
 var stateless = map[string]bool{
 	"encrypt": true, "kms_key_id": true, "dynamodb_table": true, "use_lockfile": true, "profile": true, "access_key": true, "secret_key": true,
-	"role_arn": true, "assume_role": true, "external_id": true, "session_name": true, "shared_credentials_file": true, "shared_credentials_files": true,
+	"role_arn": true, "assume_role": true, "external_id": true, "session_name": true,
+	"shared_credentials_file": true, "shared_credentials_files": true,
 	"skip_credentials_validation": true, "skip_region_validation": true, "skip_metadata_api_check": true, "skip_requesting_account_id": true,
 	"credentials": true, "impersonate_service_account": true, "use_oidc": true, "use_azuread_auth": true, "use_msi": true, "max_retries": true,
 	"token": true, "acl": true, "sse_customer_key": true,

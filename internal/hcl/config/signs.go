@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Runtimes tells which tool applies the roots of a tree, by the repository's own
+// Runtimes says which tool applies the roots of a tree, by the repository's own
 // signs.
 type Runtimes struct {
 	tree  fs.FS
@@ -119,7 +119,8 @@ func (s *signs) workflow(tree fs.FS, name string) { s.mentions(tree, name, setup
 
 // Settings of Atlantis (`terraform_distribution`) and Terragrunt
 // (`terraform_binary`) that name the tool.
-var wrapperSetting = regexp.MustCompile(`(?m)^[ \t-]*terraform_(?:distribution|binary)[ \t]*[:=][ \t]*["']?(?:[\w./-]*/)?(terraform|opentofu|tofu)\b`)
+var wrapperSetting = regexp.MustCompile(`(?m)^[ \t-]*terraform_(?:distribution|binary)[ \t]*[:=][ \t]*` +
+	`["']?(?:[\w./-]*/)?(terraform|opentofu|tofu)\b`)
 
 func (s *signs) wrapper(tree fs.FS, name string) { s.mentions(tree, name, wrapperSetting) }
 

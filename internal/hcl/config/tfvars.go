@@ -78,7 +78,8 @@ func assignments(name, target string, src []byte) ([]*rawAttr, []Problem) {
 		return nil, []Problem{*p}
 	}
 	if partsOf(src) > maxParts {
-		return nil, []Problem{{Kind: plan.GapLimit, Subject: target, Range: hcl.Range{Filename: target}, Text: fmt.Sprintf("%s has more than %d lines and elements", target, maxParts)}}
+		return nil, []Problem{{Kind: plan.GapLimit, Subject: target, Range: hcl.Range{Filename: target},
+			Text: fmt.Sprintf("%s has more than %d lines and elements", target, maxParts)}}
 	}
 	if strings.HasSuffix(name, ".json") {
 		body, problems := parseJSONWith(target, src, &schema{})
@@ -94,7 +95,8 @@ func assignments(name, target string, src []byte) ([]*rawAttr, []Problem) {
 	}
 	body := native(file.Body.(*hclsyntax.Body), src)
 	if len(body.blocks) > 0 {
-		return nil, []Problem{{Kind: plan.GapParse, Subject: target, Range: body.blocks[0].header, Text: "Unexpected block: a variable file holds assignments only"}}
+		return nil, []Problem{{Kind: plan.GapParse, Subject: target, Range: body.blocks[0].header,
+			Text: "Unexpected block: a variable file holds assignments only"}}
 	}
 	return body.sorted(), nil
 }

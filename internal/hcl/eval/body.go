@@ -51,7 +51,7 @@ func (m *Module) body(b *config.Body, ctx *hcl.EvalContext, address string) (cty
 }
 
 // blocks evaluates one block, which is several where it is dynamic. whole is
-// set where it cannot be told how many.
+// set where it is not known how many.
 func (m *Module) blocks(b *config.Block, ctx *hcl.EvalContext, address string) (list []cty.Value, whole cty.Value, diags hcl.Diagnostics) {
 	if b.Dynamic == nil {
 		v, diags := m.body(b.Body, ctx, address)
@@ -71,7 +71,8 @@ func (m *Module) blocks(b *config.Block, ctx *hcl.EvalContext, address string) (
 		}
 		return nil, value.CarryLimit(value.NewOpaque("blocks "+value.Fingerprint(each)+m.blockID(b, ctx), cty.DynamicPseudoType), each), nil
 	case !plain.CanIterateElements():
-		return nil, cty.NilVal, expr.Errorf(b.Range, "Invalid dynamic for_each value", "Cannot use a %s value in for_each.", plain.Type().FriendlyName())
+		return nil, cty.NilVal, expr.Errorf(b.Range, "Invalid dynamic for_each value",
+			"Cannot use a %s value in for_each.", plain.Type().FriendlyName())
 	}
 	for it := plain.ElementIterator(); it.Next(); {
 		k, v := it.Element()

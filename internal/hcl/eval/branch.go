@@ -3,23 +3,10 @@ package eval
 import (
 	"path"
 	"strings"
-
-	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
 )
 
 // maxBranches bounds the tree of module calls, whatever their instances.
 const maxBranches = 5000
-
-// Branch is a module in the tree of calls, whether it has instances or not.
-type Branch struct {
-	// Static is the call path: `a.b`, empty for the root.
-	Static string
-	Config *config.Module
-	// Call leads to it; nil for the root.
-	Call *config.Call
-	dir  string
-	up   *Branch
-}
 
 // Branches are all modules that calls lead to, parents first, in the order of
 // the text.
@@ -71,15 +58,4 @@ func (b *Branch) recurs(dir string) bool {
 		}
 	}
 	return false
-}
-
-// folder is where a call's source lies in the tree; inside is false where it
-// lies elsewhere.
-func (w *World) folder(caller, static string, call *config.Call) (dir string, inside bool) {
-	if !config.IsLocal(call.Source) {
-		dir = w.Elsewhere[static].Dir
-		return dir, dir != ""
-	}
-	dir = path.Join(caller, call.Source)
-	return dir, dir != ".." && !strings.HasPrefix(dir, "../")
 }

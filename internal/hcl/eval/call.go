@@ -15,26 +15,6 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
-// Call is a module call in one module instance.
-type Call struct {
-	Module *Module
-	Config *config.Call
-	// Address is without an instance key.
-	Address string
-	// Opaque: the source is outside the repository, and is not had.
-	Opaque bool
-	// Broken: the source is inside, but cannot be read.
-	Broken *config.Problem
-
-	child     *config.Module
-	dir       string
-	expansion *Expansion
-	expanding bool
-	instances map[Key]*Module
-	outputs   map[Key]*node
-	whole     *node
-}
-
 // ModuleCall returns a call declared in the module.
 func (m *Module) ModuleCall(name string) *Call {
 	if c := m.calls[name]; c != nil {
@@ -71,7 +51,8 @@ func (c *Call) load() {
 		return
 	}
 	if len(child.Files) == 0 {
-		c.broken(&config.Problem{Kind: plan.GapInvalid, Range: c.Config.SourceAt, Subject: c.Address, Text: "Unreadable module directory: " + c.dir + " has no configuration files"})
+		c.broken(&config.Problem{Kind: plan.GapInvalid, Range: c.Config.SourceAt, Subject: c.Address,
+			Text: "Unreadable module directory: " + c.dir + " has no configuration files"})
 		return
 	}
 	c.child = child
@@ -87,7 +68,8 @@ func (c *Call) recursive() *config.Problem {
 	levels := 0
 	for m := c.Module; m != nil; m = m.Parent {
 		if levels++; path.Clean(m.Dir) == path.Clean(c.dir) || levels > maxModules {
-			return &config.Problem{Kind: plan.GapInvalid, Range: c.Config.SourceAt, Subject: c.Address, Text: "the module calls itself, or calls nest too deep"}
+			return &config.Problem{Kind: plan.GapInvalid, Range: c.Config.SourceAt, Subject: c.Address,
+				Text: "the module calls itself, or calls nest too deep"}
 		}
 	}
 	return nil
@@ -132,7 +114,7 @@ func (c *Call) Instance(key Key) *Module {
 		return nil
 	}
 	rep := e.repetition(key, index(key))
-	_ = c.Module.World.instance(moduleCost, c.Config.Range) // the next expansion tells
+	_ = c.Module.World.instance(moduleCost, c.Config.Range) // the next expansion fails
 	m := c.Module.World.module(c.Module, c.Config, key, c.child, c.dir, rep)
 	c.instances[key] = m
 	return m
@@ -203,7 +185,7 @@ func (c *Call) outputObject(key Key) (cty.Value, hcl.Diagnostics) {
 }
 
 // OpaqueID names the outputs of a module from elsewhere that is not had. They
-// count as the same on both sides: whatever changes of the call is told of the
+// count as the same on both sides: whatever changes of the call is reported with the
 // call itself, and what would follow from it is no finding of its own.
 func (c *Call) OpaqueID(key Key) string { return c.Address + string(key) + "@" }
 
@@ -264,4 +246,15 @@ func (c *Call) compute() (cty.Value, hcl.Diagnostics) {
 		return cty.TupleVal(list), nil
 	}
 	return cty.ObjectVal(object), nil
+}
+
+// folder is where a call's source lies in the tree; inside is false where it
+// lies elsewhere.
+func (w *World) folder(caller, static string, call *config.Call) (dir string, inside bool) {
+	if !config.IsLocal(call.Source) {
+		dir = w.Elsewhere[static].Dir
+		return dir, dir != ""
+	}
+	dir = path.Join(caller, call.Source)
+	return dir, dir != ".." && !strings.HasPrefix(dir, "../")
 }

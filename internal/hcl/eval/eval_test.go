@@ -56,7 +56,9 @@ func world(t *testing.T, runtime, main string, others map[string]string) *eval.W
 
 // repeats writes an expansion: how it repeats, and its keys.
 func repeats(e *eval.Expansion) string {
-	name := map[eval.Repeat]string{eval.Single: "single", eval.Counted: "count", eval.Each: "for_each", eval.Unknown: "opaque", eval.Failed: "failed"}[e.Repeat]
+	name := map[eval.Repeat]string{
+		eval.Single: "single", eval.Counted: "count", eval.Each: "for_each", eval.Unknown: "opaque", eval.Failed: "failed",
+	}[e.Repeat]
 	if e.Pending() {
 		name = "pending"
 	}
@@ -119,7 +121,8 @@ resource "new" "n" {}
 		{`for_each = toset(var.secret)`, "failed: Invalid for_each argument"},
 		{`for_each = "a"`, "failed: Invalid for_each argument"},
 	} {
-		w := world(t, "terraform 1.11", names+"resource \"old\" \"r\" {\n  "+c.argument+"\n}\nmodule \"m\" {\n  source = \"./m\"\n  "+c.argument+"\n}\n",
+		main := "resource \"old\" \"r\" {\n  ARGUMENT\n}\nmodule \"m\" {\n  source = \"./m\"\n  ARGUMENT\n}\n"
+		w := world(t, "terraform 1.11", names+strings.ReplaceAll(main, "ARGUMENT", c.argument),
 			map[string]string{"m/main.tf": "resource \"old\" \"inner\" {}\n"})
 		if got := repeats(w.Root.Resource("old.r").Expansion()); got != c.want {
 			t.Errorf("a resource with %s is %s, want %s", c.argument, got, c.want)
@@ -135,7 +138,8 @@ func TestEnabled(t *testing.T) {
 	for argument, want := range map[string]string{
 		`true`: "single", `false`: "single", `var.opaque`: "opaque [*]", `"often"`: "failed: Invalid enabled argument",
 	} {
-		w := world(t, "opentofu 1.11", "variable \"opaque\" {}\nresource \"old\" \"r\" {\n  lifecycle {\n    enabled = "+argument+"\n  }\n}\n", nil)
+		main := "variable \"opaque\" {}\nresource \"old\" \"r\" {\n  lifecycle {\n    enabled = " + argument + "\n  }\n}\n"
+		w := world(t, "opentofu 1.11", main, nil)
 		r := w.Root.Resource("old.r")
 		if got := repeats(r.Expansion()); got != want {
 			t.Errorf("enabled = %s is %s, want %s", argument, got, want)
@@ -206,8 +210,13 @@ module "gone" {
 }
 output "o" { value = REF }
 `
-	const child = "variable \"in\" {}\nvariable \"left\" { default = \"l\" }\noutput \"in\" { value = var.in }\noutput \"left\" { value = var.left }\n" +
-		"output \"path\" { value = path.module }\n"
+	const child = `
+variable "in" {}
+variable "left" { default = "l" }
+output "in" { value = var.in }
+output "left" { value = var.left }
+output "path" { value = path.module }
+`
 	for _, c := range []struct{ ref, want string }{
 		{`var.given`, "d"},
 		{`var.opaque`, "<var.opaque>"},
@@ -275,8 +284,12 @@ module "some" {
 		t.Fatalf("instances of an unknown set are %v, want one for all", some)
 	}
 	config, diags := some[0].Config()
-	if diags.HasErrors() || value.SymbolOf(config.GetAttr("name")) == "" || value.SymbolOf(config.GetAttr("name")) == value.SymbolOf(config.GetAttr("text")) {
-		t.Errorf("each.key and each.value of an unknown set are %#v (%v)", config, diags)
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	key, each := value.SymbolOf(config.GetAttr("name")), value.SymbolOf(config.GetAttr("text"))
+	if key == "" || each == "" || key == each {
+		t.Errorf("each.key and each.value of an unknown set are %q and %q", key, each)
 	}
 	modules := w.Root.ModuleCall("some").Instances()
 	if len(modules) != 1 || modules[0].Address != "module.some[*]" || modules[0].Resource("old.inner").Address != "module.some[*].old.inner" {
@@ -310,8 +323,22 @@ func TestBlocks(t *testing.T) {
 }
 
 func TestBranches(t *testing.T) {
-	w := world(t, "terraform 1.11", "module \"a\" {\n  source = \"./a\"\n  count = 0\n}\nmodule \"self\" {\n  source = \"./self\"\n}\nmodule \"away\" {\n  source = \"x/y/z\"\n}\n", map[string]string{
-		"a/main.tf": "module \"b\" {\n  source = \"../b\"\n}\n", "b/main.tf": "resource \"old\" \"r\" {}\n", "self/main.tf": "module \"self\" {\n  source = \"./\"\n}\n",
+	const main = `
+module "a" {
+  source = "./a"
+  count  = 0
+}
+module "self" {
+  source = "./self"
+}
+module "away" {
+  source = "x/y/z"
+}
+`
+	w := world(t, "terraform 1.11", main, map[string]string{
+		"a/main.tf":    "module \"b\" {\n  source = \"../b\"\n}\n",
+		"b/main.tf":    "resource \"old\" \"r\" {}\n",
+		"self/main.tf": "module \"self\" {\n  source = \"./\"\n}\n",
 	})
 	var got []string
 	for _, b := range w.Branches() {

@@ -10,34 +10,6 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 )
 
-// Repeat says how something repeats. The zero value is invalid.
-type Repeat int
-
-const (
-	Single  Repeat = iota + 1 // once, without a key
-	Counted                   // count
-	Each                      // for_each
-	Unknown                   // the trees do not tell, or it is known after apply
-	Failed                    // the expression has no value
-)
-
-// Expansion is the set of instances of a resource or module call.
-type Expansion struct {
-	Repeat Repeat
-	Keys   []Key
-	// Values is each.value by key, for Each.
-	Values map[Key]cty.Value
-	// IDs are the for_each keys themselves.
-	IDs map[Key]string
-	// Value is the value of count or for_each.
-	Value cty.Value
-	// By is the expression, nil for Single.
-	By    *expr.Expression
-	Diags hcl.Diagnostics
-
-	has map[Key]bool
-}
-
 // Has reports whether key is an instance.
 func (e *Expansion) Has(key Key) bool {
 	if e.has == nil {
@@ -55,17 +27,6 @@ func (e *Expansion) Pending() bool { return e.Repeat == Unknown && value.KnownAf
 // ID names an unknown set: equal names, equal sets.
 func (e *Expansion) ID() string { return value.Fingerprint(e.Value) }
 
-// repetition is each and count for one instance.
-type repetition struct {
-	key       Key
-	index     cty.Value // count.index
-	eachKey   cty.Value
-	eachValue cty.Value
-	ctx       *hcl.EvalContext
-	self      func() (cty.Value, hcl.Diagnostics)
-	of        *Expansion
-}
-
 func (e *Expansion) repetition(key Key, i int) *repetition {
 	r := e.bind(key, i)
 	r.of = e
@@ -80,7 +41,10 @@ func (e *Expansion) bind(key Key, i int) *repetition {
 		return &repetition{key: key, eachKey: cty.StringVal(e.IDs[key]), eachValue: e.Values[key]}
 	case Unknown:
 		id := "some " + e.ID()
-		return &repetition{key: key, index: unknownAs(e, id+".index", cty.Number), eachKey: unknownAs(e, id+".key", cty.String), eachValue: unknownAs(e, id+".value", e.elementType())}
+		return &repetition{
+			key: key, index: unknownAs(e, id+".index", cty.Number),
+			eachKey: unknownAs(e, id+".key", cty.String), eachValue: unknownAs(e, id+".value", e.elementType()),
+		}
 	}
 	return &repetition{key: key}
 }
@@ -112,11 +76,6 @@ func (m *Module) expand(count, forEach, enabled *expr.Expression, ctx *hcl.EvalC
 		return m.enabled(enabled, ctx)
 	}
 	return one
-}
-
-func (w *World) bad(e *expr.Expression, v cty.Value, diags hcl.Diagnostics) *Expansion {
-	w.limited(diags)
-	return &Expansion{Repeat: Failed, Value: v, By: e, Diags: few(diags)}
 }
 
 func (m *Module) counted(e *expr.Expression, ctx *hcl.EvalContext) *Expansion {
@@ -152,7 +111,8 @@ func (m *Module) counted(e *expr.Expression, ctx *hcl.EvalContext) *Expansion {
 	}
 	n64, _ := v.AsBigFloat().Int64()
 	if n64 > maxInstances {
-		return m.World.bad(e, raw, expr.Errorf(e.Range(), expr.LimitReached, "count is %s, more than the %d instances that are followed", v.AsBigFloat().Text('f', 0), maxInstances))
+		return m.World.bad(e, raw, expr.Errorf(e.Range(), expr.LimitReached,
+			"count is %s, more than the %d instances that are followed", v.AsBigFloat().Text('f', 0), maxInstances))
 	}
 	if diags := m.World.instance(int(n64), e.Range()); diags != nil {
 		return m.World.bad(e, raw, diags)

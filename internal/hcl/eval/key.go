@@ -41,3 +41,20 @@ func KeyOf(v cty.Value) (Key, bool) {
 	}
 	return NoKey, false
 }
+
+func index(key Key) int {
+	n := 0
+	for _, c := range key {
+		if c >= '0' && c <= '9' {
+			n = n*10 + int(c-'0')
+		}
+	}
+	return n
+}
+
+func joinAddress(a, b string) string {
+	if a == "" {
+		return b
+	}
+	return a + "." + b
+}

@@ -3,7 +3,6 @@ package eval
 import (
 	"fmt"
 	"path"
-	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -12,45 +11,6 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
-	"github.com/holdpoint-dev/holdpoint/internal/plan"
-)
-
-// Module is one instance of a module.
-type Module struct {
-	World  *World
-	Parent *Module
-	Call   *config.Call
-	Key    Key
-	Config *config.Module
-	// Dir is the folder as its callers see it, links not followed.
-	Dir string
-	// Address is `module.a["x"].module.b`, empty for the root.
-	Address string
-	// Static is the call path without keys: `a.b`.
-	Static string
-
-	rep       *repetition // each and count of the call
-	values    map[string]*node
-	resources map[string]*Resource
-	calls     map[string]*Call
-	scope     *scope
-	ctx       *hcl.EvalContext
-	repeated  map[*hcl.EvalContext]*Expansion
-}
-
-// node is one value of a module instance.
-type node struct {
-	state nodeState
-	val   cty.Value
-	diags hcl.Diagnostics
-}
-
-type nodeState int
-
-const (
-	waiting nodeState = iota + 1
-	running
-	done
 )
 
 func (w *World) module(parent *Module, call *config.Call, key Key, cfg *config.Module, dir string, rep *repetition) *Module {
@@ -66,13 +26,6 @@ func (w *World) module(parent *Module, call *config.Call, key Key, cfg *config.M
 	m.ctx = expr.Context(m.scope, w.functions)
 	w.modules = append(w.modules, m)
 	return m
-}
-
-func joinAddress(a, b string) string {
-	if a == "" {
-		return b
-	}
-	return a + "." + b
 }
 
 // value computes a named value once.
@@ -108,44 +61,12 @@ func (m *Module) value(name string, at hcl.Range, compute func() (cty.Value, hcl
 	return n.val, n.diags
 }
 
-// failed stands for a value that could not be computed. It is stable: the same
-// failure on both sides is no difference.
-func failed(m *Module, name string, diags hcl.Diagnostics) cty.Value {
-	v := value.NewOpaque("failed "+joinAddress(m.Address, name)+" "+FirstError(diags), cty.DynamicPseudoType)
-	if m.World.limited(diags) {
-		return v.Mark(value.Limited{})
-	}
-	return v
-}
-
-// few keeps the first of equal diagnostics, and not many: a value that uses a
-// failed one twice would have its errors twice, and so on.
-func few(diags hcl.Diagnostics) hcl.Diagnostics {
-	const most = 5
-	var out hcl.Diagnostics
-	for _, d := range diags {
-		if len(out) < most && !slices.Contains(out, d) {
-			out = append(out, d)
-		}
-	}
-	return out
-}
-
-// FirstError is the first error among diags as one text, empty where there is none.
-func FirstError(diags hcl.Diagnostics) string {
-	for _, d := range diags {
-		if d.Severity == hcl.DiagError {
-			return d.Summary + ": " + d.Detail
-		}
-	}
-	return ""
-}
-
 // Local is the value of a local.
 func (m *Module) Local(name string, at hcl.Range) (cty.Value, hcl.Diagnostics) {
 	l := m.Config.Locals[name]
 	if l == nil {
-		return cty.DynamicVal, expr.Errorf(at, "Reference to undeclared local value", "A local value with the name %q has not been declared.", name)
+		return cty.DynamicVal, expr.Errorf(at, "Reference to undeclared local value",
+			"A local value with the name %q has not been declared.", name)
 	}
 	return m.value("local."+name, l.Range, func() (cty.Value, hcl.Diagnostics) { return l.Value.Value(m.ctx) })
 }
@@ -172,7 +93,8 @@ func (m *Module) Output(name string, at hcl.Range) (cty.Value, hcl.Diagnostics) 
 func (m *Module) Variable(name string, at hcl.Range) (cty.Value, hcl.Diagnostics) {
 	v := m.Config.Variables[name]
 	if v == nil {
-		return cty.DynamicVal, expr.Errorf(at, "Reference to undeclared input variable", "An input variable with the name %q has not been declared.", name)
+		return cty.DynamicVal, expr.Errorf(at, "Reference to undeclared input variable",
+			"An input variable with the name %q has not been declared.", name)
 	}
 	return m.value("var."+name, v.Range, func() (cty.Value, hcl.Diagnostics) { return m.input(v) })
 }
@@ -197,7 +119,8 @@ func (m *Module) input(v *config.Variable) (cty.Value, hcl.Diagnostics) {
 	}
 	out, err := v.Type.Convert(val)
 	if err != nil {
-		return cty.DynamicVal, expr.Errorf(where, "Invalid value for input variable", "The given value is not suitable for var.%s: %s.", v.Name, err)
+		return cty.DynamicVal, expr.Errorf(where, "Invalid value for input variable",
+			"The given value is not suitable for var.%s: %s.", v.Name, err)
 	}
 	if isEphemeral(out) && !v.Ephemeral {
 		return cty.DynamicVal, expr.Errorf(where, "Ephemeral value not allowed", "var.%s is not declared as ephemeral", v.Name)
@@ -214,16 +137,6 @@ func declared(v *config.Variable, val cty.Value) cty.Value {
 		val = val.Mark(value.Ephemeral{})
 	}
 	return val
-}
-
-// isEphemeral reports whether v holds an ephemeral value anywhere.
-func isEphemeral(v cty.Value) bool {
-	if !v.ContainsMarked() {
-		return false
-	}
-	_, m := v.UnmarkDeep()
-	_, found := m[value.Ephemeral{}]
-	return found
 }
 
 // given is the value that the caller or a variable file gives, NilVal for none.
@@ -246,10 +159,12 @@ func (m *Module) given(v *config.Variable) (cty.Value, hcl.Range, hcl.Diagnostic
 // of whoever runs the tool, and the same before and after.
 func (m *Module) absent(v *config.Variable, null cty.Value) (cty.Value, hcl.Diagnostics) {
 	if null != cty.NilVal {
-		return cty.DynamicVal, expr.Errorf(v.Range, "Required variable not set", "The given value is not suitable for var.%s: required variable may not be set to null.", v.Name)
+		return cty.DynamicVal, expr.Errorf(v.Range, "Required variable not set",
+			"The given value is not suitable for var.%s: required variable may not be set to null.", v.Name)
 	}
 	if m.Parent != nil {
-		return cty.DynamicVal, expr.Errorf(m.Call.Range, "Missing required argument", "The argument %q is required, but no definition was found.", v.Name)
+		return cty.DynamicVal, expr.Errorf(m.Call.Range, "Missing required argument",
+			"The argument %q is required, but no definition was found.", v.Name)
 	}
 	out := value.NewOpaque("var."+v.Name, v.Type.Type)
 	if !v.Nullable && v.Type.Type != cty.DynamicPseudoType {
@@ -289,11 +204,6 @@ func relative(from, to string) string {
 		return strings.TrimSuffix(up+strings.TrimPrefix(to, "./"), "/.")
 	}
 	return strings.TrimSuffix(up+strings.TrimPrefix(strings.TrimPrefix(to, from), "/"), "/")
-}
-
-// Place is a range on the world's side.
-func (w *World) Place(r hcl.Range) plan.Range {
-	return plan.Range{File: r.Filename, Line: r.Start.Line, EndLine: r.End.Line, Side: w.Side}
 }
 
 func (m *Module) String() string {

@@ -11,30 +11,6 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 )
 
-// Resource is a resource, data source or ephemeral resource in one module
-// instance.
-type Resource struct {
-	Module *Module
-	Config *config.Resource
-	// Address is without an instance key.
-	Address string
-
-	expansion *Expansion
-	expanding bool
-	instances map[Key]*Instance
-	whole     *node
-}
-
-// Instance is one instance of a resource.
-type Instance struct {
-	Resource *Resource
-	Key      Key
-
-	rep    *repetition
-	config *node
-	value  *node
-}
-
 // Resource returns a resource declared in the module, by its key.
 func (m *Module) Resource(key string) *Resource {
 	if r := m.resources[key]; r != nil {
@@ -44,7 +20,8 @@ func (m *Module) Resource(key string) *Resource {
 	if cfg == nil {
 		return nil
 	}
-	r := &Resource{Module: m, Config: cfg, Address: joinAddress(m.Address, dataPrefix(cfg)+cfg.Type+"."+cfg.Name), instances: map[Key]*Instance{}}
+	address := joinAddress(m.Address, dataPrefix(cfg)+cfg.Type+"."+cfg.Name)
+	r := &Resource{Module: m, Config: cfg, Address: address, instances: map[Key]*Instance{}}
 	m.resources[key] = r
 	return r
 }
@@ -95,16 +72,6 @@ func (r *Resource) Instance(key Key) *Instance {
 	inst.rep.self = inst.Value
 	r.instances[key] = inst
 	return inst
-}
-
-func index(key Key) int {
-	n := 0
-	for _, c := range key {
-		if c >= '0' && c <= '9' {
-			n = n*10 + int(c-'0')
-		}
-	}
-	return n
 }
 
 // Instances returns all instances in the order of their keys' definition.

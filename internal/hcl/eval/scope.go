@@ -9,19 +9,6 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 )
 
-// scope resolves references in one module instance, with or without each and
-// count.
-type scope struct {
-	module *Module
-	rep    *repetition
-}
-
-// Spend is expr.Scope.
-func (s *scope) Spend(n int) error { return s.module.World.Spend(n) }
-
-// LazyLogic is expr.Scope.
-func (s *scope) LazyLogic() bool { return s.module.World.Runtime.LazyLogic() }
-
 // Resolve is expr.Scope.
 func (s *scope) Resolve(ref hcl.Traversal) (cty.Value, hcl.Traversal, hcl.Diagnostics) {
 	at := ref.SourceRange()
@@ -82,7 +69,8 @@ func (s *scope) repeated(root, name string, rest hcl.Traversal, at hcl.Range) (c
 			return v, nil, append(diags, more...)
 		}
 	}
-	return cty.DynamicVal, nil, expr.Errorf(at, "Reference to "+root+" in a context where it is unavailable", "%s.%s has no meaning here.", root, name)
+	return cty.DynamicVal, nil, expr.Errorf(at, "Reference to "+root+" in a context where it is unavailable",
+		"%s.%s has no meaning here.", root, name)
 }
 
 func (s *scope) path(name string, at hcl.Range) (cty.Value, hcl.Diagnostics) {
@@ -107,7 +95,7 @@ func (s *scope) tool(name string, at hcl.Range) (cty.Value, hcl.Diagnostics) {
 	return cty.DynamicVal, expr.Errorf(at, `Invalid "terraform" attribute`, "The terraform object has no attribute %q.", name)
 }
 
-// resource resolves as much of a reference as tells which instance is meant.
+// resource resolves as much of a reference as says which instance is meant.
 func (s *scope) resource(key string, rest hcl.Traversal, at hcl.Range) (cty.Value, hcl.Traversal, hcl.Diagnostics) {
 	r := s.module.Resource(key)
 	if r == nil {
@@ -164,7 +152,8 @@ func invalidIndex(what string, at hcl.Range) hcl.Diagnostics {
 func (s *scope) call(name string, rest hcl.Traversal, at hcl.Range) (cty.Value, hcl.Traversal, hcl.Diagnostics) {
 	c := s.module.ModuleCall(name)
 	if c == nil {
-		return cty.DynamicVal, nil, expr.Errorf(at, "Reference to undeclared module", "No module call named %q is declared in %s.", name, s.module)
+		return cty.DynamicVal, nil, expr.Errorf(at, "Reference to undeclared module",
+			"No module call named %q is declared in %s.", name, s.module)
 	}
 	if c.Broken != nil {
 		return value.NewOpaque("unreadable "+c.Address, cty.DynamicPseudoType), rest, nil
@@ -198,3 +187,9 @@ func (s *scope) call(name string, rest hcl.Traversal, at hcl.Range) (cty.Value, 
 	v, diags := c.object(key)
 	return v, rest, diags
 }
+
+// Spend is expr.Scope.
+func (s *scope) Spend(n int) error { return s.module.World.Spend(n) }
+
+// LazyLogic is expr.Scope.
+func (s *scope) LazyLogic() bool { return s.module.World.Runtime.LazyLogic() }

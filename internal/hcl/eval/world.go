@@ -1,27 +1,13 @@
-// Package eval evaluates one side of a comparison: the module instances of a
-// root, their values, and the instances of their resources. Everything is
-// pulled: a value is computed when something asks for it, once.
-//
-// What a resource instance looks like to others (its state, or what is planned
-// for it) is the business of the [Objects] handed in.
 package eval
 
 import (
-	"errors"
-	"fmt"
-	"io/fs"
-	"path"
 	"slices"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 
-	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
-	"github.com/holdpoint-dev/holdpoint/internal/hcl/elsewhere"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
-	"github.com/holdpoint-dev/holdpoint/internal/hcl/funcs"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
-	"github.com/holdpoint-dev/holdpoint/internal/hcl/work"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -41,68 +27,6 @@ const (
 	blockCost     = 8        // work of one block of a dynamic one
 	maxReadBytes  = 64 << 20 // read by file functions
 )
-
-// Objects says what resource instances look like to others.
-type Objects interface {
-	// Managed is the value of a managed resource's instance.
-	Managed(*Instance) (cty.Value, hcl.Diagnostics)
-	// Data is the value of a data source's instance, given what its type and
-	// configuration say.
-	Data(*Instance) (cty.Value, hcl.Diagnostics)
-	// Unknown is the value of a resource whose instances are not known.
-	Unknown(*Resource) cty.Value
-}
-
-// World is one side of one root.
-type World struct {
-	Side    plan.Side
-	Tree    fs.FS
-	Dir     string
-	Runtime config.Runtime
-	Loader  *config.Loader
-	Root    *Module
-	Objects Objects
-	// Given are the values of the root's variables.
-	Given map[string]config.Value
-	// Work counts what the evaluation does.
-	Work *work.Meter
-	// Concrete, where set, puts something known in the place of opaque
-	// values, see compare's stand-ins.
-	Concrete func(cty.Value) cty.Value
-	// Workspace is the value of terraform.workspace.
-	Workspace string
-	// Elsewhere are the modules that are no folders of the package that calls
-	// them, by the path of the call.
-	Elsewhere map[string]elsewhere.Module
-	// Problems are what modules could not be read.
-	Problems []config.Problem
-	// Reads are the files that functions looked at, by name in the tree.
-	Reads map[string]bool
-
-	// Limits are the limits that were reached, each once.
-	Limits hcl.Diagnostics
-
-	functions expr.Functions
-	instances int
-	depth     int
-	readBytes int
-	modules   []*Module
-	lists     map[string]bool
-	branches  []*Branch
-	byStatic  map[string]*Branch
-}
-
-// New makes the world of a root module that was loaded already.
-func New(w World, root *config.Module) *World {
-	world := &w
-	world.Reads, world.lists = map[string]bool{}, map[string]bool{}
-	world.functions = funcs.Table(world, w.Runtime.LooseYAML())
-	world.Root = world.module(nil, nil, NoKey, root, w.Dir, nil)
-	return world
-}
-
-// Modules are all module instances made so far, parents first.
-func (w *World) Modules() []*Module { return w.modules }
 
 // Spend takes n units of work.
 func (w *World) Spend(n int) error { return w.Work.Spend(n) }
@@ -152,112 +76,55 @@ func (w *World) instance(n int, at hcl.Range) hcl.Diagnostics {
 	return nil
 }
 
-// Read is funcs.Files: name is relative to the root's folder.
-func (w *World) Read(name string) ([]byte, error) {
-	target, err := w.find(name)
-	if err != nil {
-		return nil, err
-	}
-	info, err := fs.Stat(w.Tree, target)
-	if err != nil {
-		return nil, absentOr(err)
-	}
-	if info.IsDir() {
-		return nil, fmt.Errorf("it is a directory, not a file")
-	}
-	if plan.IsSubmodule(info) {
-		return nil, fmt.Errorf("%w: it is a git submodule", funcs.ErrHidden)
-	}
-	if w.readBytes += int(info.Size()); w.readBytes > maxReadBytes {
-		return nil, fmt.Errorf("%w: more than %d bytes are read by file functions", expr.ErrLimit, maxReadBytes)
-	}
-	if err := w.Spend(1 + int(info.Size())/readUnits); err != nil {
-		return nil, fmt.Errorf("%w: %w", expr.ErrLimit, err)
-	}
-	b, err := fs.ReadFile(w.Tree, target)
-	if err != nil {
-		return nil, absentOr(err)
-	}
-	if plan.IsLFSPointer(b) {
-		return nil, fmt.Errorf("%w: it is a Git LFS pointer", funcs.ErrHidden)
-	}
-	return b, nil
+// Place is a range on the world's side.
+func (w *World) Place(r hcl.Range) plan.Range {
+	return plan.Range{File: r.Filename, Line: r.Start.Line, EndLine: r.End.Line, Side: w.Side}
 }
 
-func absentOr(err error) error {
-	if errors.Is(err, fs.ErrNotExist) {
-		return funcs.ErrAbsent
+// failed stands for a value that could not be computed. It is stable: the same
+// failure on both sides is no difference.
+func failed(m *Module, name string, diags hcl.Diagnostics) cty.Value {
+	v := value.NewOpaque("failed "+joinAddress(m.Address, name)+" "+FirstError(diags), cty.DynamicPseudoType)
+	if m.World.limited(diags) {
+		return v.Mark(value.Limited{})
 	}
-	return fmt.Errorf("%w: %w", funcs.ErrHidden, err)
+	return v
 }
 
-// find turns a path of the configuration into one of the tree.
-func (w *World) find(name string) (string, error) {
-	if path.IsAbs(name) {
-		return "", fmt.Errorf("%w: it is an absolute path", funcs.ErrHidden)
+// few keeps the first of equal diagnostics, and not many: a value that uses a
+// failed one twice would have its errors twice, and so on.
+func few(diags hcl.Diagnostics) hcl.Diagnostics {
+	const most = 5
+	var out hcl.Diagnostics
+	for _, d := range diags {
+		if len(out) < most && !slices.Contains(out, d) {
+			out = append(out, d)
+		}
 	}
-	joined := path.Join(w.Dir, name)
-	if joined == ".." || len(joined) > 2 && joined[:3] == "../" {
-		return "", fmt.Errorf("%w: it is outside the repository", funcs.ErrHidden)
-	}
-	w.Reads[joined] = true
-	target, err := plan.Resolve(w.Tree, joined)
-	if err != nil {
-		return "", absentOr(err)
-	}
-	w.Reads[target] = true
-	return target, nil
+	return out
 }
 
-// List is funcs.Files. Links to files count, links to folders are not entered.
-func (w *World) List(folder string) ([]string, error) {
-	target, err := w.find(folder)
-	if errors.Is(err, funcs.ErrAbsent) {
-		return nil, nil
+// FirstError is the first error among diags as one text, empty where there is none.
+func FirstError(diags hcl.Diagnostics) string {
+	for _, d := range diags {
+		if d.Severity == hcl.DiagError {
+			return d.Summary + ": " + d.Detail
+		}
 	}
-	if err != nil {
-		return nil, err
-	}
-	w.lists[target] = true
-	var out []string
-	err = fs.WalkDir(w.Tree, target, func(name string, e fs.DirEntry, err error) error {
-		if err != nil {
-			return absentOr(err)
-		}
-		if e.IsDir() {
-			return nil
-		}
-		if e.Type()&fs.ModeIrregular != 0 {
-			return fmt.Errorf("%w: %s is a git submodule", funcs.ErrHidden, name)
-		}
-		if e.Type()&fs.ModeSymlink != 0 {
-			real, err := plan.Resolve(w.Tree, name)
-			if err != nil {
-				return nil //nolint:nilerr // a link to nowhere is no file
-			}
-			if info, err := fs.Stat(w.Tree, real); err != nil || info.IsDir() {
-				return nil //nolint:nilerr // as above
-			}
-		}
-		if target != "." {
-			name = name[len(target)+1:]
-		}
-		if out = append(out, name); len(out) > maxInstances {
-			return fs.SkipAll
-		}
-		return nil
-	})
-	return out, err
+	return ""
 }
 
-// Listed reports whether a file lies in a folder that fileset looked through.
-func (w *World) Listed(name string) bool {
-	for dir := path.Dir(name); ; dir = path.Dir(dir) {
-		if w.lists[dir] {
-			return true
-		}
-		if dir == "." || dir == "/" {
-			return false
-		}
+// isEphemeral reports whether v holds an ephemeral value anywhere.
+func isEphemeral(v cty.Value) bool {
+	if !v.ContainsMarked() {
+		return false
 	}
+	_, m := v.UnmarkDeep()
+	_, found := m[value.Ephemeral{}]
+	return found
+}
+
+func (w *World) bad(e *expr.Expression, v cty.Value, diags hcl.Diagnostics) *Expansion {
+	w.limited(diags)
+	return &Expansion{Repeat: Failed, Value: v, By: e, Diags: few(diags)}
 }

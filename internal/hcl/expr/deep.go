@@ -10,7 +10,7 @@ const (
 )
 
 // TooDeep looks for text that would drive the parser into deep recursion, and
-// tells the line. It counts without regard to quotes and comments, with limits
+// returns the line. It counts without regard to quotes and comments, with limits
 // far beyond what people write.
 func TooDeep(src []byte) (line int, deep bool) {
 	depth, chain, conditionals, operators, line := 0, 0, 0, 0, 1

@@ -3,20 +3,13 @@ package expr
 import (
 	"errors"
 	"fmt"
-	"reflect"
-	"strconv"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
-	"github.com/zclconf/go-cty/cty"
-	"github.com/zclconf/go-cty/cty/function"
 )
 
-// Functions are the functions that expressions may call.
-type Functions = map[string]function.Function
-
-// Summaries of diagnostics that are not Terraform's own; the reader of
-// diagnostics tells them apart by these.
+// Summaries of diagnostics that are not Terraform's own, by which a reader of
+// diagnostics knows them.
 const (
 	LimitReached = "Evaluation limit reached"
 	NotReadable  = "File not available"
@@ -65,14 +58,10 @@ func AsError(diags hcl.Diagnostics) error {
 	return diags
 }
 
-var scopeType = cty.Capsule("scope", reflect.TypeFor[scopeBox]())
-
 // Errorf is a diagnostic as HCL makes them.
 func Errorf(at hcl.Range, summary, format string, args ...any) hcl.Diagnostics {
 	return hcl.Diagnostics{{Severity: hcl.DiagError, Summary: summary, Detail: fmt.Sprintf(format, args...), Subject: &at}}
 }
-
-func indexName(i int) string { return strconv.Itoa(i) }
 
 // LimitIn is the diagnostic of a limit among diags, nil for none.
 func LimitIn(diags hcl.Diagnostics) *hcl.Diagnostic {
@@ -83,3 +72,18 @@ func LimitIn(diags hcl.Diagnostics) *hcl.Diagnostic {
 	}
 	return nil
 }
+
+// lasts picks the diagnostics that are ours and not the expression's fault:
+// try must not hide them.
+func lasts(diags hcl.Diagnostics) hcl.Diagnostics {
+	for _, d := range diags {
+		if d.Summary == LimitReached || d.Summary == NotReadable || d.Summary == NotModelled {
+			return hcl.Diagnostics{d}
+		}
+	}
+	return nil
+}
+
+// exhausted unwinds an evaluation: HCL's loops go on after a failed element,
+// and would go on for ever.
+type exhausted struct{ diags hcl.Diagnostics }

@@ -128,3 +128,21 @@ func (in *instrument) rewriteAll(list []hclsyntax.Expression, bound []string) {
 		list[i] = in.rewrite(list[i], bound)
 	}
 }
+
+func text(src []byte, r hcl.Range) string {
+	if r.Start.Byte < 0 || r.End.Byte > len(src) || r.Start.Byte > r.End.Byte {
+		return ""
+	}
+	return string(src[r.Start.Byte:r.End.Byte])
+}
+
+// New prepares a parsed expression. It changes the syntax tree in place: e must
+// not be evaluated by itself afterwards. src is the file it was parsed from;
+// salt stands for the text where src does not give it exactly (JSON escapes).
+func New(e hclsyntax.Expression, src []byte, salt string) *Expression {
+	in := &instrument{src: src, salt: salt}
+	out := &Expression{rng: e.Range(), Text: text(src, e.Range())}
+	out.node = in.rewrite(e, nil)
+	out.Refs, out.Bare, out.Calls = in.refs, in.bare, in.calls
+	return out
+}

@@ -1,6 +1,8 @@
 package expr
 
 import (
+	"strconv"
+
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
@@ -116,7 +118,11 @@ func (n *templateNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) 
 		return cty.DynamicVal, diags
 	}
 	v, diags := t.Value(ctx)
-	return value.Derive(v, value.Origin{Name: func() string { return "template" + value.Fingerprint(vals...) }, Text: func() (string, bool) { return joined(vals) }, Inputs: vals}), diags
+	return value.Derive(v, value.Origin{
+		Name:   func() string { return "template" + value.Fingerprint(vals...) },
+		Text:   func() (string, bool) { return joined(vals) },
+		Inputs: vals,
+	}), diags
 }
 
 type joinNode struct{ *hclsyntax.TemplateJoinExpr }
@@ -132,7 +138,8 @@ func (n *joinNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	t := *n.TemplateJoinExpr
 	t.Tuple = tuple
 	v, diags := t.Value(ctx)
-	return value.Derive(v, value.Origin{Name: func() string { return "template" + value.Fingerprint(tuple.val) }, Inputs: []cty.Value{tuple.val}}), diags
+	name := func() string { return "template" + value.Fingerprint(tuple.val) }
+	return value.Derive(v, value.Origin{Name: name, Inputs: []cty.Value{tuple.val}}), diags
 }
 
 type conditionalNode struct{ *hclsyntax.ConditionalExpr }
@@ -152,7 +159,8 @@ func (n *conditionalNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostic
 	v, diags := c.Value(ctx)
 	name := func() string { return "if" + value.Fingerprint(cond.val, yes.val, no.val) }
 	if !cond.val.IsKnown() {
-		return value.Derive(v, value.Origin{Name: name, Picks: value.SymbolOf(cond.val) != "", Inputs: []cty.Value{cond.val, yes.val, no.val}}), diags
+		picks := value.SymbolOf(cond.val) != ""
+		return value.Derive(v, value.Origin{Name: name, Picks: picks, Inputs: []cty.Value{cond.val, yes.val, no.val}}), diags
 	}
 	return value.Derive(n.chosen(v, cond.val, yes.val, no.val), value.Origin{Name: name, Passes: true}), diags
 }
@@ -186,9 +194,10 @@ func (n *objectNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	}
 	v, diags := o.Value(ctx)
 	if v.IsKnown() && !v.IsMarked() {
-		return v, diags // its parts are settled each for itself
+		return v, diags // its parts are derived each for itself
 	}
-	return value.Derive(v, value.Origin{Name: func() string { return "object" + value.Fingerprint(parts...) }, Passes: true, Picks: anyOpaque(parts), Inputs: parts}), diags
+	name := func() string { return "object" + value.Fingerprint(parts...) }
+	return value.Derive(v, value.Origin{Name: name, Passes: v.IsKnown(), Picks: anyOpaque(parts), Inputs: parts}), diags
 }
 
 // ExprMap is hcl's static reading of an object constructor.
@@ -202,3 +211,42 @@ func anyOpaque(vals []cty.Value) bool {
 	}
 	return false
 }
+
+// Elements returns the elements of a tuple constructor or the items of an
+// object constructor that is written out, by index or constant key, for the
+// search of the line that gave a part of the value; nil for anything else.
+func (e *Expression) Elements() map[string]*Expression {
+	out := map[string]*Expression{}
+	switch n := e.node.(type) {
+	case *hclsyntax.TupleConsExpr:
+		for i, child := range n.Exprs {
+			out[indexName(i)] = e.part(child)
+		}
+	case *objectNode:
+		for _, item := range n.Items {
+			if key, diags := item.KeyExpr.Value(nil); !diags.HasErrors() && key.IsKnown() && !key.IsNull() && key.Type() == cty.String {
+				out[key.AsString()] = e.part(item.ValueExpr)
+			}
+		}
+	default:
+		return nil
+	}
+	return out
+}
+
+func (e *Expression) part(child hclsyntax.Expression) *Expression {
+	p := &Expression{node: child, rng: child.Range()}
+	for _, ref := range e.Refs {
+		r := ref.SourceRange()
+		if r.Start.Byte >= p.rng.Start.Byte && r.End.Byte <= p.rng.End.Byte {
+			p.Refs = append(p.Refs, ref)
+		}
+	}
+	start, end := p.rng.Start.Byte-e.rng.Start.Byte, p.rng.End.Byte-e.rng.Start.Byte
+	if start >= 0 && end <= len(e.Text) && start <= end {
+		p.Text = e.Text[start:end]
+	}
+	return p
+}
+
+func indexName(i int) string { return strconv.Itoa(i) }

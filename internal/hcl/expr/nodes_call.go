@@ -20,20 +20,21 @@ func (n *callNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	if n.Name == "try" || n.Name == "can" {
 		return n.attempt(ctx)
 	}
-	call := *n.FunctionCallExpr
-	call.Args = make([]hclsyntax.Expression, len(n.Args))
+	evaluated := *n.FunctionCallExpr
+	evaluated.Args = make([]hclsyntax.Expression, len(n.Args))
 	args := make([]cty.Value, len(n.Args))
 	for i, arg := range n.Args {
 		g := evaluate(ctx, arg)
 		if g.diags.HasErrors() {
 			return cty.DynamicVal, g.diags
 		}
-		call.Args[i], args[i] = g, g.val
+		evaluated.Args[i], args[i] = g, g.val
 	}
-	if diags := n.afford(ctx, args); diags != nil {
+	paid := call{name: n.Name, args: args, expandFinal: n.ExpandFinal, at: n.Range()}
+	if diags := paid.afford(ctx); diags != nil {
 		return cty.DynamicVal, diags
 	}
-	v, diags := call.Value(ctx)
+	v, diags := evaluated.Value(ctx)
 	if diags = ours(diags, n.Range()); !diags.HasErrors() {
 		if more := made(ctx, v, n.Range()); more != nil {
 			return cty.DynamicVal, more
@@ -43,7 +44,7 @@ func (n *callNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 		// What the function read counts too: the text of a template file.
 		Name:    func() string { return n.Name + value.Fingerprint(append(args, v)...) },
 		Text:    func() (string, bool) { return called(ctx, n.Name, args) },
-		Passes:  structural[n.Name],
+		Passes:  n.passes(v, args),
 		Picks:   n.picksOpaque(args),
 		Inputs:  args,
 		Decides: !builds[n.Name],
@@ -88,32 +89,47 @@ func succeeds(v cty.Value) cty.Value {
 	return value.NewOpaque("can "+value.Fingerprint(v), cty.Bool).RefineNotNull()
 }
 
-// lasts picks the diagnostics that are ours and not the expression's fault:
-// try must not hide them.
-func lasts(diags hcl.Diagnostics) hcl.Diagnostics {
-	for _, d := range diags {
-		if d.Summary == LimitReached || d.Summary == NotReadable || d.Summary == NotModelled {
-			return hcl.Diagnostics{d}
-		}
-	}
-	return nil
+// handing says what a function hands on as it is.
+type handing int
+
+const (
+	itsParts   handing = iota + 1 // parts of its arguments, in a whole of its own
+	onePart                       // one part of an argument
+	anArgument                    // one of its arguments
+)
+
+var hands = map[string]handing{
+	"chunklist": itsParts, "concat": itsParts, "flatten": itsParts, "list": itsParts, "map": itsParts, "merge": itsParts,
+	"reverse": itsParts, "setproduct": itsParts, "slice": itsParts, "values": itsParts, "zipmap": itsParts,
+
+	"element": onePart, "lookup": onePart, "one": onePart, "templatefile": onePart, "templatestring": onePart,
+
+	"coalesce": anArgument, "coalescelist": anArgument, "convert": anArgument, "ephemeralasnull": anArgument, "nonsensitive": anArgument,
+	"plantimestamp": anArgument, "sensitive": anArgument, "tolist": anArgument, "tomap": anArgument,
 }
 
-// structural functions hand on parts of their arguments as they are.
-var structural = map[string]bool{
-	"chunklist": true, "coalesce": true, "coalescelist": true, "concat": true, "element": true, "flatten": true, "lookup": true,
-	"merge": true, "nonsensitive": true, "one": true, "reverse": true, "sensitive": true, "slice": true, "tolist": true,
-	"templatefile": true, "templatestring": true,
-	"tomap": true, "toset": false, "values": true, "zipmap": true, "setproduct": true, "list": true, "map": true,
-	"convert": true, "ephemeralasnull": true, "plantimestamp": true,
+// passes reports whether an unknown part of what the function returned, that
+// carries one symbol, is what that symbol names. Where the whole is not known it
+// is made of an opaque argument and of everything else that went in.
+func (n *callNode) passes(v cty.Value, args []cty.Value) bool {
+	switch hands[n.Name] {
+	case itsParts:
+		return v.IsKnown()
+	case onePart:
+		return v.IsKnown() || !anyOpaque(args)
+	case anArgument:
+		return true
+	}
+	return false
 }
 
 // builds are functions that make a text out of all of their arguments: what
-// goes in can be told from what comes out.
+// goes in can be seen in what comes out.
 var builds = map[string]bool{
 	"format": true, "join": true, "jsonencode": true, "yamlencode": true, "base64encode": true, "upper": true, "lower": true, "title": true,
 	"tostring": true, "urlencode": true, "strrev": true, "textencodebase64": true, "sha1": true, "sha256": true, "md5": true, "sha512": true,
-	"base64sha256": true, "base64sha512": true, "tolist": true, "tomap": true, "toset": true, "concat": true, "merge": true, "templatefile": true, "templatestring": true,
+	"base64sha256": true, "base64sha512": true, "tolist": true, "tomap": true, "toset": true, "concat": true, "merge": true,
+	"templatefile": true, "templatestring": true,
 }
 
 // picksOpaque reports whether what the function returns is decided by an

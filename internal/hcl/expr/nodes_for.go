@@ -31,7 +31,12 @@ func (n *forNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	}
 	name := func() string { return "for" + value.Fingerprint(n.inputs(ctx, coll.val)...) }
 	picksOpaque := !v.IsKnown() && value.HasSymbol(v.Marks())
-	return value.Derive(v, value.Origin{Name: name, Passes: v.IsKnown(), Picks: picksOpaque && !value.KnownAfterApply(coll.val), Inputs: []cty.Value{coll.val}}), diags
+	return value.Derive(v, value.Origin{
+		Name:   name,
+		Passes: v.IsKnown(),
+		Picks:  picksOpaque && !value.KnownAfterApply(coll.val),
+		Inputs: []cty.Value{coll.val},
+	}), diags
 }
 
 // inputs are everything the result can depend on: the text, the collection,

@@ -115,7 +115,8 @@ func (n *indexNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	v, more := hcl.Index(coll, key, &n.BracketRange)
 	diags = append(diags, more...)
 	v = v.WithMarks(key.Marks())
-	return value.Derive(v, value.Origin{Name: func() string { return "index" + value.Fingerprint(coll, key) }, Picks: value.SymbolOf(key) != "", Inputs: []cty.Value{coll, key}}), diags
+	name := func() string { return "index" + value.Fingerprint(coll, key) }
+	return value.Derive(v, value.Origin{Name: name, Picks: value.SymbolOf(key) != "", Inputs: []cty.Value{coll, key}}), diags
 }
 
 // Follow takes the steps of rest in v.
@@ -132,7 +133,7 @@ func Follow(v cty.Value, rest hcl.Traversal) (cty.Value, hcl.Diagnostics) {
 	return v, diags
 }
 
-// step takes one step in a settled value.
+// step takes one step in a value whose parts have their identity.
 func step(v cty.Value, s hcl.Traverser) (cty.Value, hcl.Diagnostics) {
 	if !v.IsKnown() {
 		return stepUnknown(v, s)

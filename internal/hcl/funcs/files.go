@@ -34,7 +34,7 @@ func fileFunctions(files Files) expr.Functions {
 	}
 	return expr.Functions{
 		"file":             ofContent(files, textOf),
-		"filebase64":       ofContent(files, func(b []byte) (cty.Value, error) { return cty.StringVal(base64.StdEncoding.EncodeToString(b)), nil }),
+		"filebase64":       ofContent(files, base64Of),
 		"filemd5":          hexed(md5.New),
 		"filesha1":         hexed(sha1.New),
 		"filesha256":       hexed(sha256.New),
@@ -50,6 +50,10 @@ func sum(newHash func() hash.Hash, b []byte) []byte {
 	h := newHash()
 	h.Write(b)
 	return h.Sum(nil)
+}
+
+func base64Of(b []byte) (cty.Value, error) {
+	return cty.StringVal(base64.StdEncoding.EncodeToString(b)), nil
 }
 
 func textOf(b []byte) (cty.Value, error) {

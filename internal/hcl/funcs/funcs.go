@@ -110,7 +110,9 @@ func placed(name string) function.Function {
 	})
 }
 
-var anyValue = function.Parameter{Name: "value", Type: cty.DynamicPseudoType, AllowUnknown: true, AllowNull: true, AllowMarked: true, AllowDynamicType: true}
+var anyValue = function.Parameter{
+	Name: "value", Type: cty.DynamicPseudoType, AllowUnknown: true, AllowNull: true, AllowMarked: true, AllowDynamicType: true,
+}
 
 func sameType(args []cty.Value) (cty.Type, error) { return args[0].Type(), nil }
 

@@ -63,21 +63,27 @@ func looseIntegers(src string) string {
 		for i := len(n.Content) - 1; i >= 0; i-- { // from the end, so that places hold
 			edit(n.Content[i])
 		}
-		if n.Kind != yaml.ScalarNode || n.Style != 0 || !looseInteger.MatchString(n.Value) || strictInteger.MatchString(n.Value) || n.Line > len(lines) {
+		if n.Kind != yaml.ScalarNode || n.Style != 0 || n.Line > len(lines) || !isLooseOnly(n.Value) {
 			return
 		}
-		value, ok := new(big.Int).SetString(strings.ReplaceAll(n.Value, "_", ""), 0)
+		integer, ok := new(big.Int).SetString(strings.ReplaceAll(n.Value, "_", ""), 0)
 		line := []rune(lines[n.Line-1])
 		from := n.Column - 1
 		if !ok || from+len(n.Value) > len(line) || string(line[from:from+len(n.Value)]) != n.Value {
 			return
 		}
-		lines[n.Line-1] = string(line[:from]) + value.String() + string(line[from+len(n.Value):])
+		lines[n.Line-1] = string(line[:from]) + integer.String() + string(line[from+len(n.Value):])
 	}
 	edit(&doc)
 	return strings.Join(lines, "\n")
 }
 
+// isLooseOnly: only the older reading takes a scalar for an integer.
+func isLooseOnly(scalar string) bool {
+	return looseInteger.MatchString(scalar) && !strictInteger.MatchString(scalar)
+}
+
+// checkAliases refuses a document that is too large with its aliases written out.
 func checkAliases(src string) error {
 	if !strings.Contains(src, "*") || !strings.Contains(src, "&") {
 		return nil

@@ -151,7 +151,7 @@ const (
 )
 
 // Implied returns the moves that go without saying: an object without a key
-// becomes [0] where its resource gains count, and the reverse. declared tells
+// becomes [0] where its resource gains count, and the reverse. declared says
 // how the resource at an address repeats in the new configuration; other
 // answers mean no implied move. Resources that a statement mentions are left
 // alone.

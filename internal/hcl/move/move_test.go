@@ -100,18 +100,20 @@ func TestApply(t *testing.T) {
 		"a type too":                  {`a.b`, `a.b -> c.d`, `c.d`, ``},
 		"a module":                    {`module.m.a.b module.m.module.n.a.b`, `module.m -> module.x`, `module.x.a.b module.x.module.n.a.b`, ``},
 		"a module's instances":        {`module.m[0].a.b module.m[1].a.b`, `module.m -> module.x`, `module.x[0].a.b module.x[1].a.b`, ``},
-		"a module's instance":         {`module.m[0].a.b module.m[1].a.b`, `module.m[0] -> module.m["x"]`, `module.m["x"].a.b module.m[1].a.b`, ``},
-		"a module gains a key":        {`module.m.a.b`, `module.m -> module.m[0]`, `module.m[0].a.b`, ``},
-		"said in a module":            {`module.m.a.b a.b`, `m: a.b -> a.c`, `module.m.a.c a.b`, ``},
-		"said in each instance":       {`module.m[0].a.b module.m[1].a.b`, `m: a.b -> a.c`, `module.m[0].a.c module.m[1].a.c`, ``},
-		"a chain":                     {`a.b`, "a.b -> a.c\na.c -> a.d", `a.d`, ``},
-		"a chain, last said first":    {`a.b`, "a.c -> a.d\na.b -> a.c", `a.d`, ``},
-		"module, then what is in it":  {`module.m.a.b`, "module.m -> module.x\nmodule.x.a.b -> module.x.a.c", `module.x.a.c`, ``},
-		"onto another":                {`a.b a.c`, `a.b -> a.c`, `a.b a.c`, `a.b -> a.c`},
-		"onto another instance":       {`a.b[0] a.b[1]`, `a.b[0] -> a.b[1]`, `a.b[0] a.b[1]`, `a.b[0] -> a.b[1]`},
-		"onto another module":         {`module.m.a.b module.x.a.b`, `module.m -> module.x`, `module.m.a.b module.x.a.b`, `module.m -> module.x`},
-		"blocked once for a module":   {`module.m.a.b module.m.a.c module.x.a.b`, `module.m -> module.x`, `module.m.a.b module.m.a.c module.x.a.b`, `module.m -> module.x`},
-		"onto one that moves on":      {`a.b a.c`, "a.b -> a.c\na.c -> a.d", `a.b a.d`, `a.b -> a.c`},
+		"a module's instance": {`module.m[0].a.b module.m[1].a.b`,
+			`module.m[0] -> module.m["x"]`, `module.m["x"].a.b module.m[1].a.b`, ``},
+		"a module gains a key":       {`module.m.a.b`, `module.m -> module.m[0]`, `module.m[0].a.b`, ``},
+		"said in a module":           {`module.m.a.b a.b`, `m: a.b -> a.c`, `module.m.a.c a.b`, ``},
+		"said in each instance":      {`module.m[0].a.b module.m[1].a.b`, `m: a.b -> a.c`, `module.m[0].a.c module.m[1].a.c`, ``},
+		"a chain":                    {`a.b`, "a.b -> a.c\na.c -> a.d", `a.d`, ``},
+		"a chain, last said first":   {`a.b`, "a.c -> a.d\na.b -> a.c", `a.d`, ``},
+		"module, then what is in it": {`module.m.a.b`, "module.m -> module.x\nmodule.x.a.b -> module.x.a.c", `module.x.a.c`, ``},
+		"onto another":               {`a.b a.c`, `a.b -> a.c`, `a.b a.c`, `a.b -> a.c`},
+		"onto another instance":      {`a.b[0] a.b[1]`, `a.b[0] -> a.b[1]`, `a.b[0] a.b[1]`, `a.b[0] -> a.b[1]`},
+		"onto another module":        {`module.m.a.b module.x.a.b`, `module.m -> module.x`, `module.m.a.b module.x.a.b`, `module.m -> module.x`},
+		"blocked once for a module": {`module.m.a.b module.m.a.c module.x.a.b`, `module.m -> module.x`,
+			`module.m.a.b module.m.a.c module.x.a.b`, `module.m -> module.x`},
+		"onto one that moves on": {`a.b a.c`, "a.b -> a.c\na.c -> a.d", `a.b a.d`, `a.b -> a.c`},
 	} {
 		var objects []move.Address
 		for text := range strings.FieldsSeq(c.objects) {
@@ -171,7 +173,8 @@ func TestImplied(t *testing.T) {
 		"named inside its module":  {`module.m.a.b`, `m: a.b -> a.b["x"]`, move.DeclaredCount, ``},
 		"in a module with the key": {`module.m[0].a.b`, ``, move.DeclaredCount, `module.m[0].a.b -> module.m[0].a.b[0]`},
 	} {
-		out := move.Implied([]move.Address{address(t, c.object)}, statements(t, c.explicit), func(move.Address) move.Declared { return c.declared })
+		declared := func(move.Address) move.Declared { return c.declared }
+		out := move.Implied([]move.Address{address(t, c.object)}, statements(t, c.explicit), declared)
 		got := ""
 		for _, s := range out {
 			got += s.From.String() + " -> " + s.To.String()

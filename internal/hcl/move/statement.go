@@ -109,14 +109,16 @@ func (s Statement) pattern(e Endpoint) pattern {
 	return pattern{wild: len(s.Module), path: join(s.Module, e.Module), Type: e.Type, Name: e.Name, Key: e.Key, anyKey: s.Whole()}
 }
 
+// step reports whether step i of two patterns can be the same.
 func (p pattern) step(q pattern, i int) bool {
 	a, b := p.path[i], q.path[i]
-	if a.Name != b.Name {
-		return false
-	}
-	free := i < p.wild || i < q.wild ||
-		p.Type == "" && p.anyKey && i == len(p.path)-1 || q.Type == "" && q.anyKey && i == len(q.path)-1
-	return free || a.Key == b.Key
+	return a.Name == b.Name && (p.free(i) || q.free(i) || a.Key == b.Key)
+}
+
+// free reports whether step i stands for all instances of its module.
+func (p pattern) free(i int) bool {
+	last := p.Type == "" && i == len(p.path)-1
+	return i < p.wild || last && p.anyKey
 }
 
 // meets reports whether two patterns can name the same thing.
@@ -135,7 +137,8 @@ func (p pattern) meets(q pattern) bool {
 // nested reports whether p lies strictly inside q.
 func (p pattern) nested(q pattern) bool {
 	if q.Type != "" {
-		return p.Type == q.Type && p.Name == q.Name && q.anyKey && !p.anyKey && len(p.path) == len(q.path) && p.below(q)
+		same := p.Type == q.Type && p.Name == q.Name && len(p.path) == len(q.path)
+		return same && q.anyKey && !p.anyKey && p.below(q)
 	}
 	if len(p.path) < len(q.path) || len(p.path) == len(q.path) && p.Type == "" {
 		return false

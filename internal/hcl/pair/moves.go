@@ -33,7 +33,8 @@ func (p *Pair) Move() {
 	for i, o := range p.Objects {
 		o.Final, o.By = r.Final[i], r.By[i]
 		p.byFinal[o.Final.String()] = o
-		p.byResource[o.Resource()] = append(p.byResource[o.Resource()], o)
+		resource := o.Resource()
+		p.byResource[resource] = append(p.byResource[resource], o)
 	}
 	p.Moves.Cycle = r.Cycle
 }

@@ -61,7 +61,7 @@ func (t *walk) pendingChange(dep depends.Resource, from *eval.Module) chain {
 		if r := m.Resource(dep.Key); r != nil {
 			for _, inst := range r.Instances() {
 				if s := t.planner.Plan(inst); s.Action != plan.None {
-					if links := t.step(s); links != nil {
+					if links := t.instance(s); links != nil {
 						return links.via(t.pair.After.Place(r.Config.Range), fmt.Sprintf("%s: %s", inst.Address(), s.Action))
 					}
 				}
@@ -70,7 +70,7 @@ func (t *walk) pendingChange(dep depends.Resource, from *eval.Module) chain {
 	}
 	for _, o := range t.pair.ObjectsOf(dep) {
 		if !t.pair.Declared(o) {
-			if links := t.leftover(o, plan.NoResourceConfig); links != nil {
+			if links := t.leaving(o, plan.NoResourceConfig); links != nil {
 				return links.via(t.pair.Before.Place(o.Inst.Resource.Config.Range), o.Address.String()+": delete")
 			}
 		}

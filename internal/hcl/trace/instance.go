@@ -17,8 +17,8 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
-// step explains why an instance is replaced or updated.
-func (t *walk) step(s *planner.InstanceChange) chain {
+// instance explains why an instance is replaced or updated.
+func (t *walk) instance(s *planner.InstanceChange) chain {
 	if s.Prior == nil {
 		return t.at(t.pair.After.Place(s.Inst.Resource.Config.Full), s.Inst.Address()+" added")
 	}
@@ -170,7 +170,7 @@ func (t *walk) managed(before, after side, ref hcl.Traversal) chain {
 		if s.Action == plan.None {
 			continue
 		}
-		if links := t.step(s); links != nil {
+		if links := t.instance(s); links != nil {
 			return links.via(t.pair.After.Place(is.Config.Range), fmt.Sprintf("%s: %s", inst.Address(), s.Action))
 		}
 	}

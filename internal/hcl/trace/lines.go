@@ -34,7 +34,7 @@ func (t *walk) at(r plan.Range, text string) chain {
 	for slices.Contains(changed, end+1) {
 		end++
 	}
-	return chain{{Range: plan.Range{File: r.File, Line: line, EndLine: end, Side: r.Side}, Text: Clip(text)}}
+	return chain{{Range: plan.Range{File: r.File, Line: line, EndLine: end, Side: r.Side}, Text: clip(text)}}
 }
 
 // either looks for a changed line on the after side first, then on the before

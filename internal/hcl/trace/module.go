@@ -25,31 +25,14 @@ func (t *walk) variable(before, after side, name string) chain {
 			text += " " + old + " -> " + now
 		}
 	}
-	if am.Parent == nil && bm.Parent == nil {
-		given, had := t.pair.After.Given[name], t.pair.Before.Given[name]
-		if links := t.either(given.Range, had.Range, text); links != nil {
+	switch {
+	case am.Parent == nil && bm.Parent == nil:
+		if links := t.given(name, text); links != nil {
 			return links
 		}
-		if (had.Range.Filename == "") != (given.Range.Filename == "") {
-			if links := t.firstOf([]string{had.Range.Filename, given.Range.Filename}); links != nil {
-				return links
-			}
-		}
-	} else if am.Parent != nil && bm.Parent != nil {
-		old, now := bm.Call.Inputs[name], am.Call.Inputs[name]
-		switch {
-		case now != nil && old != nil:
-			if links := t.expression(callSide(bm), callSide(am), old.Value, now.Value, text); links != nil {
-				return links.via(t.pair.After.Place(now.Range), text)
-			}
-		case now != nil:
-			if links := t.at(t.pair.After.Place(now.Range), text); links != nil {
-				return links
-			}
-		case old != nil:
-			if links := t.at(t.pair.Before.Place(old.Range), text); links != nil {
-				return links
-			}
+	case am.Parent != nil && bm.Parent != nil:
+		if links := t.input(bm, am, name, text); links != nil {
+			return links
 		}
 	}
 	if links := t.either(defaultRange(is), defaultRange(was), text); links != nil {
@@ -63,6 +46,33 @@ func (t *walk) variable(before, after side, name string) chain {
 		b = was.Full
 	}
 	return t.either(a, b, text)
+}
+
+// given explains another value that the root was given.
+func (t *walk) given(name, text string) chain {
+	now, had := t.pair.After.Given[name].Range, t.pair.Before.Given[name].Range
+	if links := t.either(now, had, text); links != nil {
+		return links
+	}
+	if (had.Filename == "") != (now.Filename == "") {
+		return t.firstOf([]string{had.Filename, now.Filename})
+	}
+	return nil
+}
+
+// input explains another value that the call of a module gives.
+func (t *walk) input(bm, am *eval.Module, name, text string) chain {
+	old, now := bm.Call.Inputs[name], am.Call.Inputs[name]
+	switch {
+	case now != nil && old != nil:
+		links := t.expression(callSide(bm), callSide(am), old.Value, now.Value, text)
+		return links.via(t.pair.After.Place(now.Range), text)
+	case now != nil:
+		return t.at(t.pair.After.Place(now.Range), text)
+	case old != nil:
+		return t.at(t.pair.Before.Place(old.Range), text)
+	}
+	return nil
 }
 
 func defaultRange(v *config.Variable) hcl.Range {

@@ -47,11 +47,11 @@ func (t *walk) named(key string) chain {
 		if links := t.either(versionAt(is.Call), versionAt(was.Call), text); links != nil {
 			return links
 		}
-		return chain{{Range: t.pair.After.Place(is.Call.Range), Text: Clip(text)}}
+		return chain{{Range: t.pair.After.Place(is.Call.Range), Text: clip(text)}}
 	case has:
-		return chain{{Range: t.pair.After.Place(is.Call.Range), Text: Clip(text + ": " + StandsFor(is))}}
+		return chain{{Range: t.pair.After.Place(is.Call.Range), Text: clip(text + ": " + StandsFor(is))}}
 	case had:
-		return chain{{Range: t.pair.Before.Place(was.Call.Range), Text: Clip(text + ": " + StandsFor(was))}}
+		return chain{{Range: t.pair.Before.Place(was.Call.Range), Text: clip(text + ": " + StandsFor(was))}}
 	}
 	return nil
 }

@@ -22,8 +22,8 @@ func resourceSet(r *eval.Resource) set { return set{r.Expansion(), r.Module, r.C
 
 func callSet(c *eval.Call) set { return set{c.Expansion(), c.Module, c.Config.Range} }
 
-// leftover explains why an object has no place any more.
-func (t *walk) leftover(o *pair.Object, reason plan.Reason) chain {
+// leaving explains why an object has no place any more.
+func (t *walk) leaving(o *pair.Object, reason plan.Reason) chain {
 	old := o.Inst.Resource
 	if o.By != nil && o.By.Tag != nil {
 		if links := t.at(t.pair.After.Place(o.By.Tag.(hcl.Range)), "moved to "+o.Final.String()); links != nil {

@@ -21,12 +21,12 @@ func New(p *pair.Pair, pl *planner.Planner, l *lines.Diff, root string, changed 
 // Instance is the chain for a change of an instance: o is its object before, nil for
 // a new one, c what is planned for it. The instance itself is the last link.
 func (t *Tracer) Instance(o *pair.Object, c *planner.InstanceChange, change plan.Change, why string) []plan.Cause {
-	return t.walk().finish(o, change, why, func(w *walk) chain { return w.step(c) })
+	return t.walk().finish(o, change, why, func(w *walk) chain { return w.instance(c) })
 }
 
 // Leaving is the chain for an object that has no place any more.
 func (t *Tracer) Leaving(o *pair.Object, change plan.Change, why string) []plan.Cause {
-	return t.walk().finish(o, change, why, func(w *walk) chain { return w.leftover(o, change.Reason) })
+	return t.walk().finish(o, change, why, func(w *walk) chain { return w.leaving(o, change.Reason) })
 }
 
 // Call is the chain for a module call that goes with objects that are not known.
@@ -55,5 +55,5 @@ func (t *walk) finish(o *pair.Object, change plan.Change, why string, find func(
 	if why == "" {
 		why = change.Reason.Sentence()
 	}
-	return append(links, plan.Cause{Range: change.At, Text: Clip(change.Address.String() + ": " + why)})
+	return append(links, plan.Cause{Range: change.At, Text: clip(change.Address.String() + ": " + why)})
 }

@@ -79,7 +79,7 @@ func withoutID(info fs.FileInfo, err error) (fs.FileInfo, error) {
 	return folder{info}, nil
 }
 
-// folder is a folder whose object id is not told.
+// folder is a folder whose object id is not given.
 type folder struct{ fs.FileInfo }
 
 func (folder) Sys() any { return plan.ObjectID("") }

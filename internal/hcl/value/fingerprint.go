@@ -67,7 +67,7 @@ func openName(m cty.ValueMarks) string {
 	return ""
 }
 
-// shape tells collections from structures: a list is not a tuple.
+// shape keeps collections and structures apart: a list is not a tuple.
 func shape(ty cty.Type) string {
 	switch {
 	case ty.IsObjectType():

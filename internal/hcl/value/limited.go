@@ -2,11 +2,6 @@ package value
 
 import "github.com/zclconf/go-cty/cty"
 
-// Limited marks what is not known because an evaluation ended at one of our
-// limits, and all that is made of it: a difference in such a value is no
-// difference in the configuration.
-type Limited struct{}
-
 // IsLimited reports whether anything in v is not known because of a limit.
 func IsLimited(v cty.Value) bool {
 	if v == cty.NilVal || !v.ContainsMarked() {

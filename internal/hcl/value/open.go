@@ -2,14 +2,6 @@ package value
 
 import "github.com/zclconf/go-cty/cty"
 
-// Open marks an object whose attributes are not all known to us: what it does
-// not list is opaque under ID, or pending. A resource of a type without facts,
-// a data source's result and the outputs of a module from elsewhere are open.
-type Open struct {
-	ID      string
-	Pending bool
-}
-
 // OpenObject is an object of which only attrs are known to us.
 func OpenObject(o Open, attrs map[string]cty.Value) cty.Value {
 	if attrs == nil {

@@ -11,11 +11,6 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
-// Text marks an opaque text of which all but the symbols in it is known: the
-// text with a token in the place of each. Two such texts can be compared like
-// known ones: as JSON, as policies, word by word.
-type Text struct{ S string }
-
 // MaxText is the longest text that is kept for comparison, in bytes.
 const MaxText = 256 << 10
 

@@ -275,7 +275,8 @@ func TestWithTokens(t *testing.T) {
 
 func TestDerive(t *testing.T) {
 	named := func() string { return "op" }
-	derived := value.NewOpaque("op", cty.String)
+	writes := func(s string) func() (string, bool) { return func() (string, bool) { return s, true } }
+	derived, part := value.NewOpaque("op", cty.String), value.NewOpaque("op.a", cty.String)
 	union := cty.UnknownVal(cty.String).WithMarks(opaque.Marks(), other.Marks())
 	for name, c := range map[string]struct {
 		v      cty.Value
@@ -294,14 +295,16 @@ func TestDerive(t *testing.T) {
 		"decided by a symbol":           {opaque, value.Origin{Decides: true}, derived.Mark(value.Decided{})},
 		"marks lost, found in operands": {cty.UnknownVal(cty.String), value.Origin{Inputs: []cty.Value{object("a", opaque)}}, derived},
 		"marks lost, pending operand":   {cty.UnknownVal(cty.String), value.Origin{Inputs: []cty.Value{pending, opaque}}, pending},
-		"with a text":                   {opaque, value.Origin{Text: func() (string, bool) { return "a-x", true }}, derived.Mark(value.Text{S: "a-x"})},
-		"with a text too long":          {opaque, value.Origin{Text: func() (string, bool) { return strings.Repeat("x", value.MaxText+1), true }}, derived},
-		"a part of an object":           {object("a", opaque, "b", text), value.Origin{}, object("a", value.NewOpaque("op.a", cty.String), "b", text)},
+		"with a text":                   {opaque, value.Origin{Text: writes("a-x")}, derived.Mark(value.Text{S: "a-x"})},
+		"with a text too long":          {opaque, value.Origin{Text: writes(strings.Repeat("x", value.MaxText+1))}, derived},
+		"a part of an object":           {object("a", opaque, "b", text), value.Origin{}, object("a", part, "b", text)},
 		"a part handed on":              {object("a", opaque, "b", pending), value.Origin{Passes: true}, object("a", opaque, "b", pending)},
 		"marks on the whole": {object("a", cty.UnknownVal(cty.String)).WithMarks(opaque.Marks()), value.Origin{},
-			object("a", value.NewOpaque("op.a", cty.String))},
-		"a set with something opaque":  {cty.SetVal([]cty.Value{opaque}), value.Origin{}, cty.UnknownVal(cty.Set(cty.String)).RefineNotNull().Mark(value.Symbol{ID: "op"})},
-		"a set with something pending": {cty.SetVal([]cty.Value{pending}), value.Origin{}, cty.SetVal([]cty.Value{cty.UnknownVal(cty.String)}).Mark(value.Pending{})},
+			object("a", part)},
+		"a set with something opaque": {cty.SetVal([]cty.Value{opaque}), value.Origin{},
+			cty.UnknownVal(cty.Set(cty.String)).RefineNotNull().Mark(value.Symbol{ID: "op"})},
+		"a set with something pending": {cty.SetVal([]cty.Value{pending}), value.Origin{},
+			cty.SetVal([]cty.Value{cty.UnknownVal(cty.String)}).Mark(value.Pending{})},
 	} {
 		c.origin.Name = named
 		if got := value.Derive(c.v, c.origin); !got.RawEquals(c.want) {

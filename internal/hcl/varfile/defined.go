@@ -8,7 +8,8 @@ import (
 
 // variable is how shells, Make, and the expressions of pipelines write one. A
 // command whose output is taken stands for what nobody can tell beforehand.
-var variable = regexp.MustCompile(`\$\{\{[ \t]*([^}\n]*?)[ \t]*\}\}|\{\{[ \t]*([^}\n]*?)[ \t]*\}\}|\$\{([^}\n]*)\}|\$\(([^)\n]*)\)|\$env:(\w+)|\$+(\w+)|%(\w+)%`)
+var variable = regexp.MustCompile(`\$\{\{[ \t]*([^}\n]*?)[ \t]*\}\}|\{\{[ \t]*([^}\n]*?)[ \t]*\}\}|` +
+	`\$\{([^}\n]*)\}|\$\(([^)\n]*)\)|\$env:(\w+)|\$+(\w+)|%(\w+)%`)
 
 var (
 	lastWord = regexp.MustCompile(`[\w-]+$`)
@@ -34,7 +35,8 @@ func withHoles(text string) string {
 type defined map[string][]string
 
 var (
-	defines = regexp.MustCompile(`(?m)^[ \t]*(?:-[ \t]+)?(?:export[ \t]+|set[ \t]+|local[ \t]+)?["']?([\w-]+)["']?[ \t]*(\?=|:=|=|:)[ \t]*([^\n]*?)[ \t\r]*$`)
+	defines = regexp.MustCompile(`(?m)^[ \t]*(?:-[ \t]+)?(?:export[ \t]+|set[ \t]+|local[ \t]+)?` +
+		`["']?([\w-]+)["']?[ \t]*(\?=|:=|=|:)[ \t]*([^\n]*?)[ \t\r]*$`)
 	loops   = regexp.MustCompile(`\bfor[ \t]+(\w+)[ \t]+in[ \t]+([\w./ \t-]+?)[ \t]*(?:;|\n|\\\n|$)`)
 	element = regexp.MustCompile(`^[ \t]*-[ \t]+["']?([\w./-]+)["']?[ \t\r]*$`)
 	plain   = regexp.MustCompile(`^[\w./@+~\x00-]+$`)

@@ -36,7 +36,8 @@ const value = `["'\[(]*([\w./@+~\x00-]+)`
 var (
 	passes  = regexp.MustCompile(`(?i)var[-_]?files?["']?\s*(?:[:=,]\s*)?(?:[|>]-?\s+|-\s+)?` + value)
 	changes = regexp.MustCompile(`(?:-chdir[=\s]\s*|\b(?:cd|pushd)\s+|\bmake\s+-C\s+)` + value)
-	names   = regexp.MustCompile(`(?i)\b(?:working[-_]?dir(?:ectory)?|(?:(?:project|tf|terraform|root|stack|module|actions_working)[-_]?)?(?:root|dir|directory|path|folder))` +
+	names   = regexp.MustCompile(`(?i)\b(?:working[-_]?dir(?:ectory)?|` +
+		`(?:(?:project|tf|terraform|root|stack|module|actions_working)[-_]?)?(?:root|dir|directory|path|folder))` +
 		`["']?\s*[:=(]\s*` + value)
 	// joined is what may stand between two files of one command line: further
 	// words, further lines that continue it, and further elements of a list.

@@ -255,7 +255,8 @@ func (g *generation) git(spec map[string]any) ([]params, error) {
 
 // pathParams are what a generator says of a folder or file.
 func (g *generation) pathParams(f found, prefix string) map[string]any {
-	at := map[string]any{"path": f.dir, "basename": path.Base(f.dir), "basenameNormalized": sanitized(path.Base(f.dir)), "segments": segments(f.dir)}
+	base := path.Base(f.dir)
+	at := map[string]any{"path": f.dir, "basename": base, "basenameNormalized": sanitized(base), "segments": segments(f.dir)}
 	if f.file != "" {
 		at["filename"], at["filenameNormalized"] = path.Base(f.file), sanitized(path.Base(f.file))
 	}

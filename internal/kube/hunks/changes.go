@@ -4,22 +4,22 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/holdpoint-dev/holdpoint/internal/kube/unit"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/tree"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
 // Changes are the changed files of two trees and where they changed. Each file
 // is compared when it is first asked for.
 type Changes struct {
-	before, after *unit.Tree
+	before, after *tree.Tree
 	files         []string
 	hunks         map[string][]Hunk
 	keys          map[plan.Range][]string
 }
 
 // Between are the changes from one tree to another.
-func Between(before, after *unit.Tree) *Changes {
-	return &Changes{before: before, after: after, files: unit.Changed(before, after),
+func Between(before, after *tree.Tree) *Changes {
+	return &Changes{before: before, after: after, files: tree.Changed(before, after),
 		hunks: map[string][]Hunk{}, keys: map[plan.Range][]string{}}
 }
 

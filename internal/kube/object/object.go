@@ -52,7 +52,7 @@ const (
 	NotString ProblemKind = "not-string"
 )
 
-// Lines tells where the value at path is written: the line of its key (or
+// Lines is where the value at path is written: the line of its key (or
 // list item) and its last line. Where the path leads through an alias, the
 // lines are those of the anchor, which is the text that counts. A path that
 // does not exist yields the lines of its longest part that does.

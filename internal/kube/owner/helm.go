@@ -14,7 +14,10 @@ var helmRelease = Row{
 	Kind: Helm, Tool: "Helm", Group: "helm.toolkit.fluxcd.io", Object: "HelmRelease",
 	Read: func(o object.Object) Owner {
 		spec := o.Value["spec"]
-		return Owner{Cluster: FluxCluster(o), Prune: true, Cascade: true, Suspended: isTrue(spec, "suspend"), Force: isTrue(spec, "upgrade", "force")}
+		return Owner{
+			Cluster: FluxCluster(o), Prune: true, Cascade: true,
+			Suspended: isTrue(spec, "suspend"), Force: isTrue(spec, "upgrade", "force"),
+		}
 	},
 	Pruned: helmPruned, Deleted: helmDeleted,
 	Finalizers: []string{"finalizers.fluxcd.io"},

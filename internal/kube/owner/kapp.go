@@ -7,6 +7,9 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
+// Kapp is an App of kapp-controller.
+const Kapp Kind = "kapp"
+
 // kappApp: kapp-controller has kapp deploy what an App fetches, which deletes
 // what it no longer names, and has kapp delete everything with the App
 // (kapp-controller v0.53.1 pkg/app/app_deploy.go; kapp v0.60

@@ -29,8 +29,6 @@ const (
 	Helm Kind = "helm"
 	// KubectlPrune is `kubectl apply --prune`, as settings declare it.
 	KubectlPrune Kind = "kubectl-prune"
-	// Kapp is an App of kapp-controller.
-	Kapp Kind = "kapp"
 )
 
 // Owner is what applies a unit, as its object says it.

@@ -103,6 +103,9 @@ func TestEveryOwnerHasScenarios(t *testing.T) {
 	}
 }
 
+// full prunes, and takes along what it applied.
+func full(kind owner.Kind) owner.Owner { return owner.Owner{Kind: kind, Prune: true, Cascade: true} }
+
 // outcomes is what becomes of a ConfigMap with some metadata, by action and
 // reason.
 var outcomes = []struct {
@@ -113,50 +116,76 @@ var outcomes = []struct {
 	pruned   string
 	deleted  string
 }{
-	{"argo", owner.Owner{Kind: owner.ArgoCD, Prune: true, Cascade: true}, "", nil, "delete object_removed", "delete owner_removed"},
+	{"argo", full(owner.ArgoCD), "", nil, "delete object_removed", "delete owner_removed"},
 	{"argo by hand", owner.Owner{Kind: owner.ArgoCD}, "", nil, "orphan prune_off", "orphan owner_removed_leaves_objects"},
-	{"argo empty", owner.Owner{Kind: owner.ArgoCD, Prune: true}, "", empty, "none prune_empty_refused", "orphan owner_removed_leaves_objects"},
-	{"argo empty allowed", owner.Owner{Kind: owner.ArgoCD, Prune: true, AllowEmpty: true}, "", empty, "delete object_removed", "orphan owner_removed_leaves_objects"},
-	{"argo Prune=false", owner.Owner{Kind: owner.ArgoCD, Prune: true, Cascade: true}, sync("Prune=false"), nil, "orphan prune_protected", "delete owner_removed"},
-	{"argo Prune=confirm", owner.Owner{Kind: owner.ArgoCD, Prune: true, Cascade: true}, sync("Prune=confirm"), nil, "delete? prune_confirm", "delete? prune_confirm"},
-	{"argo Delete=false", owner.Owner{Kind: owner.ArgoCD, Prune: true, Cascade: true}, sync("Validate=false,Delete=false"), nil, "delete object_removed", "orphan prune_protected"},
-	{"argo Delete=confirm", owner.Owner{Kind: owner.ArgoCD, Prune: true, Cascade: true}, sync("Delete=confirm"), nil, "delete object_removed", "delete? prune_confirm"},
-	{"argo default", owner.Owner{Kind: owner.ArgoCD, Prune: true, Cascade: true, DefaultPrune: "false", DefaultDelete: "false"}, "", nil, "orphan prune_protected", "orphan prune_protected"},
-	{"argo own before default", owner.Owner{Kind: owner.ArgoCD, Prune: true, Cascade: true, DefaultPrune: "false", DefaultDelete: "false"}, sync("Prune=true, Delete=true"), nil, "delete object_removed", "delete owner_removed"},
-	{"argo label counts for nothing", owner.Owner{Kind: owner.ArgoCD, Prune: true, Cascade: true}, "labels: {argocd.argoproj.io/sync-options: Prune=false}", nil, "delete object_removed", "delete owner_removed"},
-	{"argo hook", owner.Owner{Kind: owner.ArgoCD, Prune: true, Cascade: true}, "annotations: {argocd.argoproj.io/hook: PreSync}", nil, "orphan helm_keeps_hooks", "delete owner_removed"},
-	{"argo keeps helm's policy", owner.Owner{Kind: owner.ArgoCD, Prune: true, Cascade: true}, "annotations: {helm.sh/resource-policy: keep}", nil, "delete object_removed", "orphan prune_protected"},
+	{"argo empty", owner.Owner{Kind: owner.ArgoCD, Prune: true},
+		"", empty, "none prune_empty_refused", "orphan owner_removed_leaves_objects"},
+	{"argo empty allowed", owner.Owner{Kind: owner.ArgoCD, Prune: true, AllowEmpty: true},
+		"", empty, "delete object_removed", "orphan owner_removed_leaves_objects"},
+	{"argo Prune=false", full(owner.ArgoCD), sync("Prune=false"), nil, "orphan prune_protected", "delete owner_removed"},
+	{"argo Prune=confirm", full(owner.ArgoCD), sync("Prune=confirm"), nil, "delete? prune_confirm", "delete? prune_confirm"},
+	{"argo Delete=false", full(owner.ArgoCD),
+		sync("Validate=false,Delete=false"), nil, "delete object_removed", "orphan prune_protected"},
+	{"argo Delete=confirm", full(owner.ArgoCD), sync("Delete=confirm"), nil, "delete object_removed", "delete? prune_confirm"},
+	{"argo default", owner.Owner{Kind: owner.ArgoCD, Prune: true, Cascade: true, DefaultPrune: "false", DefaultDelete: "false"},
+		"", nil, "orphan prune_protected", "orphan prune_protected"},
+	{"argo own before default", owner.Owner{Kind: owner.ArgoCD, Prune: true, Cascade: true, DefaultPrune: "false", DefaultDelete: "false"},
+		sync("Prune=true, Delete=true"), nil, "delete object_removed", "delete owner_removed"},
+	{"argo label counts for nothing", full(owner.ArgoCD),
+		"labels: {argocd.argoproj.io/sync-options: Prune=false}", nil, "delete object_removed", "delete owner_removed"},
+	{"argo hook", full(owner.ArgoCD),
+		"annotations: {argocd.argoproj.io/hook: PreSync}", nil, "orphan helm_keeps_hooks", "delete owner_removed"},
+	{"argo keeps helm's policy", full(owner.ArgoCD),
+		"annotations: {helm.sh/resource-policy: keep}", nil, "delete object_removed", "orphan prune_protected"},
 
-	{"set", owner.Owner{Kind: owner.ApplicationSet, Prune: true, Cascade: true}, "", nil, "delete object_removed", "delete owner_removed"},
-	{"set that creates alone", owner.Owner{Kind: owner.ApplicationSet, Cascade: true}, "", nil, "orphan prune_off", "delete owner_removed"},
+	{"set", full(owner.ApplicationSet), "", nil, "delete object_removed", "delete owner_removed"},
+	{"set that creates alone", owner.Owner{Kind: owner.ApplicationSet, Cascade: true},
+		"", nil, "orphan prune_off", "delete owner_removed"},
 
-	{"flux", owner.Owner{Kind: owner.Flux, Prune: true, Cascade: true}, "", nil, "delete object_removed", "delete owner_removed"},
+	{"flux", full(owner.Flux), "", nil, "delete object_removed", "delete owner_removed"},
 	{"flux no prune", owner.Owner{Kind: owner.Flux}, "", nil, "orphan prune_off", "orphan owner_removed_leaves_objects"},
-	{"flux suspended", owner.Owner{Kind: owner.Flux, Prune: true, Cascade: true, Suspended: true}, "", nil, "none owner_suspended", "orphan owner_removed_leaves_objects"},
-	{"flux prune annotation", owner.Owner{Kind: owner.Flux, Prune: true, Cascade: true}, "annotations: {kustomize.toolkit.fluxcd.io/prune: disabled}", nil, "orphan prune_protected", "orphan prune_protected"},
-	{"flux prune label", owner.Owner{Kind: owner.Flux, Prune: true, Cascade: true}, "labels: {kustomize.toolkit.fluxcd.io/prune: Disabled}", nil, "orphan prune_protected", "orphan prune_protected"},
-	{"flux reconcile label", owner.Owner{Kind: owner.Flux, Prune: true, Cascade: true}, "labels: {kustomize.toolkit.fluxcd.io/reconcile: disabled}", nil, "orphan prune_protected", "orphan prune_protected"},
-	{"flux ssa annotation", owner.Owner{Kind: owner.Flux, Prune: true, Cascade: true}, "annotations: {kustomize.toolkit.fluxcd.io/ssa: ignore}", nil, "orphan prune_protected", "orphan prune_protected"},
-	{"flux ssa merges", owner.Owner{Kind: owner.Flux, Prune: true, Cascade: true}, "annotations: {kustomize.toolkit.fluxcd.io/ssa: merge}", nil, "delete object_removed", "delete owner_removed"},
+	{"flux suspended", owner.Owner{Kind: owner.Flux, Prune: true, Cascade: true, Suspended: true},
+		"", nil, "none owner_suspended", "orphan owner_removed_leaves_objects"},
+	{"flux prune annotation", full(owner.Flux),
+		"annotations: {kustomize.toolkit.fluxcd.io/prune: disabled}", nil, "orphan prune_protected", "orphan prune_protected"},
+	{"flux prune label", full(owner.Flux),
+		"labels: {kustomize.toolkit.fluxcd.io/prune: Disabled}", nil, "orphan prune_protected", "orphan prune_protected"},
+	{"flux reconcile label", full(owner.Flux),
+		"labels: {kustomize.toolkit.fluxcd.io/reconcile: disabled}", nil, "orphan prune_protected", "orphan prune_protected"},
+	{"flux ssa annotation", full(owner.Flux),
+		"annotations: {kustomize.toolkit.fluxcd.io/ssa: ignore}", nil, "orphan prune_protected", "orphan prune_protected"},
+	{"flux ssa merges", full(owner.Flux),
+		"annotations: {kustomize.toolkit.fluxcd.io/ssa: merge}", nil, "delete object_removed", "delete owner_removed"},
 
-	{"helm", owner.Owner{Kind: owner.Helm, Object: "HelmRelease", Prune: true, Cascade: true}, "", nil, "delete object_removed", "delete owner_removed"},
+	{"helm", owner.Owner{Kind: owner.Helm, Object: "HelmRelease", Prune: true, Cascade: true},
+		"", nil, "delete object_removed", "delete owner_removed"},
 	{"helm by hand", owner.Release("web"), "", nil, "delete object_removed", "delete? prune_unknown"},
-	{"helm keep", owner.Owner{Kind: owner.Helm, Object: "HelmRelease"}, "annotations: {helm.sh/resource-policy: keep}", nil, "orphan prune_protected", "orphan prune_protected"},
-	{"helm keep in another case", owner.Owner{Kind: owner.Helm, Object: "HelmRelease"}, "annotations: {helm.sh/resource-policy: Keep}", nil, "delete object_removed", "orphan prune_protected"},
-	{"helm keep in a list", owner.Owner{Kind: owner.Helm, Object: "HelmRelease"}, "annotations: {helm.sh/resource-policy: keep}", inList, "delete object_removed", "delete owner_removed"},
-	{"helm crds", owner.Owner{Kind: owner.Helm, Object: "HelmRelease"}, "", inCRDs, "orphan helm_keeps_definitions", "orphan helm_keeps_definitions"},
-	{"helm hook", owner.Owner{Kind: owner.Helm, Object: "HelmRelease"}, "annotations: {helm.sh/hook: test}", nil, "orphan helm_keeps_hooks", "orphan helm_keeps_hooks"},
-	{"helm suspended", owner.Owner{Kind: owner.Helm, Object: "HelmRelease", Suspended: true}, "", nil, "none owner_suspended", "orphan owner_removed_leaves_objects"},
+	{"helm keep", owner.Owner{Kind: owner.Helm, Object: "HelmRelease"},
+		"annotations: {helm.sh/resource-policy: keep}", nil, "orphan prune_protected", "orphan prune_protected"},
+	{"helm keep in another case", owner.Owner{Kind: owner.Helm, Object: "HelmRelease"},
+		"annotations: {helm.sh/resource-policy: Keep}", nil, "delete object_removed", "orphan prune_protected"},
+	{"helm keep in a list", owner.Owner{Kind: owner.Helm, Object: "HelmRelease"},
+		"annotations: {helm.sh/resource-policy: keep}", inList, "delete object_removed", "delete owner_removed"},
+	{"helm crds", owner.Owner{Kind: owner.Helm, Object: "HelmRelease"},
+		"", inCRDs, "orphan helm_keeps_definitions", "orphan helm_keeps_definitions"},
+	{"helm hook", owner.Owner{Kind: owner.Helm, Object: "HelmRelease"},
+		"annotations: {helm.sh/hook: test}", nil, "orphan helm_keeps_hooks", "orphan helm_keeps_hooks"},
+	{"helm suspended", owner.Owner{Kind: owner.Helm, Object: "HelmRelease", Suspended: true},
+		"", nil, "none owner_suspended", "orphan owner_removed_leaves_objects"},
 
 	{"kubectl", owner.Owner{Kind: owner.KubectlPrune, Prune: true}, "", visited, "delete object_removed", "orphan prune_not_visited"},
-	{"kubectl elsewhere", owner.Owner{Kind: owner.KubectlPrune, Prune: true}, "", nil, "orphan prune_not_visited", "orphan prune_not_visited"},
+	{"kubectl elsewhere", owner.Owner{Kind: owner.KubectlPrune, Prune: true},
+		"", nil, "orphan prune_not_visited", "orphan prune_not_visited"},
 
-	{"kapp", owner.Owner{Kind: owner.Kapp, Prune: true, Cascade: true}, "", nil, "delete object_removed", "delete owner_removed"},
-	{"kapp empty", owner.Owner{Kind: owner.Kapp, Prune: true, Cascade: true}, "", empty, "none prune_empty_refused", "delete owner_removed"},
-	{"kapp paused", owner.Owner{Kind: owner.Kapp, Prune: true, Cascade: true, Suspended: true}, "", nil, "none owner_suspended", "delete owner_removed"},
-	{"kapp noopDelete", owner.Owner{Kind: owner.Kapp, Prune: true}, "", nil, "delete object_removed", "orphan owner_removed_leaves_objects"},
-	{"kapp orphan", owner.Owner{Kind: owner.Kapp, Prune: true, Cascade: true}, "annotations: {kapp.k14s.io/delete-strategy: orphan}", nil, "orphan prune_protected", "orphan prune_protected"},
-	{"kapp exists", owner.Owner{Kind: owner.Kapp, Prune: true, Cascade: true}, `annotations: {kapp.k14s.io/exists: ""}`, nil, "orphan prune_protected", "orphan prune_protected"},
+	{"kapp", full(owner.Kapp), "", nil, "delete object_removed", "delete owner_removed"},
+	{"kapp empty", full(owner.Kapp), "", empty, "none prune_empty_refused", "delete owner_removed"},
+	{"kapp paused", owner.Owner{Kind: owner.Kapp, Prune: true, Cascade: true, Suspended: true},
+		"", nil, "none owner_suspended", "delete owner_removed"},
+	{"kapp noopDelete", owner.Owner{Kind: owner.Kapp, Prune: true},
+		"", nil, "delete object_removed", "orphan owner_removed_leaves_objects"},
+	{"kapp orphan", full(owner.Kapp),
+		"annotations: {kapp.k14s.io/delete-strategy: orphan}", nil, "orphan prune_protected", "orphan prune_protected"},
+	{"kapp exists", full(owner.Kapp), `annotations: {kapp.k14s.io/exists: ""}`, nil, "orphan prune_protected", "orphan prune_protected"},
 
 	{"nobody", owner.Owner{}, "", nil, "delete? prune_unknown", "delete? prune_unknown"},
 }
@@ -213,26 +242,31 @@ var settings = []struct {
 	name, text string
 	want       owner.Owner
 }{
-	{"application", app("automated: {prune: true}"), owner.Owner{Kind: owner.ArgoCD, Prune: true, Cascade: true}},
+	{"application", app("automated: {prune: true}"), full(owner.ArgoCD)},
 	{"application that is disabled", app("automated: {enabled: false, prune: true}"), owner.Owner{Kind: owner.ArgoCD, Cascade: true}},
 	{"application by hand", app("syncOptions: [Prune=false, Delete=confirm, Replace=true]"),
 		owner.Owner{Kind: owner.ArgoCD, Cascade: true, DefaultPrune: "false", DefaultDelete: "confirm", Replace: true}},
-	{"kustomization", "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: a}\nspec: {prune: true, force: true, suspend: true}\n",
+	{"kustomization",
+		"apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: a}\nspec: {prune: true, force: true, suspend: true}\n",
 		owner.Owner{Kind: owner.Flux, Prune: true, Cascade: true, Force: true, Suspended: true}},
-	{"kustomization that orphans", "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: a}\nspec: {prune: true, deletionPolicy: Orphan}\n",
+	{"kustomization that orphans",
+		"apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: a}\nspec: {prune: true, deletionPolicy: Orphan}\n",
 		owner.Owner{Kind: owner.Flux, Prune: true}},
 	{"release", "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: a}\nspec: {upgrade: {force: true}}\n",
 		owner.Owner{Kind: owner.Helm, Prune: true, Cascade: true, Force: true}},
-	{"set", "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: a}\nspec: {syncPolicy: {applicationsSync: create-update}}\n",
+	{"set",
+		"apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: a}\nspec: {syncPolicy: {applicationsSync: create-update}}\n",
 		owner.Owner{Kind: owner.ApplicationSet, Cascade: true}},
-	{"kapp", "apiVersion: kappctrl.k14s.io/v1alpha1\nkind: App\nmetadata: {name: a}\nspec: {deploy: [{kapp: {rawOptions: [--apply-default-update-strategy=always-replace]}}]}\n",
+	{"kapp",
+		"apiVersion: kappctrl.k14s.io/v1alpha1\nkind: App\nmetadata: {name: a}\nspec: {deploy: [{kapp: {rawOptions: [--apply-default-update-strategy=always-replace]}}]}\n",
 		owner.Owner{Kind: owner.Kapp, Prune: true, Cascade: true, Force: true, Replace: true}},
 	{"kapp that is canceled", "apiVersion: kappctrl.k14s.io/v1alpha1\nkind: App\nmetadata: {name: a}\nspec: {canceled: true}\n",
 		owner.Owner{Kind: owner.Kapp, Prune: true, Suspended: true}},
 }
 
 func app(policy string) string {
-	return "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: a, finalizers: [resources-finalizer.argocd.argoproj.io/background]}\nspec:\n  syncPolicy: {" + policy + "}\n"
+	return "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: a, finalizers: [resources-finalizer.argocd.argoproj.io/background]}\n" +
+		"spec:\n  syncPolicy: {" + policy + "}\n"
 }
 
 func TestOf(t *testing.T) {
@@ -280,8 +314,10 @@ var recreations = []struct {
 	{"nobody", owner.Owner{}, "", "", owner.NeverRecreated},
 	{"kapp", owner.Owner{Kind: owner.Kapp}, "", "", owner.NeverRecreated},
 	{"kapp, by an option", owner.Owner{Kind: owner.Kapp, Force: true, Replace: true}, "", "", owner.AlwaysRecreated},
-	{"kapp, on the live object", owner.Owner{Kind: owner.Kapp}, "annotations: {kapp.k14s.io/update-strategy: always-replace}", "", owner.NeverRecreated},
-	{"kapp, own before option", owner.Owner{Kind: owner.Kapp, Force: true}, "", "annotations: {kapp.k14s.io/update-strategy: skip}", owner.NeverRecreated},
+	{"kapp, on the live object", owner.Owner{Kind: owner.Kapp},
+		"annotations: {kapp.k14s.io/update-strategy: always-replace}", "", owner.NeverRecreated},
+	{"kapp, own before option", owner.Owner{Kind: owner.Kapp, Force: true},
+		"", "annotations: {kapp.k14s.io/update-strategy: skip}", owner.NeverRecreated},
 }
 
 func TestRecreates(t *testing.T) {

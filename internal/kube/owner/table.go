@@ -66,7 +66,7 @@ type Content struct {
 }
 
 // ContentOf is what an owner applies by the word of its object alone; false where
-// that does not tell.
+// that does not say it.
 func ContentOf(o object.Object) ([]Content, bool) {
 	r, ok := rowOf(o)
 	if !ok || r.Content == nil {

@@ -16,7 +16,7 @@ import (
 	"runtime/debug"
 	"slices"
 
-	"github.com/holdpoint-dev/holdpoint/internal/kube/unit"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/request"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -45,7 +45,7 @@ func Main(in io.Reader, out io.Writer) int {
 	debug.SetMaxStack(maxStack)
 	go m.watch()
 	for {
-		var req unit.Request
+		var req request.Request
 		err := readFrame(in, &req, maxRequestBytes)
 		if errors.Is(err, io.EOF) {
 			return 0
@@ -63,12 +63,12 @@ func Main(in io.Reader, out io.Writer) int {
 
 // measured renders one unit within the limit of work. How it went beyond the
 // limit is of no matter, its answer is the same.
-func measured(req unit.Request, m *meter) unit.Rendered {
+func measured(req request.Request, m *meter) request.Rendered {
 	m.begin()
 	res := answer(req, m)
 	work, over := m.end()
 	if over != nil {
-		res = unit.Rendered{Failure: over}
+		res = request.Rendered{Failure: over}
 	}
 	res.Work = work
 	return res
@@ -76,23 +76,23 @@ func measured(req unit.Request, m *meter) unit.Rendered {
 
 // answer renders one unit. The libraries may panic on input that they do not
 // expect; that is a failure of this unit only.
-func answer(req unit.Request, m *meter) (res unit.Rendered) {
+func answer(req request.Request, m *meter) (res request.Rendered) {
 	defer func() {
 		if r := recover(); r != nil {
 			res = failed(plan.GapInternal, "rendering broke off: %v", r)
 		}
 	}()
 	switch req.Tool {
-	case unit.Kustomize:
+	case request.Kustomize:
 		return kustomize(req, m)
-	case unit.Helm:
+	case request.Helm:
 		return chart(req, m)
 	}
 	return failed(plan.GapInternal, "nothing renders a unit of the kind %q", req.Tool)
 }
 
-func failed(kind plan.GapKind, format string, args ...any) unit.Rendered {
-	return unit.Rendered{Failure: &unit.Failure{Kind: kind, Why: oneLine(fmt.Sprintf(format, args...))}}
+func failed(kind plan.GapKind, format string, args ...any) request.Rendered {
+	return request.Rendered{Failure: &request.Failure{Kind: kind, Why: oneLine(fmt.Sprintf(format, args...))}}
 }
 
 // Frames are an eight-byte length and that many bytes of JSON.

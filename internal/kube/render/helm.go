@@ -21,13 +21,14 @@ import (
 	"helm.sh/helm/v4/pkg/engine"
 	"helm.sh/helm/v4/pkg/strvals"
 
-	"github.com/holdpoint-dev/holdpoint/internal/kube/unit"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/chartvalues"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/request"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
 // chart renders one chart as `helm template` of an upgrade does. The schema of
 // the values is not checked: its references may lead to files and hosts.
-func chart(req unit.Request, m *meter) unit.Rendered {
+func chart(req request.Request, m *meter) request.Rendered {
 	loaded, err := loader.LoadFiles(chartFiles(req))
 	if err != nil {
 		return failed(plan.GapInvalid, "the chart does not load: %v", err)
@@ -41,7 +42,7 @@ func chart(req unit.Request, m *meter) unit.Rendered {
 		return failed(plan.GapInvalid, "the chart's dependencies do not resolve: %v", err)
 	}
 	if loaded.Metadata.Type == "library" {
-		return unit.Rendered{}
+		return request.Rendered{}
 	}
 	options := common.ReleaseOptions{Name: req.Release.Name, Namespace: req.Release.Namespace, Revision: 2, IsUpgrade: true}
 	top, err := commonutil.ToRenderValuesWithSchemaValidation(loaded, values, options, capabilities(), true)
@@ -55,12 +56,12 @@ func chart(req unit.Request, m *meter) unit.Rendered {
 	if err != nil {
 		return templateFailure(err, missing)
 	}
-	return unit.Rendered{Docs: append(templateDocs(req, out), crdDocs(req, loaded)...), Missing: missing}
+	return request.Rendered{Docs: append(templateDocs(req, out), crdDocs(req, loaded)...), Missing: missing}
 }
 
 // chartFiles are the files of the chart by their path in it, without what its
 // .helmignore names.
-func chartFiles(req unit.Request) []*archive.BufferedFile {
+func chartFiles(req request.Request) []*archive.BufferedFile {
 	prefix := req.Root + "/"
 	if req.Root == "." {
 		prefix = ""
@@ -76,7 +77,7 @@ func chartFiles(req unit.Request) []*archive.BufferedFile {
 
 // releaseValues merges the values in the order Helm does: files first, then
 // `--set` (helm v4.3.1 pkg/cli/values/options.go, MergeValues).
-func releaseValues(r unit.Release) (map[string]any, error) {
+func releaseValues(r request.Release) (map[string]any, error) {
 	values := map[string]any{}
 	for i, text := range r.Values {
 		next, err := loader.LoadValues(bytes.NewReader(text))
@@ -129,8 +130,8 @@ func standIn(c *helmchart.Chart) map[*helmchart.Chart]helmchart.Dependency {
 
 // missingCharts lists the stand-ins that are still there after conditions and
 // tags were looked at.
-func missingCharts(c *helmchart.Chart, values common.Values, stood map[*helmchart.Chart]helmchart.Dependency, nested bool) []unit.Missing {
-	var missing []unit.Missing
+func missingCharts(c *helmchart.Chart, values common.Values, stood map[*helmchart.Chart]helmchart.Dependency, nested bool) []request.Missing {
+	var missing []request.Missing
 	for _, sub := range c.Dependencies() {
 		own, err := values.Table("Values." + sub.Name())
 		if err != nil {
@@ -140,12 +141,12 @@ func missingCharts(c *helmchart.Chart, values common.Values, stood map[*helmchar
 			missing = append(missing, missingCharts(sub, common.Values{"Values": own}, stood, true)...)
 			continue
 		}
-		text, err := json.Marshal(unit.Deciding(map[string]any(own)))
+		text, err := json.Marshal(chartvalues.Deciding(map[string]any(own)))
 		if err != nil {
 			text = []byte(err.Error())
 		}
 		sum := sha256.Sum256(text)
-		entry := unit.Missing{Name: sub.Name(), Chart: sub.Name(), Nested: nested, Digest: hex.EncodeToString(sum[:])}
+		entry := request.Missing{Name: sub.Name(), Chart: sub.Name(), Nested: nested, Digest: hex.EncodeToString(sum[:])}
 		for _, dep := range stood {
 			if dep.Name == sub.Name() || dep.Alias == sub.Name() {
 				entry.Version, entry.Repository, entry.Chart = dep.Version, dep.Repository, dep.Name
@@ -158,7 +159,7 @@ func missingCharts(c *helmchart.Chart, values common.Values, stood map[*helmchar
 
 // templateFailure tells a template that breaks off by itself from one that
 // needs a chart which is not there.
-func templateFailure(err error, missing []unit.Missing) unit.Rendered {
+func templateFailure(err error, missing []request.Missing) request.Rendered {
 	why := uncounted(err.Error())
 	if len(missing) > 0 {
 		names := make([]string, len(missing))
@@ -172,21 +173,21 @@ func templateFailure(err error, missing []unit.Missing) unit.Rendered {
 
 // templateDocs are the rendered templates, without partials, notes and those
 // that rendered nothing.
-func templateDocs(req unit.Request, out map[string]string) []unit.Doc {
-	var docs []unit.Doc
+func templateDocs(req request.Request, out map[string]string) []request.Doc {
+	var docs []request.Doc
 	for _, name := range slices.Sorted(maps.Keys(out)) {
 		base := path.Base(name)
 		if base == "NOTES.txt" || strings.HasPrefix(base, "_") || strings.TrimSpace(out[name]) == "" {
 			continue
 		}
-		docs = append(docs, unit.Doc{Source: templateSource(req, name), Content: []byte(out[name])})
+		docs = append(docs, request.Doc{Source: templateSource(req, name), Content: []byte(out[name])})
 	}
 	return docs
 }
 
 // templateSource is the path in the repository of a template that Helm names
 // `<chart>/templates/...` or `<chart>/charts/<name>/templates/...`.
-func templateSource(req unit.Request, name string) string {
+func templateSource(req request.Request, name string) string {
 	_, inside, _ := strings.Cut(name, "/")
 	full := path.Join(req.Root, inside)
 	if _, ok := req.Files[full]; ok {
@@ -195,13 +196,13 @@ func templateSource(req unit.Request, name string) string {
 	return path.Join(req.Root, "Chart.yaml")
 }
 
-func crdDocs(req unit.Request, c *helmchart.Chart) []unit.Doc {
+func crdDocs(req request.Request, c *helmchart.Chart) []request.Doc {
 	if req.Release.SkipCRDs {
 		return nil
 	}
-	var docs []unit.Doc
+	var docs []request.Doc
 	for _, crd := range c.CRDObjects() {
-		docs = append(docs, unit.Doc{Source: templateSource(req, crd.Filename), CRD: true, Content: crd.File.Data})
+		docs = append(docs, request.Doc{Source: templateSource(req, crd.Filename), CRD: true, Content: crd.File.Data})
 	}
 	return docs
 }

@@ -14,7 +14,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/openapi"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
-	"github.com/holdpoint-dev/holdpoint/internal/kube/unit"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/request"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -24,7 +24,7 @@ const top = "/repository"
 // kustomize builds one kustomization in a file system that holds the files of
 // the request and nothing else. Load restrictions are off as Flux has them:
 // the file system ends at the repository anyway.
-func kustomize(req unit.Request, m *meter) unit.Rendered {
+func kustomize(req request.Request, m *meter) request.Rendered {
 	files := filesys.MakeFsInMemory()
 	for name, content := range req.Files {
 		if err := files.WriteFile(path.Join(top, name), content); err != nil {
@@ -32,7 +32,7 @@ func kustomize(req unit.Request, m *meter) unit.Rendered {
 		}
 	}
 	if failure := inflate(files, req, m); failure != nil {
-		return unit.Rendered{Failure: failure}
+		return request.Rendered{Failure: failure}
 	}
 	root := path.Join(top, req.Root)
 	if err := prepare(files, root, req.Fields); err != nil {
@@ -48,7 +48,7 @@ func kustomize(req unit.Request, m *meter) unit.Rendered {
 	if err != nil {
 		return failed(plan.GapInvalid, "kustomize refuses to build it: %s", innermost(strings.ReplaceAll(err.Error(), top+"/", "")))
 	}
-	var res unit.Rendered
+	var res request.Rendered
 	for _, r := range built.Resources() {
 		doc, err := document(r, req.Root)
 		if err != nil {
@@ -62,15 +62,15 @@ func kustomize(req unit.Request, m *meter) unit.Rendered {
 // inflate renders the charts of the kustomizations, each into a file that stands
 // in the place of its helmCharts: what a generator makes comes after the
 // resources.
-func inflate(files filesys.FileSystem, req unit.Request, m *meter) *unit.Failure {
+func inflate(files filesys.FileSystem, req request.Request, m *meter) *request.Failure {
 	for _, c := range req.Charts {
 		release := c.Release
-		res := chart(unit.Request{Tool: unit.Helm, Files: req.Files, Root: c.Root, Release: release}, m)
+		res := chart(request.Request{Tool: request.Helm, Files: req.Files, Root: c.Root, Release: release}, m)
 		if res.Failure != nil {
 			return res.Failure
 		}
 		if len(res.Missing) > 0 {
-			return &unit.Failure{Kind: plan.GapOpaque, Why: fmt.Sprintf("the chart %s that it depends on is not there", res.Missing[0].Name)}
+			return &request.Failure{Kind: plan.GapOpaque, Why: fmt.Sprintf("the chart %s that it depends on is not there", res.Missing[0].Name)}
 		}
 		var text []byte
 		for _, doc := range res.Docs {
@@ -78,10 +78,10 @@ func inflate(files filesys.FileSystem, req unit.Request, m *meter) *unit.Failure
 		}
 		name := path.Join(top, c.Kustomization)
 		if err := files.WriteFile(path.Join(top, c.Into), text); err != nil {
-			return &unit.Failure{Kind: plan.GapInternal, Why: oneLine(err.Error())}
+			return &request.Failure{Kind: plan.GapInternal, Why: oneLine(err.Error())}
 		}
 		if err := appendResource(files, name, path.Base(c.Into)); err != nil {
-			return &unit.Failure{Kind: plan.GapInvalid, Why: oneLine(err.Error())}
+			return &request.Failure{Kind: plan.GapInvalid, Why: oneLine(err.Error())}
 		}
 	}
 	return nil
@@ -192,8 +192,8 @@ func setField(node *yaml.RNode, name string, value any) error {
 
 // document takes one object out of the build, without the origin annotation
 // that prepare asked for.
-func document(r *resource.Resource, root string) (unit.Doc, error) {
-	var doc unit.Doc
+func document(r *resource.Resource, root string) (request.Doc, error) {
+	var doc request.Doc
 	origin, err := r.GetOrigin()
 	if err != nil {
 		return doc, fmt.Errorf("read the origin of %s: %w", r.CurId(), err)

@@ -8,7 +8,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/holdpoint-dev/holdpoint/internal/kube/unit"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/request"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -30,18 +30,18 @@ const overExit = 3
 // tooMuchMemory is the failure of what goes beyond the limit of allocations, of
 // memory at once or of the stack: which of them ends a bomb is a matter of
 // chance, so that they are one.
-func tooMuchMemory(bytes uint64, memory int64) *unit.Failure {
-	return &unit.Failure{Kind: plan.GapLimit,
+func tooMuchMemory(bytes uint64, memory int64) *request.Failure {
+	return &request.Failure{Kind: plan.GapLimit,
 		Why: fmt.Sprintf("rendering it takes more memory than %d MiB in all or %d MiB at once", bytes>>20, memory>>20)}
 }
 
-func tooManySteps(most uint64) *unit.Failure {
-	return &unit.Failure{Kind: plan.GapLimit, Why: fmt.Sprintf("its templates take more than %d steps", most)}
+func tooManySteps(most uint64) *request.Failure {
+	return &request.Failure{Kind: plan.GapLimit, Why: fmt.Sprintf("its templates take more than %d steps", most)}
 }
 
 // meter counts the work of one request.
 type meter struct {
-	most unit.Work
+	most request.Work
 	// pause between two looks at what is allocated. It decides when a request
 	// that goes beyond the limit ends, and not whether.
 	pause time.Duration
@@ -75,11 +75,11 @@ func (m *meter) begin() {
 
 // end is what the request took, and why that is too much. What is allocated
 // comes first: a look at it may have ended the request before its last step.
-func (m *meter) end() (unit.Work, *unit.Failure) {
+func (m *meter) end() (request.Work, *request.Failure) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.on = false
-	used := unit.Work{Steps: m.steps, Bytes: allocated() - m.start}
+	used := request.Work{Steps: m.steps, Bytes: allocated() - m.start}
 	switch {
 	case used.Bytes > m.most.Bytes:
 		return used, tooMuchMemory(m.most.Bytes, m.memory)

@@ -13,7 +13,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/render"
-	"github.com/holdpoint-dev/holdpoint/internal/kube/unit"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/request"
 )
 
 // TestAgreesWithKubectl builds every kustomization of the scenarios with
@@ -28,7 +28,7 @@ func TestAgreesWithKubectl(t *testing.T) {
 		t.Fatalf("no scenarios: %v", err)
 	}
 	var names []string
-	var requests []unit.Request
+	var requests []request.Request
 	for _, file := range files {
 		archive, err := txtar.ParseFile(file)
 		if err != nil {
@@ -37,8 +37,8 @@ func TestAgreesWithKubectl(t *testing.T) {
 		for _, side := range []string{"before/", "after/"} {
 			tree, roots := sideOf(archive, side)
 			for _, root := range roots {
-				req := unit.Request{Tool: unit.Kustomize, Root: root, Files: tree}
-				if unit.RefuseReferences(req) != nil {
+				req := request.Request{Tool: request.Kustomize, Root: root, Files: tree}
+				if request.RefuseReferences(req) != nil {
 					continue // it would reach out
 				}
 				names, requests = append(names, filepath.Base(file)+" "+side+root), append(requests, req)
@@ -72,7 +72,7 @@ func sideOf(archive *txtar.Archive, side string) (map[string][]byte, []string) {
 	return tree, roots
 }
 
-func compareBuild(t *testing.T, kubectl, name string, req unit.Request, res unit.Rendered) {
+func compareBuild(t *testing.T, kubectl, name string, req request.Request, res request.Rendered) {
 	t.Helper()
 	dir := t.TempDir()
 	for file, data := range req.Files {

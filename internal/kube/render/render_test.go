@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/render"
-	"github.com/holdpoint-dev/holdpoint/internal/kube/unit"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/request"
 )
 
 func TestMain(m *testing.M) {
@@ -25,13 +25,13 @@ func files(pairs ...string) map[string][]byte {
 	return out
 }
 
-func one(t testing.TB, req unit.Request) unit.Rendered {
+func one(t testing.TB, req request.Request) request.Rendered {
 	t.Helper()
-	return render.New(render.Limits{})([]unit.Request{req})[0]
+	return render.New(render.Limits{})([]request.Request{req})[0]
 }
 
 func TestKustomize(t *testing.T) {
-	res := one(t, unit.Request{Tool: unit.Kustomize, Root: "app/prod", Files: files(
+	res := one(t, request.Request{Tool: request.Kustomize, Root: "app/prod", Files: files(
 		"app/prod/kustomization.yaml", "resources: [../base]\nnamePrefix: prod-\nconfigMapGenerator:\n- name: env\n  literals: [a=b]\n",
 		"app/base/kustomization.yaml", "resources: [cm.yaml]\n",
 		"app/base/cm.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\ndata: {k: y}\n",
@@ -51,7 +51,7 @@ func TestKustomize(t *testing.T) {
 }
 
 func TestChart(t *testing.T) {
-	res := one(t, unit.Request{Tool: unit.Helm, Root: "charts/web", Release: unit.Release{Name: "r", Namespace: "n", Values: [][]byte{[]byte("enabled: true\n")}}, Files: files(
+	res := one(t, request.Request{Tool: request.Helm, Root: "charts/web", Release: request.Release{Name: "r", Namespace: "n", Values: [][]byte{[]byte("enabled: true\n")}}, Files: files(
 		"charts/web/Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\ndependencies:\n- {name: redis, version: ^1.0.0, repository: 'https://x.example', condition: redis.enabled}\n- {name: pg, version: 1.0.0, repository: 'https://x.example', condition: pg.enabled}\n",
 		"charts/web/values.yaml", "enabled: false\nredis: {enabled: true}\npg: {enabled: false}\n",
 		"charts/web/templates/_h.tpl", "{{ define \"n\" }}{{ .Release.Name }}-web{{ end }}",
@@ -78,7 +78,7 @@ func BenchmarkKustomize200(b *testing.B) {
 		f["k/"+name] = fmt.Appendf(nil, "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: x%d\nspec:\n  selector: {matchLabels: {a: b}}\n  template:\n    metadata: {labels: {a: b}}\n    spec:\n      containers:\n      - {name: a, image: b}\n", i)
 	}
 	for b.Loop() {
-		if res := one(b, unit.Request{Tool: unit.Kustomize, Root: "k", Files: f}); res.Failure != nil {
+		if res := one(b, request.Request{Tool: request.Kustomize, Root: "k", Files: f}); res.Failure != nil {
 			b.Fatal(res.Failure)
 		}
 	}
@@ -90,7 +90,7 @@ func BenchmarkChart50(b *testing.B) {
 		f[fmt.Sprintf("c/templates/a%d.yaml", i)] = fmt.Appendf(nil, "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Release.Name }}-%d\ndata:\n{{- range until 20 }}\n  k{{ . }}: {{ $.Values.n | quote }}\n{{- end }}\n", i)
 	}
 	for b.Loop() {
-		if res := one(b, unit.Request{Tool: unit.Helm, Root: "c", Files: f, Release: unit.Release{Name: "r", Namespace: "n"}}); res.Failure != nil {
+		if res := one(b, request.Request{Tool: request.Helm, Root: "c", Files: f, Release: request.Release{Name: "r", Namespace: "n"}}); res.Failure != nil {
 			b.Fatal(res.Failure)
 		}
 	}

@@ -8,7 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/holdpoint-dev/holdpoint/internal/kube/unit"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/request"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -23,7 +23,7 @@ const (
 type Limits struct {
 	// Work is the limit that a unit reaches, which is a gap; default 5 million
 	// steps and 1 GiB allocated.
-	Work unit.Work
+	Work request.Work
 	// Pause is how often a child looks at what it has allocated; default 5 ms.
 	// It does not change an answer.
 	Pause time.Duration
@@ -41,7 +41,7 @@ type Limits struct {
 
 func (l Limits) orDefault() Limits {
 	return Limits{
-		Work: unit.Work{
+		Work: request.Work{
 			Steps: cmp.Or(l.Work.Steps, 5_000_000),
 			Bytes: cmp.Or(l.Work.Bytes, 1<<30),
 		},
@@ -56,9 +56,9 @@ func (l Limits) orDefault() Limits {
 // New returns a renderer that starts children of the running program. The
 // program has to call Main first thing when ChildRequested. Children live
 // only while a call lasts.
-func New(limits Limits) unit.Renderer {
+func New(limits Limits) request.Renderer {
 	limits = limits.orDefault()
-	return func(requests []unit.Request) []unit.Rendered {
+	return func(requests []request.Request) []request.Rendered {
 		program, err := os.Executable()
 		if err != nil {
 			return allUnfinished(len(requests), oneLine(err.Error()))
@@ -67,8 +67,8 @@ func New(limits Limits) unit.Renderer {
 	}
 }
 
-func allUnfinished(n int, why string) []unit.Rendered {
-	out := make([]unit.Rendered, n)
+func allUnfinished(n int, why string) []request.Rendered {
+	out := make([]request.Rendered, n)
 	for i := range out {
 		out[i].Failure = unfinished("for it does not find its own program: %s", why)
 	}
@@ -77,18 +77,18 @@ func allUnfinished(n int, why string) []unit.Rendered {
 
 // run spreads the requests over a few children. A request that goes beyond a
 // limit costs the child its life; the next request gets a new one.
-func run(program string, limits Limits, requests []unit.Request) []unit.Rendered {
-	out := make([]unit.Rendered, len(requests))
+func run(program string, limits Limits, requests []request.Request) []request.Rendered {
+	out := make([]request.Rendered, len(requests))
 	queue := make(chan int)
 	var wait sync.WaitGroup
-	var unfinished atomic.Pointer[unit.Failure]
+	var unfinished atomic.Pointer[request.Failure]
 	for range min(limits.Parallel, len(requests)) {
 		wait.Go(func() {
 			w := worker{program: program, limits: limits}
 			defer w.stop()
 			for i := range queue {
 				if failure := unfinished.Load(); failure != nil {
-					out[i] = unit.Rendered{Failure: failure} // nothing is judged beside it
+					out[i] = request.Rendered{Failure: failure} // nothing is judged beside it
 					continue
 				}
 				out[i] = w.render(requests[i])
@@ -100,7 +100,7 @@ func run(program string, limits Limits, requests []unit.Request) []unit.Rendered
 	}
 	for i, req := range requests {
 		if refusal := refuse(req, limits); refusal != nil {
-			out[i] = unit.Rendered{Failure: refusal}
+			out[i] = request.Rendered{Failure: refusal}
 			continue
 		}
 		queue <- i

@@ -8,18 +8,18 @@ import (
 	"time"
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/render"
-	"github.com/holdpoint-dev/holdpoint/internal/kube/unit"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/request"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
-func chartOf(template string) unit.Request {
-	return unit.Request{Tool: unit.Helm, Root: "c", Release: unit.Release{Name: "r", Namespace: "n"}, Files: files(
+func chartOf(template string) request.Request {
+	return request.Request{Tool: request.Helm, Root: "c", Release: request.Release{Name: "r", Namespace: "n"}, Files: files(
 		"c/Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\n", "c/templates/a.yaml", template)}
 }
 
 // multiplied is a kustomization that builds on another twice, that one on the
 // next, and so on: one object becomes 2 to the power of depth.
-func multiplied(depth int) unit.Request {
+func multiplied(depth int) request.Request {
 	f := files("k0/kustomization.yaml", "resources: [a.yaml]\n", "k0/a.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n")
 	for i := 1; i <= depth; i++ {
 		for _, twin := range []string{"a", "b"} {
@@ -27,7 +27,7 @@ func multiplied(depth int) unit.Request {
 		}
 		f[fmt.Sprintf("k%d/kustomization.yaml", i)] = fmt.Appendf(nil, "resources: [../k%da, ../k%[1]db]\n", i)
 	}
-	return unit.Request{Tool: unit.Kustomize, Root: fmt.Sprintf("k%d", depth), Files: f}
+	return request.Request{Tool: request.Kustomize, Root: fmt.Sprintf("k%d", depth), Files: f}
 }
 
 const (
@@ -41,7 +41,7 @@ const (
 func TestBombs(t *testing.T) {
 	loops := "{{ range 200 }}{{ range 200 }}{{ range 200 }}{{ range 200 }}{{ end }}{{ end }}{{ end }}{{ end }}"
 	for name, c := range map[string]struct {
-		req  unit.Request
+		req  request.Request
 		want string
 	}{
 		"until":         {chartOf(`{{ range until 200000000 }}x{{ end }}`), "counting from 0 to 200000000 is more than the limit of 100000"},
@@ -75,7 +75,7 @@ func TestBombs(t *testing.T) {
 				pauses = pauses[:1]
 			}
 			for _, pause := range pauses {
-				res := render.New(render.Limits{Pause: pause, Work: unit.Work{Steps: 100_000, Bytes: 64 << 20}})([]unit.Request{c.req})[0]
+				res := render.New(render.Limits{Pause: pause, Work: request.Work{Steps: 100_000, Bytes: 64 << 20}})([]request.Request{c.req})[0]
 				if res.Failure == nil || !strings.Contains(res.Failure.Why, c.want) || len(res.Docs) > 0 {
 					t.Errorf("looking every %v: %d documents, %v, want %s", pause, len(res.Docs), res.Failure, c.want)
 				}
@@ -85,7 +85,7 @@ func TestBombs(t *testing.T) {
 }
 
 // large is a chart of 100 templates with 50 objects each.
-func large() unit.Request {
+func large() request.Request {
 	req := chartOf("")
 	for i := range 100 {
 		req.Files[fmt.Sprintf("c/templates/a%d.yaml", i)] = fmt.Appendf(nil, `{{- range $n := until 50 }}
@@ -111,7 +111,7 @@ chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | quote }}
 // TestWork: what is harmless is far below the limits, and takes the same work
 // each time: the same steps, and but for a hundredth the same memory.
 func TestWork(t *testing.T) {
-	for name, req := range map[string]unit.Request{"chart": large(), "kustomization": multiplied(6)} {
+	for name, req := range map[string]request.Request{"chart": large(), "kustomization": multiplied(6)} {
 		t.Run(name, func(t *testing.T) {
 			first := one(t, req)
 			if first.Failure != nil || first.Work.Bytes > 256<<20 || first.Work.Steps > 2_500_000 {
@@ -127,7 +127,7 @@ func TestWork(t *testing.T) {
 				others = others[:1]
 			}
 			for _, limits := range others {
-				again := render.New(limits)([]unit.Request{req})[0]
+				again := render.New(limits)([]request.Request{req})[0]
 				off := max(again.Work.Bytes, first.Work.Bytes) - min(again.Work.Bytes, first.Work.Bytes)
 				if again.Work.Steps != first.Work.Steps || off > tolerance {
 					t.Errorf("with %+v it takes %+v, before %+v", limits, again.Work, first.Work)
@@ -140,7 +140,7 @@ func TestWork(t *testing.T) {
 // TestA15TheMachineWasTooSlow: what the clock ends is no limit of the unit, and
 // the units after it are not judged either.
 func TestA15TheMachineWasTooSlow(t *testing.T) {
-	res := render.New(render.Limits{Patience: 1, Parallel: 1})([]unit.Request{large(), chartOf("a: b\n")})
+	res := render.New(render.Limits{Patience: 1, Parallel: 1})([]request.Request{large(), chartOf("a: b\n")})
 	for i, r := range res {
 		if r.Failure == nil || r.Failure.Kind != plan.GapUnfinished || len(r.Docs) > 0 {
 			t.Errorf("unit %d: %+v", i, r.Failure)

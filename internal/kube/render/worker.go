@@ -9,7 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/holdpoint-dev/holdpoint/internal/kube/unit"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/request"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -32,11 +32,11 @@ type child struct {
 }
 
 // render asks the child, starting one where none is there.
-func (w *worker) render(req unit.Request) unit.Rendered {
+func (w *worker) render(req request.Request) request.Rendered {
 	if w.child == nil {
 		c, err := start(w.program, w.limits)
 		if err != nil {
-			return unit.Rendered{Failure: unfinished("for the renderer does not start: %s", oneLine(err.Error()))}
+			return request.Rendered{Failure: unfinished("for the renderer does not start: %s", oneLine(err.Error()))}
 		}
 		w.child = c
 	}
@@ -44,7 +44,7 @@ func (w *worker) render(req unit.Request) unit.Rendered {
 	if failure != nil {
 		w.child.kill()
 		w.child = nil
-		return unit.Rendered{Failure: failure}
+		return request.Rendered{Failure: failure}
 	}
 	if res.Work.Bytes > freshAfter { // what the heap of one became is not the next one's
 		w.stop()
@@ -103,35 +103,35 @@ func (c *child) kill() {
 }
 
 // ask sends one request and waits for the answer within the limits.
-func (c *child) ask(req unit.Request, limits Limits) (unit.Rendered, *unit.Failure) {
+func (c *child) ask(req request.Request, limits Limits) (request.Rendered, *request.Failure) {
 	var late atomic.Bool
 	timer := time.AfterFunc(limits.Patience, func() {
 		late.Store(true)
 		_ = c.cmd.Process.Kill()
 	})
-	var res unit.Rendered
+	var res request.Rendered
 	err := writeFrame(c.in, req, maxRequestBytes)
 	if err == nil {
 		err = readFrame(c.out, &res, maxResponseBytes)
 	}
 	timer.Stop()
 	if late.Load() {
-		return unit.Rendered{}, unfinished("within %v", limits.Patience)
+		return request.Rendered{}, unfinished("within %v", limits.Patience)
 	}
 	if err != nil {
-		return unit.Rendered{}, c.died(err, limits)
+		return request.Rendered{}, c.died(err, limits)
 	}
 	return res, nil
 }
 
 // unfinished is the failure of a machine: more time or memory might have done.
-func unfinished(format string, args ...any) *unit.Failure {
-	return &unit.Failure{Kind: plan.GapUnfinished, Why: "this machine did not render it " + fmt.Sprintf(format, args...)}
+func unfinished(format string, args ...any) *request.Failure {
+	return &request.Failure{Kind: plan.GapUnfinished, Why: "this machine did not render it " + fmt.Sprintf(format, args...)}
 }
 
 // died explains a child that ended by itself. The Go runtime ends a process
 // that is out of memory or stack, which recover cannot catch.
-func (c *child) died(err error, limits Limits) *unit.Failure {
+func (c *child) died(err error, limits Limits) *request.Failure {
 	c.kill()
 	said := c.stderr.String()
 	switch state := c.cmd.ProcessState; {
@@ -147,9 +147,9 @@ func (c *child) died(err error, limits Limits) *unit.Failure {
 	case said == "" && !state.Exited():
 		return unfinished("before something from outside ended it")
 	case said == "":
-		return &unit.Failure{Kind: plan.GapInternal, Why: oneLine(fmt.Sprintf("the renderer ended: %v", err))}
+		return &request.Failure{Kind: plan.GapInternal, Why: oneLine(fmt.Sprintf("the renderer ended: %v", err))}
 	}
-	return &unit.Failure{Kind: plan.GapInternal, Why: oneLine("the renderer ended: " + said)}
+	return &request.Failure{Kind: plan.GapInternal, Why: oneLine("the renderer ended: " + said)}
 }
 
 // tail keeps the start of what a child says on its standard error.

@@ -2,32 +2,17 @@ package unit
 
 import (
 	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"path"
 	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/appset"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/manifest"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/owner"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/request"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
-
-// SetResult is what an ApplicationSet generates on one side.
-type SetResult struct {
-	Applications []object.Object
-	// guessed are those that something outside the repository decides about, by
-	// their keys.
-	guessed map[object.Key]bool
-	asked   []appset.Asked
-	files   []string
-	// Gap says why what it generates is not known, nil where it is.
-	Gap *plan.Gap
-}
-
-// IsGuessed reports whether something outside the repository decides about an
-// Application.
-func (g SetResult) IsGuessed(app object.Object) bool { return g.guessed[app.Key()] }
 
 // Generate are the Applications of an ApplicationSet.
 func (s *Scan) Generate(o object.Object) SetResult {
@@ -42,7 +27,8 @@ func (s *Scan) Generate(o object.Object) SetResult {
 		out.Gap = &gap
 	}
 	for _, app := range result.Applications {
-		id := object.Identity{Group: "argoproj.io", Version: "v1alpha1", Kind: "Application", Namespace: o.Namespace, Name: stringAt(app.Value, "metadata", "name")}
+		id := object.Identity{Group: "argoproj.io", Version: "v1alpha1", Kind: "Application", Namespace: o.Namespace}
+		id.Name = stringAt(app.Value, "metadata", "name")
 		generated := object.Object{Identity: id, Value: app.Value, File: o.File, Line: o.Line, EndLine: o.EndLine}
 		out.Applications = append(out.Applications, generated)
 		out.guessed[generated.Key()] = app.Guessed
@@ -54,12 +40,16 @@ func (s *Scan) Generate(o object.Object) SetResult {
 // ApplicationSet is the unit of the Applications that a set generates.
 func (s *Scan) ApplicationSet(o object.Object) *Unit {
 	made := s.Generate(o)
-	u := &Unit{Key: fmt.Sprintf("argocd:set:%s/%s", o.Namespace, o.Name), Root: path.Dir(o.File), Tool: Generated, Namespace: o.Namespace, Generated: made.Applications, Guesses: made.guessed}
+	u := &Unit{
+		Key: fmt.Sprintf("argocd:set:%s/%s", o.Namespace, o.Name), Root: path.Dir(o.File), Tool: request.Generated,
+		Namespace: o.Namespace, Generated: made.Applications, Guesses: made.guessed,
+	}
 	u.Owner, _ = owner.Of(o, s.Tree.Side)
 	u.Selectors = made.files
 	for _, a := range made.asked {
-		out := outsideOf("what the generator "+a.Kind+" of the ApplicationSet "+o.Name+" finds", a.Spec)
-		out.File, out.Why = o.File, "the generator "+a.Kind+" of the ApplicationSet "+o.Name+" asks something else, which is outside the repository"
+		generator := "the generator " + a.Kind + " of the ApplicationSet " + o.Name
+		out := outsideOf("what "+generator+" finds", a.Spec)
+		out.File, out.Why = o.File, generator+" asks something else, which is outside the repository"
 		u.Outside = append(u.Outside, out)
 	}
 	values := make([]any, len(made.Applications))
@@ -72,14 +62,6 @@ func (s *Scan) ApplicationSet(o object.Object) *Unit {
 	}
 	u.Config = string(mustJSON(values))
 	return u
-}
-
-func outsideOf(what string, value any) Outside {
-	text, err := json.Marshal(value)
-	if err != nil {
-		text = []byte(err.Error())
-	}
-	return Outside{What: what, ID: string(text)}
 }
 
 // seen is a side as the generators of ApplicationSets see it.
@@ -115,23 +97,7 @@ func (s seen) Documents(name string) ([]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return documents(file), nil
-}
-
-// documents are the values of a file; a list stands for its items.
-func documents(file object.File) []any {
-	var out []any
-	for _, o := range file.Objects {
-		out = append(out, o.Value)
-	}
-	for _, o := range file.Others {
-		if list, ok := o.Value.([]any); ok {
-			out = append(out, list...)
-		} else {
-			out = append(out, o.Value)
-		}
-	}
-	return out
+	return manifest.Documents(file), nil
 }
 
 // clusterMark is the label of a Secret by which Argo CD knows a cluster.
@@ -141,7 +107,7 @@ const clusterMark = "argocd.argoproj.io/secret-type"
 func (s seen) Clusters() []appset.Cluster {
 	var out []appset.Cluster
 	for _, file := range s.Tree.Names() {
-		if !hasManifestEnding(file) || s.inChart(path.Dir(file)) {
+		if !manifest.HasEnding(file) || s.inChart(path.Dir(file)) {
 			continue
 		}
 		data, err := s.Tree.Read(file)

@@ -8,8 +8,11 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/holdpoint-dev/holdpoint/internal/kube/manifest"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/origin"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/owner"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/request"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -82,7 +85,7 @@ func rendered(sources []argoSource) []argoSource {
 	}
 	slices.SortStableFunc(out, func(a, b argoSource) int {
 		return cmp.Or(cmp.Compare(min(1, len(b.Chart)), min(1, len(a.Chart))),
-			cmp.Compare(remote(a.RepoURL), remote(b.RepoURL)), cmp.Compare(a.Chart+a.Path, b.Chart+b.Path))
+			cmp.Compare(origin.Remote(a.RepoURL), origin.Remote(b.RepoURL)), cmp.Compare(a.Chart+a.Path, b.Chart+b.Path))
 	})
 	return out
 }
@@ -91,7 +94,7 @@ func rendered(sources []argoSource) []argoSource {
 func (s *Scan) argoUnit(o object.Object, src argoSource, refs map[string]argoSource) *Unit {
 	dir := clean(src.Path)
 	elsewhere := func(kind plan.GapKind, format string, args ...any) *Unit {
-		u := &Unit{Root: path.Dir(o.File), Tool: Folder}
+		u := &Unit{Root: path.Dir(o.File), Tool: request.Folder}
 		u.Config, u.Selectors = s.remoteSource(src, refs)
 		u.Gaps = []plan.Gap{ownerGap(s.Tree, o, kind, plan.Path{"spec"}, format, args...)}
 		return u
@@ -102,7 +105,7 @@ func (s *Scan) argoUnit(o object.Object, src argoSource, refs map[string]argoSou
 		return s.fetchedSource(o, src, refs, u)
 	case !s.isHere(src.RepoURL, dir):
 		return s.fetchedSource(o, src, refs, elsewhere(plan.GapOpaque, "what it applies is in another repository, %s", src.RepoURL))
-	case !s.isThisRevision(src.git().revision):
+	case !s.isThisRevision(src.git().Revision):
 		u := elsewhere(plan.GapOpaque, "it applies the revision %s, which is not the branch at hand", cmp.Or(src.TargetRevision, "HEAD"))
 		u.Root, u.claims = dir, true
 		return s.fetchedSource(o, src, refs, u)
@@ -115,7 +118,7 @@ func (s *Scan) argoUnit(o object.Object, src argoSource, refs map[string]argoSou
 	var u *Unit
 	switch {
 	case gap != nil:
-		u = &Unit{Root: dir, Tool: Folder, Config: string(mustJSON(src)), Files: s.Tree.Below(dir), Gaps: []plan.Gap{*gap}, claims: true}
+		u = &Unit{Root: dir, Tool: request.Folder, Config: string(mustJSON(src)), Files: s.Tree.Below(dir), Gaps: []plan.Gap{*gap}, claims: true}
 	case merged.Plugin != nil:
 		u = elsewhere(plan.GapUnsupported, "a plugin makes what it applies")
 		u.Config = string(mustJSON(merged))
@@ -132,7 +135,7 @@ func (s *Scan) argoUnit(o object.Object, src argoSource, refs map[string]argoSou
 // elsewhere, its values files in this repository included, and these files.
 func (s *Scan) remoteSource(src argoSource, refs map[string]argoSource) (text string, files []string) {
 	kept := src.deciding()
-	kept.RepoURL, kept.TargetRevision = remote(src.RepoURL), shortRevision(src.git().revision)
+	kept.RepoURL, kept.TargetRevision = origin.Remote(src.RepoURL), origin.Short(src.git().Revision)
 	var values []any
 	if src.Helm != nil {
 		for _, f := range src.Helm.ValueFiles {
@@ -157,8 +160,8 @@ func (s *Scan) otherRefs(h *argoHelm, refs map[string]argoSource) []string {
 		if !slices.ContainsFunc(h.ValueFiles, reads) && !slices.ContainsFunc(h.FileParameters, func(f argoFile) bool { return reads(f.Path) }) {
 			continue
 		}
-		if git := refs[name].git(); !s.isHere(git.url, ".") || !s.isThisRevision(git.revision) {
-			out = append(out, name+": "+git.identity())
+		if git := refs[name].git(); !s.isHere(git.URL, ".") || !s.isThisRevision(git.Revision) {
+			out = append(out, name+": "+git.Identity())
 		}
 	}
 	return out
@@ -170,7 +173,7 @@ func (s *Scan) otherRefs(h *argoHelm, refs map[string]argoSource) []string {
 func (s *Scan) argoLocal(o object.Object, src argoSource, dir string, refs map[string]argoSource) *Unit {
 	refuse := func(format string, args ...any) *Unit {
 		gap := ownerGap(s.Tree, o, plan.GapInvalid, plan.Path{"spec", "source"}, format, args...)
-		return &Unit{Root: dir, Tool: Folder, Config: string(mustJSON(src)), Gaps: []plan.Gap{gap}}
+		return &Unit{Root: dir, Tool: request.Folder, Config: string(mustJSON(src)), Gaps: []plan.Gap{gap}}
 	}
 	tools := src.tools()
 	isChart := slices.ContainsFunc(s.Tree.In(dir), func(base string) bool { return strings.HasSuffix(base, "Chart.yaml") })
@@ -196,4 +199,85 @@ func (s *Scan) argoLocal(o object.Object, src argoSource, dir string, refs map[s
 		return u
 	}
 	return s.argoFolder(o, src.Directory, dir)
+}
+
+// fetchedSource is what an Application applies of a source that is elsewhere,
+// else the unit that stands for what is not known.
+func (s *Scan) fetchedSource(o object.Object, src argoSource, refs map[string]argoSource, missing *Unit) *Unit {
+	source := src.asked()
+	if missing.elsewhere == nil {
+		missing.elsewhere = &Elsewhere{What: origin.From(source), At: o.At(s.Tree.Side, argoAt(o, src))}
+		missing.elsewhere.Values = s.argoGiven(src.Helm, refs)
+	}
+	return s.fetched(source, missing, func(seen *Scan, at string) *Unit {
+		if src.Chart != "" {
+			return s.repository().packagedChart(o, src, seen, at, refs)
+		}
+		dir := path.Join(at, clean(src.Path))
+		if !seen.Tree.HasDir(dir) {
+			return nil
+		}
+		merged, files, gap := seen.overridden(o, src, dir)
+		if gap != nil || merged.Plugin != nil {
+			return nil
+		}
+		u := seen.argoLocal(o, merged, dir, refs)
+		u.Selectors = append(u.Selectors, files...)
+		return u
+	})
+}
+
+// packagedChart is a chart of a repository with what an Application gives it.
+func (s *Scan) packagedChart(o object.Object, src argoSource, seen *Scan, at string, refs map[string]argoSource) *Unit {
+	if !seen.charts[at] {
+		return nil
+	}
+	u := seen.chart(at)
+	u.Release.Name, u.Release.Namespace = o.Name, ""
+	s.argoValues(o, u, src.Helm, at, refs)
+	return u
+}
+
+// argoAt is where an Application says which state of a source counts.
+func argoAt(o object.Object, src argoSource) plan.Path {
+	list, _ := o.Get("spec", "sources")
+	items, _ := list.([]any)
+	for i, item := range items {
+		if stringAt(item, "repoURL") == src.RepoURL && stringAt(item, "chart") == src.Chart && stringAt(item, "path") == src.Path {
+			return plan.Path{"spec", "sources", i}
+		}
+	}
+	return plan.Path{"spec", "source"}
+}
+
+// argoGiven are the values that an Application writes down, and those of files
+// that are here.
+func (s *Scan) argoGiven(h *argoHelm, refs map[string]argoSource) []any {
+	if h == nil {
+		return nil
+	}
+	var out []any
+	for _, f := range h.ValueFiles {
+		name, outside := s.argoValueFile(f, ".", refs)
+		if file, err := s.Tree.Parse(name); outside == "" && strings.HasPrefix(f, "$") && err == nil {
+			out = append(out, manifest.Documents(file)...)
+		}
+	}
+	text := []byte(h.Values)
+	if len(h.ValuesObject) > 0 {
+		text = h.ValuesObject
+	}
+	if len(text) > 0 {
+		if file, err := object.Parse("values.yaml", text, object.Limits{}); err == nil {
+			out = append(out, manifest.Documents(file)...)
+		}
+	}
+	set := map[string]any{}
+	for _, p := range h.Parameters {
+		set[p.Name] = p.Value
+	}
+	if len(set) > 0 {
+		out = append(out, set)
+	}
+	return out
 }

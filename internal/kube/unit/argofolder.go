@@ -8,7 +8,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/holdpoint-dev/holdpoint/internal/kube/manifest"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/request"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -21,7 +23,7 @@ func (s *Scan) argoFolder(o object.Object, d *argoDirectory, dir string) *Unit {
 	if d == nil {
 		d = &argoDirectory{}
 	}
-	u := &Unit{Root: dir, Tool: Folder, deep: d.Recurse}
+	u := &Unit{Root: dir, Tool: request.Folder, deep: d.Recurse}
 	if max(len(d.Include), len(d.Exclude)) > maxPattern {
 		u.Config, u.Files = string(mustJSON(d)), s.Tree.Below(dir)
 		u.Gaps = []plan.Gap{ownerGap(s.Tree, o, plan.GapLimit, plan.Path{"spec", "source", "directory"},
@@ -46,7 +48,7 @@ func (s *Scan) argoFolder(o object.Object, d *argoDirectory, dir string) *Unit {
 			data, err := s.Tree.Read(name)
 			if err == nil && bytes.Contains(data, skipRendering) {
 				u.Selectors = append(u.Selectors, name)
-			} else if looksLikeManifest(s.Tree, name) {
+			} else if manifest.Looks(s.Tree, name) {
 				u.Manifests = append(u.Manifests, name)
 			} else {
 				u.Selectors = append(u.Selectors, name)

@@ -9,7 +9,10 @@ import (
 
 	jsonpatch "gopkg.in/evanphx/json-patch.v4"
 
+	"github.com/holdpoint-dev/holdpoint/internal/kube/chartvalues"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/origin"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/tree"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -95,11 +98,11 @@ type argoJsonnet struct {
 }
 
 // git is where a source is read. A prefix of tags makes its revision one.
-func (src argoSource) git() gitSource {
+func (src argoSource) git() origin.Git {
 	if src.TagPrefix != "" {
-		return gitSource{src.RepoURL, "refs/tags/" + src.TagPrefix + src.TargetRevision}
+		return origin.Git{URL: src.RepoURL, Revision: "refs/tags/" + src.TagPrefix + src.TargetRevision}
 	}
-	return gitSource{src.RepoURL, src.TargetRevision}
+	return origin.Git{URL: src.RepoURL, Revision: src.TargetRevision}
 }
 
 // normalized drops a tool's section that says nothing: Argo CD then finds the
@@ -198,7 +201,7 @@ func (s *Scan) overridden(o object.Object, src argoSource, dir string) (argoSour
 func (s *Scan) override(name string, src *argoSource) (kind plan.GapKind, line int, why string) {
 	patch, err := s.overridePatch(name)
 	if err != nil {
-		kind, line, why = Trouble(err)
+		kind, line, why = tree.Trouble(err)
 		return kind, line, why
 	}
 	text, err := json.Marshal(src)
@@ -209,7 +212,8 @@ func (s *Scan) override(name string, src *argoSource) (kind plan.GapKind, line i
 		err = json.Unmarshal(text, src)
 	}
 	if err != nil {
-		return plan.GapInvalid, 0, "it is no patch of an Application's source: " + oneLine(err) + "; Argo CD stops syncing what reads it, nothing is deleted"
+		return plan.GapInvalid, 0, "it is no patch of an Application's source: " + tree.OneLine(err) +
+			"; Argo CD stops syncing what reads it, nothing is deleted"
 	}
 	return "", 0, ""
 }
@@ -266,34 +270,39 @@ func (src argoSource) deciding() argoSource {
 		copied := *h
 		copied.Parameters = nil
 		for _, p := range h.Parameters {
-			if !inertParameter(p.Name) {
+			if !chartvalues.InertParameter(p.Name) {
 				copied.Parameters = append(copied.Parameters, p)
 			}
 		}
 		if h.Values != "" {
-			copied.Values = string(mustJSON(deciding([]byte(h.Values))))
+			copied.Values = string(mustJSON(chartvalues.DecidingText([]byte(h.Values))))
 		}
 		if len(h.ValuesObject) > 0 {
-			copied.ValuesObject = mustJSON(deciding(h.ValuesObject))
+			copied.ValuesObject = mustJSON(chartvalues.DecidingText(h.ValuesObject))
 		}
 		src.Helm = &copied
 	}
 	return src.normalized()
 }
 
-// inertParameter reports whether a parameter chooses what runs alone:
-// `web.image.tag`.
-func inertParameter(name string) bool {
-	parts := strings.Split(name, ".")
-	last := len(parts) - 1
-	return last > 0 && strings.HasSuffix(strings.ToLower(parts[last-1]), "image") && slices.Contains(inertImage, parts[last])
-}
-
-// mustJSON is a value that came from JSON or YAML as JSON.
-func mustJSON(v any) []byte {
-	text, err := json.Marshal(v)
-	if err != nil {
-		return []byte(err.Error())
+// asked is a source of an Application that is elsewhere, as it is asked for.
+func (src argoSource) asked() plan.Source {
+	switch {
+	case src.Chart != "":
+		out := plan.Source{Kind: plan.ChartSource, Address: src.RepoURL, Name: src.Chart}
+		if src.TargetRevision != "" {
+			out.Ref = plan.Ref{Kind: plan.RefVersion, Text: src.TargetRevision}
+		}
+		return out
+	case strings.HasPrefix(src.RepoURL, "oci://"):
+		out := plan.Source{Kind: plan.ArtifactSource, Address: src.RepoURL}
+		if r := origin.ArgoRef(src.TargetRevision); r.Text != "" {
+			out.Ref = r
+			if r.Kind == plan.RefAny {
+				out.Ref.Kind = plan.RefTag
+			}
+		}
+		return out
 	}
-	return text
+	return plan.Source{Kind: plan.RepositorySource, Address: src.RepoURL, Ref: origin.ArgoRef(src.git().Revision)}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/fluxcd/pkg/sourceignore/gitignore"
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/tree"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -21,17 +22,6 @@ const (
 	maxMatches  = 5_000_000
 	maxPatterns = 10_000
 )
-
-// artifact is a side as Flux hands it on: the files of a GitRepository without
-// those that it leaves out.
-type artifact struct {
-	scan *Scan
-	// selectors are the files that decide what is left out.
-	selectors []string
-	// unread are such files that cannot be read: nothing is left out by them,
-	// and a change of one is a gap.
-	unread []Outside
-}
 
 // artifactOf is what the controllers of Flux see of this side through a
 // GitRepository; src is empty where that is not written down. A source leaves
@@ -66,14 +56,14 @@ func (s *Scan) readArtifact(ignore string, sparse []string) artifact {
 			Why: "it takes files out of what Flux applies and cannot be read: " + why})
 	}
 	var patterns []gitignore.Pattern
-	lines, most := strings.Count(ignore, "\n"), min(maxPatterns, maxMatches/max(1, len(s.Tree.names)))
+	lines, most := strings.Count(ignore, "\n"), min(maxPatterns, maxMatches/max(1, len(s.Tree.Names())))
 	for _, name := range out.selectors {
 		data, err := s.Tree.Read(name)
 		if err != nil {
-			_, _, why := Trouble(err)
+			_, _, why := tree.Trouble(err)
 			unread(name, why)
 		} else if lines += bytes.Count(data, []byte("\n")); lines > most {
-			unread(name, fmt.Sprintf("there are more than %d patterns for %d files", most, len(s.Tree.names)))
+			unread(name, fmt.Sprintf("there are more than %d patterns for %d files", most, len(s.Tree.Names())))
 		} else {
 			patterns = append(patterns, sourceignore.ReadPatterns(bytes.NewReader(data), domain(s.inside(name)))...)
 		}
@@ -89,7 +79,8 @@ func (s *Scan) readArtifact(ignore string, sparse []string) artifact {
 		matcher = sourceignore.NewMatcher(append(sourceignore.VCSPatterns(nil), patterns...))
 	}
 	out.scan = s.only(func(name string, info fs.FileInfo) bool {
-		return checkedOut(name) && (info.Mode().IsRegular() || plan.IsSubmodule(info)) && !matcher.Match(strings.Split(s.inside(name), "/"), false)
+		kept := info.Mode().IsRegular() || plan.IsSubmodule(info)
+		return kept && checkedOut(name) && !matcher.Match(strings.Split(s.inside(name), "/"), false)
 	})
 	return out
 }
@@ -115,33 +106,21 @@ func domain(name string) []string {
 	return nil
 }
 
-func textList(o object.Object, at ...any) []string {
-	value, _ := o.Get(at...)
-	list, _ := value.([]any)
-	var out []string
-	for _, item := range list {
-		if text, ok := item.(string); ok {
-			out = append(out, text)
-		}
-	}
-	return out
-}
-
 // only is a side with some of its files, the side itself where that is all.
 func (s *Scan) only(keep func(name string, info fs.FileInfo) bool) *Scan {
-	tree := s.Tree.only(keep)
-	if len(tree.names) == len(s.Tree.names) {
+	seen := s.Tree.Only(keep)
+	if len(seen.Names()) == len(s.Tree.Names()) {
 		return s
 	}
 	part := &Scan{
-		Tree: tree, settings: s.settings, graph: s.graph.only(tree), charts: map[string]bool{}, Other: s.Other, Sources: s.Sources,
+		Tree: seen, settings: s.settings, graph: s.graph.only(seen), charts: map[string]bool{}, Other: s.Other, Sources: s.Sources,
 		ask: s.ask, home: s.repository(), depth: s.depth,
 	}
 	if s.ask != nil {
 		part.graph = part.graph.placing(part.bringFor, s.graph.packages)
 	}
 	for dir := range s.charts {
-		part.charts[dir] = tree.HasFile(path.Join(dir, "Chart.yaml"))
+		part.charts[dir] = seen.HasFile(path.Join(dir, "Chart.yaml"))
 	}
 	return part
 }
@@ -160,7 +139,7 @@ func (s *Scan) through(src object.Object, content func(*Scan) *Unit) *Unit {
 func (s *Scan) Loses(files []string, before *Scan) (name string, found bool) {
 	was, is := before.artifactOf(object.Object{}), s.artifactOf(object.Object{})
 	for _, name := range files {
-		if was.scan.Tree.has(name) && s.Tree.has(name) && (!is.scan.Tree.has(name) || len(is.unread) > len(was.unread)) {
+		if was.scan.Tree.Has(name) && s.Tree.Has(name) && (!is.scan.Tree.Has(name) || len(is.unread) > len(was.unread)) {
 			return name, true
 		}
 	}

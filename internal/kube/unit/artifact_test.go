@@ -6,20 +6,21 @@ import (
 	"testing"
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/tree"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 	"github.com/holdpoint-dev/holdpoint/internal/plan/plantest"
 )
 
 func scanOf(t *testing.T, files map[string]string) *Scan {
 	t.Helper()
-	tree, err := Open(plantest.Tree(files), plan.After, nil)
+	tree, err := tree.Open(plantest.Tree(files), plan.After, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return NewScan(tree, Settings{})
 }
 
-// Too many patterns leave nothing out, and are told where they change.
+// Too many patterns leave nothing out, and are a gap where they change.
 func TestPatternsAreBounded(t *testing.T) {
 	many := map[string]string{}
 	for i := range 2_000 {
@@ -41,7 +42,7 @@ func TestPatternsAreBounded(t *testing.T) {
 		}
 	}
 	few := scanOf(t, map[string]string{".sourceignore": "a.yaml\n", "a.yaml": "", "b.yaml": ""}).artifactOf(object.Object{})
-	if len(few.unread) > 0 || few.scan.Tree.has("a.yaml") || !few.scan.Tree.has("b.yaml") {
+	if len(few.unread) > 0 || few.scan.Tree.Has("a.yaml") || !few.scan.Tree.Has("b.yaml") {
 		t.Errorf("one pattern: unread %v, files %v", few.unread, few.scan.Tree.Names())
 	}
 	chart := &Unit{}

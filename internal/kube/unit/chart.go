@@ -3,87 +3,22 @@ package unit
 import (
 	"bytes"
 	"fmt"
+	"io/fs"
 	"maps"
 	"path"
 	"slices"
 	"strings"
+	"time"
 
+	"helm.sh/helm/v4/pkg/ignore"
+
+	"github.com/holdpoint-dev/holdpoint/internal/kube/manifest"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
-	"github.com/holdpoint-dev/holdpoint/internal/kube/owner"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/origin"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/request"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/tree"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
-
-// variants are the values files with which a chart that nobody claims is
-// released: those of environments by convention (`values-prod.yaml`), or those
-// that chart-testing renders it with (`ci/*-values.yaml`), else none.
-func variants(before, after *Scan, dir string) []string {
-	found := map[string]bool{}
-	for _, s := range []*Scan{before, after} {
-		for _, base := range s.Tree.In(dir) {
-			if environmentValues(base) {
-				found[path.Join(dir, base)] = true
-			}
-		}
-		for _, base := range s.Tree.In(path.Join(dir, "values")) {
-			if hasManifestEnding(base) {
-				found[path.Join(dir, "values", base)] = true
-			}
-		}
-	}
-	if len(found) == 0 {
-		found[""] = true
-		for _, s := range []*Scan{before, after} {
-			for _, base := range s.Tree.In(path.Join(dir, "ci")) {
-				if strings.HasSuffix(base, "values.yaml") {
-					found[path.Join(dir, "ci", base)] = true
-				}
-			}
-		}
-	}
-	for _, s := range []*Scan{before, after} {
-		for _, d := range s.settings.Declared {
-			if path.Clean(d.Path) == dir && len(d.Values) > 0 {
-				return d.Values
-			}
-		}
-	}
-	return sortedSet(found)
-}
-
-func environmentValues(base string) bool {
-	stem, ok := strings.CutSuffix(base, path.Ext(base))
-	if !ok || path.Ext(base) != ".yaml" && path.Ext(base) != ".yml" {
-		return false
-	}
-	for _, mark := range []string{"values-", "values.", "values_"} {
-		if strings.HasPrefix(stem, mark) && !strings.Contains(stem, "schema") {
-			return true
-		}
-	}
-	return strings.HasSuffix(stem, "-values") || strings.HasSuffix(stem, ".values")
-}
-
-// chartAt is the release of a chart with one values file, nil where the file
-// is not on this side.
-func (s *Scan) chartAt(r Root) *Unit {
-	u := s.chart(r.Dir)
-	u.Owner = owner.Release(u.Release.Name)
-	if r.Variant != "" {
-		if !s.Tree.HasFile(r.Variant) {
-			return nil
-		}
-		u.addValuesFile(r.Variant)
-	}
-	return u
-}
-
-func (u *Unit) addValuesFile(name string) {
-	u.Values = append(u.Values, ValueSource{File: name})
-	if !slices.Contains(u.Files, name) {
-		u.Files = append(u.Files, name)
-		slices.Sort(u.Files)
-	}
-}
 
 // chartFile is what matters of a Chart.yaml before it is rendered.
 type chartFile struct {
@@ -93,12 +28,12 @@ type chartFile struct {
 
 type dependency struct{ name, repository string }
 
-func readChartFile(t *Tree, dir string) (chartFile, *plan.Gap) {
+func readChartFile(t *tree.Tree, dir string) (chartFile, *plan.Gap) {
 	var c chartFile
 	name := path.Join(dir, "Chart.yaml")
 	file, err := t.Parse(name)
 	if err != nil {
-		kind, line, why := Trouble(err)
+		kind, line, why := tree.Trouble(err)
 		return c, &plan.Gap{At: plan.Range{File: name, Line: line, EndLine: line, Side: t.Side}, Root: dir, Kind: kind, Subject: name, Why: why}
 	}
 	var value any
@@ -117,20 +52,14 @@ func readChartFile(t *Tree, dir string) (chartFile, *plan.Gap) {
 	return c, nil
 }
 
-func stringAt(v any, at ...any) string {
-	found, _ := object.Lookup(v, at...)
-	text, _ := found.(string)
-	return text
-}
-
 // chart is the unit of a chart without any values but its own.
 func (s *Scan) chart(dir string) *Unit {
-	u := &Unit{Root: dir, Tool: Helm, Vendored: map[string]string{}}
+	u := &Unit{Root: dir, Tool: request.Helm, Vendored: map[string]string{}}
 	read, gap := readChartFile(s.Tree, dir)
 	if gap != nil {
 		u.Gaps = append(u.Gaps, *gap)
 	}
-	u.Release = Release{Name: read.name, Namespace: "default"}
+	u.Release = request.Release{Name: read.name, Namespace: "default"}
 	files := s.chartFiles(u, dir)
 	for _, dep := range read.dependencies {
 		local, ok := strings.CutPrefix(dep.repository, "file://")
@@ -153,11 +82,11 @@ func (s *Scan) chart(dir string) *Unit {
 
 // Dependency is a chart that another one depends on, as it is asked for: of the
 // version that Chart.lock has where it names it.
-func (s *Scan) Dependency(u *Unit, m Missing) plan.Source {
+func (s *Scan) Dependency(u *Unit, m request.Missing) plan.Source {
 	out := plan.Source{Kind: plan.ChartSource, Address: m.Repository, Name: m.Chart}
 	version := m.Version
 	if file, err := s.Tree.Parse(path.Join(u.Root, "Chart.lock")); err == nil {
-		for _, doc := range documents(file) {
+		for _, doc := range manifest.Documents(file) {
 			list, _ := object.Lookup(doc, "dependencies")
 			items, _ := list.([]any)
 			for _, item := range items {
@@ -175,9 +104,9 @@ func (s *Scan) Dependency(u *Unit, m Missing) plan.Source {
 
 // Vendor takes a chart that another one depends on from elsewhere. at is where
 // the chart names it.
-func (s *Scan) Vendor(u *Unit, m Missing, at plan.Range) (*Unit, error) {
+func (s *Scan) Vendor(u *Unit, m request.Missing, at plan.Range) (*Unit, error) {
 	source := s.Dependency(u, m)
-	if !askable(source) {
+	if !origin.Askable(source) {
 		return nil, plan.ErrNotFetched
 	}
 	seen, dir, err := s.bring(source)
@@ -212,6 +141,9 @@ func (s *Scan) vendored(dir, name string) bool {
 // chartParts are the names in a chart's folder that Helm itself reads.
 var chartParts = []string{"Chart.yaml", "Chart.lock", "values.yaml", "requirements.yaml", "requirements.lock"}
 
+// chartFolders are the folders of that sort.
+var chartFolders = []string{"templates", "charts", "crds"}
+
 // chartFiles are the files of a chart that its rendering may read, without
 // what .helmignore names. Files beside the parts that Helm knows count only
 // where a template reads files.
@@ -227,7 +159,7 @@ func (s *Scan) chartFiles(u *Unit, dir string) []string {
 		first, below, nested := strings.Cut(inside, "/")
 		switch {
 		case ignore.hides(inside):
-		case !nested && slices.Contains(chartParts, first), nested && (first == "templates" || first == "charts" || first == "crds") && below != "":
+		case !nested && slices.Contains(chartParts, first), nested && below != "" && slices.Contains(chartFolders, first):
 			parts = append(parts, name)
 			if first != "crds" && !reads {
 				data, err := s.Tree.Read(name)
@@ -253,3 +185,53 @@ func (s *Scan) otherChart(dir, name string) bool {
 	}
 	return false
 }
+
+// helmIgnore are the patterns by which Helm leaves files of a chart out. They
+// are those of the chart's own folder; one in a folder below counts for nothing
+// (helm v4.3.1 pkg/chart/v2/loader/directory.go, loadDir).
+type helmIgnore struct{ rules *ignore.Rules }
+
+// helmignore reads the .helmignore of a chart. What Helm refuses is a gap of
+// the unit; one that cannot be read hides nothing, and a change of it is a gap.
+func (s *Scan) helmignore(u *Unit, dir string) helmIgnore {
+	rules := ignore.Empty()
+	if name := path.Join(dir, ignore.HelmIgnore); s.Tree.HasFile(name) {
+		u.Selectors = append(u.Selectors, name)
+		data, err := s.Tree.Read(name)
+		if err == nil && bytes.Count(data, []byte("\n")) > maxPatterns {
+			err = &tree.Unreadable{Kind: plan.GapLimit, Why: fmt.Sprintf("it has more than %d lines", maxPatterns)}
+		}
+		if err != nil {
+			_, _, why := tree.Trouble(err)
+			u.Outside = append(u.Outside, Outside{What: name, ID: string(s.Tree.ID(name)), File: name, Alters: true,
+				Why: "it takes files out of the chart and cannot be read: " + why})
+		} else if read, err := ignore.Parse(bytes.NewReader(data)); err != nil {
+			u.Gaps = append(u.Gaps, plan.Gap{At: plan.Range{File: name, Side: s.Tree.Side}, Root: u.Root, Kind: plan.GapInvalid, Subject: name,
+				Why: "Helm refuses the chart for its patterns: " + tree.OneLine(err)})
+		} else {
+			rules = read
+		}
+	}
+	rules.AddDefaults()
+	return helmIgnore{rules}
+}
+
+// hides reports whether a file of the chart, or a folder above it, is left out.
+func (h helmIgnore) hides(inside string) bool {
+	for i, c := range inside {
+		if c == '/' && h.rules.Ignore(inside[:i], entryInfo(fs.ModeDir)) {
+			return true
+		}
+	}
+	return h.rules.Ignore(strings.TrimSuffix(inside, "/"), entryInfo(0))
+}
+
+// entryInfo is what patterns ask of an entry: whether it is a folder.
+type entryInfo fs.FileMode
+
+func (e entryInfo) IsDir() bool       { return fs.FileMode(e).IsDir() }
+func (e entryInfo) Mode() fs.FileMode { return fs.FileMode(e) }
+func (entryInfo) Name() string        { return "" }
+func (entryInfo) Size() int64         { return 0 }
+func (entryInfo) ModTime() time.Time  { return time.Time{} }
+func (entryInfo) Sys() any            { return nil }

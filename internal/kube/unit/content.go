@@ -7,8 +7,12 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/holdpoint-dev/holdpoint/internal/kube/manifest"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/origin"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/owner"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/request"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/tree"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -33,12 +37,12 @@ func (s *Scan) contentUnit(o object.Object, c owner.Content) *Unit {
 	dir := clean(c.Path)
 	unknown := func(kind plan.GapKind, format string, args ...any) *Unit {
 		said, _ := o.Get("spec")
-		return &Unit{Root: path.Dir(o.File), Tool: Folder, Config: string(mustJSON(said)),
+		return &Unit{Root: path.Dir(o.File), Tool: request.Folder, Config: string(mustJSON(said)),
 			Gaps: []plan.Gap{ownerGap(s.Tree, o, kind, c.At, format, args...)}}
 	}
-	source := plan.Source{Kind: plan.RepositorySource, Address: c.Repository, Ref: argoRef(c.Revision)}
+	source := plan.Source{Kind: plan.RepositorySource, Address: c.Repository, Ref: origin.ArgoRef(c.Revision)}
 	elsewhere := func(u *Unit) *Unit {
-		u.elsewhere = &Elsewhere{What: From(source), At: o.At(s.Tree.Side, c.At)}
+		u.elsewhere = &Elsewhere{What: origin.From(source), At: o.At(s.Tree.Side, c.At)}
 		return s.fetched(source, u, func(seen *Scan, at string) *Unit { return seen.manifestsBelow(path.Join(at, dir)) })
 	}
 	switch {
@@ -49,7 +53,7 @@ func (s *Scan) contentUnit(o object.Object, c owner.Content) *Unit {
 	case !s.isHere(c.Repository, dir):
 		return elsewhere(unknown(plan.GapOpaque, "what it applies is in another repository, %s", c.Repository))
 	case !s.isThisRevision(c.Revision):
-		u := unknown(plan.GapOpaque, "it applies the revision %s, which is not the branch at hand", shortRevision(c.Revision))
+		u := unknown(plan.GapOpaque, "it applies the revision %s, which is not the branch at hand", origin.Short(c.Revision))
 		u.Root, u.claims = dir, true
 		return elsewhere(u)
 	case !s.Tree.HasDir(dir):
@@ -58,7 +62,8 @@ func (s *Scan) contentUnit(o object.Object, c owner.Content) *Unit {
 		return u
 	}
 	u := s.manifestsBelow(dir)
-	u.claims, u.Source = true, Source{Text: s.sourceText(gitSource{c.Repository, c.Revision}, nil), At: o.At(s.Tree.Side, c.At)}
+	u.claims = true
+	u.Source = Source{Text: s.sourceText(origin.Git{URL: c.Repository, Revision: c.Revision}, nil), At: o.At(s.Tree.Side, c.At)}
 	return u
 }
 
@@ -67,9 +72,9 @@ func (s *Scan) manifestsBelow(dir string) *Unit {
 	if !s.Tree.HasDir(dir) {
 		return nil
 	}
-	u := &Unit{Root: dir, Tool: Folder, deep: true}
+	u := &Unit{Root: dir, Tool: request.Folder, deep: true}
 	for _, name := range s.Tree.Below(dir) {
-		if looksLikeManifest(s.Tree, name) {
+		if manifest.Looks(s.Tree, name) {
 			u.Manifests = append(u.Manifests, name)
 		}
 	}
@@ -79,20 +84,20 @@ func (s *Scan) manifestsBelow(dir string) *Unit {
 
 // writtenOut are the objects of manifests that stand in their owner.
 func (s *Scan) writtenOut(o object.Object, c owner.Content) *Unit {
-	u := &Unit{Root: path.Dir(o.File), Tool: Generated, Config: string(mustJSON(c.Files))}
+	u := &Unit{Root: path.Dir(o.File), Tool: request.Generated, Config: string(mustJSON(c.Files))}
 	for _, name := range slices.Sorted(maps.Keys(c.Files)) {
-		if !hasManifestEnding(name) {
+		if !manifest.HasEnding(name) {
 			continue
 		}
 		at := slices.Concat(c.At, c.FilesAt, plan.Path{name})
 		text := c.Files[name]
-		if ytt.MatchString(text) {
+		if manifest.IsYtt([]byte(text)) {
 			u.Gaps = append(u.Gaps, ownerGap(s.Tree, o, plan.GapUnsupported, at, "%s is a ytt template, which is not run", name))
 			continue
 		}
 		file, err := object.Parse(name, []byte(text), object.Limits{})
 		if err != nil {
-			kind, _, why := Trouble(err)
+			kind, _, why := tree.Trouble(err)
 			u.Gaps = append(u.Gaps, ownerGap(s.Tree, o, kind, at, "%s: %s", name, strings.TrimSuffix(why, ".")))
 			continue
 		}

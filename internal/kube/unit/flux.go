@@ -3,14 +3,13 @@ package unit
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 	"path"
-	"regexp"
-	"slices"
-	"strings"
 
+	"github.com/holdpoint-dev/holdpoint/internal/kube/manifest"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/origin"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/owner"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/request"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -70,7 +69,7 @@ func (s *Scan) fluxContent(o object.Object, spec fluxSpec, dir string) *Unit {
 		if content != nil {
 			kept.SourceRef.Name, kept.SourceRef.Namespace = "", "" // the content counts, whatever it is called
 		}
-		return &Unit{Root: path.Dir(o.File), Tool: Folder, Config: string(mustJSON([]any{kept, content})),
+		return &Unit{Root: path.Dir(o.File), Tool: request.Folder, Config: string(mustJSON([]any{kept, content})),
 			Gaps: []plan.Gap{ownerGap(s.Tree, o, kind, at, format, args...)}}
 	}
 	if why, otherRevision := s.fluxSource(o, spec.SourceRef, dir); why != "" {
@@ -79,7 +78,7 @@ func (s *Scan) fluxContent(o object.Object, spec fluxSpec, dir string) *Unit {
 			u.Root, u.claims, u.deep = dir, true, true
 		}
 		source, src := s.fluxSourceOf(o, spec.SourceRef, fluxChart{})
-		u.elsewhere = &Elsewhere{What: From(source), At: src.At(s.Tree.Side, plan.Path{"spec"})}
+		u.elsewhere = &Elsewhere{What: origin.From(source), At: src.At(s.Tree.Side, plan.Path{"spec"})}
 		if source.Kind == "" {
 			u.elsewhere.What, u.elsewhere.At = "its source", o.At(s.Tree.Side, plan.Path{"spec", "sourceRef"})
 		}
@@ -118,7 +117,8 @@ func (s *Scan) fluxBuild(o object.Object, spec fluxSpec, dir string) *Unit {
 
 func (spec fluxSpec) fields() map[string]any {
 	out := map[string]any{}
-	for name, value := range map[string]string{"namePrefix": spec.NamePrefix, "nameSuffix": spec.NameSuffix, "namespace": spec.TargetNamespace} {
+	texts := map[string]string{"namePrefix": spec.NamePrefix, "nameSuffix": spec.NameSuffix, "namespace": spec.TargetNamespace}
+	for name, value := range texts {
 		if value != "" {
 			out[name] = value
 		}
@@ -147,7 +147,7 @@ func (spec fluxSpec) fields() map[string]any {
 // every manifest below and every kustomization it meets (fluxcd/pkg/kustomize
 // v1.41.0 generator.go, scanManifests). shaped: the owner sets fields of it.
 func (s *Scan) fluxFolder(dir string, shaped bool) *Unit {
-	u := &Unit{Root: dir, Tool: Folder, deep: true}
+	u := &Unit{Root: dir, Tool: request.Folder, deep: true}
 	var resources []string
 	files, nested := map[string]bool{}, map[string]bool{}
 	for _, name := range s.Tree.Below(dir) {
@@ -165,7 +165,7 @@ func (s *Scan) fluxFolder(dir string, shaped bool) *Unit {
 			u.Placed, u.Charts = append(u.Placed, w.placed...), append(u.Charts, w.charts...)
 			continue
 		}
-		if ext := path.Ext(name); (ext == ".yaml" || ext == ".yml") && looksLikeManifest(s.Tree, name) {
+		if ext := path.Ext(name); (ext == ".yaml" || ext == ".yml") && manifest.Looks(s.Tree, name) {
 			u.Manifests = append(u.Manifests, name)
 			resources = append(resources, inside(dir, name))
 			files[name] = true
@@ -173,9 +173,11 @@ func (s *Scan) fluxFolder(dir string, shaped bool) *Unit {
 	}
 	u.Files = sortedSet(files)
 	if len(nested) > 0 || shaped {
-		u.Tool = Kustomize
+		u.Tool = request.Kustomize
 		u.Manifests = nil
-		text, err := json.Marshal(map[string]any{"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization", "resources": resources})
+		text, err := json.Marshal(map[string]any{
+			"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization", "resources": resources,
+		})
 		if err != nil {
 			text = nil
 		}
@@ -194,69 +196,4 @@ func (s *Scan) topKustomization(top, dir string) string {
 		}
 	}
 	return found
-}
-
-// inside is a path relative to a folder that it lies below.
-func inside(dir, name string) string {
-	if dir == "." {
-		return name
-	}
-	return strings.TrimPrefix(name, dir+"/")
-}
-
-// substitutes takes the variables of postBuild: those in place and those of
-// ConfigMaps and Secrets that are in the repository in the clear. A variable
-// that nobody here sets stays as it is, the same on both sides; one of a Secret
-// that cannot be read counts where it may stand in a name.
-func (s *Scan) substitutes(u *Unit, spec fluxSpec) {
-	if spec.PostBuild == nil {
-		return
-	}
-	u.Substitute = map[string]string{}
-	for _, from := range spec.PostBuild.SubstituteFrom {
-		src, ok := s.source(from.Kind, from.Name, "")
-		if !ok {
-			continue
-		}
-		u.Selectors = append(u.Selectors, src.File)
-		pairs, clear := plainPairs(src)
-		maps.Copy(u.Substitute, pairs)
-		if !clear && s.namesVary(u) {
-			o := outsideOf("the "+from.Kind+" "+from.Name, sealed(src))
-			o.File = src.File
-			u.Outside = append(u.Outside, o)
-		}
-	}
-	maps.Copy(u.Substitute, spec.PostBuild.Substitute)
-}
-
-// variableName is a name that a variable makes.
-var variableName = regexp.MustCompile(`\b(?:name|namespace|namePrefix|nameSuffix)["']?\s*:[^\n,}]*\$\{`)
-
-// namesVary reports whether variables may decide which objects there are.
-func (s *Scan) namesVary(u *Unit) bool {
-	return slices.ContainsFunc(u.Files, func(name string) bool {
-		data, err := s.Tree.Read(name)
-		return err == nil && variableName.Match(data)
-	})
-}
-
-// variable is `${name}`, with `:=default` or `:-default` (fluxcd/pkg/envsubst).
-var variable = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)(?::[=-]([^}]*))?\}`)
-
-// Substituted is rendered text with the variables that Flux puts in.
-func (u *Unit) Substituted(text []byte) []byte {
-	if u.Substitute == nil {
-		return text
-	}
-	return variable.ReplaceAllFunc(text, func(match []byte) []byte {
-		m := variable.FindSubmatch(match)
-		if value, ok := u.Substitute[string(m[1])]; ok {
-			return []byte(value)
-		}
-		if m[2] != nil {
-			return m[2]
-		}
-		return match
-	})
 }

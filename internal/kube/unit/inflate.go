@@ -6,17 +6,13 @@ import (
 	"path"
 	"slices"
 
-	"go.yaml.in/yaml/v3"
-
+	"github.com/holdpoint-dev/holdpoint/internal/kube/kustomization"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/manifest"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/request"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/tree"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
-
-// Inflated is a chart of `helmCharts`, with its values still to be read.
-type Inflated struct {
-	Chart
-	Values []ValueSource
-}
 
 // helmChart is an entry of helmCharts (kustomize api v0.21.2
 // types/helmchartargs.go).
@@ -61,11 +57,11 @@ func (w *walk) inflate(node *kustomizationNode, data []byte) bool {
 		if !ok || h.NameTemplate != "" || h.SkipHooks || h.KubeVersion != "" || len(h.APIVersions) > 0 {
 			return false
 		}
-		c := Inflated{Chart: Chart{Into: path.Join(dir, fmt.Sprintf("helmchart-%d.yaml", i)), Kustomization: node.file, Root: root}}
+		c := Inflated{Chart: request.Chart{Into: path.Join(dir, fmt.Sprintf("helmchart-%d.yaml", i)), Kustomization: node.file, Root: root}}
 		for w.graph.tree.HasFile(c.Into) {
 			c.Into = path.Join(dir, "rendered-"+path.Base(c.Into))
 		}
-		c.Release = Release{Name: h.ReleaseName, Namespace: h.Namespace, SkipCRDs: !h.IncludeCRDs}
+		c.Release = request.Release{Name: h.ReleaseName, Namespace: h.Namespace, SkipCRDs: !h.IncludeCRDs}
 		if c.Release.Name == "" {
 			c.Release.Name = h.Name // Helm makes a name up, another one every time
 		}
@@ -103,7 +99,7 @@ func (w *walk) chartRoot(dir, home string, h helmChart) (string, bool) {
 		}
 		root = to
 	}
-	if !w.graph.tree.HasFile(path.Join(root, "Chart.yaml")) || !under(root, w.graph.topOf(root)) {
+	if !w.graph.tree.HasFile(path.Join(root, "Chart.yaml")) || !tree.Under(root, w.graph.topOf(root)) {
 		return "", false
 	}
 	for _, name := range w.graph.tree.Below(root) {
@@ -122,7 +118,7 @@ func (w *walk) chartValues(dir string, h helmChart) ([]ValueSource, bool) {
 	}
 	for i, name := range named {
 		at := path.Join(dir, name)
-		if IsRemote(name) || !under(at, w.graph.topOf(dir)) || !w.graph.tree.HasFile(at) {
+		if kustomization.IsRemote(name) || !tree.Under(at, w.graph.topOf(dir)) || !w.graph.tree.HasFile(at) {
 			return nil, false
 		}
 		w.files[at] = true
@@ -155,7 +151,7 @@ func readInto(name string, data []byte, into any) error {
 	if err != nil {
 		return err
 	}
-	for _, doc := range documents(file) {
+	for _, doc := range manifest.Documents(file) {
 		if err := json.Unmarshal(mustJSON(doc), into); err != nil {
 			return err
 		}
@@ -164,31 +160,10 @@ func readInto(name string, data []byte, into any) error {
 }
 
 func (w *walk) blockEnd(data []byte, line int) int {
-	for _, b := range topBlocks(data, "helmCharts") {
-		if b.from == line {
-			return b.to
+	for _, b := range kustomization.Blocks(data, "helmCharts") {
+		if b.From == line {
+			return b.To
 		}
 	}
 	return line
-}
-
-// withoutCharts is a kustomization whose charts are rendered for it.
-func withoutCharts(data []byte) []byte {
-	var doc yaml.Node
-	if err := yaml.Unmarshal(data, &doc); err != nil || len(doc.Content) == 0 {
-		return data
-	}
-	top := follow(doc.Content[0])
-	for i := 0; i+1 < len(top.Content); {
-		if key := top.Content[i].Value; key == "helmCharts" || key == "helmGlobals" {
-			top.Content = slices.Delete(top.Content, i, i+2)
-			continue
-		}
-		i += 2
-	}
-	out, err := yaml.Marshal(&doc)
-	if err != nil {
-		return data
-	}
-	return out
 }

@@ -5,14 +5,12 @@ import (
 	"encoding/hex"
 	"fmt"
 	"path"
-	"strings"
+	"slices"
 
+	"github.com/holdpoint-dev/holdpoint/internal/kube/origin"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/tree"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
-
-// Ask finds what a source stands for; see plan.Sources. The side is the asked
-// one's to choose.
-type Ask func(plan.Source) (plan.Package, error)
 
 // packagesTop is the folder that packages from elsewhere stand in. Where the
 // repository has one of that name, it gets another.
@@ -26,28 +24,6 @@ func (s *Scan) Asking(ask Ask) *Scan {
 	out.graph = s.graph.placing(out.bringFor, s.graph.packages)
 	return &out
 }
-
-// repository is the scan of the repository that this one belongs to.
-func (s *Scan) repository() *Scan {
-	if s.home != nil {
-		return s.home
-	}
-	return s
-}
-
-// top is the folder that paths of this side begin from.
-func (s *Scan) top() string {
-	if s.Tree.top != "" {
-		return s.Tree.top
-	}
-	if w := s.Tree.whole; w != nil && w.top != "" {
-		return w.top
-	}
-	return "."
-}
-
-// below is a path of a package, or of the repository, as the side has it.
-func (s *Scan) below(name string) string { return path.Join(s.top(), name) }
 
 // bring asks for a source and lets its package stand beside the files of the
 // repository. It returns the package's own scan and where the source points.
@@ -88,14 +64,13 @@ func (s *Scan) stand(p plan.Package) (*Scan, error) {
 // open scans a package, from then on a part of what can be read on this side.
 func (s *Scan) open(p plan.Package, depth int) (*Scan, error) {
 	top := s.folderOf(p.Digest)
-	tree, err := openAt(p.Tree, top, s.Tree.Side, nil)
+	opened, err := tree.OpenAt(p.Tree, top, s.Tree.Side, nil)
 	if err != nil {
 		return nil, fmt.Errorf("read the package %s: %w", p.Digest, err)
 	}
-	seen := NewScan(tree, s.settings)
+	seen := NewScan(opened, s.settings)
 	seen.depth, seen.Other = depth, s.Other
-	s.Tree.packages[top] = tree
-	tree.packages = s.Tree.packages
+	s.Tree.Stand(opened)
 	s.graph.packages[top] = seen.graph
 	return seen, nil
 }
@@ -103,30 +78,22 @@ func (s *Scan) open(p plan.Package, depth int) (*Scan, error) {
 // folderOf is the folder of a package: a name that neither side has.
 func (s *Scan) folderOf(digest string) string {
 	top := packagesTop
-	for s.Tree.has(top) || s.Tree.HasDir(top) || s.Other != nil && (s.Other.has(top) || s.Other.HasDir(top)) {
+	for s.Tree.Has(top) || s.Tree.HasDir(top) || s.Other != nil && (s.Other.Has(top) || s.Other.HasDir(top)) {
 		top += "_"
 	}
 	sum := sha256.Sum256([]byte(digest))
 	return path.Join(top, hex.EncodeToString(sum[:16]))
 }
 
-// inside is a path as the package has it.
-func (s *Scan) inside(name string) string {
-	if top := s.top(); top != "." {
-		return strings.TrimPrefix(strings.TrimPrefix(name, top), "/")
-	}
-	return name
-}
-
 // bringFor brings what a kustomization names.
 func (s *Scan) bringFor(from string, source plan.Source) (string, error) {
 	asking := s
 	for _, seen := range s.repository().packages {
-		if under(from, seen.top()) {
+		if tree.Under(from, seen.top()) {
 			asking = seen
 		}
 	}
-	if !askable(source) {
+	if !origin.Askable(source) {
 		return "", plan.ErrNotFetched
 	}
 	at := *s
@@ -138,9 +105,36 @@ func (s *Scan) bringFor(from string, source plan.Source) (string, error) {
 // Package is what stands in a folder of packages, and the path inside it.
 func (s *Scan) Package(name string) (digest, inside string, ok bool) {
 	for digest, seen := range s.repository().packages {
-		if top := seen.top(); under(name, top) {
-			return digest, seen.Tree.inside(name), true
+		if top := seen.top(); tree.Under(name, top) {
+			return digest, seen.Tree.Inside(name), true
 		}
 	}
 	return "", "", false
+}
+
+// fetched makes a unit of what a source holds, with make; where it cannot be
+// had it is the unit that stands for that, with the reason.
+func (s *Scan) fetched(source plan.Source, missing *Unit, make func(seen *Scan, at string) *Unit) *Unit {
+	if missing.elsewhere == nil {
+		missing.elsewhere = &Elsewhere{What: origin.From(source)}
+	}
+	if source.Kind != "" {
+		missing.elsewhere.Source = source
+	}
+	if !origin.Askable(source) {
+		missing.elsewhere.Source.Kind = ""
+		return missing
+	}
+	seen, at, err := s.bring(source)
+	if err != nil {
+		return missing
+	}
+	u := make(seen, at)
+	if u == nil {
+		return missing
+	}
+	u.home, u.claims, u.deep = missing.Home(), missing.claims, missing.deep
+	u.Selectors = append(slices.Clip(u.Selectors), missing.Selectors...)
+	u.Placed = append(slices.Clip(u.Placed), Placed{Top: seen.top(), At: missing.elsewhere.At})
+	return u
 }

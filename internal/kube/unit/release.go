@@ -5,11 +5,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"path"
-	"slices"
-	"strings"
 
+	"github.com/holdpoint-dev/holdpoint/internal/kube/chartvalues"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/manifest"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/origin"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/owner"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/request"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -21,13 +23,13 @@ func (s *Scan) fluxRelease(o object.Object, beside Beside) []*Unit {
 			Chart *struct {
 				Spec fluxChart `json:"spec"`
 			} `json:"chart"`
-			ChartRef         *fluxSourceRef    `json:"chartRef"`
-			ReleaseName      string            `json:"releaseName"`
-			TargetNamespace  string            `json:"targetNamespace"`
-			StorageNamespace string            `json:"storageNamespace"`
-			Values           json.RawMessage   `json:"values"`
-			ValuesFrom       []valuesReference `json:"valuesFrom"`
-			PostRenderers    []any             `json:"postRenderers"`
+			ChartRef         *fluxSourceRef          `json:"chartRef"`
+			ReleaseName      string                  `json:"releaseName"`
+			TargetNamespace  string                  `json:"targetNamespace"`
+			StorageNamespace string                  `json:"storageNamespace"`
+			Values           json.RawMessage         `json:"values"`
+			ValuesFrom       []chartvalues.Reference `json:"valuesFrom"`
+			PostRenderers    []any                   `json:"postRenderers"`
 		} `json:"spec"`
 	}
 	if err := decode(o, &h); err != nil || h.Spec.Chart == nil && h.Spec.ChartRef == nil {
@@ -51,7 +53,7 @@ func (s *Scan) fluxRelease(o object.Object, beside Beside) []*Unit {
 	} else {
 		u = s.fetchedChart(o, h.Spec.ChartRef, fluxChart{}, u)
 	}
-	if u.Tool == Helm {
+	if u.Tool == request.Helm {
 		if u.home == "" {
 			u.Source = s.readFrom(o, chart.SourceRef)
 		}
@@ -60,13 +62,14 @@ func (s *Scan) fluxRelease(o object.Object, beside Beside) []*Unit {
 			u.Values = append(u.Values, ValueSource{Text: h.Spec.Values})
 		}
 		if taken.missing != "" {
-			u.Gaps = append(u.Gaps, ownerGap(s.Tree, o, plan.GapOpaque, plan.Path{"spec", "valuesFrom"}, "it takes values from the %s, which is not in the repository in the clear", taken.missing))
+			u.Gaps = append(u.Gaps, ownerGap(s.Tree, o, plan.GapOpaque, plan.Path{"spec", "valuesFrom"},
+				"it takes values from the %s, which is not in the repository in the clear", taken.missing))
 		}
 		if len(h.Spec.PostRenderers) > 0 {
 			u.Gaps = append(u.Gaps, ownerGap(s.Tree, o, plan.GapUnsupported, plan.Path{"spec", "postRenderers"}, "postRenderers are not run"))
 		}
 	}
-	if u.Tool == Helm { // helm-controller v1 internal/action/config_observation.go, ReleaseTargetChanged
+	if u.Tool == request.Helm { // helm-controller v1 internal/action/config_observation.go, ReleaseTargetChanged
 		applies.Record += " of chart " + u.Release.Name
 	}
 	u.Selectors = append(u.Selectors, taken.files...)
@@ -99,15 +102,6 @@ func (s *Scan) chartOf(o object.Object, c fluxChart, remote *Unit) *Unit {
 	})
 }
 
-// fluxChart is spec.chart.spec of a HelmRelease: a chart of a source.
-type fluxChart struct {
-	Chart         string        `json:"chart"`
-	Version       string        `json:"version"`
-	ValuesFiles   []string      `json:"valuesFiles"`
-	IgnoreMissing bool          `json:"ignoreMissingValuesFiles"`
-	SourceRef     fluxSourceRef `json:"sourceRef"`
-}
-
 // chartNamed is the chart of the HelmChart that a release names in place of one
 // of its own.
 func (s *Scan) chartNamed(o object.Object, ref *fluxSourceRef) (fluxChart, bool) {
@@ -119,18 +113,6 @@ func (s *Scan) chartNamed(o object.Object, ref *fluxSourceRef) (fluxChart, bool)
 		return fluxChart{}, false
 	}
 	return chartObject(src)
-}
-
-// chartObject is what a HelmChart says (source-controller v1.9
-// api/v1/helmchart_types.go): the same as spec.chart.spec of a release, of a
-// source beside it.
-func chartObject(src object.Object) (fluxChart, bool) {
-	var h struct {
-		Spec fluxChart `json:"spec"`
-	}
-	err := decode(src, &h)
-	h.Spec.SourceRef.Namespace = src.Namespace
-	return h.Spec, err == nil
 }
 
 // localRelease is a release of a chart of the repository, nil where there is
@@ -192,7 +174,7 @@ func chartSource(spec map[string]any) fluxSourceRef {
 }
 
 // remoteRelease is a release of a chart that is not here. Its values without
-// what cannot change which objects there are tell whether a change counts;
+// what cannot change which objects there are decide whether a change counts;
 // taken are those from elsewhere in the repository.
 func (s *Scan) remoteRelease(o object.Object, values json.RawMessage, taken takenValues) *Unit {
 	spec, _ := o.Get("spec")
@@ -206,30 +188,32 @@ func (s *Scan) remoteRelease(o object.Object, values json.RawMessage, taken take
 		}
 		if ref := chartSource(m); ref.Name != "" {
 			if content := s.sourceContent(o, ref); content != nil { // which counts, whatever it is called
-				kept["source"], kept["chart"], kept["chartRef"] = content, withoutKey(m["chart"], "sourceRef"), nil
+				kept["source"], kept["chart"], kept["chartRef"] = content, chartvalues.Without(m["chart"], "sourceRef"), nil
 			}
 			if src, ok := s.source(ref.Kind, ref.Name, o.File); ok {
 				selectors = append(selectors, src.File)
 			}
 		}
-		kept["values"] = Deciding(m["values"])
+		kept["values"] = chartvalues.Deciding(m["values"])
 		from := taken.unread
 		for _, d := range taken.docs {
-			from = append(from, deciding(d.Text))
+			from = append(from, chartvalues.DecidingText(d.Text))
 		}
 		kept["valuesFrom"] = from
 	}
-	text, err := json.Marshal(withoutKey(kept, "interval"))
+	text, err := json.Marshal(chartvalues.Without(kept, "interval"))
 	if err != nil {
 		text = values
 	}
-	there := &Elsewhere{What: "the chart of HelmRelease " + o.Name, At: o.At(s.Tree.Side, plan.Path{"spec", "chart"}), Values: s.given(o, taken)}
+	there := &Elsewhere{What: "the chart of HelmRelease " + o.Name, Values: s.given(o, taken)}
+	there.At = o.At(s.Tree.Side, plan.Path{"spec", "chart"})
 	if name := o.String("spec", "chart", "spec", "chart"); name != "" {
 		there.What = "the chart " + name
 		there.Source.Ref = plan.Ref{Kind: plan.RefVersion, Text: o.String("spec", "chart", "spec", "version")}
 	}
-	return &Unit{Root: path.Dir(o.File), Tool: Folder, Config: string(text), Selectors: selectors, elsewhere: there,
-		Gaps: []plan.Gap{ownerGap(s.Tree, o, plan.GapOpaque, plan.Path{"spec"}, "its chart is not in the repository, so what its change applies is not known")}}
+	return &Unit{Root: path.Dir(o.File), Tool: request.Folder, Config: string(text), Selectors: selectors, elsewhere: there,
+		Gaps: []plan.Gap{ownerGap(s.Tree, o, plan.GapOpaque, plan.Path{"spec"},
+			"its chart is not in the repository, so what its change applies is not known")}}
 }
 
 // given are the values that a release writes down and takes from what is here.
@@ -237,7 +221,7 @@ func (s *Scan) given(o object.Object, taken takenValues) []any {
 	var out []any
 	for _, d := range taken.docs {
 		if file, err := object.Parse("values.yaml", d.Text, object.Limits{}); err == nil {
-			out = append(out, documents(file)...)
+			out = append(out, manifest.Documents(file)...)
 		}
 	}
 	if values, ok := o.Get("spec", "values"); ok {
@@ -246,60 +230,79 @@ func (s *Scan) given(o object.Object, taken takenValues) []any {
 	return out
 }
 
-// inertImage are keys under `image` whose values choose what runs, never
-// which objects there are.
-var inertImage = []string{"tag", "digest", "repository", "registry", "pullPolicy"}
-
-// Deciding is a value of a release without what a chart only copies into
-// containers: the image and the resources.
-func Deciding(v any) any {
-	switch x := v.(type) {
-	case map[string]any:
-		out := map[string]any{}
-		for k, item := range x {
-			if k == "resources" {
-				continue
-			}
-			if m, ok := item.(map[string]any); ok && strings.HasSuffix(strings.ToLower(k), "image") {
-				rest := map[string]any{}
-				for key, value := range m {
-					if !slices.Contains(inertImage, key) {
-						rest[key] = value
-					}
-				}
-				out[k] = rest
-				continue
-			}
-			out[k] = Deciding(item)
-		}
-		return out
-	case []any:
-		out := make([]any, len(x))
-		for i, item := range x {
-			out[i] = Deciding(item)
-		}
-		return out
+// fetchedChart is a release of a chart that is elsewhere, else the unit that
+// stands for what is not known.
+func (s *Scan) fetchedChart(o object.Object, ref *fluxSourceRef, c fluxChart, missing *Unit) *Unit {
+	if ref == nil {
+		return missing
 	}
-	return v
+	source, src := s.fluxSourceOf(o, *ref, c)
+	if ref.Kind == "OCIRepository" && source.Address != "" {
+		source.Kind, source.Name = plan.ChartSource, "" // whatever its layer is called, Flux takes it for a chart
+	}
+	if missing.elsewhere != nil && source.Kind != "" {
+		missing.elsewhere.What = origin.From(source)
+		if ref.Kind != "HelmRepository" {
+			missing.elsewhere.At = src.At(s.Tree.Side, plan.Path{"spec", "ref"})
+		}
+	}
+	return s.fetched(source, missing, func(seen *Scan, at string) *Unit {
+		if ref.Kind != "GitRepository" {
+			return seen.localRelease(o, c, at, at)
+		}
+		return seen.through(src, func(seen *Scan) *Unit { return seen.localRelease(o, c, seen.below(clean(c.Chart)), seen.top()) })
+	})
 }
 
-// withoutKey drops a key at any depth.
-func withoutKey(v any, key string) any {
-	switch x := v.(type) {
-	case map[string]any:
-		out := map[string]any{}
-		for k, item := range x {
-			if k != key {
-				out[k] = withoutKey(item, key)
-			}
+// takenValues are the values that a release takes from ConfigMaps and Secrets.
+type takenValues struct {
+	docs  []ValueSource
+	files []string
+	// missing names the first that cannot be read here; unread are those with
+	// what there is of them: an encrypted text, or their name alone.
+	missing string
+	unread  []any
+}
+
+// valuesFrom reads what a release takes, in its order.
+func (s *Scan) valuesFrom(o object.Object, refs []chartvalues.Reference, beside Beside) takenValues {
+	var out takenValues
+	for _, ref := range refs {
+		src, found := s.referenced(o, ref, beside)
+		if found {
+			out.files = append(out.files, src.File)
 		}
-		return out
-	case []any:
-		out := make([]any, len(x))
-		for i, item := range x {
-			out[i] = withoutKey(item, key)
+		if text, ok := chartvalues.In(src, ref); found && ok {
+			out.docs = append(out.docs, ValueSource{Text: []byte(text)})
+			continue
 		}
-		return out
+		if out.missing == "" {
+			out.missing = ref.Kind + " " + ref.Name
+		}
+		out.unread = append(out.unread, ref, chartvalues.Sealed(src))
 	}
-	return v
+	return out
+}
+
+// referenced is the object that an entry of valuesFrom names.
+func (s *Scan) referenced(o object.Object, ref chartvalues.Reference, beside Beside) (object.Object, bool) {
+	if beside != nil {
+		if src, ok := beside(ref.Kind, o.Namespace, ref.Name); ok {
+			return src, true
+		}
+	}
+	src, ok := s.source(ref.Kind, ref.Name, o.File)
+	if !ok || src.Namespace != "" && o.Namespace != "" && src.Namespace != o.Namespace {
+		return object.Object{}, false
+	}
+	return src, true
+}
+
+// decidingFile is the same for a values file of the repository.
+func (s *Scan) decidingFile(name string) any {
+	data, err := s.Tree.Read(path.Clean(name))
+	if err != nil {
+		return err.Error()
+	}
+	return chartvalues.DecidingText(data)
 }

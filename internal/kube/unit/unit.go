@@ -4,14 +4,11 @@
 package unit
 
 import (
-	"encoding/json"
-	"maps"
-	"path"
 	"slices"
-	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/owner"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/request"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -23,7 +20,7 @@ type Unit struct {
 	Root string
 	// Variant tells units of one root apart: the values file of a chart.
 	Variant string
-	Tool    Tool
+	Tool    request.Tool
 	Owner   owner.Owner
 	// Namespace is where objects go that name none, "" where that is not
 	// known.
@@ -38,7 +35,7 @@ type Unit struct {
 	// there is none, nil else.
 	Written []byte
 	// Release is as in Request, with Values left to ValueSources.
-	Release Release
+	Release request.Release
 	// Values are the sources of a release's values, the last wins.
 	Values []ValueSource
 	// WithoutDefaults: the chart's own values.yaml does not count.
@@ -85,7 +82,7 @@ type Unit struct {
 	claims, deep bool
 }
 
-// Home is the folder of the repository that the unit is told of by.
+// Home is the folder of the repository that findings name for the unit.
 func (u *Unit) Home() string {
 	if u.home != "" {
 		return u.home
@@ -159,135 +156,32 @@ type Source struct {
 	At         plan.Range
 }
 
-// Moved reports whether two sides read another content by their sources. One
-// that gets another name alone, or is only written down now, has not moved.
-func (s Source) Moved(after Source) bool {
-	if s.Text != "" && after.Text != "" {
-		return s.Text != after.Text
-	}
-	return s.Name != after.Name
+// Inflated is a chart of `helmCharts`, with its values still to be read.
+type Inflated struct {
+	request.Chart
+	Values []ValueSource
 }
 
-// config is what beside the files decides about the objects.
-func (u *Unit) config() string {
-	text, err := json.Marshal([]any{
-		u.Tool, u.Root, u.Owner.Cluster, u.Namespace, u.Manifests, u.Fields, string(u.Written), u.Release, u.Values, u.WithoutDefaults,
-		u.Vendored, u.Substitute, u.Config, u.Charts,
-	})
-	if err != nil {
-		return err.Error()
-	}
-	return string(text)
+// Elsewhere is what an owner names that is not in the tree at hand.
+type Elsewhere struct {
+	// Source is what is asked for; its Kind is empty where nothing can be.
+	Source plan.Source
+	// What names it without its version: `the chart redis of https://...`.
+	What string
+	// Values are what a chart is given, one document after the other.
+	Values []any
+	// At is where the tree says which state of it counts.
+	At plan.Range
 }
 
-// SameInputs reports whether two sides of a unit are made from the same.
-func SameInputs(before *Unit, tb *Tree, after *Unit, ta *Tree) bool {
-	if !slices.Equal(before.Files, after.Files) || before.config() != after.config() || !sameOutside(before, after) {
-		return false
+func (u *Unit) addValuesFile(name string) {
+	u.Values = append(u.Values, ValueSource{File: name})
+	if !slices.Contains(u.Files, name) {
+		u.Files = append(u.Files, name)
+		slices.Sort(u.Files)
 	}
-	if len(before.Gaps) > 0 != (len(after.Gaps) > 0) {
-		return false
-	}
-	for _, name := range before.Files {
-		if !Same(tb, ta, name) {
-			return false
-		}
-	}
-	return true
 }
 
-// sameOutside: what is added to what neither side can be made from takes
-// nothing away, unless it alters what is there.
-func sameOutside(before, after *Unit) bool {
-	all := func(Outside) bool { return true }
-	if len(before.Gaps) > 0 && len(after.Gaps) > 0 {
-		b, a := outsideIDs(before, all), outsideIDs(after, all)
-		altering := func(o Outside) bool { return o.Alters }
-		return !slices.ContainsFunc(b, func(id string) bool { return !slices.Contains(a, id) }) &&
-			slices.Equal(outsideIDs(before, altering), outsideIDs(after, altering))
-	}
-	return slices.Equal(outsideIDs(before, all), outsideIDs(after, all))
-}
-
-func outsideIDs(u *Unit, counts func(Outside) bool) []string {
-	var ids []string
-	for _, o := range u.Outside {
-		if counts(o) {
-			ids = append(ids, o.What+"\x00"+o.ID)
-		}
-	}
-	slices.Sort(ids)
-	return ids
-}
-
-// Request collects the files of a unit that has to be rendered.
-func (u *Unit) Request(t *Tree) (Request, *plan.Gap) {
-	req := Request{Tool: u.Tool, Files: map[string][]byte{}, Root: u.Root, Fields: u.Fields, Release: u.Release}
-	for _, name := range u.Files {
-		data, err := t.Read(name)
-		if err != nil {
-			kind, line, why := Trouble(err)
-			return req, &plan.Gap{At: plan.Range{File: name, Line: line, EndLine: line, Side: t.Side}, Root: u.Root, Kind: kind, Subject: name, Why: why}
-		}
-		req.Files[name] = data
-	}
-	for _, p := range u.Placed {
-		if p.Entry != "" {
-			req.Files[p.File] = withEntry(req.Files[p.File], p.Entry, p.To)
-		}
-	}
-	for _, o := range u.Outside {
-		switch {
-		case o.Entry != "":
-			req.Files[o.File] = withoutEntry(req.Files[o.File], o.Entry)
-		case o.Line > 0:
-			req.Files[o.File] = blank(req.Files[o.File], o.Line, o.EndLine)
-		}
-	}
-	if u.Written != nil {
-		req.Files[path.Join(u.Root, kustomizationNames[0])] = u.Written
-	}
-	for _, name := range slices.Sorted(maps.Keys(u.Vendored)) {
-		dir := u.Vendored[name]
-		for _, file := range t.Below(dir) {
-			if data, ok := req.Files[file]; ok {
-				req.Files[path.Join(u.Root, "charts", name, strings.TrimPrefix(file, dir+"/"))] = data
-			}
-		}
-	}
-	req.Release.Values = append(req.Release.Values, texts(req.Files, u.Values)...)
-	for _, c := range u.Charts {
-		req.Files[c.Kustomization] = withoutCharts(req.Files[c.Kustomization])
-		release := c.Release
-		release.Values = texts(req.Files, c.Values)
-		req.Charts = append(req.Charts, Chart{Into: c.Into, Kustomization: c.Kustomization, Root: c.Root, Release: release})
-	}
-	if own := path.Join(u.Root, "values.yaml"); u.WithoutDefaults && req.Files[own] != nil {
-		req.Files[own] = []byte("{}\n")
-	}
-	return req, nil
-}
-
-// texts are documents of values as they stand.
-func texts(files map[string][]byte, values []ValueSource) [][]byte {
-	var out [][]byte
-	for _, v := range values {
-		text := v.Text
-		if v.File != "" {
-			text = files[v.File]
-		}
-		out = append(out, text)
-	}
-	return out
-}
-
-// blank empties lines without moving the others.
-func blank(data []byte, from, to int) []byte {
-	lines := strings.Split(string(data), "\n")
-	for i := max(from, 1); i <= min(to, len(lines)); i++ {
-		lines[i-1] = ""
-	}
-	return []byte(strings.Join(lines, "\n"))
-}
-
-func sortedSet(names map[string]bool) []string { return slices.Sorted(maps.Keys(names)) }
+// Beside finds an object among those that are applied together with an owner:
+// a generated ConfigMap stands in no file. It may be nil.
+type Beside func(kind, namespace, name string) (object.Object, bool)

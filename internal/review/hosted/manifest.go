@@ -21,7 +21,7 @@ func (h *host) manifest(before, after map[string]any) plan.Plan {
 		return plan.Plan{}
 	}
 	name := path.Join(folder, "object.yaml")
-	return h.told(h.kubernetes(tree(name, was), tree(name, is), []unit.Declaration{{Path: folder, Prune: true, Namespace: "default"}}))
+	return h.ofObject(h.kubernetes(tree(name, was), tree(name, is), []unit.Declaration{{Path: folder, Prune: true, Namespace: "default"}}))
 }
 
 // object is the manifest as text, empty where there is none.

@@ -24,7 +24,8 @@ func (h *host) release(before, after map[string]any) plan.Plan {
 		return h.gap(plan.GapInvalid, "its values are not read: "+err.Error())
 	}
 	if hidden(h.change.Hosts.Before["values"], h.change.Hosts.After["values"]) {
-		return h.gap(plan.GapUnknown, "its values change, and what they are is not in the repository; what a release no longer renders is deleted")
+		return h.gap(plan.GapUnknown,
+			"its values change, and what they are is not in the repository; what a release no longer renders is deleted")
 	}
 	from, to := h.localChart(before), h.localChart(after)
 	if from == "" || from != to {
@@ -35,7 +36,7 @@ func (h *host) release(before, after map[string]any) plan.Plan {
 	if err := errors.Join(copied(left, h.before, from), copied(right, h.after, to)); err != nil {
 		return h.gap(plan.GapUnreadable, fmt.Sprintf("its chart %s cannot be read: %v", from, err))
 	}
-	return h.told(h.kubernetes(left, right, []unit.Declaration{{Path: from, Release: text(after, "name"), Namespace: namespace(after),
+	return h.ofObject(h.kubernetes(left, right, []unit.Declaration{{Path: from, Release: text(after, "name"), Namespace: namespace(after),
 		Values: []string{name}}}))
 }
 
@@ -58,16 +59,11 @@ func hidden(before, after any) bool {
 	return isUnknown(before) != isUnknown(after) || isUnknown(before) && before != after
 }
 
-func (h *host) gap(kind plan.GapKind, why string) plan.Plan {
-	c := h.change
-	return plan.Plan{Gaps: []plan.Gap{{At: c.At, Root: c.Address.Root, Kind: kind, Subject: c.Address.String(), Why: why, Variant: c.Variant}}}
-}
-
 // remote says of a chart from elsewhere what is said of the same in a
 // HelmRelease.
 func (h *host) remote(before, after, was, is map[string]any) plan.Plan {
 	name := path.Join(folder, "release.yaml")
-	return h.told(h.kubernetes(tree(name, helmRelease(before, was)), tree(name, helmRelease(after, is)), nil))
+	return h.ofObject(h.kubernetes(tree(name, helmRelease(before, was)), tree(name, helmRelease(after, is)), nil))
 }
 
 func helmRelease(attributes, values map[string]any) string {
@@ -194,5 +190,3 @@ func namespace(attributes map[string]any) string {
 	}
 	return "default"
 }
-
-func text(m map[string]any, at string) string { s, _ := m[at].(string); return s }

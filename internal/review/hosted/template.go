@@ -14,7 +14,7 @@ func (h *host) template(before, after map[string]any) plan.Plan {
 	case strings.HasPrefix(typ, "aws_cloudformation_"), strings.HasPrefix(typ, "aws_serverless"):
 		return h.stack(before, after)
 	case typ == "google_deployment_manager_deployment":
-		was, is := single(single(before["target"])["config"]), single(single(after["target"])["config"])
+		was, is := onlyBlock(onlyBlock(before["target"])["config"]), onlyBlock(onlyBlock(after["target"])["config"])
 		return h.compared(templates.Deployment(text(was, "content")))(templates.Deployment(text(is, "content")))
 	}
 	return h.deployment(before, after)
@@ -56,7 +56,8 @@ func (h *host) deployment(before, after map[string]any) plan.Plan {
 		return plan.Plan{Changes: []plan.Change{c}}
 	}
 	if differ(h.change.Hosts.Before[content], h.change.Hosts.After[content]) {
-		return h.gap(plan.GapUnknown, "its template changes, and what it says is not in the repository; what leaves it is deleted in Complete mode")
+		return h.gap(plan.GapUnknown,
+			"its template changes, and what it says is not in the repository; what leaves it is deleted in Complete mode")
 	}
 	return h.compared(templates.ARM(text(before, content)))(templates.ARM(text(after, content)))
 }
@@ -88,8 +89,8 @@ func (h *host) compared(was templates.Template, err error) func(templates.Templa
 	}
 }
 
-// single is the content of a block that stands at most once.
-func single(v any) map[string]any {
+// onlyBlock is the content of a block that stands at most once.
+func onlyBlock(v any) map[string]any {
 	if list, ok := v.([]any); ok && len(list) == 1 {
 		v = list[0]
 	}

@@ -62,6 +62,9 @@ func (f *finder) command(c *simple, as As, anywhere bool, depth int) {
 		return
 	}
 	c.words = named(f.rows, c.words)
+	if text, ok := c.input(); ok && programOf(c.words[0].text) == "xargs" {
+		c.words = append(c.words, fields(text)...)
+	}
 	only := c.onlyPrints()
 	anywhere = !only && (anywhere || isWrapper(programOf(c.words[0].text)))
 	f.programs(c, as, anywhere)

@@ -31,6 +31,10 @@ func TestHoweverItIsWritten(t *testing.T) {
 		"poetry run alembic downgrade base", "python -m alembic downgrade base", "uv run alembic downgrade base", "bundle exec rails db:drop", "RAILS_ENV=production DISABLE_DATABASE_ENVIRONMENT_CHECK=1 bin/rails db:drop", "python3 manage.py flush --noinput",
 		`kubectl exec -it db-0 -- psql -U app -c "DROP TABLE orders"`, "psql prod <<SQL\nDROP TABLE orders;\nSQL", "PGPASSWORD=x psql -h db -U u -d d -c 'TRUNCATE orders CASCADE;'", `docker compose exec -T db mysql -e "drop database shop"`, "cat <<SQL | psql prod\nTRUNCATE orders;\nSQL",
 		"gcloud --project p sql instances delete main -q", "aws --region r --profile p rds delete-db-cluster --skip-final-snapshot --db-cluster-identifier c", "az group delete --name prod --yes", "terraform -chdir=prod destroy", "if [ \"$1\" = x ]; then terraform destroy; else terraform plan; fi",
+		"k() { kubectl \"$@\"; }\nk delete ns shop",
+		"k() {\n  kubectl -n shop $*\n}\nk delete pvc --all",
+		"set -- delete ns shop\nkubectl \"$@\"", "echo delete ns shop | xargs kubectl",
+		"kubectl ${V:=delete} ns shop", "echo 'pohs sn eteled ltcebuk' | rev | sh",
 	} {
 		if found, err := full.Added(script, "", "#!/bin/sh\n"+line+"\n"); err != nil || len(found) == 0 {
 			t.Errorf("not found: %q %v", line, err)
@@ -48,6 +52,8 @@ func TestHarmlessTwins(t *testing.T) {
 		`USAGE="kubectl delete ns shop"`, "echo y | terraform plan", "curl -fsSL https://get.helm.sh/a | bash", "echo bHMK | base64 -d | sh", "helm list # helm uninstall db", `echo "don't"; # kubectl delete ns shop`, "kubectl() { echo \"$@\"; }",
 		`read -p "terraform destroy? " a`, "set -euo pipefail", "rm -rf build dist", "docker compose down", "export PATH=$PATH:/opt/bin", "psql -f schema.sql", "make clean", "npm run build", "apt-get install -y kubectl",
 		"kubectl apply -f - <<EOF\nkind: Job\nmetadata: {name: delete}\nEOF", "for i in 1 2 3; do sleep 1; done", "gcloud config unset project", "helm upgrade --install db ./chart", "test -x $(which terraform)", `desc="kubectl delete"; echo "$desc ns"`,
+		"say() { echo \"$@\"; }\nsay kubectl delete ns shop",
+		"set -- get ns\nkubectl \"$@\"", "echo get ns | xargs kubectl", "tr -d '\\r' < run.sh | sh",
 	} {
 		if found, err := full.Added(script, "", "#!/bin/sh\n"+line+"\n"); err != nil || len(found) > 0 {
 			t.Errorf("found: %q %v", line, found)

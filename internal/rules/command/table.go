@@ -3,6 +3,7 @@ package command
 import (
 	"errors"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 )
@@ -71,6 +72,22 @@ func (t *Table) Add(f File) error {
 // Files are the kinds of files that are read, the first that fits a path
 // decides.
 func (t *Table) Files() []Files { return t.files }
+
+// Bare reports whether a file's name has no ending, so that its first line alone
+// tells whether it is a script.
+func Bare(name string) bool {
+	base := path.Base(name)
+	return !strings.Contains(base, ".") && !slices.Contains(plain, base)
+}
+
+// plain are names without an ending that no script has.
+var plain = []string{"LICENSE", "LICENCE", "COPYING", "NOTICE", "README", "VERSION", "CODEOWNERS", "OWNERS",
+	"AUTHORS", "CHANGELOG", "MAINTAINERS"}
+
+// Scripts is how a script of any name is read, and whether one of the texts is one.
+func Scripts(texts ...string) (Files, bool) {
+	return Files{Reads: "shell", As: Script}, slices.ContainsFunc(texts, func(text string) bool { return strings.HasPrefix(text, "#!") })
+}
 
 // Paths are patterns of the files that hold texts of a kind.
 func (t *Table) Paths(as As) []string {

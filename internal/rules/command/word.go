@@ -196,7 +196,7 @@ func (s *shell) nested() string {
 var (
 	makeVariable  = regexp.MustCompile(`^\$\(([A-Z][A-Z0-9_]*)\)`)
 	plainVariable = regexp.MustCompile(`^\$([A-Za-z_]\w*)`)
-	inBraces      = regexp.MustCompile(`^\$\{([A-Za-z_]\w*)((?::?-)([^{}]*))?\}`)
+	inBraces      = regexp.MustCompile(`^\$\{([A-Za-z_]\w*)((?::?[-=])([^{}]*))?\}`)
 	arithmetic    = regexp.MustCompile(`^\$\(\([^()]*(?:\([^()]*\)[^()]*)*\)\)`)
 	expression    = regexp.MustCompile(`^\$?\$\{\{[^{}]*\}\}`)
 	otherBraces   = regexp.MustCompile(`^\$\{[^{}]*\}`)

@@ -32,8 +32,10 @@ type pull struct {
 // infra is a repository with one root that holds data and one that does not.
 func infra() githubtest.Files {
 	return githubtest.Files{
-		"README.md":       "Infrastructure of Acme.\n",
-		"prod/db.tf":      "resource \"aws_db_instance\" \"orders\" {\n  engine         = \"postgres\"\n  instance_class = \"db.m7g.large\"\n}\n\nresource \"aws_db_instance\" \"stock\" {\n  engine         = \"postgres\"\n  instance_class = \"db.m7g.large\"\n}\n",
+		"README.md": "Infrastructure of Acme.\n",
+		"prod/db.tf": "resource \"aws_db_instance\" \"orders\" {\n  engine         = \"postgres\"\n  instance_class = " +
+			"\"db.m7g.large\"\n}\n\nresource \"aws_db_instance\" \"stock\" {\n  engine         = \"postgres\"\n  instance_class = " +
+			"\"db.m7g.large\"\n}\n",
 		"prod/network.tf": "resource \"aws_vpc\" \"main\" {\n  cidr_block = \"10.0.0.0/16\"\n}\n",
 		"dev/main.tf":     "resource \"aws_lb\" \"try\" {\n  internal = true\n}\n",
 	}
@@ -48,11 +50,14 @@ var kinds = []struct {
 	first, second githubtest.Files
 	want          string
 }{
-	{what: "an agent deletes a database", by: "devin-ai-integration[bot]", first: githubtest.Files{"prod/db.tf": oneDatabase}, want: "failure"},
-	{what: "an agent edits a comment", by: "devin-ai-integration[bot]", first: githubtest.Files{"prod/network.tf": "# One.\n" + infra()["prod/network.tf"]}, want: "success"},
+	{what: "an agent deletes a database", by: "devin-ai-integration[bot]", first: githubtest.Files{"prod/db.tf": oneDatabase},
+		want: "failure"},
+	{what: "an agent edits a comment", by: "devin-ai-integration[bot]",
+		first: githubtest.Files{"prod/network.tf": "# One.\n" + infra()["prod/network.tf"]}, want: "success"},
 	{what: "a person edits a text", by: "dana", first: githubtest.Files{"README.md": "Infrastructure.\n"}, want: "success"},
 	{what: "a person deletes a database", by: "dana", first: githubtest.Files{"prod/db.tf": oneDatabase}, want: "failure"},
-	{what: "an agent deletes a database and takes it back", by: "devin-ai-integration[bot]", first: githubtest.Files{"prod/db.tf": oneDatabase},
+	{what: "an agent deletes a database and takes it back", by: "devin-ai-integration[bot]",
+		first:  githubtest.Files{"prod/db.tf": oneDatabase},
 		second: githubtest.Files{"README.md": "Sorry.\n"}, want: "success"},
 	{what: "an agent adds the deletion in a second push", by: "devin-ai-integration[bot]", first: githubtest.Files{"README.md": "Soon.\n"},
 		second: githubtest.Files{"prod/db.tf": oneDatabase}, want: "failure"},
@@ -78,8 +83,9 @@ func NewLoad(t testing.TB, repos, pulls int, seed uint64) *Load {
 		k, r := kinds[n%len(kinds)], all[n%repos]
 		by := l.Hub.User(k.by)
 		commit := func(changes githubtest.Files, parent string, push int) string {
-			return git.Commit(githubtest.CommitOf{Files: infra().With(changes), Parents: []string{parent}, Message: fmt.Sprintf("Change %d.%d", n, push),
-				Author: githubtest.Person{Name: by.Login, Email: by.Email()}})
+			return git.Commit(githubtest.CommitOf{Files: infra().With(changes), Parents: []string{parent},
+				Message: fmt.Sprintf("Change %d.%d", n, push),
+				Author:  githubtest.Person{Name: by.Login, Email: by.Email()}})
 		}
 		branch := fmt.Sprintf("change-%d", n)
 		head := commit(k.first, base, 1)

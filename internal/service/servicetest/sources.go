@@ -43,7 +43,8 @@ func NewRegistry(t testing.TB, n *sourcestest.Internet) *Registry {
 		m.Versions = append(m.Versions, sourcestest.ModuleVersion{Version: []string{"1.0.0", Destroys, Harmless}[i],
 			Location: "git::https://github.com/acme/terraform-aws-db?ref=" + id})
 	}
-	n.Host("registry.terraform.io", &sourcestest.Registry{Base: "/v1/modules/", Form: sourcestest.NoContent, Modules: map[string]sourcestest.Module{"acme/db/aws": m}})
+	n.Host("registry.terraform.io", &sourcestest.Registry{Base: "/v1/modules/", Form: sourcestest.NoContent,
+		Modules: map[string]sourcestest.Module{"acme/db/aws": m}})
 
 	r := &Registry{git: githubtest.NewGit(t)}
 	r.Hub = githubtest.NewEnterprise(t, r.git)

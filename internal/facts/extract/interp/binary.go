@@ -74,7 +74,10 @@ func compareNil(e *ast.BinaryExpr, l, r Value) Value {
 // operate applies an operator to known constants; nil where it cannot.
 func operate(op token.Token, l, r Value) Value {
 	x, y := constantOf(l), constantOf(r)
-	if x == nil || y == nil || (x.Kind() != y.Kind() && (x.Kind() > constant.Float || x.Kind() < constant.Int || y.Kind() > constant.Float || y.Kind() < constant.Int)) {
+	if x == nil || y == nil {
+		return nil
+	}
+	if numbers := isNumber(x) && isNumber(y); !numbers && x.Kind() != y.Kind() {
 		return nil
 	}
 	switch op {
@@ -113,6 +116,8 @@ func operate(op token.Token, l, r Value) Value {
 	}
 	return nil
 }
+
+func isNumber(v constant.Value) bool { return v.Kind() == constant.Int || v.Kind() == constant.Float }
 
 func constantOf(v Value) constant.Value {
 	switch v := v.(type) {

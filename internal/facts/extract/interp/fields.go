@@ -108,7 +108,8 @@ func (in *Interp) setField(s *Struct, name string, v Value) {
 	s.Fields[name] = v
 }
 
-// method finds a method of a named type (with the value it applies to).
+// Method finds a method of a named type, bound to the value it applies to; nil
+// for none.
 func (in *Interp) Method(t *Type, recv Value, name string) *FuncV {
 	return in.methodAt(t, recv, name, 0)
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 )
 
+// evalT evaluates an expression where type t is wanted: a literal may leave its
+// type out.
 func (in *Interp) evalT(e ast.Expr, t *Type, env *Env, f *File) Value {
 	if cl, ok := e.(*ast.CompositeLit); ok && cl.Type == nil {
 		if t != nil && t.Kind == "ptr" {
@@ -15,10 +17,14 @@ func (in *Interp) evalT(e ast.Expr, t *Type, env *Env, f *File) Value {
 	return in.Eval(e, env, f)
 }
 
-var skipFields = map[string]bool{"ValidateFunc": true, "ValidateDiagFunc": true, "Validators": true, "Description": true, "MarkdownDescription": true,
+// skipFields are fields of a schema that say nothing of what a plan does.
+var skipFields = map[string]bool{
+	"ValidateFunc": true, "ValidateDiagFunc": true, "Validators": true, "Description": true, "MarkdownDescription": true,
 	"Deprecated": true, "DeprecationMessage": true, "ConflictsWith": true, "ExactlyOneOf": true, "AtLeastOneOf": true, "RequiredWith": true,
 	"Importer": true, "Timeouts": true, "StateUpgraders": true, "CustomType": true, "CreateWithoutTimeout": true, "ReadWithoutTimeout": true,
-	"UpdateWithoutTimeout": true, "DeleteWithoutTimeout": true, "Set": true, "Identity": true, "InputDefault": true, "ResourceBehavior": true, "ValidateRawResourceConfigFuncs": true, "DeprecationMessage_": true}
+	"UpdateWithoutTimeout": true, "DeleteWithoutTimeout": true, "Set": true, "Identity": true, "InputDefault": true,
+	"ResourceBehavior": true, "ValidateRawResourceConfigFuncs": true, "DeprecationMessage_": true,
+}
 
 func skippable(t *Type) bool {
 	if t == nil || t.Kind != "named" {

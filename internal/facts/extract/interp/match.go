@@ -5,6 +5,7 @@ import (
 	"go/ast"
 )
 
+// evalN evaluates an expression that gives n values.
 func (in *Interp) evalN(e ast.Expr, n int, env *Env, f *File) []Value {
 	var r []Value
 	switch x := e.(type) {

@@ -21,6 +21,7 @@ func (in *Interp) Member(path, name string) Value {
 	return in.pkgMember(p, name)
 }
 
+// pkgMember is a member of a loaded package, evaluated once.
 func (in *Interp) pkgMember(p *Pkg, name string) Value {
 	if v, ok := p.cache[name]; ok {
 		return v
@@ -103,8 +104,8 @@ func (in *Interp) typed(v Value, t *Type) Value {
 	return v
 }
 
-// force resolves an opaque name to a constant of an external package, when the package's
-// source is at hand.
+// Force resolves an opaque name to a constant of an external package, when the
+// package's source is at hand.
 func (in *Interp) Force(v Value) Value {
 	if t, ok := v.(*Typed); ok {
 		v = t.V
@@ -135,6 +136,7 @@ func (in *Interp) Force(v Value) Value {
 	return v
 }
 
+// Ident is what a name means in a scope of a file.
 func (in *Interp) Ident(id *ast.Ident, env *Env, f *File) Value {
 	name := id.Name
 	if env != nil {
@@ -196,6 +198,7 @@ func (in *Interp) imported(f *File, name string) (string, bool) {
 	return "", false
 }
 
+// selector evaluates x.name where x may be a package.
 func (in *Interp) selector(e *ast.SelectorExpr, env *Env, f *File) Value {
 	name := e.Sel.Name
 	if id, ok := e.X.(*ast.Ident); ok {
@@ -209,6 +212,7 @@ func (in *Interp) selector(e *ast.SelectorExpr, env *Env, f *File) Value {
 	return in.Select(x, name, e)
 }
 
+// Select is x.name: a member of a package, a field, or a method with its receiver.
 func (in *Interp) Select(x Value, name string, e ast.Node) Value {
 	switch v := x.(type) {
 	case *PkgV:

@@ -8,8 +8,10 @@ import (
 	"strings"
 )
 
+// one is a single result.
 func one(v Value) []Value { return []Value{v} }
 
+// str1 is a function of one text, where that is known.
 func str1(f func(string) Value) native {
 	return func(in *Interp, a []Value, c *ast.CallExpr) []Value {
 		if len(a) == 1 {
@@ -21,6 +23,7 @@ func str1(f func(string) Value) native {
 	}
 }
 
+// str2 is a function of two texts, where both are known.
 func str2(f func(a, b string) Value) native {
 	return func(in *Interp, a []Value, c *ast.CallExpr) []Value {
 		if len(a) == 2 {
@@ -34,6 +37,7 @@ func str2(f func(a, b string) Value) native {
 	}
 }
 
+// ident0 returns its first argument.
 func ident0(in *Interp, a []Value, c *ast.CallExpr) []Value {
 	if len(a) > 0 {
 		return one(a[0])
@@ -49,6 +53,7 @@ func strSlice(ss []string) Value {
 	return s
 }
 
+// goStrings are the elements of a slice of known texts.
 func goStrings(v Value) ([]string, bool) {
 	s, ok := Deref(v).(*SliceV)
 	if !ok {
@@ -120,9 +125,6 @@ func mapsValues(in *Interp, a []Value, c *ast.CallExpr) []Value {
 func collect(in *Interp, a []Value, c *ast.CallExpr) []Value {
 	if s, ok := Deref(a[0]).(*SliceV); ok {
 		r := &SliceV{Type: &Type{Kind: "slice"}, Elems: append([]Value(nil), s.Elems...)}
-		if ss, ok := goStrings(r); ok && strings.Contains(fmt.Sprint(c != nil), "true") {
-			_ = ss
-		}
 		return one(r)
 	}
 	return one(&Opaque{Name: "collect", Args: a})
@@ -263,6 +265,7 @@ func sorted(in *Interp, a []Value, c *ast.CallExpr) []Value {
 	return collect(in, a, c)
 }
 
+// minmax is max with sign 1, and min with sign -1.
 func minmax(in *Interp, a []Value, sign int64) []Value {
 	var best int64
 	for i, x := range a {

@@ -5,8 +5,13 @@ import (
 	"strings"
 )
 
-var basicTypes = map[string]bool{"string": true, "bool": true, "int": true, "int64": true, "int32": true, "int16": true, "int8": true, "uint": true, "uint64": true, "uint32": true, "uint16": true, "uint8": true, "float64": true, "float32": true, "byte": true, "rune": true, "error": true, "any": true, "uintptr": true, "comparable": true}
+var basicTypes = map[string]bool{
+	"string": true, "bool": true, "byte": true, "rune": true, "error": true, "any": true, "comparable": true,
+	"int": true, "int64": true, "int32": true, "int16": true, "int8": true, "uintptr": true,
+	"uint": true, "uint64": true, "uint32": true, "uint16": true, "uint8": true, "float64": true, "float32": true,
+}
 
+// typeOf is the type that an expression names, nil for no expression.
 func (in *Interp) typeOf(e ast.Expr, env *Env, f *File) *Type {
 	switch e := e.(type) {
 	case nil:
@@ -145,6 +150,7 @@ func (in *Interp) typeEnv(td *TypeDecl, t *Type) *Env {
 	return env
 }
 
+// zero is the zero value of a type.
 func (in *Interp) zero(t *Type) Value {
 	if t == nil {
 		return Null
@@ -198,9 +204,11 @@ func (in *Interp) hasMethods(t *Type) bool {
 	return p != nil && len(p.Methods[t.Name]) > 0
 }
 
+// structLike names types of provider SDKs that are structs of a schema.
 func structLike(t *Type) bool {
 	switch t.Name {
-	case "Schema", "Resource", "SchemaResponse", "SchemaRequest", "MetadataResponse", "MetadataRequest", "NestedBlockObject", "NestedAttributeObject":
+	case "Schema", "Resource", "SchemaResponse", "SchemaRequest", "MetadataResponse", "MetadataRequest",
+		"NestedBlockObject", "NestedAttributeObject":
 		return true
 	}
 	return strings.HasSuffix(t.Name, "Attribute") || strings.HasSuffix(t.Name, "Block")
@@ -234,6 +242,7 @@ func embName(e ast.Expr) string {
 	return ""
 }
 
+// ValueType is the type that a value was made with, nil where it is not known.
 func ValueType(v Value) *Type {
 	if t, ok := v.(*Typed); ok {
 		return t.T
