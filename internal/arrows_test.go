@@ -35,7 +35,6 @@ var steep = map[string]struct {
 	"internal/facts/extract/equality": {19, "an interpreter of Go: statements, expressions and calls are made of one another"},
 	"internal/facts/extract/interp":   {18, "an interpreter of Go: statements, expressions and calls are made of one another"},
 	"internal/github/githubtest":      {23, "repositories, pull requests, accounts and deliveries of the simulated GitHub refer to one another, as GitHub's do"},
-	"internal/hcl":                    {33, "predict.go has both the value that all parts fill in and the order in which it has them do so"},
 }
 
 func TestFewArrowsRunBackUp(t *testing.T) {
