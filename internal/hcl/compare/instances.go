@@ -181,12 +181,20 @@ func (c *comparison) setDiffers(r *eval.Resource) bool {
 		reason = plan.CountIndex
 	}
 	for _, inst := range old.Instances() {
-		if o := c.Object(inst.Address()); o != nil && o.Final.String() == o.Address.String() {
+		if o := c.Object(inst.Address()); o != nil && stays(o) {
 			c.add(o, plan.Change{Action: plan.Delete, Reason: reason, Certain: false}, nil,
 				"which instances remain depends on a value that is not in the repository")
 		}
 	}
 	return true
+}
+
+// stays reports whether moves leave an object an instance of its own resource: one
+// that gets a count or for_each is moved to a key of it.
+func stays(o *pair.Object) bool {
+	to := o.Final
+	to.Key = o.Address.Key
+	return to.String() == o.Address.String()
 }
 
 // callSetDiffers says where the instances of a module are not known, and need
