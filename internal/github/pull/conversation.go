@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/github/api"
 	"github.com/holdpoint-dev/holdpoint/internal/review"
@@ -223,56 +222,6 @@ func (c Comment) Number() int64 {
 		return 0
 	}
 	return n
-}
-
-// all pages a connection of the pull request to its end. field is its text
-// with the place for the cursor; the count must agree in the end, unless most
-// (GitHub's own cap, 0 for none) is reached.
-func all[T any](ctx context.Context, c Reader, number int, name, field string, first *api.Connection[T], most int) (
-	list []T, complete bool, err error) {
-	list, cursor, err := first.Page(name)
-	if err != nil {
-		return nil, false, err
-	}
-	total := *first.TotalCount
-	for n := 0; cursor != ""; n++ {
-		if n == api.MaxPages {
-			return list, false, fmt.Errorf("%s: more than %d pages: %w", name, api.MaxPages, api.ErrTooLarge)
-		}
-		query := "query More($owner:String!,$name:String!,$number:Int!,$after:String)" +
-			"{repository(owner:$owner,name:$name){pullRequest(number:$number){page:" +
-			strings.Replace(field, "first:100", "first:100,after:$after", 1) + "}}}"
-		var out struct {
-			Repository *struct {
-				PullRequest *struct {
-					Page *api.Connection[T] `json:"page"`
-				} `json:"pullRequest"`
-			} `json:"repository"`
-		}
-		variables := map[string]any{"owner": c.Owner, "name": c.Repo, "number": number, "after": cursor}
-		if err := c.GraphQL(ctx, query, variables, &out); err != nil {
-			return nil, false, fmt.Errorf("read more %s: %w", name, err)
-		}
-		if out.Repository == nil || out.Repository.PullRequest == nil {
-			return nil, false, fmt.Errorf("read more %s: GitHub did not answer", name)
-		}
-		var more []T
-		if more, cursor, err = out.Repository.PullRequest.Page.Page(name); err != nil {
-			return nil, false, err
-		}
-		// The timeline counts what is left from the cursor on.
-		if t := *out.Repository.PullRequest.Page.TotalCount; t+len(list) != total {
-			total = t
-		}
-		list = append(list, more...)
-	}
-	if len(list) == total {
-		return list, true, nil
-	}
-	if most > 0 && len(list) >= most && total > len(list) {
-		return list, false, nil
-	}
-	return nil, false, fmt.Errorf("GitHub counts %d %s and lists %d; something changed meanwhile", total, name, len(list))
 }
 
 // Asked are those who approved and whose review is asked for again.

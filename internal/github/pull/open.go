@@ -2,8 +2,6 @@ package pull
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/holdpoint-dev/holdpoint/internal/github/api"
@@ -47,35 +45,8 @@ type Open struct {
 // OpenPulls lists the open pull requests that filter, a GraphQL argument,
 // selects.
 func (c Reader) OpenPulls(ctx context.Context, filter, kind string, value any) ([]Open, error) {
-	query := "query Open($owner:String!,$name:String!,$after:String,$value:" + kind + "){repository(owner:$owner,name:$name){databaseId" +
-		" pullRequests(first:100,after:$after,states:[OPEN]," + filter + ":$value){" + pageFields +
-		" nodes{number headRefOid baseRefName approved:reviews(first:1,states:[APPROVED]){totalCount}}}}}"
-	var found []Open
-	after := any(nil)
-	for range api.MaxPages {
-		var out struct {
-			Repository *struct {
-				PullRequests *api.Connection[Open]
-			}
-		}
-		if err := c.GraphQL(ctx, query, map[string]any{"owner": c.Owner, "name": c.Repo, "after": after, "value": value}, &out); err != nil {
-			if api.Missing(err) {
-				return nil, fmt.Errorf("list pull requests: %w: %w", api.ErrGone, err)
-			}
-			return nil, fmt.Errorf("list pull requests: %w", err)
-		}
-		if out.Repository == nil {
-			return nil, errors.New("list pull requests: GitHub did not answer")
-		}
-		list, cursor, err := out.Repository.PullRequests.Page("open pull requests")
-		if err != nil {
-			return nil, err
-		}
-		found = append(found, list...)
-		if cursor == "" {
-			return found, nil
-		}
-		after = cursor
-	}
-	return nil, fmt.Errorf("list pull requests: %w", api.ErrTooLarge)
+	return listed[Open](ctx, c, "open pull requests", "query Open($owner:String!,$name:String!,$after:String,$value:"+kind+")",
+		"pullRequests(first:100,after:$after,states:[OPEN],"+filter+":$value){"+pageFields+
+			" nodes{number headRefOid baseRefName approved:reviews(first:1,states:[APPROVED]){totalCount}}}",
+		map[string]any{"value": value}, nil)
 }

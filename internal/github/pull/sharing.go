@@ -3,7 +3,6 @@ package pull
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -67,26 +66,7 @@ func (c Reader) Sharing(ctx context.Context, repo Repository, names rules.Names,
 
 // branches lists branches behind a cursor, or those that are like a name; nil
 // is from the beginning, and all.
-func (c Reader) branches(ctx context.Context, after, like any) (found []Branch, err error) {
-	query := "query Branches($owner:String!,$name:String!,$after:String,$like:String){repository(owner:$owner,name:$name){databaseId" +
-		" refs(refPrefix:\"refs/heads/\",first:100,after:$after,query:$like)" + refsFields + "}}"
-	for range api.MaxPages {
-		var out struct{ Repository *Repository }
-		if err := c.GraphQL(ctx, query, map[string]any{"owner": c.Owner, "name": c.Repo, "after": after, "like": like}, &out); err != nil {
-			return nil, fmt.Errorf("list branches: %w", err)
-		}
-		if out.Repository == nil {
-			return nil, errors.New("list branches: GitHub did not answer")
-		}
-		list, cursor, err := out.Repository.Refs.Page("branches")
-		if err != nil {
-			return nil, err
-		}
-		found = append(found, list...)
-		if cursor == "" {
-			return found, nil
-		}
-		after = cursor
-	}
-	return nil, fmt.Errorf("list branches: %w", api.ErrTooLarge)
+func (c Reader) branches(ctx context.Context, after, like any) ([]Branch, error) {
+	return listed[Branch](ctx, c, "branches", "query Branches($owner:String!,$name:String!,$after:String,$like:String)",
+		"refs(refPrefix:\"refs/heads/\",first:100,after:$after,query:$like)"+refsFields, map[string]any{"like": like}, after)
 }
