@@ -204,7 +204,8 @@ func (c *client) followBranch(ctx context.Context, job webhooks.Job) ([]webhooks
 	}
 	if len(shared) > 0 {
 		// What the merge queue made may be proposed to the others.
-		if err := c.retireAt(ctx, job.BaseSHA); err != nil {
+		of := func(run pull.Check, base string) bool { return names.Of(base) == run.Name }
+		if err := c.retireAt(ctx, job.BaseSHA, of); err != nil {
 			return nil, err
 		}
 	}

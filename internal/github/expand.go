@@ -55,24 +55,8 @@ func (a *App) Follow(ctx context.Context, job webhooks.Job) (Followed, error) {
 // followCommit leads to the open pull requests with a commit as their head,
 // those of forks included.
 func (c *client) followCommit(ctx context.Context, job webhooks.Job, except int) (jobs []webhooks.Job, err error) {
-	open, err := c.OpenOf(ctx, job.HeadSHA)
-	if code := api.Status(err); code == http.StatusNotFound || code == http.StatusUnprocessableEntity {
-		return nil, fmt.Errorf("pull requests of %.12s: %w: %w", job.HeadSHA, api.ErrGone, err)
-	}
-	if err != nil {
-		return nil, err
-	}
+	open, err := c.Proposing(ctx, job.HeadSHA)
 	for _, p := range open {
-		if p.Number != except {
-			jobs = append(jobs, job.Pull(p.Number, job.HeadSHA))
-		}
-	}
-	if len(jobs) > 0 {
-		return jobs, nil
-	}
-	// GitHub's list has no open ones once the default branch has the commit.
-	hidden, err := c.OpenWith(ctx, job.HeadSHA)
-	for _, p := range hidden {
 		if p.Number != except {
 			jobs = append(jobs, job.Pull(p.Number, job.HeadSHA))
 		}
@@ -100,6 +84,12 @@ func (c *client) followClosed(ctx context.Context, job webhooks.Job) (result Fol
 	}
 	if conversation.Repo.DatabaseID != job.RepoID || conversation.Pull.State == "OPEN" {
 		return result, nil
+	}
+	// A push just before it may not have been reviewed.
+	closed := &Reading{job: job, client: c, conversation: conversation}
+	closed.Request.Ref.HeadSHA = conversation.Pull.HeadRefOid
+	if err := closed.retireEarlier(ctx); err != nil {
+		return result, err
 	}
 	if conversation.Pull.State == "MERGED" {
 		if err := c.noteBypass(ctx, job, conversation, &result); err != nil {

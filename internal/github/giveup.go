@@ -32,8 +32,7 @@ func (a *App) GiveUp(ctx context.Context, job webhooks.Job, why error) error {
 	case webhooks.KindPull:
 		return c.giveUpPull(ctx, job, text)
 	case webhooks.KindClosed, webhooks.KindDestroyed:
-		checks, err := c.ChecksAt(ctx, job.HeadSHA)
-		return errors.Join(err, c.retireGivenUp(ctx, job, job.HeadSHA, checks, nil))
+		return c.retireAt(ctx, job.HeadSHA, c.mayBeOf)
 	case webhooks.KindGroup:
 		g, err := c.ReadGroup(ctx, job)
 		if err != nil {
@@ -47,6 +46,12 @@ func (a *App) GiveUp(ctx context.Context, job webhooks.Job, why error) error {
 // giveUpPull holds a pull request. One that cannot be read whole holds all the
 // same.
 func (c *client) giveUpPull(ctx context.Context, job webhooks.Job, said publish.Check) error {
+	return errors.Join(c.holdUnreviewed(ctx, job, said), c.retireAt(ctx, job.Replaced, c.mayBeOf))
+}
+
+// holdUnreviewed writes that to the checks of the pull request, and takes back what
+// passed for bases to which it does not go any more.
+func (c *client) holdUnreviewed(ctx context.Context, job webhooks.Job, said publish.Check) error {
 	var head, base string
 	var checks []pull.Check
 	r, err := c.open(ctx, job)
@@ -60,8 +65,13 @@ func (c *client) giveUpPull(ctx context.Context, job webhooks.Job, said publish.
 			return err
 		}
 	}
+	err = c.giveUpOn(ctx, job, head, base, checks, said)
 	others := slices.DeleteFunc(slices.Clone(checks), func(run pull.Check) bool { return c.mayBeOf(run, base) })
-	return errors.Join(c.giveUpOn(ctx, job, head, base, checks, said), c.retireGivenUp(ctx, job, head, others, r))
+	err = errors.Join(err, c.retireUnproposed(ctx, head, verdicts(others), c.mayBeOf))
+	if r != nil {
+		err = errors.Join(err, r.retireEarlier(ctx))
+	}
+	return err
 }
 
 // ends are the head and base branch of a pull request, read without anything

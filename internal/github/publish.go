@@ -45,8 +45,11 @@ func (r *Reading) Publish(ctx context.Context, report review.Report, decision re
 	default:
 		err = p.release(ctx)
 	}
-	if err == nil {
-		err = partial(r.retire(ctx, decision))
+	if err == nil || errors.Is(err, ErrPartial) {
+		// A verdict that stays where it must not is more than something beside it.
+		if unretired := r.retire(ctx, decision); unretired != nil {
+			err = unretired
+		}
 	}
 	if err == nil && r.unsettled {
 		err = partial(&api.LaterError{After: settle, Why: unsettled})

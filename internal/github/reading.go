@@ -120,9 +120,6 @@ func (r *Reading) load(ctx context.Context) error {
 			return fmt.Errorf("read %s: %w", r.job, err)
 		}
 	}
-	if err := r.readRebase(ctx, base.tree); err != nil {
-		return fmt.Errorf("read %s: %w", r.job, err)
-	}
 	if err := r.readFiles(ctx); err != nil {
 		return fmt.Errorf("read %s: %w", r.job, err)
 	}

@@ -3,7 +3,6 @@ package github
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"slices"
 
@@ -52,12 +51,7 @@ func (r *Reading) retire(ctx context.Context, d review.Decision) error {
 			}
 		}
 	}
-	for _, was := range r.before {
-		if err := r.retireAll(ctx, was.sha, was.checks); err != nil {
-			return err
-		}
-	}
-	return nil
+	return r.retireBefore(ctx, func(run pull.Check, base string) bool { return r.names.Of(base) == run.Name })
 }
 
 // alsoOf reports whether a hold of this pull request has taken a run back.
@@ -70,12 +64,6 @@ func (r *Reading) alsoOf(run pull.Check) bool {
 // the name.
 func (r *Reading) proposed(name string) bool {
 	return slices.ContainsFunc(r.Request.Evidence.Siblings, func(s review.Sibling) bool { return r.names.Of(s.BaseRef) == name })
-}
-
-// retireAll takes back what passed on a commit under names that no open pull
-// request with it as its head has.
-func (r *Reading) retireAll(ctx context.Context, head string, checks []pull.Check) error {
-	return r.client.retireUnproposed(ctx, head, verdicts(checks), func(run pull.Check, base string) bool { return r.names.Of(base) == run.Name })
 }
 
 // verdicts are the runs that let a pull request through.
@@ -91,12 +79,9 @@ func (c *client) retireUnproposed(ctx context.Context, head string, passed []pul
 	if len(passed) == 0 {
 		return nil
 	}
-	open, unlisted := c.OpenOf(ctx, head)
-	if unlisted != nil {
-		open, unlisted = nil, fmt.Errorf("pull requests of %.12s: %w", head, unlisted)
-	}
+	open, unlisted := c.Proposing(ctx, head)
 	for _, run := range passed {
-		if slices.ContainsFunc(open, func(p pull.WithCommit) bool { return of(run, p.Base.Ref) }) {
+		if slices.ContainsFunc(open, func(p pull.Sibling) bool { return of(run, p.BaseRefName) }) {
 			continue
 		}
 		if err := c.retire(ctx, head, run); err != nil {
@@ -106,21 +91,41 @@ func (c *client) retireUnproposed(ctx context.Context, head string, passed []pul
 	return unlisted
 }
 
+// retireBefore takes back what passed on the heads that this one replaced.
+func (r *Reading) retireBefore(ctx context.Context, of func(run pull.Check, base string) bool) error {
+	for _, was := range r.before {
+		if err := r.client.retireUnproposed(ctx, was.sha, verdicts(was.checks), of); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// retireEarlier reads the heads that a pull request had, as far as that goes, and
+// takes back what passed on them.
+func (r *Reading) retireEarlier(ctx context.Context) error {
+	unread := r.readPushes(ctx)
+	r.readReviews()
+	return errors.Join(unread, r.readEarlier(ctx), r.retireBefore(ctx, r.client.mayBeOf))
+}
+
 // followDestroyed takes back what passed on the commit of a merge group that is no
 // more. One that was merged is its base's, which cannot get it again: it keeps its
 // verdict where no other branch has that name of the check.
 func (c *client) followDestroyed(ctx context.Context, job webhooks.Job) error {
-	if job.Merged {
-		if shared, err := c.givesToOthers(ctx, job); err != nil || !shared {
-			return err
-		}
+	if !job.Merged {
+		return c.retireAt(ctx, job.HeadSHA, c.mayBeOf)
 	}
-	return c.retireAt(ctx, job.HeadSHA)
+	names, shared, err := c.sharedNow(ctx, job)
+	if err != nil || len(shared) == 0 && !names.Gives(job.BaseRef) {
+		return err
+	}
+	return c.retireAt(ctx, job.HeadSHA, func(run pull.Check, base string) bool { return names.Of(base) == run.Name })
 }
 
-// retireAt takes back what passed on a commit for bases to which no open pull
-// request proposes it. A commit that GitHub does not have any more is left.
-func (c *client) retireAt(ctx context.Context, sha string) error {
+// retireAt takes back what passed on a commit, as retireUnproposed does. A commit
+// that GitHub does not have any more is left.
+func (c *client) retireAt(ctx context.Context, sha string, of func(run pull.Check, base string) bool) error {
 	if !api.IsObjectID(sha) {
 		return nil
 	}
@@ -130,27 +135,5 @@ func (c *client) retireAt(ctx context.Context, sha string) error {
 	}
 	// A run on the queue's commit has no record of its own.
 	passed := slices.DeleteFunc(checks, func(run pull.Check) bool { return !run.Passed() })
-	return errors.Join(err, c.retireUnproposed(ctx, sha, passed, c.mayBeOf))
-}
-
-// retireGivenUp takes back what passed on the head of a job that is given up, for
-// bases to which no open pull request proposes it, and on the heads before it, as
-// far as they can be known: r is nil where the pull request could not be read.
-func (c *client) retireGivenUp(ctx context.Context, job webhooks.Job, head string, checks []pull.Check, r *Reading) error {
-	heads, err := []string{job.Replaced}, error(nil)
-	if r != nil {
-		err = r.readPushes(ctx)
-		r.readReviews()
-		heads = append(heads, r.earlier...)
-	}
-	done := []string{"", head}
-	err = errors.Join(err, c.retireUnproposed(ctx, head, verdicts(checks), c.mayBeOf))
-	for _, sha := range heads {
-		if slices.Contains(done, sha) || len(done) > pull.MaxEarlier {
-			continue
-		}
-		done = append(done, sha)
-		err = errors.Join(err, c.retireAt(ctx, sha))
-	}
-	return err
+	return errors.Join(err, c.retireUnproposed(ctx, sha, passed, of))
 }

@@ -1,9 +1,11 @@
 package github_test
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/holdpoint-dev/holdpoint/internal/github/githubtest"
+	"github.com/holdpoint-dev/holdpoint/internal/github/webhooks"
 )
 
 // left is a world in which a branch is under way that adds a database, and a
@@ -38,6 +40,13 @@ func TestA17VerdictOfNobody(t *testing.T) {
 		"pushed away": {
 			func(w *world, p *githubtest.Pull) {
 				p.Push(w.commit(w.base, githubtest.Files{"README.md": "Other words.\n"}, w.agent), w.agent)
+			},
+			func(w *world, _ *githubtest.Pull, head string) *githubtest.Pull { return w.offer("two", "main", head) },
+		},
+		"pushed away and closed": {
+			func(w *world, p *githubtest.Pull) {
+				p.Push(w.commit(w.base, githubtest.Files{"README.md": "Other words.\n"}, w.agent), w.agent)
+				p.Close(w.agent, false)
 			},
 			func(w *world, _ *githubtest.Pull, head string) *githubtest.Pull { return w.offer("two", "main", head) },
 		},
@@ -200,6 +209,78 @@ func TestA17VerdictOfAGroup(t *testing.T) {
 			}
 			if again := w.offer("two", "release/2", group); c.settings == oneForReleases && w.repo.Mergeable(again) {
 				t.Error("it can be merged into another branch of the name before anybody looked at it")
+			}
+		})
+	}
+}
+
+// A17: nor where the job that follows a group's end is given up.
+func TestA17GroupGivenUp(t *testing.T) {
+	w := newWorld(t)
+	p := w.open(w.agent, githubtest.Files{"README.md": "Words.\n"})
+	w.settle()
+	group := w.repo.Enqueue(w.dana, p)
+	w.settle()
+	w.repo.Destroy(w.dana, group, "dequeued")
+	if err := w.app.GiveUp(t.Context(), w.job(webhooks.KindDestroyed), errors.New("no answer")); err != nil {
+		t.Fatal(err)
+	}
+	if c := w.check(group, "holdpoint: main"); c.Conclusion != "cancelled" {
+		t.Errorf("the check says %s, want cancelled", c.Conclusion)
+	}
+}
+
+// A17: nor where a comment or review cannot be published, which lets the check
+// stand.
+func TestA17PublishedInPart(t *testing.T) {
+	w := newWorld(t)
+	_, head, p := left(t, w, "main")
+	p.Push(w.commit(w.base, githubtest.Files{"prod/db.tf": withoutOrders}, w.agent), w.agent)
+	for _, call := range []string{"POST /repos/{owner}/{repo}/issues/{issue_number}/comments", "POST /repos/{owner}/{repo}/pulls/{pull_number}/reviews"} {
+		w.hub.Inject(&githubtest.Fault{Call: call, Status: 502})
+	}
+	w.receive()
+	w.work()
+	if c := w.check(head, "holdpoint: main"); c.Conclusion != "cancelled" {
+		t.Errorf("the check on the head before says %s, want cancelled", c.Conclusion)
+	}
+	w.concluded(p, "failure")
+}
+
+// A17: the tip of a branch that an open pull request proposes to another branch of
+// the name keeps what passed, whether or not GitHub lists it, and by names that
+// this process has not met yet.
+func TestA17PromotionKeepsItsVerdict(t *testing.T) {
+	for name, c := range map[string]struct {
+		settings, from, to string
+		cold               bool
+	}{
+		"from the default branch":   {oneForAll, "main", "release/1", false},
+		"between two":               {oneForReleases, "release/1", "release/2", false},
+		"between two, by a new one": {oneForReleases, "release/1", "release/2", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, _ := newShared(t, c.settings)
+			w.repo.Push("release/1", w.base, w.dana)
+			w.repo.Push("release/2", w.base, w.dana)
+			w.settle()
+			tip := w.commit(w.base, githubtest.Files{"README.md": "Words.\n"}, w.dana)
+			w.repo.Push(c.from, tip, w.dana)
+			w.receive()
+			late := w.queue
+			w.queue = nil
+			p := w.repo.Open(githubtest.PullOf{Author: w.dana, Head: c.from, Base: c.to, Title: "Promote"})
+			w.settle()
+			if c.cold {
+				w.app = w.newApp()
+			}
+			w.queue = late
+			w.work()
+			w.settle()
+			w.fine()
+			w.shared(tip, "success")
+			if !w.repo.Mergeable(p) {
+				t.Error("it cannot be merged any more")
 			}
 		})
 	}

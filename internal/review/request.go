@@ -14,8 +14,7 @@ import (
 // Comparison is one pair of trees whose difference is judged.
 type Comparison struct {
 	// Name is "change" for merge base -> head, "merge" for base tip -> test
-	// merge commit, "rebase" for base tip -> what rebasing makes of it, "group"
-	// for a merge group's base -> head.
+	// merge commit, "group" for a merge group's base -> head.
 	Name          string
 	Before, After fs.FS
 	// Files are the paths that differ, sorted.

@@ -36,8 +36,8 @@ type Finding struct {
 	// loss class for whoever made this change. A finding that does not hold
 	// is shown all the same.
 	Holds bool
-	// Comparison names the pair of trees it was found in: "change", "merge",
-	// "rebase" or "group".
+	// Comparison names the pair of trees it was found in: "change", "merge" or
+	// "group".
 	Comparison string
 	Change     *plan.Change
 	File       *plan.File

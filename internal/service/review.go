@@ -44,9 +44,8 @@ func NewPipeline(render kube.Renderer) (Pipeline, error) {
 	return Pipeline{Rules: set, Predictors: predictors, Now: time.Now}, nil
 }
 
-// Review does one job. The error wraps [github.ErrGone] or [github.ErrRepository]
-// where there is nothing to do any more; one of type [github.LaterError] is no
-// failure.
+// Review does one job. The error wraps [api.ErrGone] or [api.ErrRepository] where
+// there is nothing to do any more; one of type [api.LaterError] is no failure.
 func (p Pipeline) Review(ctx context.Context, job webhooks.Job) (Result, error) {
 	app, err := p.App(ctx)
 	if err != nil {

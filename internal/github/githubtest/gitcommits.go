@@ -136,26 +136,6 @@ func (g *Git) TryMerge(base, head string) (id string, ok bool) {
 	return id, id != ""
 }
 
-// Rebase makes the commit that merging head into base by rebasing ends with; ok
-// is false on a conflict.
-func (g *Git) Rebase(base, head string) (id string, ok bool) {
-	for _, c := range g.between(base, head) {
-		parents := g.commit(c).parents
-		if len(parents) != 1 {
-			continue
-		}
-		// A merge of the step alone, as if its parent were all that the two share.
-		origin := g.commitTree(g.treeOf(parents[0]), CommitOf{Message: "Origin"})
-		ours := g.commitTree(g.treeOf(base), CommitOf{Message: "Ours", Parents: []string{origin}})
-		merged := g.merge(ours, g.commitTree(g.treeOf(c), CommitOf{Message: "Theirs", Parents: []string{origin}}), "Step")
-		if merged == "" {
-			return "", false
-		}
-		base = g.commitTree(g.treeOf(merged), CommitOf{Message: g.commit(c).message, Parents: []string{base}})
-	}
-	return base, true
-}
-
 // Ahead reports whether head has commits that base has not: GitHub opens no
 // pull request without any.
 func (g *Git) Ahead(base, head string) bool { return len(g.between(base, head)) > 0 }

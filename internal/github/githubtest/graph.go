@@ -24,7 +24,7 @@ func (s *Server) query(t token) object {
 func (r *Repo) graph() object {
 	s := r.server
 	o := object{
-		"databaseId": r.ID, "name": r.name, "nameWithOwner": r.Name(), "isPrivate": r.Private, "isFork": r.Fork != nil, "rebaseMergeAllowed": !r.NoRebase,
+		"databaseId": r.ID, "name": r.name, "nameWithOwner": r.Name(), "isPrivate": r.Private, "isFork": r.Fork != nil,
 		"owner": r.owner.actor(),
 		"object": func(args map[string]any) any {
 			id, _ := args["oid"].(string)

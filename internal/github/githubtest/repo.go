@@ -17,8 +17,6 @@ type Repo struct {
 	name   string
 	// Private repositories give no role to strangers.
 	Private bool
-	// NoRebase: pull requests are not merged by rebasing.
-	NoRebase bool
 	// Installed: the app may see it.
 	Installed     bool
 	DefaultBranch string

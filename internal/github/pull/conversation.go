@@ -22,8 +22,7 @@ const (
 
 	commitsField = "commits(first:100){" + pageFields + " nodes{commit{oid message" +
 		" author{name email date user{__typename databaseId login}} committer{name email date user{__typename databaseId login}}" +
-		" authors(first:20){totalCount nodes{name email user{__typename databaseId login}}} signature{isValid} tree{oid}" +
-		" parents(first:2){nodes{oid tree{oid}}}}}}"
+		" authors(first:20){totalCount nodes{name email user{__typename databaseId login}}} signature{isValid}}}}"
 	reviewsField = "reviews(first:100){" + pageFields + " nodes{fullDatabaseId state submittedAt body viewerDidAuthor author" +
 		actorFields + " commit{oid}}}"
 	requestsField = "reviewRequests(first:100){" + pageFields +
@@ -52,7 +51,7 @@ const (
 	MergeFields = "mergeable potentialMergeCommit{oid tree{oid} parents(first:2){nodes{oid}}}"
 
 	conversationQuery = "query Conversation($owner:String!,$name:String!,$number:Int!,$head:GitObjectID!,$app:Int!){" +
-		"repository(owner:$owner,name:$name){databaseId name isPrivate rebaseMergeAllowed owner{__typename login} " + DefaultField +
+		"repository(owner:$owner,name:$name){databaseId name isPrivate owner{__typename login} " + DefaultField +
 		" object(oid:$head){__typename ...on Commit{" + headFields + "}}" +
 		" pullRequest(number:$number){number title body state isDraft merged createdAt updatedAt changedFiles author" + actorFields +
 		" headRefName headRefOid headRepository{databaseId name owner{login}} isCrossRepository" +

@@ -85,8 +85,6 @@ type CommitData struct {
 		Nodes      []*Person
 	}
 	Signature *struct{ IsValid bool }
-	Tree      *Object
-	Parents   struct{ Nodes []Object }
 }
 
 // Review is one of a pull request, with what GitHub says of it now.
@@ -210,9 +208,7 @@ type Repository struct {
 	DatabaseID int64
 	Name       string
 	IsPrivate  bool
-	// RebaseMergeAllowed: its pull requests may be merged by rebasing.
-	RebaseMergeAllowed bool
-	Owner              struct {
+	Owner      struct {
 		Typename string `json:"__typename"`
 		Login    string
 	}

@@ -2,21 +2,37 @@ package pull
 
 import (
 	"context"
-	"slices"
+	"fmt"
+	"net/http"
 
 	"github.com/holdpoint-dev/holdpoint/internal/github/api"
 	"github.com/holdpoint-dev/holdpoint/internal/github/webhooks"
 )
 
-// OpenOf are the open pull requests with a commit as their head, but for those
-// of a commit that the default branch has.
-func (c Reader) OpenOf(ctx context.Context, sha string) ([]WithCommit, error) {
-	pulls, err := api.ListAll[WithCommit](ctx, c.Client, c.RepoPath("/commits/%s/pulls?per_page=100", sha))
-	return slices.DeleteFunc(pulls, func(p WithCommit) bool { return p.State != "open" || p.Head.SHA != sha }), err
+// Proposing are the open pull requests with a commit as their head, those of forks
+// included. An error wraps [api.ErrGone] where GitHub does not have the commit.
+func (c Reader) Proposing(ctx context.Context, sha string) (found []Sibling, err error) {
+	pulls, err := api.ListAll[withCommit](ctx, c.Client, c.RepoPath("/commits/%s/pulls?per_page=100", sha))
+	if code := api.Status(err); code == http.StatusNotFound || code == http.StatusUnprocessableEntity {
+		err = fmt.Errorf("%w: %w", api.ErrGone, err)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("pull requests of %.12s: %w", sha, err)
+	}
+	for _, p := range pulls {
+		if p.State == "open" && p.Head.SHA == sha {
+			found = append(found, Sibling{Number: p.Number, State: "OPEN", HeadRefOid: sha, BaseRefName: p.Base.Ref})
+		}
+	}
+	if len(found) > 0 {
+		return found, nil
+	}
+	// GitHub's list has no open ones once the default branch has the commit.
+	return c.OpenWith(ctx, sha)
 }
 
-// WithCommit is a pull request in the list of those that have a commit.
-type WithCommit struct {
+// withCommit is a pull request in the list of those that have a commit.
+type withCommit struct {
 	Number int          `json:"number"`
 	State  string       `json:"state"`
 	Head   webhooks.Tip `json:"head"`

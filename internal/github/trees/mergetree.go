@@ -15,10 +15,7 @@ type merger struct {
 	digits  int
 	// wants names the files whose lines are merged: those that are read.
 	wants func(name string) bool
-	// settled tells of a file that both sides changed what becomes of it, where
-	// that is known; nil where it never is.
-	settled func(name string) (e entry, ok bool, err error)
-	both    []Clash
+	both  []Clash
 	// missing: a folder or file was not there and has been noted.
 	missing bool
 }
@@ -40,16 +37,11 @@ type Clash struct {
 // brought first.
 func Merge(o *Objects, wants func(name string) bool, base, ours, theirs string) (id string, both []Clash, err error) {
 	m := &merger{objects: o, digits: len(theirs), wants: wants}
-	id, err = m.trees(base, ours, theirs)
-	return id, m.both, err
-}
-
-func (m *merger) trees(base, ours, theirs string) (id string, err error) {
 	e, err := m.entry(".", dirOf(base), dirOf(ours), dirOf(theirs))
 	if err == nil && m.missing {
 		err = plan.ErrNotFetched
 	}
-	return e.id, err
+	return e.id, m.both, err
 }
 
 func dirOf(id string) entry { return entry{name: ".", mode: "040000", id: id} }
@@ -94,15 +86,6 @@ func (m *merger) file(name string, base, ours, theirs entry) (entry, error) {
 		}
 	}
 	gone := ours.id == "" || theirs.id == ""
-	if m.settled != nil && !gone {
-		switch e, ok, err := m.settled(name); {
-		case errors.Is(err, plan.ErrNotFetched):
-			m.missing = true
-			return theirs, nil
-		case err != nil || ok:
-			return e, err
-		}
-	}
 	m.both = append(m.both, Clash{name, gone})
 	if gone || m.wants(name) {
 		return theirs, nil
