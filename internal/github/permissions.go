@@ -91,11 +91,10 @@ func (c *client) permission(ctx context.Context, a rules.Account, teams []string
 		var membership struct {
 			State string `json:"state"`
 		}
-		found, err := c.find(ctx, teamPath(t)+"/memberships/"+url.PathEscape(a.Login), &membership)
-		if err != nil {
+		if err := c.find(ctx, teamPath(t)+"/memberships/"+url.PathEscape(a.Login), &membership); err != nil {
 			return s, err
 		}
-		if found && membership.State == "active" {
+		if membership.State == "active" {
 			s.Teams = append(s.Teams, t)
 		}
 	}
@@ -107,8 +106,8 @@ func (c *client) knowsTeam(ctx context.Context, team string) (bool, error) {
 	var answer struct {
 		ID int64 `json:"id"`
 	}
-	found, err := c.find(ctx, teamPath(team), &answer)
-	return found && answer.ID != 0, err
+	err := c.find(ctx, teamPath(team), &answer)
+	return answer.ID != 0, err
 }
 
 func teamPath(team string) string {
@@ -116,11 +115,12 @@ func teamPath(team string) string {
 	return fmt.Sprintf("orgs/%s/teams/%s", url.PathEscape(org), url.PathEscape(slug))
 }
 
-// find reads what may not be there, or may be hidden: no team, no member.
-func (c *client) find(ctx context.Context, path string, into any) (found bool, err error) {
-	_, err = c.Do(ctx, http.MethodGet, path, nil, into)
+// find reads what may not be there, or may be hidden: no team, no member. It leaves
+// the answer empty then.
+func (c *client) find(ctx context.Context, path string, into any) error {
+	_, err := c.Do(ctx, http.MethodGet, path, nil, into)
 	if code := api.Status(err); code == http.StatusNotFound || code == http.StatusForbidden {
-		return false, nil
+		return nil
 	}
-	return err == nil, err
+	return err
 }
