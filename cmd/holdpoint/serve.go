@@ -173,6 +173,7 @@ func (s *server) assemble(ctx context.Context, secrets service.SecretSource) err
 			return err
 		}
 		s.fetching, pipeline.Sources = child, service.Sources(client, c.App)
+		pipeline.Forget = service.Forgetting(client.Store)
 	}
 	source, err := service.NewAppSource(ctx, service.AppOptions{App: c.App, Key: service.NewCachedSecret(readFile(c.KeyFile), time.Now),
 		Rules: pipeline.Rules, Meter: s.meter, Log: s.log, Now: time.Now})

@@ -65,8 +65,8 @@ func (b bucket) Put(ctx context.Context, k cache.Key, value []byte) error {
 	return nil
 }
 
-// Drop lists and deletes what is in a scope. No role of the template may: there
-// the bucket itself forgets, after 30 days.
+// Drop lists and deletes what is in a scope. Work may do that to what belongs to one
+// installation.
 func (b bucket) Drop(ctx context.Context, s cache.Scope) error {
 	pages := s3.NewListObjectsV2Paginator(b.client, &s3.ListObjectsV2Input{Bucket: &b.name, Prefix: aws.String(s.Dir() + "/")})
 	for pages.HasMorePages() {

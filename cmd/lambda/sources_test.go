@@ -303,3 +303,28 @@ func BenchmarkColdStartSources(b *testing.B) {
 	aws := newFakeAWS(b)
 	benchmarkColdStart(b, newFunction(b, 25*time.Second, aws.env("sources", sourcesBucket+"="+bucketName)...))
 }
+
+// TestUninstall: what was kept for an installation goes with it, by the role of work.
+func TestUninstall(t *testing.T) {
+	e, _ := newElsewhere(t)
+	for _, id := range []string{"7", fmt.Sprint(githubtest.Installation)} {
+		key := cache.Key{Scope: cache.Installation(id), Name: "x"}
+		if err := e.aws.sdk("sources").bucket(bucketName).Put(t.Context(), key, []byte("x")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	e.registry.Hub.Uninstall(e.registry.Hub.User("dana"))
+	receive := receiveFunction(t, e.aws)
+	for _, d := range e.registry.Hub.Deliveries() {
+		if status := post(t, receive, d); status != 202 {
+			t.Fatalf("delivery: %d", status)
+		}
+	}
+	e.drain()
+	if left := slices.Sorted(maps.Keys(e.aws.bucket.all())); len(left) != 1 || !strings.HasPrefix(left[0], "installation-7/") {
+		t.Errorf("left are %v", left)
+	}
+	if !slices.Contains(e.aws.called("work"), "s3:DeleteObject") {
+		t.Errorf("work called %v", e.aws.called("work"))
+	}
+}

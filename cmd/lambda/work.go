@@ -38,6 +38,7 @@ func newWork(ctx context.Context, config config, aws cloud, log *slog.Logger, me
 	}
 	if config.SourcesFunction != "" {
 		pipeline.Sources = service.Sources(aws.sourcesClient(config.SourcesFunction, config.SourcesBucket), config.App)
+		pipeline.Forget = service.Forgetting(aws.bucket(config.SourcesBucket))
 	}
 	source, err := appSource(ctx, config, aws, pipeline.Rules, meter, log)
 	if err != nil {

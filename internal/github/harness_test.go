@@ -50,6 +50,8 @@ type world struct {
 	requests atomic.Int64
 	// sources resolves what the trees name and do not hold, where a test sets it.
 	sources func(service.SourcesFor) service.Resolving
+	// forget drops what is kept for an installation, where a test sets it.
+	forget func(context.Context, int64) error
 }
 
 // done is what a job came to, and how many requests it took.
@@ -126,7 +128,7 @@ func (w *world) newApp(options ...func(*github.Config)) *github.App {
 // do does one job as the service does, with the predictors of the test.
 func (w *world) do(ctx context.Context, job webhooks.Job) (done, error) {
 	w.requests.Store(0)
-	p := service.Pipeline{Rules: w.set, Sources: w.sources, Now: w.hub.Now,
+	p := service.Pipeline{Rules: w.set, Sources: w.sources, Forget: w.forget, Now: w.hub.Now,
 		App:        func(context.Context) (*github.App, error) { return w.app, nil },
 		Predictors: func(review.Ref) []review.Predictor { return w.predictors }}
 	result, err := p.Review(ctx, job)

@@ -199,7 +199,7 @@ func TestF35OthersChecksAreIgnored(t *testing.T) {
 		"status":              `{}`,
 		"issue_comment":       `{}`,
 		"pull_request":        `{"action":"assigned"}`,
-		"installation":        `{"action":"deleted","installation":{"id":1}}`,
+		"installation":        `{"action":"suspend","installation":{"id":1}}`,
 		"pull_request_review": `{"action":"submitted","pull_request":{"number":1},"review":{"id":1,"user":{"login":"x[bot]","type":"Bot"}},"installation":{"id":1}}`,
 	} {
 		d.Event, d.Body = event, []byte(body)

@@ -175,6 +175,9 @@ type Change struct {
 	// Sources are the digests of the packages from elsewhere that the change comes
 	// of, sorted: with others it may be another one.
 	Sources []string
+	// Private says whose content the change lies in, where not everybody may read
+	// that who may read the change.
+	Private Private
 	// Variant names the var-file, workspace, runtime or apply family under
 	// which the change holds; empty where it holds under all.
 	Variant string
@@ -194,6 +197,15 @@ type Change struct {
 	// Hosts is what an object that applies others (a release, a manifest, a
 	// stack) was told and is told; nil for all that do not.
 	Hosts *Hosted
+}
+
+// Private is content that not everybody may read who may read the change. Whoever
+// prints says Module and Repository, and nothing that is in the content.
+type Private struct {
+	Repository string // `owner/name`; empty where everybody may read it
+	// Module is the instance of the call through which it is used, At that call.
+	Module string
+	At     Range
 }
 
 // Hosted is the content of an object that applies others, on both sides, with
@@ -259,6 +271,9 @@ type Gap struct {
 	// Source is the address of the source from elsewhere, as the tree has it,
 	// whose content would settle the gap; empty where none would.
 	Source string
+	// Private is as in Change: then the subject, the place and the reason are of
+	// that content.
+	Private Private
 	// Variant is as in Change.
 	Variant string
 }

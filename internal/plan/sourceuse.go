@@ -14,6 +14,8 @@ type SourceUse struct {
 	Version string
 	Moment  Moment
 	Private string
+	// Direct: a tree of the change names it, and not only another package.
+	Direct bool
 }
 
 // Offline is a Sources that has nothing: what is not in the trees is not looked
@@ -48,6 +50,7 @@ type SourceLog struct {
 // Package asks and notes.
 func (l *SourceLog) Package(s Source) (Package, error) {
 	p, err := l.Sources.Package(s)
+	direct := s.Depth <= 1
 	s.Depth = 0
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -56,7 +59,7 @@ func (l *SourceLog) Package(s Source) (Package, error) {
 		if l.used == nil {
 			l.used = map[Source]SourceUse{}
 		}
-		l.used[s] = SourceUse{s, p.Digest, p.Version, p.Moment, p.Private}
+		l.used[s] = SourceUse{s, p.Digest, p.Version, p.Moment, p.Private, direct || l.used[s].Direct}
 	case errors.Is(err, ErrNotFetched):
 		l.missing = append(l.missing, s)
 	}

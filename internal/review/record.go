@@ -31,6 +31,21 @@ func (r Record) read() (*ledger, error) {
 	return led, nil
 }
 
+// Pushers are the logins of who pushed to a pull request, as far as the record has
+// them.
+func (r Record) Pushers(number int, baseRef string) (logins []string) {
+	led, err := r.read()
+	if err != nil {
+		return nil
+	}
+	if e := led.of(number, baseRef); e != nil {
+		for _, p := range e.pushers {
+			logins = append(logins, p.login)
+		}
+	}
+	return logins
+}
+
 // withdraw takes the verdict back, for a reason.
 func (e *entry) withdraw(why Basis) { e.passed, e.basis, e.releases = false, why, nil }
 

@@ -85,6 +85,16 @@ func (r Request) settings(set *rules.Set) (rules.Settings, rules.Names) {
 	return own, standard.Names()
 }
 
+// SourceSettings say what may be read from elsewhere: those of the default branch, or
+// of the organisation.
+func SourceSettings(r Request, set *rules.Set) rules.SourceSettings {
+	tree := r.Default
+	if tree == nil {
+		tree = r.Base
+	}
+	return set.SettingsFor(tree, r.Organisation).Sources
+}
+
 // Names are the names of checks that the request's default branch gives.
 func Names(r Request, set *rules.Set) rules.Names {
 	_, names := r.settings(set)

@@ -40,8 +40,8 @@ func Run(req Request, set *rules.Set, predictors []Predictor) (Report, error) {
 	if err := rep.Plan.Unfinished(); err != nil {
 		return Report{}, err
 	}
-	rep.Sources = sources.Used()
-	return rep, nil
+	rep.Sources = directSources(sources.Used())
+	return withoutPrivate(rep), nil
 }
 
 // watched is the request with trees whose failed reads are noticed.

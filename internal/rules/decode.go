@@ -267,13 +267,14 @@ var (
 
 // forms check strings by the `form` of their field.
 var forms = map[string]func(string) error{
-	"pattern": glob.Check,
-	"user":    formed(loginForm, "a login, alice, alice#583231 or renovate[bot]"),
-	"team":    formed(teamForm, "a team as org/slug"),
-	"name":    formed(plainForm, "a name of letters, digits, blanks, dots, slashes and hyphens"),
-	"folder":  folder,
-	"label":   label,
-	"file":    file,
+	"pattern":    glob.Check,
+	"user":       formed(loginForm, "a login, alice, alice#583231 or renovate[bot]"),
+	"team":       formed(teamForm, "a team as org/slug"),
+	"repository": formed(teamForm, "a repository as owner/name"),
+	"name":       formed(plainForm, "a name of letters, digits, blanks, dots, slashes and hyphens"),
+	"folder":     folder,
+	"label":      label,
+	"file":       file,
 }
 
 func formed(form *regexp.Regexp, want string) func(string) error {

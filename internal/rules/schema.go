@@ -101,7 +101,7 @@ func schemaOf(t reflect.Type, tag reflect.StructTag) object {
 	switch tag.Get("form") {
 	case "user":
 		out = append(out, pair{"pattern", loginForm.String()})
-	case "team":
+	case "team", "repository":
 		out = append(out, pair{"pattern", teamForm.String()})
 	case "name":
 		out = append(out, pair{"pattern", plainForm.String()})

@@ -30,6 +30,7 @@ type Settings struct {
 	Exempt       []string            `yaml:"exempt" doc:"Paths that are not judged. They count only when every changed path of the pull request, old names included, is one of them, and take out what is about roots (folders applied as one) whose files all fit, and edits of the files themselves. What a root outside reads of them is judged. This file is never exempt." form:"pattern"`
 	Terraform    TerraformSettings   `yaml:"terraform" doc:"What the repository does not say by itself about its Terraform roots."`
 	Kubernetes   KubernetesSettings  `yaml:"kubernetes" doc:"What the repository does not say by itself about its Kubernetes folders."`
+	Sources      SourceSettings      `yaml:"sources" doc:"What is read from other repositories. It counts on the default branch and in the settings of the organisation alone."`
 }
 
 // Origin says where settings come from.
@@ -160,6 +161,12 @@ type KubernetesSettings struct {
 	Apply   string   `yaml:"apply" doc:"How objects reach the cluster where nothing in the repository tells: patch (kubectl apply, server-side apply) or put (replace)." enum:"patch,put"`
 	Folders []Folder `yaml:"folders" doc:"Folders that something outside the repository applies."`
 	Ignore  []string `yaml:"ignore" doc:"Folders whose manifests nobody applies: examples, tests." form:"folder"`
+}
+
+// SourceSettings say what is read from elsewhere.
+type SourceSettings struct {
+	Repositories []string `yaml:"repositories" doc:"Private repositories of the same owner, owner/name, that modules may be read from. Who made a change must be able to read them. Those that the default branch itself names need no entry." form:"repository"`
+	Off          bool     `yaml:"off" doc:"true: nothing from elsewhere is fetched for this repository; what is not in it is told as a gap."`
 }
 
 // Folder is a folder of manifests, a kustomization or a chart that something

@@ -164,12 +164,13 @@ func TestBadText(t *testing.T) {
 func TestForms(t *testing.T) {
 	long := strings.Repeat("x", 51)
 	for form, c := range map[string]struct{ good, bad []string }{
-		"folder": {[]string{".", "prod", "a/b c"}, []string{"", "/prod", "../prod", "a/../b", "a/*", "a?", `a\b`, `\a`, "a\nb"}},
-		"file":   {[]string{"x.tfvars", "../shared.tfvars"}, []string{"", "/x.tfvars", `a\x`, "a\nb", "a\x00b"}},
-		"label":  {[]string{"", "holdpoint override", long[:50]}, []string{long, " x", "a,b", "a\nb", "a\tb"}},
-		"user":   {[]string{"alice", "alice#583231", "x[bot]", "x[bot]#1"}, []string{"", "@alice", "alice#0", "alice#x", "a b", "[bot]"}},
-		"team":   {[]string{"acme/dba"}, []string{"dba", "acme/", "/dba", "acme/dba/x", "@acme/dba"}},
-		"name":   {[]string{"prod", "eu west/1"}, []string{"", "-x", "a\nb", "x\u0430"}},
+		"folder":     {[]string{".", "prod", "a/b c"}, []string{"", "/prod", "../prod", "a/../b", "a/*", "a?", `a\b`, `\a`, "a\nb"}},
+		"file":       {[]string{"x.tfvars", "../shared.tfvars"}, []string{"", "/x.tfvars", `a\x`, "a\nb", "a\x00b"}},
+		"label":      {[]string{"", "holdpoint override", long[:50]}, []string{long, " x", "a,b", "a\nb", "a\tb"}},
+		"user":       {[]string{"alice", "alice#583231", "x[bot]", "x[bot]#1"}, []string{"", "@alice", "alice#0", "alice#x", "a b", "[bot]"}},
+		"team":       {[]string{"acme/dba"}, []string{"dba", "acme/", "/dba", "acme/dba/x", "@acme/dba"}},
+		"repository": {[]string{"acme/modules.tf"}, []string{"acme", "acme/", "https://github.com/acme/b"}},
+		"name":       {[]string{"prod", "eu west/1"}, []string{"", "-x", "a\nb", "x\u0430"}},
 	} {
 		for _, text := range append(slices.Clone(c.good), c.bad...) {
 			if err := forms[form](text); (err != nil) != slices.Contains(c.bad, text) {

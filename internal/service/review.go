@@ -27,7 +27,9 @@ type Pipeline struct {
 	// Sources begins to resolve what the trees of a job name and do not hold;
 	// nil where nothing from elsewhere is looked for.
 	Sources func(SourcesFor) Resolving
-	Now     func() time.Time
+	// Forget drops what is kept for an installation alone; nil where nothing is.
+	Forget func(ctx context.Context, installation int64) error
+	Now    func() time.Time
 }
 
 var _ Reviewer = Pipeline{}
@@ -47,6 +49,12 @@ func NewPipeline(render kube.Renderer) (Pipeline, error) {
 // Review does one job. The error wraps [api.ErrGone] or [api.ErrRepository] where
 // there is nothing to do any more; one of type [api.LaterError] is no failure.
 func (p Pipeline) Review(ctx context.Context, job webhooks.Job) (Result, error) {
+	if job.Kind == webhooks.KindUninstall {
+		if p.Forget == nil {
+			return Result{}, nil
+		}
+		return Result{}, p.Forget(ctx, job.Installation) // the App has no token there any more
+	}
 	app, err := p.App(ctx)
 	if err != nil {
 		return Result{}, err
@@ -180,6 +188,9 @@ func (p Pipeline) markRepository(ctx context.Context, app *github.App, job webho
 
 // GiveUp publishes that the job could not be reviewed.
 func (p Pipeline) GiveUp(ctx context.Context, job webhooks.Job, why string) error {
+	if job.Kind == webhooks.KindUninstall {
+		return nil // what is kept is evicted by itself
+	}
 	app, err := p.App(ctx)
 	if err != nil {
 		return err

@@ -5,12 +5,15 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/holdpoint-dev/holdpoint/internal/github"
 	"github.com/holdpoint-dev/holdpoint/internal/github/webhooks"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
+	"github.com/holdpoint-dev/holdpoint/internal/review"
 	"github.com/holdpoint-dev/holdpoint/internal/sources"
+	"github.com/holdpoint-dev/holdpoint/internal/sources/access"
 	"github.com/holdpoint-dev/holdpoint/internal/sources/apart"
 	"github.com/holdpoint-dev/holdpoint/internal/sources/cache"
 	"github.com/holdpoint-dev/holdpoint/internal/sources/content"
@@ -27,6 +30,9 @@ type SourcesFor struct {
 	// Token makes a token that may read the contents of the repository and
 	// nothing else.
 	Token func(context.Context) (string, error)
+	// Private gives what decides on private repositories, once settings have been
+	// read; nil where none is read.
+	Private func() *access.Access
 }
 
 // Resolving answers what is asked for and not known; an error ends the review.
@@ -43,11 +49,20 @@ func (p Pipeline) resolving(job webhooks.Job, reading *github.Reading) func(cont
 	var answers plan.Answers
 	reading.Request.Sources = &answers
 	ref := reading.Request.Ref
+	private := sync.OnceValue(func() *access.Access { return privateSources(reading, &answers, p.Rules) })
 	from := p.Sources(SourcesFor{Repository: ref.Owner + "/" + ref.Repo, Installation: job.Installation,
-		Anew: job.MayRelease(), Token: reading.ReadToken})
+		Anew: job.MayRelease(), Token: reading.ReadToken, Private: private})
 	return func(ctx context.Context) (bool, error) {
-		if len(answers.Wanted()) == 0 {
+		wanted := answers.Wanted()
+		if len(wanted) == 0 {
 			return false, nil
+		}
+		if review.SourceSettings(reading.Request, p.Rules).Off {
+			for _, s := range wanted {
+				answers.Put(s, plan.Answer{Err: &plan.SourceError{Why: plan.SourceNotListed, Subject: s.Address,
+					Text: "the settings turn off what is fetched from elsewhere (sources.off)"}})
+			}
+			return true, nil
 		}
 		if err := from.Answer(ctx, &answers); err != nil {
 			return false, fmt.Errorf("sources of %s: %w", job, err)
@@ -62,10 +77,22 @@ func (p Pipeline) resolving(job webhooks.Job, reading *github.Reading) func(cont
 func Sources(client apart.Client, app App) func(SourcesFor) Resolving {
 	return func(job SourcesFor) Resolving {
 		r := apart.Review{Repository: job.Repository, Installation: strconv.FormatInt(job.Installation, 10), Anew: job.Anew, Token: job.Token}
+		if job.Private != nil {
+			r.Private = func(ctx context.Context, wishes []apart.Wish) ([]apart.Permit, error) {
+				return permits(ctx, job.Private(), wishes)
+			}
+		}
 		if app.URL != publicGitHub {
-			r.Repository, r.Token = "", anonymous
+			r.Repository, r.Token, r.Private = "", anonymous, nil
 		}
 		return client.Begin(r)
+	}
+}
+
+// Forgetting drops what is kept for one installation.
+func Forgetting(store cache.Store) func(context.Context, int64) error {
+	return func(ctx context.Context, installation int64) error {
+		return store.Drop(ctx, cache.Installation(strconv.FormatInt(installation, 10)))
 	}
 }
 

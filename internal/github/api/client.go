@@ -138,17 +138,22 @@ func (a *App) transport(s Scope) (*ghinstallation.Transport, error) {
 // and nothing else, for who reads on its behalf. GitHub takes an empty list of
 // repositories as all of them, so without a number there is none.
 func (c *Client) ReadToken(ctx context.Context) (string, error) {
-	if c.scope.Repo == 0 {
+	return c.App.ReadToken(ctx, Scope{Installation: c.scope.Installation, Repo: c.scope.Repo})
+}
+
+// ReadToken makes a token that may read the contents of the scope's repository.
+func (a *App) ReadToken(ctx context.Context, s Scope) (string, error) {
+	if s.Repo == 0 && s.Name == "" {
 		return "", errors.New("a token for no repository would be one for all")
 	}
-	t, err := c.App.transport(Scope{Installation: c.scope.Installation, Repo: c.scope.Repo})
+	t, err := a.transport(s)
 	if err != nil {
 		return "", err
 	}
 	t.InstallationTokenOptions.Permissions = &github.InstallationPermissions{Contents: github.String("read")}
 	token, err := t.Token(ctx)
 	if err != nil {
-		return "", fmt.Errorf("token to read %s/%s: %w", c.Owner, c.Repo, err)
+		return "", fmt.Errorf("token to read a repository: %w", err)
 	}
 	return token, nil
 }

@@ -56,6 +56,15 @@ func (s *Server) checkToken(header string) (token, bool) {
 	return t, ok && known && s.now.Before(t.expires)
 }
 
+// TokenSees reports whether a token that was handed out may see a repository.
+func (s *Server) TokenSees(text, repository string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r := s.repos[strings.ToLower(repository)]
+	t, known := s.tokens[text]
+	return known && r != nil && t.sees(r)
+}
+
 // ExpireTokens makes every token handed out so far invalid.
 func (s *Server) ExpireTokens() {
 	s.mu.Lock()

@@ -206,19 +206,25 @@ func (r *Repo) Rerequest(sha string, by *User) {
 }
 
 // Install sends the delivery of an installation on some repositories.
-func (s *Server) Install(by *User, repos ...*Repo) {
+func (s *Server) Install(by *User, repos ...*Repo) { s.install("created", by, repos) }
+
+// Uninstall takes the app off its repositories, and sends the delivery.
+func (s *Server) Uninstall(by *User, repos ...*Repo) { s.install("deleted", by, repos) }
+
+func (s *Server) install(action string, by *User, repos []*Repo) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	o := s.example("installation", "created")
+	o := s.example("installation", action)
 	list := []any{}
 	for _, r := range repos {
-		r.Installed = true
+		r.Installed = action == "created"
 		list = append(list, object{"id": r.ID, "node_id": fmt.Sprintf("R_%d", r.ID), "name": r.name, "full_name": r.Name(), "private": r.Private})
 	}
 	o["repositories"], o["sender"] = list, by.json()
 	if in, ok := o["installation"].(object); ok {
 		// The example has numbers where the description wants times.
 		in["id"], in["created_at"], in["updated_at"], in["app_slug"] = Installation, stamp(s.now), stamp(s.now), AppSlug
+		in["suspended_by"], in["suspended_at"] = nil, nil
 	}
 	s.deliver("installation", o)
 }

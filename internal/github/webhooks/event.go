@@ -131,7 +131,7 @@ func parseEvent(event string, body []byte) (Job, error) {
 		return Job{}, fmt.Errorf("%w: no installation; deliver the webhook of the app, not of the repository", ErrMalformed)
 	}
 	job.Installation = p.Installation.ID
-	if job.Kind == KindInstall {
+	if job.Kind == KindInstall || job.Kind == KindUninstall {
 		return job, nil
 	}
 	if p.Repository == nil || p.Repository.ID == 0 || p.Repository.Name == "" {
@@ -254,6 +254,9 @@ func parsePush(p payload) (Job, error) {
 }
 
 func parseInstall(p payload) (Job, error) {
+	if p.Action == "deleted" || p.Action == "removed" {
+		return Job{Kind: KindUninstall}, nil
+	}
 	if !slices.Contains([]string{"created", "unsuspend", "new_permissions_accepted", "added"}, p.Action) {
 		return Job{}, fmt.Errorf("%w: action %q", ErrIgnored, p.Action)
 	}

@@ -34,6 +34,9 @@ const (
 	// KindInstall posts the first completed check on the default branch of
 	// each repository, so that it can be chosen as required.
 	KindInstall Kind = "install"
+	// KindUninstall forgets what was kept for an installation that is gone, or has
+	// fewer repositories.
+	KindUninstall Kind = "uninstall"
 )
 
 // Job is one piece of work. It is what the queue carries (JSON).
@@ -139,7 +142,7 @@ func (j Job) String() string {
 		return fmt.Sprintf("%s/%s@%.12s", j.Owner, j.Repo, j.HeadSHA)
 	case KindBase:
 		return fmt.Sprintf("%s/%s branch %s", j.Owner, j.Repo, j.BaseRef)
-	case KindInstall:
+	case KindInstall, KindUninstall:
 		return fmt.Sprintf("installation %d", j.Installation)
 	}
 	return fmt.Sprintf("%s/%s", j.Owner, j.Repo)

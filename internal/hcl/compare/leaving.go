@@ -63,7 +63,7 @@ func (c *comparison) placeUnknown(o *pair.Object) bool {
 		}
 		switch e := call.Expansion(); {
 		case call.Opaque:
-			c.gap(opaque.Gap(c.Pair, call, "its objects were declared in the repository before, and its source "+call.Config.Source+" is outside"))
+			c.gap(opaque.Gap(c.Pair, call, "its objects were known before, and what is at "+call.Config.Source+" is not"))
 			return true
 		case e.Repeat == eval.Failed || call.Broken != nil:
 			return true

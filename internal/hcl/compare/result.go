@@ -15,6 +15,7 @@ func (c *comparison) result() plan.Plan {
 		c.changes[i].Certain = c.changes[i].Certain && !c.invalid
 		c.changes[i].Sources = c.sourcesOf(c.changes[i])
 	}
+	c.markPrivate()
 	root := plan.Address{Engine: plan.Terraform, Root: c.in.Root}
 	return plan.Plan{Changes: c.changes, Gaps: c.gaps, Objects: map[plan.Address]int{root: len(c.Objects)}}
 }
@@ -54,6 +55,7 @@ func Left(in Input, reason plan.Reason, at plan.Range, text string, certain bool
 		c.unread(c.Before, p)
 	}
 	if len(c.gaps) > 0 {
+		c.markPrivate()
 		return plan.Plan{Gaps: c.gaps}
 	}
 	root := plan.Address{Engine: plan.Terraform, Root: in.Root}
@@ -69,5 +71,7 @@ func Left(in Input, reason plan.Reason, at plan.Range, text string, certain bool
 	if len(change.Left) == 0 {
 		return plan.Plan{}
 	}
-	return plan.Plan{Changes: []plan.Change{change}}
+	c.changes = []plan.Change{change}
+	c.markPrivate()
+	return plan.Plan{Changes: c.changes}
 }

@@ -134,7 +134,7 @@ func (c *Call) Instances() []*Module {
 // output is one output of one instance.
 func (c *Call) output(key Key, name string, at hcl.Range) (cty.Value, hcl.Diagnostics) {
 	if m := c.Instance(key); m != nil {
-		return m.Output(name, at)
+		return c.shown(m, name, at)
 	}
 	v, diags := c.object(key)
 	if diags.HasErrors() {
@@ -174,7 +174,7 @@ func (c *Call) outputObject(key Key) (cty.Value, hcl.Diagnostics) {
 	var diags hcl.Diagnostics
 	vals := make(map[string]cty.Value, len(m.Config.Outputs))
 	for name, o := range m.Config.Outputs {
-		v, more := m.Output(name, o.Range)
+		v, more := c.shown(m, name, o.Range)
 		diags = append(diags, more...)
 		vals[name] = v
 	}
@@ -182,6 +182,36 @@ func (c *Call) outputObject(key Key) (cty.Value, hcl.Diagnostics) {
 		return cty.DynamicVal, diags
 	}
 	return cty.ObjectVal(vals), nil
+}
+
+// Private is the repository, `owner/name`, from which the call takes content that
+// not everybody may read who may read its caller; empty where there is none.
+func (c *Call) Private() string {
+	at := c.Module.World.Elsewhere
+	own := at[c.Static()].Package.Private
+	for static := c.Module.Static; static != ""; static, _ = cutLast(static) {
+		if own == "" || at[static].Package.Private != "" {
+			return ""
+		}
+	}
+	return own
+}
+
+// cutLast splits a call path before its last step.
+func cutLast(static string) (above, last string) {
+	i := strings.LastIndexByte(static, '.')
+	return static[:max(i, 0)], static[i+1:]
+}
+
+// shown is an output as the caller gets to see it. Of private content that is
+// whether it is the same value on both sides, and nothing else.
+func (c *Call) shown(m *Module, name string, at hcl.Range) (cty.Value, hcl.Diagnostics) {
+	v, diags := m.Output(name, at)
+	if c.Private() == "" || m.Config.Outputs[name] == nil {
+		return v, diags
+	}
+	id := joinAddress(m.Address, name) + "@" + value.Fingerprint(v)
+	return value.CarryLimit(value.NewOpaque(id, cty.DynamicPseudoType), v), nil
 }
 
 // OpaqueID names the outputs of a module from elsewhere that is not had. They

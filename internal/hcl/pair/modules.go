@@ -49,33 +49,46 @@ func ModuleInstances(root *eval.Module, static string) []*eval.Module {
 
 // ModuleAt finds a module instance by its address.
 func ModuleAt(root *eval.Module, address string) *eval.Module {
-	if address == "" {
-		return root
-	}
 	m := root
-	for rest := address; rest != ""; {
-		rest = strings.TrimPrefix(rest, "module.")
-		end := strings.IndexAny(rest, ".[")
-		name, key := rest, ""
-		if end >= 0 {
-			name, rest = rest[:end], rest[end:]
-			if rest[0] == '[' {
-				close := closing(rest)
-				key, rest = rest[:close+1], rest[close+1:]
-			}
-			rest = strings.TrimPrefix(rest, ".")
-		} else {
-			rest = ""
-		}
-		call := m.ModuleCall(name)
+	for _, step := range Steps(address) {
+		call := m.ModuleCall(step.Name)
 		if call == nil {
 			return nil
 		}
-		if m = call.Instance(eval.Key(key)); m == nil {
+		if m = call.Instance(eval.Key(step.Key)); m == nil {
 			return nil
 		}
 	}
 	return m
+}
+
+// Step is one module instance on the way of an address.
+type Step struct {
+	Name, Key string
+	// Address is that of the instance, and Static the path of its call.
+	Address, Static string
+}
+
+// Steps are the module instances that an address leads through, outermost first.
+func Steps(address string) []Step {
+	var steps []Step
+	var last Step
+	for rest := address; strings.HasPrefix(rest, "module."); rest = strings.TrimPrefix(rest, ".") {
+		rest = strings.TrimPrefix(rest, "module.")
+		end := strings.IndexAny(rest, ".[")
+		if end < 0 {
+			end = len(rest)
+		}
+		step := Step{Name: rest[:end]}
+		if rest = rest[end:]; strings.HasPrefix(rest, "[") {
+			end := closing(rest) + 1
+			step.Key, rest = rest[:end], rest[end:]
+		}
+		step.Address = strings.TrimPrefix(last.Address+".module."+step.Name+step.Key, ".")
+		step.Static = strings.TrimPrefix(last.Static+"."+step.Name, ".")
+		steps, last = append(steps, step), step
+	}
+	return steps
 }
 
 // closing finds the bracket that ends a key, past brackets in quotes.

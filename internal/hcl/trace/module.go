@@ -118,6 +118,9 @@ func (t *walk) output(before, after side, ref hcl.Traversal, name string) chain 
 	if links := t.otherInstances(callSet(was), callSet(is), was.Address); links != nil {
 		return links
 	}
+	if was.Private() != "" || is.Private() != "" {
+		return t.privateCall(was, is)
+	}
 	for _, am := range is.Instances() {
 		bm := was.Instance(am.Key)
 		if bm == nil {
@@ -147,6 +150,27 @@ func (t *walk) output(before, after side, ref hcl.Traversal, name string) chain 
 		}
 	}
 	return t.either(is.Config.Full, was.Config.Full, was.Address)
+}
+
+// privateCall explains a change of what private content gives, by what the caller
+// says: another version, or other inputs.
+func (t *walk) privateCall(was, is *eval.Call) chain {
+	static := is.Static()
+	if t.pair.Before.Elsewhere[static].Package.Digest != t.pair.After.Elsewhere[static].Package.Digest {
+		return t.named(static)
+	}
+	for _, am := range is.Instances() {
+		bm := was.Instance(am.Key)
+		if bm == nil {
+			continue
+		}
+		for _, name := range slices.Sorted(maps.Keys(am.Call.Inputs)) {
+			if links := t.input(bm, am, name, is.Address+"."+name); links != nil {
+				return links
+			}
+		}
+	}
+	return t.either(is.Config.Full, was.Config.Full, is.Address)
 }
 
 // mentions reports whether a reference to a module can mean an output: it

@@ -17,10 +17,21 @@ func Predict(p plan.Plan, before, after fs.FS, kubernetes Engine) plan.Plan {
 	for i := range p.Changes {
 		if c := &p.Changes[i]; c.Hosts != nil {
 			h := &host{change: c, before: before, after: after, kubernetes: kubernetes}
-			out = plan.Join(out, h.predict())
+			out = plan.Join(out, within(c.Private, h.predict()))
 		}
 	}
 	return out
+}
+
+// within is a plan of what private content applies, as part of that content.
+func within(private plan.Private, p plan.Plan) plan.Plan {
+	for i := range p.Changes {
+		p.Changes[i].Private = private
+	}
+	for i := range p.Gaps {
+		p.Gaps[i].Private = private
+	}
+	return p
 }
 
 func (h *host) predict() plan.Plan {

@@ -19,7 +19,8 @@ import (
 type GitHub interface {
 	// Mint makes an installation token that may read the contents of the given
 	// repositories of the installation's owner and nothing else. GitHub takes
-	// an empty list as all of them, so it is never called with one.
+	// an empty list as all of them, so it is never called with one. An error that
+	// wraps ErrNotInstalled refuses.
 	Mint(ctx context.Context, repositories []string) (token string, err error)
 	// CanRead reports whether a user may read a repository (GET
 	// /repos/OWNER/NAME/collaborators/USER/permission).
@@ -53,10 +54,32 @@ type Access struct {
 
 	mu     sync.Mutex
 	tokens map[string]string // by repository in lower case
+	named  []string          // repositories that turned out to be named
 }
 
 // New begins a review.
 func New(r Rules) *Access { return &Access{rules: r, tokens: map[string]string{}} }
+
+// Names notes that a source lies in a repository, `owner/name`, so that the
+// repository is named where the tree of the default branch has the source.
+func (a *Access) Names(name string, s plan.Source) {
+	if a.rules.OnDefault == nil || !a.rules.OnDefault(s) {
+		return
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.named = append(a.named, name)
+}
+
+// isNamed reports whether a repository is named by what a pull request cannot write.
+func (a *Access) isNamed(name string) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.ContainsFunc(slices.Concat(a.rules.Named, a.named), func(n string) bool { return strings.EqualFold(n, name) })
+}
+
+// ErrNotInstalled: there is no such repository, or the App is not installed on it.
+var ErrNotInstalled = errors.New("there is no such repository, or the App is not installed on it")
 
 var errEmpty = errors.New("a token for no repository would be one for all")
 
@@ -107,14 +130,17 @@ func (a *Access) Private(ctx context.Context, name string, s plan.Source) (strin
 			return "", refuse(name, "who made the change is not known, and the default branch does not have this very reference")
 		}
 	}
-	return a.mint(ctx, name)
+	token, err := a.mint(ctx, name)
+	if errors.Is(err, ErrNotInstalled) {
+		return "", refuse(name, ErrNotInstalled.Error())
+	}
+	return token, err
 }
 
 // refuses says why a private repository is out of reach whoever asks.
 func (a *Access) refuses(name string) string {
 	owner, short, ok := strings.Cut(name, "/")
 	ours, _, _ := strings.Cut(a.rules.Repository, "/")
-	named := slices.ContainsFunc(a.rules.Named, func(n string) bool { return strings.EqualFold(n, name) })
 	switch {
 	case !ok || owner == "" || short == "" || strings.Contains(short, "/"):
 		return "it is no repository"
@@ -124,7 +150,7 @@ func (a *Access) refuses(name string) string {
 		return "there is no such repository, or it is private: for a pull request from a fork, private repositories are not read"
 	case !a.rules.DefaultBranch:
 		return "there is no such repository, or it is private: for a base other than the default branch, private repositories are not read"
-	case !named:
+	case !a.isNamed(name):
 		return "there is no such repository, or it is private: settings on the default branch can name it (sources.repositories)"
 	}
 	return ""

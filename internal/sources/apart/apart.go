@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -27,6 +28,8 @@ type Call struct {
 	// Repository is the reviewed one, `owner/name`, and Token may read its
 	// contents and nothing else.
 	Repository, Token string
+	// Grants allow single sources to be read from private repositories.
+	Grants []Grant
 	// Installation keeps what it alone may read apart.
 	Installation string
 	// Anew: references that move are looked up again.
@@ -34,6 +37,26 @@ type Call struct {
 	// Spent and Admitted are what earlier rounds took of the review's budget.
 	Spent    time.Duration
 	Admitted []string
+}
+
+// Grant allows one source to be read from one private repository, `owner/name`, with
+// a token that reads its contents and nothing else.
+type Grant struct {
+	Wish
+	Token string
+}
+
+// Wish is a source that lies in a private repository, `owner/name`, or in one that
+// is not there.
+type Wish struct {
+	Repository string
+	Source     plan.Source
+}
+
+// about reports whether a wish is for a source, at whatever moment.
+func (w Wish) about(repository string, s plan.Source) bool {
+	s.Side, s.Depth = w.Source.Side, w.Source.Depth
+	return s == w.Source && strings.EqualFold(repository, w.Repository)
 }
 
 // Reply answers a call: one answer a source, in the same order.
@@ -57,7 +80,7 @@ type Answer struct {
 
 // Handle answers a call. It runs where the internet is reached.
 func Handle(ctx context.Context, f *sources.Fetcher, store cache.Store, call Call) Reply {
-	session := f.Review(sources.Review{Access: reader{repository: call.Repository, token: call.Token},
+	session := f.Review(sources.Review{Access: reader{call.Repository, call.Token, call.Grants},
 		Installation: call.Installation, Anew: call.Anew, Spent: call.Spent, Admitted: call.Admitted})
 	var answers plan.Answers
 	for _, s := range call.Sources {
@@ -116,17 +139,32 @@ func (a Answer) key() cache.Key {
 	return cache.Key{Scope: a.Scope, Name: "tree " + string(a.Tree) + " of " + a.Package.Digest}
 }
 
-// reader reads what is public, and the reviewed repository itself.
+// reader reads what is public, the reviewed repository itself, and what is granted.
 type reader struct {
-	sources.Public
 	repository, token string
+	grants            []Grant
 }
 
 // Own is the reviewed repository and its token.
 func (r reader) Own(context.Context) (string, string, error) { return r.repository, r.token, nil }
 
+// Private is the token of the grant for a source.
+func (r reader) Private(ctx context.Context, name string, s plan.Source) (string, error) {
+	for _, g := range r.grants {
+		if g.about(name, s) {
+			return g.Token, nil
+		}
+	}
+	return sources.Public{}.Private(ctx, name, s)
+}
+
 // Caller carries a call to where it is handled.
 type Caller func(context.Context, Call) (Reply, error)
+
+// In handles calls in the process that makes them.
+func In(f *sources.Fetcher, store cache.Store) Caller {
+	return func(ctx context.Context, call Call) (Reply, error) { return Handle(ctx, f, store, call), nil }
+}
 
 // Client asks for sources from the side of the review.
 type Client struct {
@@ -143,6 +181,15 @@ type Review struct {
 	// Token makes the token that reads the repository's contents and nothing
 	// else. It is called where there is something to ask.
 	Token func(context.Context) (string, error)
+	// Private decides which sources may be read from private repositories: one
+	// answer a wish, in the same order. It is nil where none may.
+	Private func(context.Context, []Wish) ([]Permit, error)
+}
+
+// Permit is a token for a wish, or why there is none.
+type Permit struct {
+	Token   string
+	Refused *plan.SourceError
 }
 
 // Session resolves the sources of one review.
@@ -179,30 +226,90 @@ func (s *Session) Answer(ctx context.Context, answers *plan.Answers) error {
 		}
 		s.token = token
 	}
-	reply, err := s.client.Call(ctx, Call{Sources: wanted, Repository: s.review.Repository, Token: s.token,
-		Installation: s.review.Installation, Anew: s.review.Anew, Spent: s.spent, Admitted: s.admitted})
-	switch {
-	case err != nil:
+	found, err := s.ask(ctx, wanted, nil)
+	if err != nil {
 		return err
-	case reply.Failed != "":
-		return errors.New(reply.Failed)
-	case len(reply.Answers) != len(wanted):
-		return fmt.Errorf("%d sources were asked for, %d answered", len(wanted), len(reply.Answers))
 	}
-	s.spent, s.admitted = reply.Spent, reply.Admitted
-	for i, a := range reply.Answers {
-		answer, err := s.read(ctx, a)
-		if err != nil {
-			return fmt.Errorf("source %s: %w", wanted[i].Address, err)
-		}
-		answers.Put(wanted[i], answer)
+	if err := s.askPrivate(ctx, wanted, found); err != nil {
+		return err
+	}
+	for i, a := range found {
+		answers.Put(wanted[i], a)
 	}
 	return nil
 }
 
-// read finds the content of an answer. What only some may read is not used,
-// unless it is the reviewed repository itself, which the same people read.
-func (s *Session) read(ctx context.Context, a Answer) (plan.Answer, error) {
+// ask has sources answered, with what is granted.
+func (s *Session) ask(ctx context.Context, wanted []plan.Source, grants []Grant) ([]plan.Answer, error) {
+	reply, err := s.client.Call(ctx, Call{Sources: wanted, Repository: s.review.Repository, Token: s.token, Grants: grants,
+		Installation: s.review.Installation, Anew: s.review.Anew, Spent: s.spent, Admitted: s.admitted})
+	switch {
+	case err != nil:
+		return nil, err
+	case reply.Failed != "":
+		return nil, errors.New(reply.Failed)
+	case len(reply.Answers) != len(wanted):
+		return nil, fmt.Errorf("%d sources were asked for, %d answered", len(wanted), len(reply.Answers))
+	}
+	s.spent, s.admitted = reply.Spent, reply.Admitted
+	found := make([]plan.Answer, len(wanted))
+	for i, a := range reply.Answers {
+		if found[i], err = s.read(ctx, a, wanted[i], grants); err != nil {
+			return nil, fmt.Errorf("source %s: %w", wanted[i].Address, err)
+		}
+	}
+	return found, nil
+}
+
+// askPrivate has those answered that were refused as private and are permitted. The
+// others say why they are not.
+func (s *Session) askPrivate(ctx context.Context, wanted []plan.Source, found []plan.Answer) error {
+	var wishes []Wish
+	var at []int
+	for i, a := range found {
+		if repository, ok := privateRepository(a.Err); ok && s.review.Private != nil {
+			wishes, at = append(wishes, Wish{repository, wanted[i]}), append(at, i)
+		}
+	}
+	if len(wishes) == 0 {
+		return nil
+	}
+	permits, err := s.review.Private(ctx, wishes)
+	if err != nil {
+		return fmt.Errorf("private sources: %w", err)
+	}
+	var grants []Grant
+	var again []plan.Source
+	var places []int
+	for j, p := range permits {
+		if p.Refused != nil {
+			found[at[j]].Err = p.Refused
+			continue
+		}
+		grants, again, places = append(grants, Grant{wishes[j], p.Token}), append(again, wanted[at[j]]), append(places, at[j])
+	}
+	if len(again) == 0 {
+		return nil
+	}
+	granted, err := s.ask(ctx, again, grants)
+	for j, a := range granted {
+		found[places[j]] = a
+	}
+	return err
+}
+
+// privateRepository is the repository of GitHub that a refusal is about.
+func privateRepository(err error) (string, bool) {
+	var why *plan.SourceError
+	if !errors.As(err, &why) || why.Why != plan.SourcePrivate {
+		return "", false
+	}
+	return strings.CutPrefix(why.Subject, "github.com/")
+}
+
+// read finds the content of an answer. What only some may read is not used unless it
+// was granted, or is the reviewed repository itself, which the same people read.
+func (s *Session) read(ctx context.Context, a Answer, of plan.Source, grants []Grant) (plan.Answer, error) {
 	if a.Refused != nil {
 		return plan.Answer{Err: (*plan.SourceError)(a.Refused)}, nil
 	}
@@ -210,7 +317,7 @@ func (s *Session) read(ctx context.Context, a Answer) (plan.Answer, error) {
 	switch {
 	case strings.EqualFold(p.Private, s.review.Repository):
 		p.Private = ""
-	case p.Private != "":
+	case p.Private != "" && !slices.ContainsFunc(grants, func(g Grant) bool { return g.about(p.Private, of) }):
 		return plan.Answer{Err: &plan.SourceError{Why: plan.SourcePrivate, Subject: p.Private, Private: p.Private,
 			Text: "content that only some may read is not used here"}}, nil
 	}

@@ -21,6 +21,8 @@ type GitHub struct {
 	Repos map[string]string
 	// Private are the repositories that want a token, and which.
 	Private map[string]string
+	// MayRead decides by the token instead, where it is set; all are private then.
+	MayRead func(token, repository string) bool
 	// Activity is the log of pushes as GitHub would answer it, by repository.
 	Activity map[string]string
 
@@ -83,7 +85,12 @@ func (g *GitHub) api(w http.ResponseWriter, r *http.Request) {
 	repo := strings.ToLower(parts[0] + "/" + parts[1])
 	dir, ok := g.Repos[repo]
 	want, private := g.Private[repo]
-	if !ok || private && r.Header.Get("Authorization") != "Bearer "+want {
+	token := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
+	refused := private && token != want
+	if g.MayRead != nil {
+		private, refused = true, !g.MayRead(token, repo)
+	}
+	if !ok || refused {
 		w.WriteHeader(http.StatusNotFound)
 		return
 	}
