@@ -131,7 +131,7 @@ func (c *comparison) mayLeave(o *pair.Object, r *eval.Resource) {
 	if change.Reason == plan.WrongRepetition && r.Config.Enabled == nil && !ofSome(o) {
 		change.Certain, why = true, ""
 	}
-	c.add(o, change, nil, why)
+	c.add(o, c.spared(o, r.Config, change), nil, why)
 }
 
 // ofSome reports whether an object stands for any number of instances.
