@@ -117,7 +117,8 @@ func (c *comparison) objectsIn(r *eval.Resource) []*pair.Object {
 // sameSet reports whether an object stands for the very instances that r has.
 func sameSet(o *pair.Object, r *eval.Resource) bool {
 	was := o.Inst.Resource
-	return eval.Key(o.Final.Key) == eval.SomeKey && argument(was.Config) == argument(r.Config) && eval.SameUnknown(was.Expansion(), r.Expansion())
+	return eval.Key(o.Final.Key) == eval.SomeKey && argument(was.Config) == argument(r.Config) &&
+		eval.SameUnknown(was.Expansion(), r.Expansion())
 }
 
 // mayLeave adds an object that need not be among the instances of its resource. One
