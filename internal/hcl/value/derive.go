@@ -90,6 +90,9 @@ func (d *derivation) unknown(v cty.Value, own, hoisted cty.ValueMarks, path stri
 		if out.Type() != cty.DynamicPseudoType && namesIdentity(ids[0]) {
 			out = out.RefineNotNull() // functions forget that
 		}
+		if l, ok := layersIn(m); ok {
+			out = out.Mark(l)
+		}
 		return withText(out.Mark(Symbol{ID: ids[0]}), texts(m))
 	}
 	if d.Decides || d.Picks {
