@@ -137,7 +137,7 @@ func (m *Module) each(e *expr.Expression, ctx *hcl.EvalContext) *Expansion {
 	invalid := func(why string) *Expansion {
 		return m.World.bad(e, raw, expr.Errorf(e.Range(), "Invalid for_each argument", "%s", why))
 	}
-	if !raw.IsKnown() && raw.HasMark(funcs.Impure{}) {
+	if raw = value.Closed(raw); !raw.IsKnown() && raw.HasMark(funcs.Impure{}) {
 		raw = value.NewPending(raw.Type())
 	}
 	v, marks := raw.Unmark()

@@ -22,13 +22,14 @@ func (n *callNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	}
 	evaluated := *n.FunctionCallExpr
 	evaluated.Args = make([]hclsyntax.Expression, len(n.Args))
-	args := make([]cty.Value, len(n.Args))
+	args, seen := make([]cty.Value, len(n.Args)), make([]cty.Value, len(n.Args))
 	for i, arg := range n.Args {
 		g := evaluate(ctx, arg)
 		if g.diags.HasErrors() {
 			return cty.DynamicVal, g.diags
 		}
-		evaluated.Args[i], args[i] = g, g.val
+		args[i], seen[i] = g.val, n.whole(g.val)
+		g.val, evaluated.Args[i] = seen[i], g
 	}
 	paid := call{name: n.Name, args: args, expandFinal: n.ExpandFinal, at: n.Range()}
 	if diags := paid.afford(ctx); diags != nil {
@@ -40,23 +41,16 @@ func (n *callNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 			return cty.DynamicVal, more
 		}
 	}
-	switch {
-	case n.Name == "merge":
-		return layered(n.derived(ctx, args, args, v), n.spread(args)), diags
-	case n.Name == "lookup":
+	decisive := seen
+	switch n.Name {
+	case "lookup":
 		if part, ok := lookedUp(args, v); ok {
 			return part, diags
 		}
-	case n.Name == "coalesce" || n.Name == "coalescelist":
-		return n.derived(ctx, args, firstOf(n.spread(args), v.Type()), v), diags
+	case "coalesce", "coalescelist":
+		decisive = firstOf(n.spread(seen), v.Type())
 	}
-	return n.derived(ctx, args, args, v), diags
-}
-
-// derived gives what the function returned its identity: decisive are what it is
-// made of, of the arguments.
-func (n *callNode) derived(ctx *hcl.EvalContext, args, decisive []cty.Value, v cty.Value) cty.Value {
-	return value.Derive(v, value.Origin{
+	out := value.Derive(v, value.Origin{
 		Name: func() string {
 			if hands[n.Name] == firstGiven {
 				return n.Name + value.Fingerprint(decisive...)
@@ -67,9 +61,25 @@ func (n *callNode) derived(ctx *hcl.EvalContext, args, decisive []cty.Value, v c
 		Text:    func() (string, bool) { return called(ctx, n.Name, args) },
 		Passes:  n.passes(v, decisive),
 		Picks:   n.picksOpaque(decisive),
-		Inputs:  args,
+		Inputs:  seen,
 		Decides: !builds[n.Name],
 	})
+	if n.Name == "merge" {
+		out = layered(out, n.spread(args))
+	}
+	return out, diags
+}
+
+// whole is an argument as the function sees it: one that goes through all of an
+// object cannot say anything of an open one.
+func (n *callNode) whole(arg cty.Value) cty.Value {
+	switch hands[n.Name] {
+	case anArgument, firstGiven:
+		return arg
+	case itsParts, onePart:
+		return value.Closed(arg)
+	}
+	return value.ClosedWithin(arg)
 }
 
 // spread are the arguments, a last one that stands for several taken apart where it

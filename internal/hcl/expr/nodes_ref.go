@@ -195,7 +195,7 @@ func partOf(p value.Part, s hcl.Traverser, ty cty.Type) (cty.Value, bool) {
 		out, err := convert.Convert(p.Below, ty)
 		return out, err == nil
 	case len(p.From) == 1 && p.Below == cty.NilVal:
-		out, diags := stepUnknown(p.From[0], s)
+		out, diags := step(p.From[0], s)
 		if diags.HasErrors() {
 			return cty.NilVal, false
 		}

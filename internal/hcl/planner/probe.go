@@ -150,7 +150,7 @@ func argumentUnder(w *eval.World, inst *eval.Instance, name string) (v cty.Value
 	}
 	cfg, diags := other.Config()
 	v, ok = attrs.Map(cfg)[name]
-	if !ok || diags.HasErrors() {
+	if !ok || diags.HasErrors() || value.HasOpen(v) {
 		return cty.NilVal, false
 	}
 	v, _ = v.UnmarkDeep()

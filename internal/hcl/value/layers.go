@@ -26,7 +26,7 @@ func WithLayers(v cty.Value, layers []cty.Value) cty.Value {
 		return v
 	}
 	for _, l := range flat {
-		if _, open := OpenOf(l); open || SymbolOf(l) == "" && !isKeyed(l) {
+		if o, open := OpenOf(l); open && o.Pending || SymbolOf(l) == "" && !isKeyed(l) {
 			return v
 		}
 	}
@@ -54,19 +54,27 @@ type Part struct {
 	Below cty.Value
 }
 
-// PartOf finds a part of an object made of layers; ok is false for any other value.
+// PartOf finds a part of an object that is open or made of layers; ok is false for
+// any other value.
 func PartOf(v cty.Value, name string) (p Part, ok bool) {
-	l, ok := layersIn(v.Marks())
-	if !ok {
+	layers := []cty.Value{v}
+	if l, ok := layersIn(v.Marks()); ok {
+		layers = *l.of
+	} else if o, open := OpenOf(v); !open || o.Pending {
 		return p, false
 	}
-	layers := *l.of
 	for i := len(layers) - 1; i >= 0; i-- {
-		if !layers[i].IsKnown() {
-			p.From = append(p.From, layers[i])
-		} else if below, has := named(layers[i], name); has {
+		l := layers[i]
+		if !l.IsKnown() {
+			p.From = append(p.From, l)
+			continue
+		}
+		if below, has := named(l, name); has {
 			p.Below = below
 			break
+		}
+		if _, open := OpenOf(l); open {
+			p.From = append(p.From, l)
 		}
 	}
 	return p, len(p.From) > 0 || p.Below != cty.NilVal
