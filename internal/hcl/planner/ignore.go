@@ -84,11 +84,8 @@ func within(is, was cty.Value, rest hcl.Traversal) cty.Value {
 		return rebuilt(ty, vals).WithMarks(m)
 	case ty.IsTupleType() || ty.IsListType():
 		list, olds := plain.AsValueSlice(), before.AsValueSlice()
-		i := slices.IndexFunc(list, func(cty.Value) bool { return true })
-		if n, ok := indexOf(name); ok {
-			i = n
-		}
-		if i < 0 || i >= len(list) || i >= len(olds) {
+		i, ok := indexOf(name) // a name leads to nothing in a list
+		if !ok || i >= len(list) || i >= len(olds) {
 			return is
 		}
 		list = slices.Clone(list)
