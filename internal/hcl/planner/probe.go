@@ -200,13 +200,13 @@ func (p *probes) probed(s *subject) (state cty.Value, merged map[string]cty.Valu
 	merged = maps.Clone(attrs.Map(s.merged))
 	for name, v := range attrs.Map(s.merged) {
 		was, ok := before[name]
-		if !ok || value.Fingerprint(was) == value.Fingerprint(v) || attrs.HasPending(v) {
+		if !ok || value.Fingerprint(was) == value.Fingerprint(v) || value.HoldsPending(v) {
 			continue
 		}
 		switch equal, differ := p.compare(s.target, name); {
 		case equal:
 			merged[name], found = was, true
-		case differ && s.Inst.Resource.Config.Type == "terraform_data":
+		case differ && diff.IsTerraformData(s.Inst.Resource.Config.Type):
 			w := p.under(0)
 			a, _ := argumentUnder(w.before, s.Prior.Inst, name)
 			b, _ := argumentUnder(w.after, s.Inst, name)

@@ -142,10 +142,7 @@ func (d *derivation) children(v cty.Value, hoisted cty.ValueMarks, path string) 
 		for name, child := range Elements(v) {
 			vals[name] = d.value(child, hoisted, path+"."+name)
 		}
-		if ty.IsMapType() {
-			return mapOf(ty, vals)
-		}
-		return cty.ObjectVal(vals)
+		return Keyed(ty, vals)
 	default:
 		vals := make([]cty.Value, 0, v.LengthInt())
 		for name, child := range Elements(v) {
@@ -156,13 +153,6 @@ func (d *derivation) children(v cty.Value, hoisted cty.ValueMarks, path string) 
 		}
 		return cty.TupleVal(vals)
 	}
-}
-
-func mapOf(ty cty.Type, vals map[string]cty.Value) cty.Value {
-	if !cty.CanMapVal(vals) {
-		return cty.ObjectVal(vals)
-	}
-	return cty.MapVal(vals)
 }
 
 // MarksWithin collects the marks of everything inside the values, but those of
