@@ -32,8 +32,11 @@ func (p *Pair) Move() {
 		objects = append(objects, move.Address{Module: o.Address}) // something is in it
 	}
 	r := move.Apply(objects, all)
+	p.After.Was = map[string]string{}
 	for i, o := range p.Opaque {
-		o.Final = r.Final[len(p.Objects)+i].Module
+		if o.Final = r.Final[len(p.Objects)+i].Module; !o.Final.Equal(o.Address) {
+			p.After.Was[o.Final.String()] = o.Address.String()
+		}
 	}
 	p.byFinal, p.byResource = make(map[string]*Object, len(p.Objects)), map[depends.Resource][]*Object{}
 	for i, o := range p.Objects {

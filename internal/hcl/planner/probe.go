@@ -62,7 +62,7 @@ func (p *probes) under(shape int) probeWorlds {
 
 func (p *probes) world(w *eval.World, shape int) *eval.World {
 	return eval.New(eval.World{Side: w.Side, Tree: w.Tree, Dir: w.Dir, Runtime: w.Runtime, Loader: w.Loader, Given: w.Given,
-		Workspace: w.Workspace, Elsewhere: w.Elsewhere, Work: p.work, Objects: probeObjects{w, shape},
+		Workspace: w.Workspace, Elsewhere: w.Elsewhere, Was: w.Was, Work: p.work, Objects: probeObjects{w, shape},
 		Concrete: func(v cty.Value) cty.Value { return concrete(v, shape) }}, w.Root.Config)
 }
 
@@ -83,7 +83,7 @@ func (o probeObjects) find(inst *eval.Instance) (cty.Value, hcl.Diagnostics) {
 
 func (o probeObjects) Managed(inst *eval.Instance) (cty.Value, hcl.Diagnostics) { return o.find(inst) }
 func (o probeObjects) Data(inst *eval.Instance) (cty.Value, hcl.Diagnostics)    { return o.find(inst) }
-func (o probeObjects) Unknown(r *eval.Resource) cty.Value                       { return some(r) }
+func (o probeObjects) Unknown(r *eval.Resource) cty.Value                       { return some(r, r.Address) }
 
 // sameInstance finds an instance in another world.
 func sameInstance(w *eval.World, inst *eval.Instance) (*eval.Instance, bool) {
