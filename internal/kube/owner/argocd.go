@@ -67,7 +67,7 @@ func readApplication(o object.Object) Owner {
 	}
 	if automated, ok := o.Get("spec", "syncPolicy", "automated"); ok && automated != nil {
 		if enabled, set := object.Lookup(automated, "enabled"); !set || enabled != false {
-			out.Prune, out.AllowEmpty = isTrue(automated, "prune"), isTrue(automated, "allowEmpty")
+			out.Prune, out.AllowEmpty = object.BoolAt(automated, "prune"), object.BoolAt(automated, "allowEmpty")
 		}
 	}
 	list, _ := o.Get("spec", "syncPolicy", "syncOptions")
@@ -87,11 +87,6 @@ func readApplication(o object.Object) Owner {
 	}
 	out.Cascade = finalized(o, argoFinalizers)
 	return out
-}
-
-func isTrue(v any, path ...any) bool {
-	found, _ := object.Lookup(v, path...)
-	return found == true
 }
 
 func argoPruned(l Leaving) Outcome {

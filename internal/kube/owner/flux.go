@@ -41,7 +41,7 @@ var (
 
 func readKustomization(o object.Object) Owner {
 	spec := o.Value["spec"]
-	out := Owner{Cluster: FluxCluster(o), Prune: isTrue(spec, "prune"), Force: isTrue(spec, "force"), Suspended: isTrue(spec, "suspend")}
+	out := Owner{Cluster: FluxCluster(o), Prune: object.BoolAt(spec, "prune"), Force: object.BoolAt(spec, "force"), Suspended: object.BoolAt(spec, "suspend")}
 	switch o.String("spec", "deletionPolicy") {
 	case "Delete", "WaitForTermination":
 		out.Cascade = true

@@ -16,7 +16,7 @@ var helmRelease = Row{
 		spec := o.Value["spec"]
 		return Owner{
 			Cluster: FluxCluster(o), Prune: true, Cascade: true,
-			Suspended: isTrue(spec, "suspend"), Force: isTrue(spec, "upgrade", "force"),
+			Suspended: object.BoolAt(spec, "suspend"), Force: object.BoolAt(spec, "upgrade", "force"),
 		}
 	},
 	Pruned: helmPruned, Deleted: helmDeleted,

@@ -48,8 +48,8 @@ func anyValue(string) bool { return true }
 // itself.
 func readApp(o object.Object) Owner {
 	spec := o.Value["spec"]
-	paused, canceled := isTrue(spec, "paused"), isTrue(spec, "canceled")
-	out := Owner{Prune: true, Suspended: paused || canceled, Cascade: !isTrue(spec, "noopDelete") && !canceled}
+	paused, canceled := object.BoolAt(spec, "paused"), object.BoolAt(spec, "canceled")
+	out := Owner{Prune: true, Suspended: paused || canceled, Cascade: !object.BoolAt(spec, "noopDelete") && !canceled}
 	out.Cluster = o.String("spec", "cluster", "kubeconfigSecretRef", "name")
 	for _, option := range kappOptions(o) {
 		switch name, value, _ := strings.Cut(option, "="); name {
@@ -113,7 +113,7 @@ func fetched(place any) Content {
 		if _, chosen := object.Lookup(git, "refSelection"); chosen {
 			return Content{Unread: "it chooses among the tags of a repository"}
 		}
-		return Content{Repository: textAt(git, "url"), Revision: strings.TrimPrefix(textAt(git, "ref"), "origin/"), Path: textAt(git, "subPath")}
+		return Content{Repository: object.TextAt(git, "url"), Revision: strings.TrimPrefix(object.TextAt(git, "ref"), "origin/"), Path: object.TextAt(git, "subPath")}
 	}
 	return Content{Unread: "what it fetches is not in the repository"}
 }
@@ -136,12 +136,6 @@ func unfollowed(o object.Object) string {
 		}
 	}
 	return ""
-}
-
-func textAt(v any, path ...any) string {
-	found, _ := object.Lookup(v, path...)
-	text, _ := found.(string)
-	return text
 }
 
 // keptByKapp: kapp orphans what the live object says, and has never taken what is

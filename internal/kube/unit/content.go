@@ -37,7 +37,7 @@ func (s *Scan) contentUnit(o object.Object, c owner.Content) *Unit {
 	dir := clean(c.Path)
 	unknown := func(kind plan.GapKind, format string, args ...any) *Unit {
 		said, _ := o.Get("spec")
-		return &Unit{Root: path.Dir(o.File), Tool: request.Folder, Config: string(mustJSON(said)),
+		return &Unit{Root: path.Dir(o.File), Tool: request.Folder, Config: string(object.JSON(said)),
 			Gaps: []plan.Gap{ownerGap(s.Tree, o, kind, c.At, format, args...)}}
 	}
 	source := plan.Source{Kind: plan.RepositorySource, Address: c.Repository, Ref: origin.ArgoRef(c.Revision)}
@@ -84,7 +84,7 @@ func (s *Scan) manifestsBelow(dir string) *Unit {
 
 // writtenOut are the objects of manifests that stand in their owner.
 func (s *Scan) writtenOut(o object.Object, c owner.Content) *Unit {
-	u := &Unit{Root: path.Dir(o.File), Tool: request.Generated, Config: string(mustJSON(c.Files))}
+	u := &Unit{Root: path.Dir(o.File), Tool: request.Generated, Config: string(object.JSON(c.Files))}
 	for _, name := range slices.Sorted(maps.Keys(c.Files)) {
 		if !manifest.HasEnding(name) {
 			continue

@@ -1,6 +1,8 @@
 package harm
 
 import (
+	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
+
 	"maps"
 	"path"
 	"slices"
@@ -25,25 +27,25 @@ func (m mounted) lasts() bool {
 // mounts lists what containers see of lasting volumes.
 func (c *change) mounts(spec, whole map[string]any) []mounted {
 	sources := map[string]string{}
-	for _, v := range listAt(spec, "volumes") {
-		if s := sourceOf(asMap(v)); s != "" {
-			sources[text(asMap(v), "name")] = s
+	for _, v := range object.ListAt(spec, "volumes") {
+		if s := sourceOf(object.MapAt(v)); s != "" {
+			sources[object.TextAt(object.MapAt(v), "name")] = s
 		}
 	}
-	for _, t := range listAt(whole, "spec", "volumeClaimTemplates") {
-		name := text(asMap(t), "metadata", "name")
+	for _, t := range object.ListAt(whole, "spec", "volumeClaimTemplates") {
+		name := object.TextAt(object.MapAt(t), "metadata", "name")
 		sources[name] = "claim template " + name
 	}
 	var out []mounted
 	for _, list := range []string{"containers", "initContainers"} {
-		for _, item := range listAt(spec, list) {
+		for _, item := range object.ListAt(spec, list) {
 			for _, use := range []string{"volumeMounts", "volumeDevices"} {
-				for _, m := range listAt(asMap(item), use) {
-					name := text(asMap(m), "name")
+				for _, m := range object.ListAt(object.MapAt(item), use) {
+					name := object.TextAt(object.MapAt(m), "name")
 					if s := sources[name]; s != "" {
-						at := mounted{source: s, subPath: text(asMap(m), "subPath") + text(asMap(m), "subPathExpr"), volume: name}
+						at := mounted{source: s, subPath: object.TextAt(object.MapAt(m), "subPath") + object.TextAt(object.MapAt(m), "subPathExpr"), volume: name}
 						if list == "containers" {
-							at.container, at.path = text(asMap(item), "name"), path.Clean(text(asMap(m), "mountPath")+text(asMap(m), "devicePath"))
+							at.container, at.path = object.TextAt(object.MapAt(item), "name"), path.Clean(object.TextAt(object.MapAt(m), "mountPath")+object.TextAt(object.MapAt(m), "devicePath"))
 						}
 						out = append(out, at)
 					}
@@ -60,9 +62,9 @@ func sourceOf(v map[string]any) string {
 		if kind == "name" || fleeting[kind] {
 			continue
 		}
-		source := asMap(v[kind])
+		source := object.MapAt(v[kind])
 		if kind == "persistentVolumeClaim" {
-			return "claim " + text(source, "claimName")
+			return "claim " + object.TextAt(source, "claimName")
 		}
 		out := kind
 		for _, k := range slices.Sorted(maps.Keys(source)) {
