@@ -22,8 +22,6 @@ func (p *prediction) leaves(r *pair, old, now *entry) (changes []plan.Change, le
 	switch {
 	case kind == owner.Unowned: // a hook says itself which tool it is for
 		return nil, runsAnew(old.Object) && runsAnew(now.Object)
-	case kind != owner.ArgoCD && kind != owner.Helm:
-		return nil, false
 	case owner.IsHook(old.Object, kind):
 		return nil, true
 	}

@@ -182,7 +182,8 @@ func betaClass(u *update, f field) {
 	if old == next {
 		return
 	}
-	if _, had := get(u.old, plan.Path{"spec", "storageClassName"}); !had && next == "" && object.TextAt(u.next, "spec", "storageClassName") == old {
+	class := object.TextAt(u.next, "spec", "storageClassName")
+	if _, had := get(u.old, plan.Path{"spec", "storageClassName"}); !had && next == "" && class == old {
 		return
 	}
 	u.deny(f, u.paths("metadata", "annotations"), "annotation "+betaClassKey+" may not change after creation")

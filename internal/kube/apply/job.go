@@ -54,7 +54,7 @@ func (u *update) neverRan() bool {
 	active, _ := object.IntAt(status, "active")
 	suspended := false
 	for _, c := range object.ListAt(status, "conditions") {
-		suspended = suspended || object.TextAt(object.MapAt(c), "type") == "Suspended" && object.TextAt(object.MapAt(c), "status") == "True"
+		suspended = suspended || object.TextAt(c, "type") == "Suspended" && object.TextAt(c, "status") == "True"
 	}
 	return (status["startTime"] == nil || suspended) && active == 0
 }

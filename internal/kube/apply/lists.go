@@ -46,7 +46,7 @@ func storedVersions(u *update, f field) {
 	served := func(list []any) []string {
 		var names []string
 		for _, v := range list {
-			names = append(names, object.TextAt(object.MapAt(v), "name"))
+			names = append(names, object.TextAt(v, "name"))
 		}
 		return names
 	}
@@ -58,11 +58,11 @@ func storedVersions(u *update, f field) {
 		}
 	}
 	for _, v := range object.ListAt(u.old, "spec", "versions") {
-		name := object.TextAt(object.MapAt(v), "name")
+		name := object.TextAt(v, "name")
 		path := []plan.Path{{"spec", "versions"}}
 		switch {
 		case slices.Contains(next, name):
-		case object.BoolAt(object.MapAt(v), "storage") || stored[name]:
+		case object.BoolAt(v, "storage") || stored[name]:
 			u.deny(f, path, "version "+name+" may not be removed from spec.versions: objects are stored in it (status.storedVersions)")
 		case len(stored) == 0:
 			u.doubt(f, path, "version "+name+" may be removed from spec.versions only if no object was ever stored in it (status.storedVersions)")

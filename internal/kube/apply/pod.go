@@ -113,8 +113,8 @@ func narrower(old, next []any) bool {
 	}
 	for i := range old {
 		for _, part := range []string{"matchExpressions", "matchFields"} {
-			for _, e := range object.ListAt(object.MapAt(old[i]), part) {
-				if !slices.ContainsFunc(object.ListAt(object.MapAt(next[i]), part), func(n any) bool { return reflect.DeepEqual(e, n) }) {
+			for _, e := range object.ListAt(old[i], part) {
+				if !slices.ContainsFunc(object.ListAt(next[i], part), func(n any) bool { return reflect.DeepEqual(e, n) }) {
 					return false
 				}
 			}

@@ -56,7 +56,7 @@ func (u *update) remarkShares(path ...any) {
 // (IsValidPortName, k8s.io/apimachinery pkg/util/validation).
 func (u *update) remarkPorts() {
 	for i, p := range object.ListAt(u.next, "spec", "ports") {
-		if s := object.TextAt(object.MapAt(p), "targetPort"); s != "" && strings.Trim(s, "0123456789") == "" {
+		if s := object.TextAt(p, "targetPort"); s != "" && strings.Trim(s, "0123456789") == "" {
 			u.note(Invalid, plan.Path{"spec", "ports", i, "targetPort"},
 				fmt.Sprintf("targetPort %q is the name of a port, and a name holds a letter", s))
 		}

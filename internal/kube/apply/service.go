@@ -77,7 +77,7 @@ func restoreNodePorts(old, next map[string]any) {
 	}
 	byName, taken := map[string]any{}, map[any]bool{}
 	for _, p := range object.ListAt(old, "ports") {
-		byName[object.TextAt(object.MapAt(p), "name")] = object.MapAt(p)["nodePort"]
+		byName[object.TextAt(p, "name")] = object.MapAt(p)["nodePort"]
 	}
 	for _, p := range ports {
 		taken[object.MapAt(p)["nodePort"]] = true

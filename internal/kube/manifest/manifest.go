@@ -23,7 +23,8 @@ var toolGroups = map[string]bool{
 	"kubeproxy.config.k8s.io": true, "kubescheduler.config.k8s.io": true, "controller-runtime.sigs.k8s.io": true, "controller.config": true,
 	"apiserver.config.k8s.io": true, "apiserver.k8s.io": true, "audit.k8s.io": true, "client.authentication.k8s.io": true,
 	"credentialprovider.kubelet.k8s.io": true, "eksctl.io": true, "backstage.io": true, "meta.pkg.crossplane.io": true,
-	"cli.kyverno.io": true, "talhelper.budimanjojo.com": true, "kubeone.k8c.io": true, "kubeone.io": true, "kops.k8s.io": true, "k0sctl.k0sproject.io": true,
+	"cli.kyverno.io": true, "talhelper.budimanjojo.com": true, "kubeone.k8c.io": true, "kubeone.io": true,
+	"kops.k8s.io": true, "k0sctl.k0sproject.io": true,
 	"ctlptl.dev": true, "krew.googlecontainertools.github.com": true, "scaffolder.backstage.io": true, "devspace.sh": true, "garden.io": true,
 	"score.dev": true, "testing.kuttl.dev": true, "test.kyverno.io": true, "operatorframework.io": true,
 }

@@ -21,7 +21,7 @@ var argoApplicationSet = Row{
 	Puts:      mergesAlways,
 	Recreates: recreatesNever,
 	Hook:      noHooks,
-	Without:   []string{"Content", "Finalizers", "Keeps", "Forces"},
+	Without:   []string{"Content", "Keeps", "Forces"},
 }
 
 // SetPolicy is how a set treats what it generated.

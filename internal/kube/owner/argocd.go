@@ -14,7 +14,6 @@ import (
 var argoApplication = Row{
 	Kind: ArgoCD, Tool: "Argo CD", Group: "argoproj.io", Object: "Application",
 	Read: readApplication, Pruned: argoPruned, Deleted: argoDeleted,
-	Finalizers: argoFinalizers,
 	Puts: func(u Update) bool {
 		return u.Owner.Replace || argoReplace.on(u.Before) || argoReplace.on(u.After)
 	},
@@ -25,8 +24,9 @@ var argoApplication = Row{
 	Without:   []string{"Content"},
 }
 
-// argoFinalizers: a name without or with the way in which objects are deleted.
-var argoFinalizers = []string{"resources-finalizer.argocd.argoproj.io"}
+// argoFinalizer has what an Application applied deleted with it; the way in which
+// that is done may follow the name.
+const argoFinalizer = "resources-finalizer.argocd.argoproj.io"
 
 const (
 	syncOptionsKey = "argocd.argoproj.io/sync-options"
@@ -85,7 +85,7 @@ func readApplication(o object.Object) Owner {
 			out.Replace = true
 		}
 	}
-	out.Cascade = finalized(o, argoFinalizers)
+	out.Cascade = finalized(o, argoFinalizer)
 	return out
 }
 

@@ -16,8 +16,7 @@ import (
 var fluxKustomization = Row{
 	Kind: Flux, Tool: "Flux", Group: "kustomize.toolkit.fluxcd.io", Object: "Kustomization",
 	Read: readKustomization, Pruned: fluxPruned, Deleted: fluxDeleted,
-	Finalizers: []string{"finalizers.fluxcd.io"},
-	Puts:       mergesAlways,
+	Puts: mergesAlways,
 	Recreates: func(u Update) Recreation {
 		if u.Owner.Force || fluxForce.on(u.Before) || fluxForce.on(u.After) {
 			return WhenRefused
@@ -41,7 +40,10 @@ var (
 
 func readKustomization(o object.Object) Owner {
 	spec := o.Value["spec"]
-	out := Owner{Cluster: FluxCluster(o), Prune: object.BoolAt(spec, "prune"), Force: object.BoolAt(spec, "force"), Suspended: object.BoolAt(spec, "suspend")}
+	out := Owner{
+		Cluster: FluxCluster(o), Suspended: object.BoolAt(spec, "suspend"),
+		Prune: object.BoolAt(spec, "prune"), Force: object.BoolAt(spec, "force"),
+	}
 	switch o.String("spec", "deletionPolicy") {
 	case "Delete", "WaitForTermination":
 		out.Cascade = true

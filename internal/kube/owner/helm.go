@@ -20,12 +20,11 @@ var helmRelease = Row{
 		}
 	},
 	Pruned: helmPruned, Deleted: helmDeleted,
-	Finalizers: []string{"finalizers.fluxcd.io"},
-	Puts:       func(u Update) bool { return u.Owner.Force },
-	Recreates:  recreatesNever,
-	Keeps:      []Mark{{Entries: []Entry{{helmPolicyKey, is("keep")}}}},
-	Hook:       isHelmHook,
-	Without:    []string{"Content", "Forces"},
+	Puts:      func(u Update) bool { return u.Owner.Force },
+	Recreates: recreatesNever,
+	Keeps:     []Mark{{Entries: []Entry{{helmPolicyKey, is("keep")}}}},
+	Hook:      isHelmHook,
+	Without:   []string{"Content", "Forces"},
 }
 
 const (

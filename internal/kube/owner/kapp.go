@@ -17,12 +17,11 @@ const Kapp Kind = "kapp"
 var kappApp = Row{
 	Kind: Kapp, Tool: "kapp", Group: "kappctrl.k14s.io", Object: "App",
 	Read: readApp, Content: appContent, Pruned: kappPruned, Deleted: kappDeleted,
-	Finalizers: []string{"finalizers.kapp-ctrl.k14s.io/delete"},
-	Puts:       mergesAlways, // what the cluster filled in is taken over first (pkg/kapp/config/default.go, rebaseRules)
-	Recreates:  kappRecreates,
-	Keeps:      []Mark{kappOrphan, kappForeign},
-	Forces:     []Mark{kappReplace},
-	Hook:       noHooks,
+	Puts:      mergesAlways, // what the cluster filled in is taken over first (pkg/kapp/config/default.go, rebaseRules)
+	Recreates: kappRecreates,
+	Keeps:     []Mark{kappOrphan, kappForeign},
+	Forces:    []Mark{kappReplace},
+	Hook:      noHooks,
 }
 
 const kappUpdateKey = "kapp.k14s.io/update-strategy"
@@ -113,7 +112,8 @@ func fetched(place any) Content {
 		if _, chosen := object.Lookup(git, "refSelection"); chosen {
 			return Content{Unread: "it chooses among the tags of a repository"}
 		}
-		return Content{Repository: object.TextAt(git, "url"), Revision: strings.TrimPrefix(object.TextAt(git, "ref"), "origin/"), Path: object.TextAt(git, "subPath")}
+		revision := strings.TrimPrefix(object.TextAt(git, "ref"), "origin/")
+		return Content{Repository: object.TextAt(git, "url"), Revision: revision, Path: object.TextAt(git, "subPath")}
 	}
 	return Content{Unread: "what it fetches is not in the repository"}
 }

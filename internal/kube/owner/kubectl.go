@@ -15,7 +15,7 @@ var kubectlPrune = Row{
 	Puts:      mergesAlways,
 	Recreates: recreatesNever,
 	Hook:      noHooks,
-	Without:   []string{"Content", "Group", "Object", "Read", "Finalizers", "Keeps", "Forces"},
+	Without:   []string{"Content", "Group", "Object", "Read", "Keeps", "Forces"},
 }
 
 // unowned is an apply of which nothing is known.
@@ -26,7 +26,7 @@ var unowned = Row{
 	Puts:      mergesAlways,
 	Recreates: recreatesNever,
 	Hook:      noHooks,
-	Without:   []string{"Content", "Kind", "Group", "Object", "Read", "Finalizers", "Keeps", "Forces"},
+	Without:   []string{"Content", "Kind", "Group", "Object", "Read", "Keeps", "Forces"},
 }
 
 // prunedKinds are those that kubectl apply --prune deletes without an allowlist

@@ -28,9 +28,6 @@ type Row struct {
 	Pruned func(Leaving) Outcome
 	// Deleted is what becomes of an object when the owner is deleted.
 	Deleted func(Leaving) Outcome
-	// Finalizers of the owner's object that have what it applied deleted with it,
-	// by their beginnings.
-	Finalizers []string
 	// Puts reports whether an update sends the whole object, and does not merge.
 	Puts func(Update) bool
 	// Recreates says when an update deletes the object and creates it anew.
@@ -187,12 +184,9 @@ func Objects() []string {
 	return out
 }
 
-// finalized reports whether an object has one of some finalizers.
-func finalized(o object.Object, prefixes []string) bool {
-	list, _ := o.Get("metadata", "finalizers")
-	items, _ := list.([]any)
-	return slices.ContainsFunc(items, func(item any) bool {
-		text, _ := item.(string)
-		return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(text, p) })
+// finalized reports whether an object has a finalizer that begins so.
+func finalized(o object.Object, prefix string) bool {
+	return slices.ContainsFunc(object.ListAt(o.Value, "metadata", "finalizers"), func(item any) bool {
+		return strings.HasPrefix(object.TextAt(item), prefix)
 	})
 }

@@ -118,7 +118,8 @@ func (s *Scan) argoUnit(o object.Object, src argoSource, refs map[string]argoSou
 	var u *Unit
 	switch {
 	case gap != nil:
-		u = &Unit{Root: dir, Tool: request.Folder, Config: string(object.JSON(src)), Files: s.Tree.Below(dir), Gaps: []plan.Gap{*gap}, claims: true}
+		u = &Unit{Root: dir, Tool: request.Folder, Config: string(object.JSON(src)), Files: s.Tree.Below(dir), claims: true}
+		u.Gaps = []plan.Gap{*gap}
 	case merged.Plugin != nil:
 		u = elsewhere(plan.GapUnsupported, "a plugin makes what it applies")
 		u.Config = string(object.JSON(merged))

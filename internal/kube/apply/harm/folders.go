@@ -144,7 +144,7 @@ func texts(container map[string]any) []string {
 		out = append(out, clean(word))
 	}
 	for _, item := range object.ListAt(container, "env") {
-		out = append(out, clean(object.TextAt(object.MapAt(item), "value")))
+		out = append(out, clean(object.TextAt(item, "value")))
 	}
 	return out
 }

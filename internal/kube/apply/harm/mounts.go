@@ -29,23 +29,25 @@ func (c *change) mounts(spec, whole map[string]any) []mounted {
 	sources := map[string]string{}
 	for _, v := range object.ListAt(spec, "volumes") {
 		if s := sourceOf(object.MapAt(v)); s != "" {
-			sources[object.TextAt(object.MapAt(v), "name")] = s
+			sources[object.TextAt(v, "name")] = s
 		}
 	}
 	for _, t := range object.ListAt(whole, "spec", "volumeClaimTemplates") {
-		name := object.TextAt(object.MapAt(t), "metadata", "name")
+		name := object.TextAt(t, "metadata", "name")
 		sources[name] = "claim template " + name
 	}
 	var out []mounted
 	for _, list := range []string{"containers", "initContainers"} {
 		for _, item := range object.ListAt(spec, list) {
 			for _, use := range []string{"volumeMounts", "volumeDevices"} {
-				for _, m := range object.ListAt(object.MapAt(item), use) {
-					name := object.TextAt(object.MapAt(m), "name")
+				for _, m := range object.ListAt(item, use) {
+					name := object.TextAt(m, "name")
 					if s := sources[name]; s != "" {
-						at := mounted{source: s, subPath: object.TextAt(object.MapAt(m), "subPath") + object.TextAt(object.MapAt(m), "subPathExpr"), volume: name}
+						sub := object.TextAt(m, "subPath") + object.TextAt(m, "subPathExpr")
+						at := mounted{source: s, subPath: sub, volume: name}
 						if list == "containers" {
-							at.container, at.path = object.TextAt(object.MapAt(item), "name"), path.Clean(object.TextAt(object.MapAt(m), "mountPath")+object.TextAt(object.MapAt(m), "devicePath"))
+							at.container = object.TextAt(item, "name")
+							at.path = path.Clean(object.TextAt(m, "mountPath") + object.TextAt(m, "devicePath"))
 						}
 						out = append(out, at)
 					}

@@ -48,8 +48,8 @@ func servicePorts(c *change) {
 func ports(v map[string]any) []string {
 	var out []string
 	for _, p := range object.ListAt(v, "spec", "ports") {
-		n, _ := object.IntAt(object.MapAt(p), "port")
-		out = append(out, fmt.Sprintf("%d/%s", n, cmp.Or(object.TextAt(object.MapAt(p), "protocol"), "TCP")))
+		n, _ := object.IntAt(p, "port")
+		out = append(out, fmt.Sprintf("%d/%s", n, cmp.Or(object.TextAt(p, "protocol"), "TCP")))
 	}
 	return out
 }

@@ -120,11 +120,11 @@ func podSecurity(c *change) {
 func webhooks(c *change) {
 	next := object.ListAt(c.next, "webhooks")
 	for _, o := range object.ListAt(c.old, "webhooks") {
-		name := object.TextAt(object.MapAt(o), "name")
+		name := object.TextAt(o, "name")
 		now := named(next, name)
 		if now == nil {
 			c.add(plan.AdmissionWeakened, plan.Disarm, plan.Path{"webhooks"}, "webhook %s is removed", name)
-		} else if object.TextAt(object.MapAt(o), "failurePolicy") == "Fail" && object.TextAt(now, "failurePolicy") == "Ignore" {
+		} else if object.TextAt(o, "failurePolicy") == "Fail" && object.TextAt(now, "failurePolicy") == "Ignore" {
 			c.add(plan.AdmissionWeakened, plan.Disarm, plan.Path{"webhooks"}, "webhook %s lets everything through while it cannot be reached", name)
 		}
 	}

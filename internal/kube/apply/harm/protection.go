@@ -87,7 +87,7 @@ func (c *change) ties() {
 	owners := plan.Path{"metadata", "ownerReferences"}
 	old := map[string]bool{}
 	for _, o := range object.ListAt(c.old, owners...) {
-		old[object.TextAt(object.MapAt(o), "uid")+object.TextAt(object.MapAt(o), "name")] = true
+		old[object.TextAt(o, "uid")+object.TextAt(o, "name")] = true
 	}
 	added := map[string]bool{}
 	for _, o := range object.ListAt(c.next, owners...) {

@@ -75,15 +75,15 @@ func ingressRoutes(v map[string]any) []served {
 		out = append(out, served{path: "/", prefix: true, to: any(backend)})
 	}
 	for _, rule := range object.ListAt(v, "spec", "rules") {
-		host := object.TextAt(object.MapAt(rule), "host")
-		paths := object.ListAt(object.MapAt(rule), "http", "paths")
+		host := object.TextAt(rule, "host")
+		paths := object.ListAt(rule, "http", "paths")
 		if len(paths) == 0 {
 			out = append(out, served{host: host, path: "/", prefix: true, to: at(v, "spec", "defaultBackend")})
 		}
 		for _, p := range paths {
 			m := object.MapAt(p)
-			route := served{host: host, path: literal(object.TextAt(m, "path")), prefix: object.TextAt(m, "pathType") != "Exact", to: at(m, "backend")}
-			out = append(out, route)
+			prefix := object.TextAt(m, "pathType") != "Exact"
+			out = append(out, served{host: host, path: literal(object.TextAt(m, "path")), prefix: prefix, to: at(m, "backend")})
 		}
 	}
 	return out
@@ -163,7 +163,7 @@ func hostnames(c *change) {
 func listeners(c *change) {
 	path := plan.Path{"spec", "listeners"}
 	for _, l := range object.ListAt(c.old, path...) {
-		if name := object.TextAt(object.MapAt(l), "name"); named(object.ListAt(c.next, path...), name) == nil {
+		if name := object.TextAt(l, "name"); named(object.ListAt(c.next, path...), name) == nil {
 			c.add(plan.RouteRemoved, plan.RouteLost, path, "the listener %s is gone, and with it what it served", name)
 		}
 	}

@@ -29,7 +29,7 @@ func (c *change) volumes(path plan.Path, old, next map[string]any) {
 // the pod when it starts; it holds no claim any more.
 func (c *change) unmounted(path plan.Path, mounts []mounted, old, next map[string]any) {
 	for _, v := range object.ListAt(old, "volumes") {
-		name, source := object.TextAt(object.MapAt(v), "name"), sourceOf(object.MapAt(v))
+		name, source := object.TextAt(v, "name"), sourceOf(object.MapAt(v))
 		now := named(object.ListAt(next, "volumes"), name)
 		used := slices.ContainsFunc(mounts, func(m mounted) bool { return m.volume == name })
 		if strings.HasPrefix(source, "claim ") && !used && now != nil && sourceOf(now) == "" {
@@ -73,7 +73,7 @@ func detached(m mounted) string {
 // mountPath leads to the volume that the name now means, or to the volumes.
 func (c *change) mountPath(path plan.Path, next map[string]any, m mounted) plan.Path {
 	for i, v := range object.ListAt(next, "volumes") {
-		if object.TextAt(object.MapAt(v), "name") == m.volume {
+		if object.TextAt(v, "name") == m.volume {
 			return append(slices.Clone(path), "volumes", i)
 		}
 	}

@@ -145,7 +145,7 @@ func placement(c *change) {
 	for _, o := range object.ListAt(old, "tolerations") {
 		if !slices.ContainsFunc(object.ListAt(next, "tolerations"), func(n any) bool { return reflect.DeepEqual(o, n) }) {
 			c.maybe(plan.PlacementNarrowed, "", append(slices.Clone(base), "tolerations"),
-				"pods leave nodes whose taint %s was tolerated", object.TextAt(object.MapAt(o), "key"))
+				"pods leave nodes whose taint %s was tolerated", object.TextAt(o, "key"))
 		}
 	}
 	required := []any{"affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution"}
