@@ -6,9 +6,13 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
-// updateBy is an update as its owner sees it.
+// updateBy is an update as its owner sees it, a creation where old is nil.
 func updateBy(old, now *entry) owner.Update {
-	return owner.Update{Owner: now.unit.Owner, Before: old.Object, After: now.Object}
+	u := owner.Update{Owner: now.unit.Owner, After: now.Object}
+	if old != nil {
+		u.Before = old.Object
+	}
+	return u
 }
 
 // leaves reports whether an object leaves what its owner keeps although it is
@@ -28,7 +32,7 @@ func (p *prediction) leaves(r *pair, old, now *entry) (changes []plan.Change, le
 	if !owner.IsHook(now.Object, kind) {
 		return nil, false
 	}
-	out := owner.Pruned(r.leaving(old, now.unit.Owner))
+	out := owner.Pruned(p.leaving(r, old, now.unit.Owner))
 	c := both(old, now, out.Action, out.Reason)
 	c.Effect, c.Certain = out.Effect, out.Certain
 	if out.Action == plan.Delete {
@@ -54,7 +58,7 @@ func (p *prediction) crdsFolder(r *pair, old, now *entry) (changes []plan.Change
 			"it is there from the chart's crds folder, and Helm refuses to take over what is not part of its release")
 		return nil, true
 	}
-	out := owner.Pruned(r.leaving(old, now.unit.Owner))
+	out := owner.Pruned(p.leaving(r, old, now.unit.Owner))
 	c := both(old, now, out.Action, out.Reason)
 	c.Effect, c.Certain = out.Effect, out.Certain
 	c.Causes = p.causes(r, old, now)
