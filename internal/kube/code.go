@@ -15,6 +15,9 @@ import (
 // what they do is seen by no comparison of objects. An image, a name or a number
 // alone is no other code.
 func (p *prediction) code(r *pair, old, now *entry) []plan.Change {
+	if owner.Skips(updateBy(old, now)) {
+		return nil
+	}
 	var out []plan.Change
 	for _, c := range codeOf(now.Object) {
 		if c.text == "" || p.ranBefore()[c.text] {

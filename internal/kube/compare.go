@@ -68,6 +68,7 @@ func (p *prediction) objectChanges() []plan.Change {
 			continue
 		}
 		before, after := index(r.before), index(r.after)
+		start := len(out)
 		for _, key := range slices.SortedFunc(maps.Keys(before), compareKeys) {
 			old, now := before[key], after[key]
 			switch {
@@ -87,6 +88,9 @@ func (p *prediction) objectChanges() []plan.Change {
 				out = append(out, p.appeared(r, after[key], lost)...)
 				out = append(out, p.code(r, nil, after[key])...)
 			}
+		}
+		if len(out) > start {
+			out = append(out, p.resynced(r, before, after)...)
 		}
 	}
 	return out
@@ -111,6 +115,9 @@ func (p *prediction) appeared(r *pair, now *entry, lost map[clusterKey][]*entry)
 			}
 			return nil
 		}
+	}
+	if owner.Skips(updateBy(nil, now)) {
+		return nil
 	}
 	return []plan.Change{p.created(r, now)}
 }

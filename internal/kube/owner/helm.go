@@ -22,9 +22,10 @@ var helmRelease = Row{
 	Pruned: helmPruned, Deleted: helmDeleted,
 	Puts:      func(u Update) bool { return u.Owner.Force },
 	Recreates: recreatesNever,
+	Skips:     skipsNever,
 	Keeps:     []Mark{{Entries: []Entry{{helmPolicyKey, is("keep")}}}},
 	Hook:      isHelmHook,
-	Without:   []string{"Content", "Forces"},
+	Without:   []string{"Content", "Forces", "Freezes"},
 }
 
 const (

@@ -1,6 +1,7 @@
 package owner
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
@@ -19,8 +20,10 @@ var kappApp = Row{
 	Read: readApp, Content: appContent, Pruned: kappPruned, Deleted: kappDeleted,
 	Puts:      mergesAlways, // what the cluster filled in is taken over first (pkg/kapp/config/default.go, rebaseRules)
 	Recreates: kappRecreates,
-	Keeps:     []Mark{kappOrphan, kappForeign},
+	Skips:     kappSkips,
+	Keeps:     []Mark{kappOrphan},
 	Forces:    []Mark{kappReplace},
+	Freezes:   []Mark{{Entries: slices.Concat(kappForeign.Entries, kappFrozen.Entries)}},
 	Hook:      noHooks,
 }
 
@@ -28,15 +31,18 @@ const kappUpdateKey = "kapp.k14s.io/update-strategy"
 
 var (
 	kappOrphan = Annotated("kapp.k14s.io/delete-strategy", "orphan")
-	// kappForeign: kapp takes no hold of the object, whatever the value is
-	// (pkg/kapp/resources/labeled_resources.go).
+	// kappForeign: kapp does not write the object, whatever the value is
+	// (pkg/kapp/diff/change.go, op). What it wrote before has its label still, and
+	// not the annotation.
 	kappForeign = Mark{Entries: []Entry{{"kapp.k14s.io/noop", anyValue}, {"kapp.k14s.io/exists", anyValue}}}
+	kappFrozen  = Annotated(kappUpdateKey, skipUpdates)
 	kappReplace = Annotated(kappUpdateKey, replaceWhenRefused, replaceAlways)
 )
 
 const (
 	replaceWhenRefused = "fallback-on-replace"
 	replaceAlways      = "always-replace"
+	skipUpdates        = "skip"
 )
 
 func anyValue(string) bool { return true }
@@ -56,6 +62,7 @@ func readApp(o object.Object) Owner {
 			out.AllowEmpty = value != "false"
 		case "--apply-default-update-strategy":
 			out.Force, out.Replace = value == replaceWhenRefused || value == replaceAlways, value == replaceAlways
+			out.Frozen = value == skipUpdates
 		}
 	}
 	return out
@@ -138,9 +145,13 @@ func unfollowed(o object.Object) string {
 	return ""
 }
 
-// keptByKapp: kapp orphans what the live object says, and has never taken what is
-// another's.
-func keptByKapp(o object.Object) bool { return kappOrphan.on(o) || kappForeign.on(o) }
+// keptByKapp: kapp orphans what the live object says, which has what was written.
+func keptByKapp(o object.Object) bool {
+	return kappOrphan.on(o) && !kappForeign.on(o) && !kappFrozen.on(o)
+}
+
+// mayBeKeptByKapp: the live object may say so, or never was kapp's.
+func mayBeKeptByKapp(o object.Object) bool { return kappForeign.on(o) || kappOrphan.on(o) }
 
 func kappPruned(l Leaving) Outcome {
 	switch {
@@ -150,6 +161,8 @@ func kappPruned(l Leaving) Outcome {
 		return kept(plan.PruneProtected)
 	case l.Empty && !l.Owner.AllowEmpty:
 		return blocked(plan.PruneEmptyRefused)
+	case mayBeKeptByKapp(l.Object):
+		return unsure("")
 	}
 	return deleted(plan.ObjectRemoved)
 }
@@ -160,8 +173,19 @@ func kappDeleted(l Leaving) Outcome {
 		return kept(plan.OwnerLeaves)
 	case keptByKapp(l.Object):
 		return kept(plan.PruneProtected)
+	case mayBeKeptByKapp(l.Object):
+		return unsure(plan.Cascade)
 	}
 	return withOwner()
+}
+
+// kappSkips: the new object says it, else the option of the App.
+func kappSkips(u Update) bool {
+	if kappForeign.on(u.After) || u.creates() {
+		return kappForeign.on(u.After)
+	}
+	_, own := u.After.Get("metadata", "annotations", kappUpdateKey)
+	return kappFrozen.on(u.After) || u.Owner.Frozen && !own
 }
 
 // kappRecreates: the new object says it, else the option of the App

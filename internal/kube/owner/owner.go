@@ -54,6 +54,8 @@ type Owner struct {
 	// Force deletes and creates what cannot be updated; Replace puts whole
 	// objects. kapp with both deletes and creates whatever changes.
 	Force, Replace bool
+	// Frozen: what is there is not updated.
+	Frozen bool
 	// Suspended: nothing is applied or pruned.
 	Suspended bool
 	// Cascade: with the owner goes what it applied.

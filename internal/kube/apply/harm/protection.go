@@ -34,12 +34,32 @@ func (c *change) protections() {
 		c.unprotected(o.name, o.keep)
 	}
 	for _, r := range owner.Table {
-		for _, force := range r.Forces {
-			path, next, ok := force.Find(c.next)
-			if _, _, forced := force.Find(c.old); ok && !forced {
-				c.add(plan.ForceAdded, plan.Disarm, path, "%s deletes and creates it anew when an update is refused (%s is %q)", r.Tool, path[2], next)
-			}
+		for _, freeze := range r.Freezes {
+			c.freed(r.Tool, freeze)
 		}
+		c.forced(r)
+	}
+}
+
+// forced: it is deleted and made anew more often than before.
+func (c *change) forced(r owner.Row) {
+	how, path, value := r.Forced(c.before, c.after)
+	if how == owner.NeverRecreated {
+		return
+	}
+	when := "whatever changes"
+	if how == owner.WhenRefused {
+		when = "when an update is refused"
+	}
+	c.add(plan.ForceAdded, plan.Disarm, path, "%s deletes and creates it anew %s (%s is %q)", r.Tool, when, path[2], value)
+}
+
+// freed: it was not written, whatever changed of it in the meantime.
+func (c *change) freed(tool string, freeze owner.Mark) {
+	path, old, ok := freeze.Find(c.old)
+	if _, _, frozen := freeze.Find(c.next); ok && !frozen {
+		c.add(plan.ProtectionRemoved, plan.Disarm, path,
+			"%s updates it from now on, and deletes it when it is removed unless something else keeps it (%s was %q)", tool, path[2], old)
 	}
 }
 
