@@ -36,3 +36,14 @@ func TestAccessors(t *testing.T) {
 		t.Error("JSON of what cannot be written gives nothing")
 	}
 }
+
+// TestComments: what stands in a value is no comment.
+func TestComments(t *testing.T) {
+	got, ok := object.Comments([]byte("# one\na: 1 # two\nb: |\n  # text\n---\n#@ three\nc: '# text'\n"))
+	if want := "# one\n# two\n#@ three\n"; !ok || got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if _, ok := object.Comments([]byte("a: [")); ok {
+		t.Error("a text that does not parse has comments")
+	}
+}

@@ -1,6 +1,7 @@
 package owner
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -79,24 +80,20 @@ func kappOptions(o object.Object) []string {
 	return out
 }
 
-// appContent is what an App fetches, one content a place. Of the templates only
-// those that leave plain manifests as they are are followed: ytt with nothing to
-// put in, and kbld, which resolves images.
+// appContent is what an App fetches, one content a place.
 func appContent(o object.Object) []Content {
-	namespace := o.String("spec", "defaultNamespace")
-	if namespace == "" {
-		namespace = o.Namespace
-	}
-	why := unfollowed(o)
+	namespace := cmp.Or(o.String("spec", "defaultNamespace"), o.Namespace)
+	steps := stepsOf(o)
+	places := object.ListAt(o.Value, "spec", "fetch")
 	var out []Content
-	list, _ := o.Get("spec", "fetch")
-	places, _ := list.([]any)
 	for i, place := range places {
 		c := fetched(place)
-		if why != "" {
-			c = Content{Unread: why}
-		}
-		c.Namespace, c.At = namespace, plan.Path{"spec", "fetch", i}
+		c.Unread = cmp.Or(steps.unread, c.Unread)
+		c.Paths, c.Values = kappPaths(steps.paths, i, len(places)), kappPaths(steps.values, i, len(places))
+		c.Ytt, c.Settings, c.Rules = steps.ytt, steps.settings, kappRules
+		c.Namespace, c.At, c.SettingsAt = namespace, plan.Path{"spec", "fetch", i}, plan.Path{"spec", "template"}
+		deploy := object.MapAt(o.Value, "spec", "deploy", 0, "kapp")
+		c.Said = []any{place, object.ListAt(o.Value, "spec", "template"), deploy["intoNs"], deploy["mapNs"]}
 		out = append(out, c)
 	}
 	return out
@@ -123,26 +120,6 @@ func fetched(place any) Content {
 		return Content{Repository: object.TextAt(git, "url"), Revision: revision, Path: object.TextAt(git, "subPath")}
 	}
 	return Content{Unread: "what it fetches is not in the repository"}
-}
-
-// unfollowed says which part of an App is not followed, "" where all of it is.
-func unfollowed(o object.Object) string {
-	list, _ := o.Get("spec", "template")
-	steps, _ := list.([]any)
-	for _, step := range steps {
-		fields, _ := step.(map[string]any)
-		for name, value := range fields {
-			if settings, _ := value.(map[string]any); name != "kbld" && (name != "ytt" || len(settings) > 0) {
-				return "its template " + name + " is not run"
-			}
-		}
-	}
-	for _, field := range []string{"intoNs", "mapNs"} {
-		if _, ok := o.Get("spec", "deploy", 0, "kapp", field); ok {
-			return "its field " + field + " gives objects other namespaces"
-		}
-	}
-	return ""
 }
 
 // keptByKapp: kapp orphans what the live object says, which has what was written.

@@ -58,8 +58,24 @@ type Content struct {
 	// Repository is the URL of a Git repository, at a Revision, HEAD where it is
 	// empty; of it the folder Path is applied with all below.
 	Repository, Revision, Path string
+	// Paths are the files and folders of it that count, nil for all.
+	Paths []string
+	// Ytt: what has marks of ytt is a template and not read. Values are files and
+	// folders that ytt puts in, Settings, which stand at SettingsAt, what else it is
+	// told. As long as all this stays as it is the other manifests are judged as
+	// they stand.
+	Ytt        bool
+	Values     []string
+	Settings   []any
+	SettingsAt plan.Path
+	// Rules are what an object among the manifests says of how the others are
+	// applied, nil for any other object.
+	Rules func(object.Object) any
 	// Namespace is where objects go that name none.
 	Namespace string
+	// Said is all that decides what is applied, as the owner's object says it: it is
+	// compared where nothing is read.
+	Said any
 	// Unread says why what is applied is not known, "" where it is.
 	Unread string
 	// At is where the owner's object says so.
