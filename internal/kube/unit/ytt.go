@@ -31,13 +31,14 @@ const (
 )
 
 // isYttPart reports whether a file is a template, a library or values of ytt, by
-// its marks: in comments, in texts in parentheses (carvel.dev/ytt docs, Syntax and
-// Text Templates).
+// its marks: in comments, in texts in parentheses, in its name (carvel.dev/ytt docs,
+// Syntax and Text Templates; ytt pkg/files/file.go, IsModule).
 func isYttPart(name string, text []byte) bool {
-	if strings.Contains("/"+name, "/_ytt_lib/") {
+	ext := path.Ext(name)
+	if strings.Contains("/"+name, "/_ytt_lib/") || path.Ext(strings.TrimSuffix(path.Base(name), ext)) == ".lib" {
 		return true
 	}
-	switch path.Ext(name) {
+	switch ext {
 	case ".star":
 		return true
 	case ".yaml", ".yml":
