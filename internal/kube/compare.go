@@ -41,7 +41,7 @@ func (p *prediction) dropDeletedOwners() {
 			if out, known := p.ownerOutcome(r.before.unit.Owner); !known || out.Action != plan.Delete {
 				continue
 			}
-			dropped[r.key] = true
+			dropped[r.key], p.kin = true, map[string][]*pair{}
 			if loaded := p.pairs[r.key]; loaded != nil {
 				loaded.after = nil
 				continue
@@ -54,7 +54,8 @@ func (p *prediction) dropDeletedOwners() {
 			return false
 		}
 		p.fill(unread)
-		p.outcomes = map[string]owner.Outcome{} // what goes with what was dropped is to be asked again
+		// What goes with what was dropped is to be asked again.
+		p.outcomes = map[string]owner.Outcome{}
 		return true
 	})
 }

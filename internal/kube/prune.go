@@ -66,6 +66,10 @@ func (p *prediction) ownerAfter(r *pair) (owner.Owner, bool) {
 
 // siblings are the units that an owner has after the change.
 func (p *prediction) siblings(by owner.Owner) []*pair {
+	label := by.Label() + " in " + by.Cluster
+	if out, ok := p.kin[label]; ok {
+		return out
+	}
 	var out []*pair
 	for _, r := range p.owned() {
 		if loaded := p.pairs[r.key]; loaded != nil {
@@ -75,6 +79,7 @@ func (p *prediction) siblings(by owner.Owner) []*pair {
 			out = append(out, r)
 		}
 	}
+	p.kin[label] = out
 	return out
 }
 
