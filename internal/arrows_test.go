@@ -51,7 +51,7 @@ func TestFewArrowsRunBackUp(t *testing.T) {
 		listed, ok := steep[dir]
 		if len(arrows) < few {
 			if ok {
-				t.Logf("%s has only %d arrows: take it out of the list", dir, len(arrows))
+				t.Errorf("%s has only %d arrows: take it out of the list", dir, len(arrows))
 			}
 			continue
 		}
@@ -66,7 +66,7 @@ func TestFewArrowsRunBackUp(t *testing.T) {
 		case ok && listed.why == "":
 			t.Errorf("%s is in the list without a reason", dir)
 		case ok && got <= mostUp:
-			t.Logf("%s has %d %% by now: take it out of the list", dir, got)
+			t.Errorf("%s has %d %% by now: take it out of the list", dir, got)
 		}
 	}
 }

@@ -23,7 +23,7 @@ const (
 // wider are the areas in which some lines are still longer, and how many at most. It
 // only ever gets shorter.
 var wider = map[string]int{
-	"cmd/holdpoint": 9, "internal/github": 53, "internal/kube": 14,
+	"cmd/holdpoint": 9, "internal/github": 52, "internal/kube": 13,
 	"internal/rules": 27, "internal/service": 26, "tools/kubetruth": 1,
 }
 
@@ -41,7 +41,7 @@ func TestLinesAreShort(t *testing.T) {
 				strings.Join(lines, " "))
 		}
 		if len(lines) < wider[dir] {
-			t.Logf("%s has only %d lines that are too long, not %d", dir, len(lines), wider[dir])
+			t.Errorf("%s has only %d lines that are too long, not %d: bring the list up to date", dir, len(lines), wider[dir])
 		}
 	}
 	for dir := range wider {

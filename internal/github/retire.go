@@ -38,7 +38,7 @@ func (c *client) retire(ctx context.Context, head string, run pull.Check) error 
 // retire takes back what passed under names that no open pull request with this
 // head has any more, and on the heads that this one replaced.
 func (r *Reading) retire(ctx context.Context, d review.Decision) error {
-	if r.group != nil || r.Request.Evidence.SiblingsUnknown {
+	if r.group != nil {
 		return nil
 	}
 	for _, run := range r.conversation.Checks {

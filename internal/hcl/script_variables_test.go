@@ -16,6 +16,10 @@ import (
 // possible, under the name of the script.
 func TestScriptVariables(t *testing.T) { replayLines(t, "given") }
 
+// Sets and values that the repository does not tell: what may go is told, and what is the
+// same unknown as before is not.
+func TestUnknowns(t *testing.T) { replayLines(t, "unknowns") }
+
 // Where the repository has signs of both tools, what only one of them does is
 // possible, under its name.
 func TestRuntimes(t *testing.T) { replayLines(t, "runtimes") }

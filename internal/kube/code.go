@@ -15,6 +15,9 @@ import (
 // what they do is seen by no comparison of objects. An image, a name or a number
 // alone is no other code.
 func (p *prediction) code(r *pair, old, now *entry) []plan.Change {
+	if owner.Skips(updateBy(old, now)) {
+		return nil
+	}
 	var out []plan.Change
 	for _, c := range codeOf(now.Object) {
 		if c.text == "" || p.ranBefore()[c.text] {
@@ -55,25 +58,26 @@ type podCode struct {
 	text string
 }
 
-// codeOf are the containers of an object that run beside what it is there for:
-// all those of a hook, else the init containers.
+// codeOf is what an object runs beside what it is there for: all containers of a
+// hook, else the init containers, and what a workflow deletes.
 func codeOf(o object.Object) []podCode {
+	hook := owner.IsHook(o, owner.ArgoCD) || owner.IsHook(o, owner.Helm)
+	if out := workflowCode(o, hook); out != nil {
+		return out
+	}
 	spec := podSpecPath(o)
 	if spec == nil {
 		return nil
 	}
 	lists := []string{"initContainers"}
-	if owner.IsHook(o, owner.ArgoCD) || owner.IsHook(o, owner.Helm) {
+	if hook {
 		lists = append(lists, "containers")
 	}
 	var out []podCode
 	for _, list := range lists {
 		path := append(append(plan.Path{}, spec...), list)
-		containers, _ := o.Get(path...)
-		all, _ := containers.([]any)
-		for i, c := range all {
-			container, _ := c.(map[string]any)
-			out = append(out, podCode{append(append(plan.Path{}, path...), i), shellText(container)})
+		for i, container := range object.ListAt(o.Value, path...) {
+			out = append(out, podCode{append(append(plan.Path{}, path...), i), shellText(object.MapAt(container))})
 		}
 	}
 	return out
@@ -98,14 +102,17 @@ var shellWord = regexp.MustCompile(`^[\w./:=@%+,-]+$`)
 func shellText(container map[string]any) string {
 	var words []string
 	for _, key := range []string{"command", "args"} {
-		all, _ := container[key].([]any)
-		for _, w := range all {
-			word := fmt.Sprint(w)
-			if !shellWord.MatchString(word) {
-				word = "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
-			}
-			words = append(words, word)
+		for _, w := range object.ListAt(container, key) {
+			words = append(words, quoted(fmt.Sprint(w)))
 		}
 	}
 	return strings.Join(words, " ")
+}
+
+// quoted is a word as a shell takes it for one.
+func quoted(word string) string {
+	if shellWord.MatchString(word) {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }

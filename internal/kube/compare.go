@@ -41,7 +41,7 @@ func (p *prediction) dropDeletedOwners() {
 			if out, known := p.ownerOutcome(r.before.unit.Owner); !known || out.Action != plan.Delete {
 				continue
 			}
-			dropped[r.key] = true
+			dropped[r.key], p.kin = true, map[string][]*pair{}
 			if loaded := p.pairs[r.key]; loaded != nil {
 				loaded.after = nil
 				continue
@@ -54,7 +54,8 @@ func (p *prediction) dropDeletedOwners() {
 			return false
 		}
 		p.fill(unread)
-		p.outcomes = map[string]owner.Outcome{} // what goes with what was dropped is to be asked again
+		// What goes with what was dropped is to be asked again.
+		p.outcomes = map[string]owner.Outcome{}
 		return true
 	})
 }
@@ -68,6 +69,7 @@ func (p *prediction) objectChanges() []plan.Change {
 			continue
 		}
 		before, after := index(r.before), index(r.after)
+		start := len(out)
 		for _, key := range slices.SortedFunc(maps.Keys(before), compareKeys) {
 			old, now := before[key], after[key]
 			switch {
@@ -87,6 +89,9 @@ func (p *prediction) objectChanges() []plan.Change {
 				out = append(out, p.appeared(r, after[key], lost)...)
 				out = append(out, p.code(r, nil, after[key])...)
 			}
+		}
+		if len(out) > start {
+			out = append(out, p.resynced(r, before, after)...)
 		}
 	}
 	return out
@@ -111,6 +116,9 @@ func (p *prediction) appeared(r *pair, now *entry, lost map[clusterKey][]*entry)
 			}
 			return nil
 		}
+	}
+	if owner.Skips(updateBy(nil, now)) {
+		return nil
 	}
 	return []plan.Change{p.created(r, now)}
 }

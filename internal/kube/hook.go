@@ -6,9 +6,13 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
-// updateBy is an update as its owner sees it.
+// updateBy is an update as its owner sees it, a creation where old is nil.
 func updateBy(old, now *entry) owner.Update {
-	return owner.Update{Owner: now.unit.Owner, Before: old.Object, After: now.Object}
+	u := owner.Update{Owner: now.unit.Owner, After: now.Object}
+	if old != nil {
+		u.Before = old.Object
+	}
+	return u
 }
 
 // leaves reports whether an object leaves what its owner keeps although it is
@@ -22,15 +26,13 @@ func (p *prediction) leaves(r *pair, old, now *entry) (changes []plan.Change, le
 	switch {
 	case kind == owner.Unowned: // a hook says itself which tool it is for
 		return nil, runsAnew(old.Object) && runsAnew(now.Object)
-	case kind != owner.ArgoCD && kind != owner.Helm:
-		return nil, false
 	case owner.IsHook(old.Object, kind):
 		return nil, true
 	}
 	if !owner.IsHook(now.Object, kind) {
 		return nil, false
 	}
-	out := owner.Pruned(r.leaving(old, now.unit.Owner))
+	out := owner.Pruned(p.leaving(r, old, now.unit.Owner))
 	c := both(old, now, out.Action, out.Reason)
 	c.Effect, c.Certain = out.Effect, out.Certain
 	if out.Action == plan.Delete {
@@ -56,7 +58,7 @@ func (p *prediction) crdsFolder(r *pair, old, now *entry) (changes []plan.Change
 			"it is there from the chart's crds folder, and Helm refuses to take over what is not part of its release")
 		return nil, true
 	}
-	out := owner.Pruned(r.leaving(old, now.unit.Owner))
+	out := owner.Pruned(p.leaving(r, old, now.unit.Owner))
 	c := both(old, now, out.Action, out.Reason)
 	c.Effect, c.Certain = out.Effect, out.Certain
 	c.Causes = p.causes(r, old, now)

@@ -31,7 +31,7 @@ func Predict(before, after fs.FS, render Renderer, opt Options) plan.Plan {
 	l.find()
 	l.unevaluated()
 	l.selectors()
-	p := &prediction{loader: l, outcomes: map[string]owner.Outcome{}}
+	p := &prediction{loader: l, outcomes: map[string]owner.Outcome{}, kin: map[string][]*pair{}}
 	changes := p.compare()
 	if len(l.unfinished) > 0 {
 		return plan.Plan{Gaps: l.unfinished[:1]}

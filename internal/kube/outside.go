@@ -20,9 +20,14 @@ func (l *loader) outside(r *pair) {
 	default:
 		l.reshaped(r)
 		gone, added := minus(r.before.unit.Outside, r.after.unit.Outside), minus(r.after.unit.Outside, r.before.unit.Outside)
+		for _, o := range added {
+			if o.Holds {
+				r.after.broken = append(r.after.broken, o.What)
+			}
+		}
 		switch {
 		case len(gone) == 0:
-			l.outsideGaps(r, r.after, slices.DeleteFunc(added, func(o unit.Outside) bool { return !o.Alters }))
+			l.outsideGaps(r, r.after, slices.DeleteFunc(slices.Clone(added), func(o unit.Outside) bool { return !o.Alters }))
 		case len(added) == 0:
 			l.outsideGaps(r, r.before, gone)
 		default:
@@ -54,7 +59,10 @@ func (l *loader) outsideGaps(r *pair, c *content, parts []unit.Outside) {
 		if why := cmp.Or(l.refusals[o.Source], c.why); why != "" && o.Source != "" {
 			g.Why += "; it cannot be had: " + why
 		}
-		if o.Line == 0 {
+		switch {
+		case o.Whole && l.diff.Has(o.File):
+			g.At = l.diff.First(o.File)
+		case o.Line == 0:
 			g = l.narrowed(r, g) // a chart, whose values may change anywhere
 		}
 		l.gaps = append(l.gaps, g)

@@ -23,8 +23,10 @@ func (p *prediction) policy(r *pair) []plan.Change {
 		{(!old.Prune || old.Suspended) && now.Prune && !now.Suspended && now.Kind != owner.ApplicationSet, plan.PruneTurnedOn},
 		{!old.Cascade && now.Cascade, plan.CascadeTurnedOn},
 		{!old.AllowEmpty && now.AllowEmpty, plan.GuardTurnedOff},
-		{old.KeepsByDefault() && !now.KeepsByDefault(), plan.KeepTurnedOff},
-		{!old.Force && now.Force, plan.ForceTurnedOn},
+		{old.PrunesLess() && !now.PrunesLess() || old.DeletesLess() && !now.DeletesLess(), plan.KeepTurnedOff},
+		{old.Frozen && !now.Frozen, plan.UpdatesTurnedOn},
+		{always(now) && !always(old), plan.AlwaysTurnedOn},
+		{!old.Force && now.Force && !always(now), plan.ForceTurnedOn},
 	} {
 		if setting.armed {
 			out = append(out, p.armed(r, now, setting.reason))
@@ -32,6 +34,9 @@ func (p *prediction) policy(r *pair) []plan.Change {
 	}
 	return out
 }
+
+// always reports whether an owner recreates what it need not.
+func always(by owner.Owner) bool { return by.Recreates().Beyond(owner.WhenRefused) }
 
 // armed is a change of the owner, at its own place.
 func (p *prediction) armed(r *pair, by owner.Owner, reason plan.Reason) plan.Change {

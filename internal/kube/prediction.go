@@ -14,6 +14,9 @@ type prediction struct {
 	// outcomes are what becomes of owners, by their names, as far as it was asked
 	// for.
 	outcomes map[string]owner.Outcome
+	// kin are the units of owners after the change, by their names, as far as they
+	// were asked for.
+	kin map[string][]*pair
 	// live are the objects that are applied before the change, once they were
 	// asked for.
 	live []*entry

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/owner"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/request"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -19,18 +20,18 @@ func (p *prediction) pruneOutcome(r *pair, old *entry) owner.Outcome {
 	by := r.before.unit.Owner
 	certain := true
 	var out owner.Outcome
-	if r.after == nil {
+	if next, stays := p.ownerAfter(r); stays {
+		if by.Cluster != next.Cluster {
+			return owner.Outcome{Action: plan.Orphan, Reason: plan.ClusterChanged, Certain: true}
+		}
+		out = owner.Pruned(p.leaving(r, old, next))
+	} else {
 		of, known := p.ownerOutcome(by)
 		if known && of.Action != plan.Delete {
 			return owner.Outcome{} // its owner stays
 		}
 		certain = !known || of.Certain
-		out = owner.Deleted(r.leaving(old, by))
-	} else {
-		if by.Cluster != r.after.unit.Owner.Cluster {
-			return owner.Outcome{Action: plan.Orphan, Reason: plan.ClusterChanged, Certain: true}
-		}
-		out = owner.Pruned(r.leaving(old, r.after.unit.Owner))
+		out = owner.Deleted(p.leaving(r, old, by))
 	}
 	guessed := by.Guessed || r.before.unit.Guesses[old.Key()]
 	out.Certain = out.Certain && certain && !guessed
@@ -46,16 +47,70 @@ func (p *prediction) pruneOutcome(r *pair, old *entry) owner.Outcome {
 	return out
 }
 
-// leaving is an object that its unit no longer applies, as an owner sees it.
-func (r *pair) leaving(old *entry, by owner.Owner) owner.Leaving {
-	l := owner.Leaving{Object: old.Object, Owner: by, CRDsFolder: old.crd, InList: old.listed}
-	if r.after == nil {
-		return l
+// ownerAfter is the owner of a unit after the change. It may be there without the
+// unit: an Application that no longer names a source prunes what came of it.
+func (p *prediction) ownerAfter(r *pair) (owner.Owner, bool) {
+	if r.after != nil {
+		return r.after.unit.Owner, true
 	}
-	l.Empty = len(r.after.entries) == 0
+	by := r.before.unit.Owner
+	if _, gone := p.ownerOutcome(by); gone || !by.Written() {
+		return owner.Owner{}, false
+	}
+	others := p.siblings(by)
+	if len(others) == 0 {
+		return owner.Owner{}, false
+	}
+	return others[0].after.unit.Owner, true
+}
+
+// siblings are the units that an owner has after the change.
+func (p *prediction) siblings(by owner.Owner) []*pair {
+	label := by.Label() + " in " + by.Cluster
+	if out, ok := p.kin[label]; ok {
+		return out
+	}
+	var out []*pair
+	for _, r := range p.owned() {
+		if loaded := p.pairs[r.key]; loaded != nil {
+			r = loaded
+		}
+		if r.after != nil && r.after.unit.Owner.Same(by) && r.after.unit.Owner.Cluster == by.Cluster {
+			out = append(out, r)
+		}
+	}
+	p.kin[label] = out
+	return out
+}
+
+// leaving is an object that its unit no longer applies, as an owner sees it.
+func (p *prediction) leaving(r *pair, old *entry, by owner.Owner) owner.Leaving {
+	l := owner.Leaving{Object: old.Object, Owner: by, CRDsFolder: old.crd, InList: old.listed}
+	var entries []*entry
+	if r.after != nil {
+		entries = r.after.entries
+	}
+	l.Empty = len(entries) == 0 && !slices.ContainsFunc(p.siblings(by), p.applies)
 	beside := func(e *entry) bool { return e.key.Namespace == old.key.Namespace }
-	l.Visited = old.key.Namespace == "" || slices.ContainsFunc(r.after.entries, beside)
+	l.Visited = old.key.Namespace == "" || slices.ContainsFunc(entries, beside)
 	return l
+}
+
+// applies reports whether a unit applies something after the change, as far as is
+// known: one that cannot be read may.
+func (p *prediction) applies(r *pair) bool {
+	if p.pairs[r.key] == r {
+		return r.after.failed || len(r.after.entries) > 0
+	}
+	switch u := r.after.unit; {
+	case len(u.Gaps) > 0:
+		return true
+	case u.Tool == request.Folder:
+		return len(u.Manifests) > 0
+	case u.Tool == request.Generated:
+		return len(u.Generated) > 0
+	}
+	return true
 }
 
 // ownerOutcome is what becomes of the object that owns a unit; false where the

@@ -19,8 +19,11 @@ func (p *prediction) update(r *pair, old, now *entry) []plan.Change {
 	if changes, left := p.leaves(r, old, now); left {
 		return changes
 	}
+	if owner.Skips(updateBy(old, now)) {
+		return nil
+	}
 	outcome := p.simulate(old, now)
-	if outcome.Verdict != apply.None && owner.Recreates(updateBy(old, now)) == owner.AlwaysRecreated {
+	if outcome.Verdict != apply.None && owner.Recreates(updateBy(old, now)).Beyond(owner.WhenRefused) {
 		return []plan.Change{p.recreated(r, old, now, outcome)}
 	}
 	var out []plan.Change
@@ -116,6 +119,23 @@ func (p *prediction) refused(r *pair, old, now *entry, outcome apply.Outcome) pl
 		c.Causes[n-1].Text += ": " + strings.Join(slices.Compact(why), "; ")
 	}
 	return c
+}
+
+// resynced are the objects that do not change and are recreated all the same where
+// something else of their unit does.
+func (p *prediction) resynced(r *pair, before, after map[clusterKey]*entry) []plan.Change {
+	var out []plan.Change
+	for _, key := range slices.SortedFunc(maps.Keys(before), compareKeys) {
+		old, now := before[key], after[key]
+		if now == nil || owner.Skips(updateBy(old, now)) || owner.Recreates(updateBy(old, now)) != owner.EverySync {
+			continue
+		}
+		hook := owner.IsHook(old.Object, now.unit.Owner.Kind) || owner.IsHook(now.Object, now.unit.Owner.Kind)
+		if outcome := p.simulate(old, now); outcome.Verdict == apply.None && !hook {
+			out = append(out, p.recreated(r, old, now, outcome))
+		}
+	}
+	return out
 }
 
 // recreated: the owner deletes the object to update it, whatever changes.

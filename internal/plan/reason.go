@@ -43,6 +43,7 @@ const (
 	PruneConfirm      Reason = "prune_confirm"
 	PruneEmptyRefused Reason = "prune_empty_refused"
 	PruneForbidden    Reason = "prune_forbidden"
+	MarkNotLive       Reason = "mark_not_live"
 	PruneNotVisited   Reason = "prune_not_visited"
 	OwnerChanges      Reason = "owner_changes"
 	OwnerRemoved      Reason = "owner_removed"
@@ -59,6 +60,8 @@ const (
 	CascadeTurnedOn   Reason = "owner_cascade_turned_on"
 	GuardTurnedOff    Reason = "empty_guard_turned_off"
 	ForceTurnedOn     Reason = "force_turned_on"
+	AlwaysTurnedOn    Reason = "always_force_turned_on"
+	UpdatesTurnedOn   Reason = "updates_turned_on"
 	ForcedRecreate    Reason = "forced_recreate"
 	AlwaysRecreated   Reason = "always_recreated"
 	TakesAway         Reason = "takes_away"
@@ -114,6 +117,7 @@ var sentences = map[Reason]string{
 	PruneProtected:    "it is no longer among what is applied, and an annotation keeps it: it stays, unmanaged",
 	PruneConfirm:      "it is no longer among what is applied; its deletion waits for a confirmation",
 	PruneEmptyRefused: "nothing is left to apply, which its owner refuses to sync",
+	MarkNotLive:       "it is no longer among what is applied; what keeps it stands in Git and not for sure on the live object, which was not written",
 	PruneForbidden:    "the API server refuses to delete it",
 	PruneNotVisited:   "it is no longer among what is applied, and kubectl --prune does not look at it: it stays, unmanaged",
 	OwnerChanges:      "another owner applies it as well; the one that drops it deletes it unless the other took it over before",
@@ -131,6 +135,8 @@ var sentences = map[Reason]string{
 	CascadeTurnedOn:   "deleting its owner deletes it from here on",
 	GuardTurnedOff:    "its owner no longer refuses to sync an empty result",
 	ForceTurnedOn:     "its owner deletes and recreates what cannot be updated from here on",
+	AlwaysTurnedOn:    "its owner deletes and recreates whatever changes from here on",
+	UpdatesTurnedOn:   "its owner updates from here on what it left as it was",
 	Reinstalled:       "its release is uninstalled and installed anew, since its name, record or chart is another one",
 	LeavesTemplate:    "it is no longer in its template, or under a condition there",
 	PolicyRemoved:     "what its template keeps it by is taken away",

@@ -135,9 +135,6 @@ func (d Decision) byApproval(all []need, o opinions, c *participants) Decision {
 // is too: a check belongs to a commit, not to a pull request. Where GitHub may
 // take two names for one, each has a run and a record of its own.
 func withSiblings(d Decision, names rules.Names, req Request, led *ledger) Decision {
-	if req.Evidence.SiblingsUnknown {
-		return d.bySibling("It is not known which other pull requests have this head.")
-	}
 	var others []Sibling
 	for _, s := range req.Evidence.Siblings {
 		if !names.Shared(s.BaseRef, req.Ref.BaseRef) {

@@ -51,8 +51,6 @@ type Evidence struct {
 	Earlier []string
 	// Siblings are the other open pull requests with the same head commit.
 	Siblings []Sibling
-	// SiblingsUnknown is set when they could not be listed in full.
-	SiblingsUnknown bool
 	// Branches are the other existing branches whose check has this name, and
 	// what the head would do to each. Left out are those that have the head
 	// already, and those to which another open pull request with this head goes:

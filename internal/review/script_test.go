@@ -338,7 +338,6 @@ var acts = map[string]func(*scripted, []string, map[string]string){
 	// settings: the section of this name is in force from now on.
 	"settings": func(s *scripted, a []string, o map[string]string) { s.settings = section(s.archive, a[0]) },
 	"lose":     func(s *scripted, a []string, o map[string]string) { s.lostTeams = a },
-	"hide":     func(s *scripted, a []string, o map[string]string) { s.pull(a[0]).siblingsUnknown = true },
 	// damage: somebody else's text stands in the check run.
 	"damage": func(s *scripted, a []string, o map[string]string) {
 		c := s.check(s.pull(a[0]))

@@ -64,7 +64,6 @@ type pull struct {
 	assignees           []rules.Account
 	deliveries, history []Delivery
 	heads               []string
-	siblingsUnknown     bool
 	retargets           []Retarget
 	nextReview          int64
 }
@@ -230,7 +229,7 @@ func (w *world) request(p *pull) Request {
 		OpenedAt: p.opened, Reviews: slices.Clone(p.reviews), Requests: p.requests, Labels: slices.Clone(p.labels),
 		LabelEvents: slices.Clone(p.labelEvents),
 		Pushes:      slices.Clone(p.pushes), PushesUnknown: p.pushesUnknown, Deliveries: p.deliveries, Retargets: slices.Clone(p.retargets),
-		UnresolvedTeams: w.lostTeams, SiblingsUnknown: p.siblingsUnknown,
+		UnresolvedTeams: w.lostTeams,
 	}
 	settings := w.set.SettingsFor(req.Base, req.Organisation)
 	name := settings.Names().Of(p.base)

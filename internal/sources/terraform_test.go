@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -281,10 +282,11 @@ func read(t *testing.T, dir string, which []int, all []call) {
 		t.Fatal(err)
 	}
 	for _, i := range which {
-		r, ok := modulesjson.Find(records, fmt.Sprint("m", i))
-		if !ok {
+		at := slices.IndexFunc(records, func(r modulesjson.Record) bool { return r.Key == fmt.Sprint("m", i) })
+		if at < 0 {
 			continue
 		}
+		r := records[at]
 		marker, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(r.Dir), "marker.tf"))
 		if err != nil {
 			if _, err := os.Stat(filepath.Join(dir, filepath.FromSlash(r.Dir))); err != nil {

@@ -2,11 +2,7 @@
 // as the plain Go values that a plan shows and that rules ask for.
 package attrs
 
-import (
-	"github.com/zclconf/go-cty/cty"
-
-	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
-)
+import "github.com/zclconf/go-cty/cty"
 
 // Map gives the attributes of an object or the elements of a map; empty for
 // anything else.
@@ -31,17 +27,4 @@ func Text(v cty.Value) string {
 		return ""
 	}
 	return v.AsString()
-}
-
-// HasPending reports whether anything in v is known only after apply.
-func HasPending(v cty.Value) bool {
-	found := false
-	_ = cty.Walk(v, func(_ cty.Path, v cty.Value) (bool, error) {
-		if value.KnownAfterApply(v) {
-			found = true
-		}
-		plain, _ := v.Unmark()
-		return !found && plain.IsKnown() && !plain.IsNull(), nil
-	})
-	return found
 }

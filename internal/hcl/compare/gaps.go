@@ -79,8 +79,12 @@ func unevaluated(d *hcl.Diagnostic) plan.GapKind {
 // limit can differ though the limit is the same, unless comments are all that
 // changed.
 func (c *comparison) limitsReached() {
+	isLimit := func(g plan.Gap) bool { return g.Kind == plan.GapLimit }
+	if !ended(c.After) && !ended(c.Before) && !slices.ContainsFunc(c.gaps, isLimit) {
+		return // before any file is read once more to see whether it differs
+	}
 	if !slices.ContainsFunc(c.in.Changed, c.in.Lines.Differ) {
-		c.gaps = slices.DeleteFunc(c.gaps, func(g plan.Gap) bool { return g.Kind == plan.GapLimit })
+		c.gaps = slices.DeleteFunc(c.gaps, isLimit)
 		return
 	}
 	for _, w := range []*eval.World{c.After, c.Before} {
@@ -92,6 +96,9 @@ func (c *comparison) limitsReached() {
 		}
 	}
 }
+
+// ended reports whether something of a side was not evaluated to its end.
+func ended(w *eval.World) bool { return len(w.Limits) > 0 || w.Work.Err() != nil }
 
 // limit adds a limit once, at the place where it was reached first: what
 // follows from it is the same limit again.

@@ -2,7 +2,6 @@ package compare
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/check"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
@@ -23,24 +22,28 @@ func (c *comparison) leaving() {
 		change, why := plan.Change{Action: plan.Delete, Certain: true}, ""
 		cfg := c.ConfigAt(o.Final)
 		change.Reason = c.deleteReason(o, cfg)
-		if strings.Contains(o.Address.String(), string(eval.SomeKey)) {
+		if ofSome(o) {
 			change.Certain, why = false, unknownCount
 		}
-		switch {
-		case cfg == nil:
-			if c.kept(o) {
-				change.Action = plan.Forget
-			}
+		if cfg == nil {
 			if problem := c.providerGone(o); problem != "" {
 				c.refuse(check.Problem{At: o.Inst.Resource.Config.Range, Subject: o.Address.String(), Why: problem})
 			}
-		case cfg.Lifecycle.Keep:
-			change.Action = plan.Forget
-		case cfg.Lifecycle.PreventDestroy:
-			change.Effect = plan.Blocked
 		}
-		c.add(o, change, nil, why)
+		c.add(o, c.spared(o, cfg, change), nil, why)
 	}
+}
+
+// spared is the deletion of an object, as its configuration or a removed block lets
+// it come to pass: some are kept unmanaged, some are guarded.
+func (c *comparison) spared(o *pair.Object, cfg *config.Resource, change plan.Change) plan.Change {
+	switch {
+	case cfg == nil && c.kept(o), cfg != nil && cfg.Lifecycle.Keep:
+		change.Action = plan.Forget
+	case cfg != nil && cfg.Lifecycle.PreventDestroy:
+		change.Effect = plan.Blocked
+	}
+	return change
 }
 
 // kept reports whether an object without configuration stays, unmanaged: a removed
@@ -55,27 +58,9 @@ func (c *comparison) kept(o *pair.Object) bool {
 // placeUnknown reports whether an object's place could not be computed; it is
 // a gap then.
 func (c *comparison) placeUnknown(o *pair.Object) bool {
-	m := c.After.Root
-	for _, step := range o.Final.Module {
-		call := m.ModuleCall(step.Name)
-		if call == nil {
-			return false
-		}
-		switch e := call.Expansion(); {
-		case call.Opaque:
-			c.gap(opaque.Gap(c.Pair, call, "its objects were known before, and what is at "+call.Config.Source+" is not"))
-			return true
-		case e.Repeat == eval.Failed || call.Broken != nil:
-			return true
-		case e.Repeat == eval.Unknown:
-			if !e.Pending() {
-				c.setGap(call.Address, e)
-			}
-			return true
-		}
-		if m = call.Instance(eval.Key(step.Key)); m == nil {
-			return false
-		}
+	m, unknown := c.moduleOf(o.Final.Module)
+	if m == nil {
+		return unknown
 	}
 	r := m.Resource(o.Final.Type + "." + o.Final.Name)
 	if r == nil {
@@ -83,6 +68,34 @@ func (c *comparison) placeUnknown(o *pair.Object) bool {
 	}
 	repeat := r.Expansion().Repeat
 	return repeat == eval.Failed || repeat == eval.Unknown
+}
+
+// moduleOf is the module instance of the after side at a path, nil where there is
+// none: unknown then says that it could not be computed, and is a gap.
+func (c *comparison) moduleOf(path move.Path) (m *eval.Module, unknown bool) {
+	m = c.After.Root
+	for _, step := range path {
+		call := m.ModuleCall(step.Name)
+		if call == nil {
+			return nil, false
+		}
+		switch e := call.Expansion(); {
+		case call.Opaque:
+			c.gap(opaque.Gap(c.Pair, call, "its objects were known before, and what is at "+call.Config.Source+" is not"))
+			return nil, true
+		case e.Repeat == eval.Failed || call.Broken != nil:
+			return nil, true
+		case e.Repeat == eval.Unknown && !e.Has(eval.Key(step.Key)):
+			if !e.Pending() {
+				c.setGap(call.Address, e)
+			}
+			return nil, true
+		}
+		if m = call.Instance(eval.Key(step.Key)); m == nil {
+			return nil, false
+		}
+	}
+	return m, false
 }
 
 // deleteReason is Terraform's action_reason (terraform 1.11
@@ -101,7 +114,7 @@ func (c *comparison) deleteReason(o *pair.Object, cfg *config.Resource) plan.Rea
 	switch key := o.Final.Key; {
 	case key == "":
 		return plan.WrongRepetition
-	case len(key) > 1 && key[1] == '"':
+	case key == string(eval.SomeKey) && cfg.Count == nil && cfg.ForEach != nil, len(key) > 1 && key[1] == '"':
 		if cfg.ForEach == nil {
 			return plan.WrongRepetition
 		}

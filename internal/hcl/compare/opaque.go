@@ -6,6 +6,7 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/elsewhere"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/eval"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/move"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/opaque"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/trace"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
@@ -23,8 +24,11 @@ func (c *comparison) opaqueCalls() {
 }
 
 func (c *comparison) callGone(g opaque.Gone) {
-	address := plan.Address{Engine: plan.Terraform, Root: c.in.Root, Module: g.Call.Address + string(g.Key)}
-	change := plan.Change{Address: address, Previous: address, Action: plan.Delete, Reason: g.Reason, Certain: g.Key != eval.SomeKey,
+	if _, unknown := c.moduleOf(g.Final[:len(g.Final)-1]); unknown {
+		return
+	}
+	change := plan.Change{Address: c.address(move.Address{Module: g.Final}), Previous: c.address(move.Address{Module: g.Address}),
+		Action: plan.Delete, Reason: g.Reason, Certain: !strings.Contains(g.Address.String(), string(eval.SomeKey)),
 		Variant: c.in.Variant, At: c.Before.Place(g.Call.Config.Full), Before: map[string]any{"source": g.Call.Config.Source}}
 	if g.Forget {
 		change.Action = plan.Forget

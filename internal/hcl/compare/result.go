@@ -65,8 +65,11 @@ func Left(in Input, reason plan.Reason, at plan.Range, text string, certain bool
 	for _, o := range c.Objects {
 		change.Left = append(change.Left, c.address(o.Address))
 	}
-	for _, call := range c.OpaqueCalls {
-		change.Left = append(change.Left, plan.Address{Engine: plan.Terraform, Root: in.Root, Module: call.Address})
+	for _, m := range c.Opaque {
+		at := plan.Address{Engine: plan.Terraform, Root: in.Root, Module: m.Call.Address}
+		if !slices.Contains(change.Left, at) {
+			change.Left = append(change.Left, at)
+		}
 	}
 	if len(change.Left) == 0 {
 		return plan.Plan{}

@@ -12,7 +12,10 @@ import (
 // internal/builtin/providers/terraform/resource_data.go): all its attributes
 // but id have their type from the value.
 
-func isTerraformData(t *plan.TypeFacts) bool { return t != nil && t.Type == "terraform_data" }
+// IsTerraformData reports whether a resource type is terraform_data.
+func IsTerraformData(ty string) bool { return ty == "terraform_data" }
+
+func isTerraformData(t *plan.TypeFacts) bool { return t != nil && IsTerraformData(t.Type) }
 
 func dataAttr(config cty.Value, name string) cty.Value {
 	config, _ = config.Unmark()

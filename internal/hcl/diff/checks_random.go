@@ -4,6 +4,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/equal"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/schema"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 )
 
@@ -11,7 +12,7 @@ func keepers(_ change, h hit) decision {
 	if k, _ := value.KnowWithin(h.new); k == value.IsPending {
 		return replaces
 	}
-	switch equal.Maps(false, cty.ObjectVal(notNull(h.old)), cty.ObjectVal(notNull(h.new))) {
+	switch equal.Values(schema.Shape{Holds: schema.MapOf}, false, notNull(h.old), notNull(h.new)) {
 	case equal.Same:
 		return inPlace
 	case equal.Maybe:
@@ -20,18 +21,21 @@ func keepers(_ change, h hit) decision {
 	return replaces
 }
 
-func notNull(v cty.Value) map[string]cty.Value {
-	un := equal.Unmarked(v)
-	out := map[string]cty.Value{}
-	if !un.IsKnown() || un.IsNull() || !equal.IsKeyed(un) {
-		return out
+// notNull is a map without what is null in it, and null as an empty one.
+func notNull(v cty.Value) cty.Value {
+	un, marks := v.Unmark()
+	if !un.IsKnown() || !un.IsNull() && !equal.IsKeyed(un) {
+		return v
 	}
-	for k, e := range un.AsValueMap() {
-		if !e.IsNull() {
-			out[k] = e
+	out := map[string]cty.Value{}
+	if !un.IsNull() {
+		for k, e := range un.AsValueMap() {
+			if !e.IsNull() {
+				out[k] = e
+			}
 		}
 	}
-	return out
+	return cty.ObjectVal(out).WithMarks(marks)
 }
 
 func setOrChanged(_ change, h hit) decision {

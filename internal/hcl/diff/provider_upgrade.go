@@ -53,16 +53,14 @@ func Major(version string) int {
 // attribute another name reads the object back under that before it plans, so that
 // writing what was under the old one plans nothing.
 func Renamed(t *plan.TypeFacts, state, old, now cty.Value) cty.Value {
+	rows := renamedRows(t)
 	plain, marks := state.Unmark()
-	if t == nil || !plain.IsKnown() || plain.IsNull() {
+	if len(rows) == 0 || !plain.IsKnown() || plain.IsNull() {
 		return state
 	}
 	values, was, is := plain.AsValueMap(), equal.Unmarked(old).AsValueMap(), equal.Unmarked(now).AsValueMap()
 	renamed := false
-	for _, r := range t.Logic {
-		if r.Rule != plan.LogicRenamed {
-			continue
-		}
+	for _, r := range rows {
 		from := r.Paths[0]
 		if !isGiven(was, from) || isGiven(was, r.To) || isGiven(is, from) || !isGiven(is, r.To) {
 			continue
@@ -77,6 +75,20 @@ func Renamed(t *plan.TypeFacts, state, old, now cty.Value) cty.Value {
 		return state
 	}
 	return cty.ObjectVal(values).WithMarks(marks)
+}
+
+// renamedRows are the rows of a type that say which attributes got another name.
+func renamedRows(t *plan.TypeFacts) []plan.Logic {
+	if t == nil {
+		return nil
+	}
+	var out []plan.Logic
+	for _, r := range t.Logic {
+		if r.Rule == plan.LogicRenamed {
+			out = append(out, r)
+		}
+	}
+	return out
 }
 
 func isGiven(values map[string]cty.Value, name string) bool {

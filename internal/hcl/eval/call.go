@@ -217,7 +217,13 @@ func (c *Call) shown(m *Module, name string, at hcl.Range) (cty.Value, hcl.Diagn
 // OpaqueID names the outputs of a module from elsewhere that is not had. They
 // count as the same on both sides: whatever changes of the call is reported with the
 // call itself, and what would follow from it is no finding of its own.
-func (c *Call) OpaqueID(key Key) string { return c.Address + string(key) + "@" }
+func (c *Call) OpaqueID(key Key) string {
+	at := c.Address + string(key)
+	if was, moved := c.Module.World.Was[at]; moved {
+		at = was
+	}
+	return at + "@"
+}
 
 // Inputs is the object of what the call hands to one instance.
 func (c *Call) Inputs(key Key) cty.Value {

@@ -27,6 +27,11 @@ func (e *Expansion) Pending() bool { return e.Repeat == Unknown && value.KnownAf
 // ID names an unknown set: equal names, equal sets.
 func (e *Expansion) ID() string { return value.Fingerprint(e.Value) }
 
+// SameUnknown reports whether two sets of instances that are not known are one.
+func SameUnknown(was, is *Expansion) bool {
+	return was.Repeat == Unknown && is.Repeat == Unknown && was.ID() == is.ID()
+}
+
 func (e *Expansion) repetition(key Key, i int) *repetition {
 	r := e.bind(key, i)
 	r.of = e
@@ -132,7 +137,7 @@ func (m *Module) each(e *expr.Expression, ctx *hcl.EvalContext) *Expansion {
 	invalid := func(why string) *Expansion {
 		return m.World.bad(e, raw, expr.Errorf(e.Range(), "Invalid for_each argument", "%s", why))
 	}
-	if !raw.IsKnown() && raw.HasMark(funcs.Impure{}) {
+	if raw = value.Closed(raw); !raw.IsKnown() && raw.HasMark(funcs.Impure{}) {
 		raw = value.NewPending(raw.Type())
 	}
 	v, marks := raw.Unmark()
@@ -150,7 +155,7 @@ func (m *Module) each(e *expr.Expression, ctx *hcl.EvalContext) *Expansion {
 	case !ty.IsMapType() && !ty.IsObjectType() && !ty.IsSetType():
 		return invalid("The for_each argument must be a map, or set of strings, and you have provided a value of type " + ty.FriendlyName() + ".")
 	case ty.IsSetType() && !v.IsWhollyKnown():
-		return &Expansion{Repeat: Unknown, Keys: []Key{SomeKey}, Value: cty.UnknownVal(ty).WithMarks(marks), By: e}
+		return &Expansion{Repeat: Unknown, Keys: []Key{SomeKey}, Value: partlyKnown(raw), By: e}
 	}
 	if diags := m.World.instance(v.LengthInt(), e.Range()); diags != nil {
 		return m.World.bad(e, raw, diags)
@@ -169,6 +174,16 @@ func (m *Module) each(e *expr.Expression, ctx *hcl.EvalContext) *Expansion {
 		out.Values[key], out.IDs[key] = child, k.AsString()
 	}
 	return out
+}
+
+// partlyKnown is a set of which some elements are not known, as one unknown that is
+// named by all of its elements.
+func partlyKnown(set cty.Value) cty.Value {
+	out := cty.UnknownVal(set.Type())
+	if k, _ := value.KnowWithin(set); k == value.IsOpaque {
+		return value.CarryLimit(value.WithSymbol(out, "set "+value.Fingerprint(set)), set)
+	}
+	return out.WithMarks(set.Marks())
 }
 
 // enabled is OpenTofu's lifecycle.enabled: one instance or none.

@@ -45,6 +45,8 @@ type World struct {
 	// Elsewhere are the modules that are no folders of the package that calls
 	// them, by the path of the call.
 	Elsewhere map[string]elsewhere.Module
+	// Was is where modules that are not had were before moves, by where they are.
+	Was map[string]string
 	// Problems are what modules could not be read.
 	Problems []config.Problem
 	// Reads are the files that functions looked at, by name in the tree.

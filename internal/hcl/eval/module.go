@@ -125,7 +125,17 @@ func (m *Module) input(v *config.Variable) (cty.Value, hcl.Diagnostics) {
 	if isEphemeral(out) && !v.Ephemeral {
 		return cty.DynamicVal, expr.Errorf(where, "Ephemeral value not allowed", "var.%s is not declared as ephemeral", v.Name)
 	}
-	return declared(v, out), nil
+	return declared(v, withDefaults(v, out)), nil
+}
+
+// withDefaults says of an object that is not known which attributes are defaults of
+// the variable's type where it does not have them.
+func withDefaults(v *config.Variable, val cty.Value) cty.Value {
+	d := v.Type.Defaults
+	if d == nil || len(d.DefaultValues) == 0 || value.SymbolOf(val) == "" || !val.Type().IsObjectType() {
+		return val
+	}
+	return value.WithLayers(val, []cty.Value{cty.ObjectVal(d.DefaultValues), val})
 }
 
 // declared marks a value as its variable says.
@@ -170,7 +180,7 @@ func (m *Module) absent(v *config.Variable, null cty.Value) (cty.Value, hcl.Diag
 	if !v.Nullable && v.Type.Type != cty.DynamicPseudoType {
 		out = out.RefineNotNull()
 	}
-	return declared(v, m.World.concrete(out)), nil
+	return declared(v, withDefaults(v, m.World.concrete(out))), nil
 }
 
 // context is the evaluation context for something that repeats as rep says.

@@ -34,6 +34,7 @@ func (n *binaryNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 		return cty.DynamicVal, diags
 	}
 	lhs, rhs := evaluate(ctx, n.LHS), evaluate(ctx, n.RHS)
+	lhs.val, rhs.val = value.ClosedWithin(lhs.val), value.ClosedWithin(rhs.val)
 	op := *n.BinaryOpExpr
 	op.LHS, op.RHS = lhs, rhs
 	if diags := spend(ctx, value.Effort(lhs.val)+value.Effort(rhs.val)-2, n.SrcRange); diags != nil {

@@ -20,6 +20,7 @@ type forNode struct {
 
 func (n *forNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	coll := evaluate(ctx, n.CollExpr)
+	coll.val = value.Closed(coll.val)
 	if diags := spend(ctx, 1+8*value.Length(coll.val), n.SrcRange); diags != nil {
 		return cty.DynamicVal, diags
 	}

@@ -4,6 +4,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
 
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 )
@@ -165,10 +166,43 @@ func stepUnknown(v cty.Value, s hcl.Traverser) (cty.Value, hcl.Diagnostics) {
 	if out.IsKnown() {
 		return out.WithMarks(kept), diags
 	}
+	if part, ok := stepLayers(v, s, out.Type()); ok {
+		return part.WithMarks(kept), diags
+	}
 	if id == "" {
 		return out.WithMarks(kept).Mark(value.Pending{}), diags
 	}
 	return value.WithSymbol(out.WithMarks(kept), id+"."+stepName(s)), diags
+}
+
+// stepLayers takes a step in an object that is made of layers; ty is the type that
+// the step leads to.
+func stepLayers(v cty.Value, s hcl.Traverser, ty cty.Type) (cty.Value, bool) {
+	if _, ok := s.(hcl.TraverseSplat); ok {
+		return cty.NilVal, false
+	}
+	p, ok := value.PartOf(v, stepName(s))
+	if !ok {
+		return cty.NilVal, false
+	}
+	return partOf(p, s, ty)
+}
+
+// partOf is a part of an object made of layers, as ty.
+func partOf(p value.Part, s hcl.Traverser, ty cty.Type) (cty.Value, bool) {
+	switch {
+	case len(p.From) == 0:
+		out, err := convert.Convert(p.Below, ty)
+		return out, err == nil
+	case len(p.From) == 1 && p.Below == cty.NilVal:
+		out, diags := step(p.From[0], s)
+		if diags.HasErrors() {
+			return cty.NilVal, false
+		}
+		out, err := convert.Convert(out, ty)
+		return out, err == nil
+	}
+	return value.NewOpaque(p.ID(stepName(s)), ty).Mark(value.Decided{}), true
 }
 
 // unlisted answers for an attribute that an open object does not list.

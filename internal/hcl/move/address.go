@@ -50,6 +50,9 @@ func (p Path) Equal(q Path) bool {
 	return true
 }
 
+// In reports whether the path is q or leads on from it.
+func (p Path) In(q Path) bool { return len(p) >= len(q) && p[:len(q)].Equal(q) }
+
 // Address is one managed resource instance.
 type Address struct {
 	Module     Path

@@ -12,6 +12,7 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/attrs"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/eval"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/pair"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
@@ -41,10 +42,11 @@ const (
 	removes // an element or a value goes
 )
 
-// edited compares a call on both sides for one instance.
-func edited(old, now *eval.Call, key eval.Key) edit {
+// edited compares a call on both sides for one instance, which has another key now
+// where it was moved.
+func edited(old *pair.OpaqueModule, now *eval.Call, key eval.Key) edit {
 	var e edit
-	was, is := old.Config, now.Config
+	was, is := old.Call.Config, now.Config
 	switch {
 	case was.Source != is.Source:
 		e.version = reference(was) + " -> " + reference(is)
@@ -53,7 +55,7 @@ func edited(old, now *eval.Call, key eval.Key) edit {
 		e.patch = config.SameMinor(was.Version, is.Version)
 		e.leaves = config.Leaves(was.Version, is.Version)
 	}
-	before, after := attrs.Map(old.Inputs(key)), attrs.Map(now.Inputs(key))
+	before, after := attrs.Map(old.Call.Inputs(old.Key)), attrs.Map(now.Inputs(key))
 	for _, name := range slices.Sorted(maps.Keys(after)) {
 		if value.IsLimited(before[name]) || value.IsLimited(after[name]) {
 			continue // the limit is a gap of its own

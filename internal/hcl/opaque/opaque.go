@@ -14,8 +14,7 @@ import (
 
 // Gone is a module instance that leaves with objects that are not known.
 type Gone struct {
-	Call   *eval.Call // before
-	Key    eval.Key
+	*pair.OpaqueModule
 	Reason plan.Reason
 	// Forget says that a removed block keeps what it held.
 	Forget bool
@@ -25,8 +24,8 @@ type Gone struct {
 // what else changes of them in a way that is not to be seen from here.
 func Compare(p *pair.Pair) ([]Gone, []plan.Gap) {
 	c := &comparison{pair: p, edits: map[editKey]*editOf{}}
-	for _, call := range p.OpaqueCalls {
-		c.call(call)
+	for _, m := range p.Opaque {
+		c.module(m)
 	}
 	return c.gone, append(c.gaps, c.editGaps()...)
 }
@@ -39,55 +38,35 @@ type comparison struct {
 	edits map[editKey]*editOf
 }
 
-// call compares one call: what leaves with it is destroyed for certain,
-// what a change of its version or inputs does is not to be seen from here.
-func (c *comparison) call(old *eval.Call) {
-	same := c.sameCall(old)
-	now := same
+// module compares one module instance: what leaves with it is destroyed for
+// certain, what a change of its version or inputs does is not to be seen from here.
+func (c *comparison) module(old *pair.OpaqueModule) {
+	now, key := c.callAt(old.Final), eval.Key(old.Final[len(old.Final)-1].Key)
 	if now == nil {
-		now = c.movedCall(old)
+		c.leaves(old, plan.NoResourceConfig)
+		return
 	}
-	for _, key := range old.Expansion().Keys {
-		switch {
-		case now == nil:
-			c.leaves(old, key, plan.NoResourceConfig)
-		case now.Expansion().Has(key) || now != same:
-			c.changed(old, now, key)
-		case now.Expansion().Repeat == eval.Counted || now.Expansion().Repeat == eval.Each || now.Expansion().Repeat == eval.Single:
-			c.leaves(old, key, plan.NoModule)
-		default:
-			c.gaps = append(c.gaps, Gap(c.pair, now, "which instances of it remain is not in the repository"))
-		}
+	switch is := now.Expansion(); {
+	case is.Has(key) && (key != eval.SomeKey || eval.SameUnknown(old.Call.Expansion(), is)):
+		c.changed(old, now, key)
+	case is.Repeat == eval.Counted || is.Repeat == eval.Each || is.Repeat == eval.Single:
+		c.leaves(old, plan.NoModule)
+	default:
+		c.gaps = append(c.gaps, Gap(c.pair, now, "which instances of it remain is not in the repository"))
 	}
 }
 
-// sameCall is the call of the after side at the same address.
-func (c *comparison) sameCall(old *eval.Call) *eval.Call {
-	m := pair.ModuleAt(c.pair.After.Root, old.Module.Address)
+// callAt is the call of the after side that a module instance would be of.
+func (c *comparison) callAt(path move.Path) *eval.Call {
+	m := pair.ModuleAt(c.pair.After.Root, path[:len(path)-1].String())
 	if m == nil {
 		return nil
 	}
-	return m.ModuleCall(old.Config.Name)
+	return m.ModuleCall(path[len(path)-1].Name)
 }
 
-// movedCall follows a moved block from one call to another of the same module.
-func (c *comparison) movedCall(old *eval.Call) *eval.Call {
-	for _, s := range c.pair.Moves.Statements {
-		if s.From.IsResource() || len(s.From.Module) != 1 || len(s.To.Module) != 1 {
-			continue
-		}
-		if s.Module.Static() != old.Module.Static || s.From.Module[0].Name != old.Config.Name {
-			continue
-		}
-		if m := pair.ModuleAt(c.pair.After.Root, old.Module.Address); m != nil {
-			return m.ModuleCall(s.To.Module[0].Name)
-		}
-	}
-	return nil
-}
-
-func (c *comparison) leaves(old *eval.Call, key eval.Key, reason plan.Reason) {
-	gone := Gone{Call: old, Key: key, Reason: reason}
+func (c *comparison) leaves(m *pair.OpaqueModule, reason plan.Reason) {
+	gone, old := Gone{OpaqueModule: m, Reason: reason}, m.Call
 	for _, m := range c.pair.After.Modules() {
 		for _, block := range m.Config.Removed {
 			if m.Static == old.Module.Static && namesCall(block, old.Config.Name) {
@@ -112,7 +91,7 @@ func namesCall(block *config.Removed, name string) bool {
 	return ok && !e.IsResource() && len(e.Module) == 1 && e.Module[0].Name == name
 }
 
-func (c *comparison) changed(old, now *eval.Call, key eval.Key) {
+func (c *comparison) changed(old *pair.OpaqueModule, now *eval.Call, key eval.Key) {
 	if !now.Opaque {
 		c.gaps = append(c.gaps, Gap(c.pair, now,
 			"what it held before lay outside the repository, so what its new source keeps of that is not known"))

@@ -19,7 +19,7 @@ func QuoteIndex(i hcl.TraverseIndex) (string, bool) {
 // planned there starts from where objects are.
 func (p *Pair) Move() {
 	p.Moves = collect(p.After.Branches())
-	objects := make([]move.Address, len(p.Objects))
+	objects := make([]move.Address, len(p.Objects), len(p.Objects)+len(p.Opaque))
 	for i, o := range p.Objects {
 		objects[i] = o.Address
 	}
@@ -28,8 +28,17 @@ func (p *Pair) Move() {
 	if p.After.Runtime.MovesModules() {
 		all = append(all, p.impliedModules(explicit)...)
 	}
+	for _, o := range p.Opaque {
+		objects = append(objects, move.Address{Module: o.Address}) // something is in it
+	}
 	r := move.Apply(objects, all)
-	p.byFinal, p.byResource = make(map[string]*Object, len(objects)), map[depends.Resource][]*Object{}
+	p.After.Was = map[string]string{}
+	for i, o := range p.Opaque {
+		if o.Final = r.Final[len(p.Objects)+i].Module; !o.Final.Equal(o.Address) {
+			p.After.Was[o.Final.String()] = o.Address.String()
+		}
+	}
+	p.byFinal, p.byResource = make(map[string]*Object, len(p.Objects)), map[depends.Resource][]*Object{}
 	for i, o := range p.Objects {
 		o.Final, o.By = r.Final[i], r.By[i]
 		p.byFinal[o.Final.String()] = o
@@ -80,9 +89,9 @@ func (p *Pair) declaredAs(a move.Address) move.Declared {
 func (p *Pair) impliedModules(explicit []move.Statement) []move.Statement {
 	var out []move.Statement
 	seen := map[string]bool{}
-	for _, o := range p.Objects {
-		for i, step := range o.Address.Module {
-			path := o.Address.Module[:i+1]
+	for _, of := range p.modulePaths() {
+		for i, step := range of {
+			path := of[:i+1]
 			if seen[path.String()] || step.Key != "" && step.Key != "[0]" {
 				continue
 			}
@@ -102,6 +111,19 @@ func (p *Pair) impliedModules(explicit []move.Statement) []move.Statement {
 			target := append(path[:i:i], move.Step{Name: step.Name, Key: to})
 			out = append(out, move.Statement{From: move.Endpoint{Module: path}, To: move.Endpoint{Module: target}, Implied: true})
 		}
+	}
+	return out
+}
+
+// modulePaths are the module instances that objects are in, those that are not had
+// included.
+func (p *Pair) modulePaths() []move.Path {
+	out := make([]move.Path, 0, len(p.Objects)+len(p.Opaque))
+	for _, o := range p.Objects {
+		out = append(out, o.Address.Module)
+	}
+	for _, o := range p.Opaque {
+		out = append(out, o.Address)
 	}
 	return out
 }

@@ -27,8 +27,8 @@ type Pair struct {
 
 	// Objects are the managed instances of the before side.
 	Objects []*Object
-	// OpaqueCalls are the calls of the before side whose modules are not had.
-	OpaqueCalls []*eval.Call
+	// Opaque are the module instances of the before side that are not had.
+	Opaque []*OpaqueModule
 	// FailedBefore is the first error of what has no instances before, by address.
 	FailedBefore map[string]string
 	// Moves are the moved blocks of the after side.
@@ -59,6 +59,15 @@ type Object struct {
 	By    *move.Statement
 }
 
+// OpaqueModule is one instance of a module of the before side that is not had. Its
+// objects move with it.
+type OpaqueModule struct {
+	Call *eval.Call
+	Key  eval.Key
+	// Address is where it is, Final where it is after moves.
+	Address, Final move.Path
+}
+
 // Resource is the resource that an object belongs to after moves.
 func (o *Object) Resource() depends.Resource {
 	return depends.Resource{Module: o.Final.Module.Static(), Key: o.Final.Type + "." + o.Final.Name}
@@ -84,7 +93,10 @@ func (p *Pair) list(m *eval.Module, path move.Path) {
 	}
 	for _, call := range Calls(m) {
 		if call.Opaque {
-			p.OpaqueCalls = append(p.OpaqueCalls, call)
+			for _, key := range call.Expansion().Keys {
+				at := append(path[:len(path):len(path)], move.Step{Name: call.Config.Name, Key: string(key)})
+				p.Opaque = append(p.Opaque, &OpaqueModule{Call: call, Key: key, Address: at, Final: at})
+			}
 			continue
 		}
 		if e := call.Expansion(); e.Repeat == eval.Failed {

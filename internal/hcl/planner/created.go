@@ -35,7 +35,7 @@ func imported(inst *eval.Instance, t *plan.TypeFacts, cfg, id cty.Value) outcome
 	if t == nil {
 		out.Planned = out.Planned.Mark(value.Open{ID: "imported " + inst.Address()})
 	}
-	if inst.Resource.Config.Type == "terraform_data" && attrs.Text(id) != "" {
+	if diff.IsTerraformData(inst.Resource.Config.Type) && attrs.Text(id) != "" {
 		vals := attrs.Map(out.Planned)
 		vals["id"] = id // its import id is its id
 		out.Planned = cty.ObjectVal(vals)

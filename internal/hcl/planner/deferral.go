@@ -3,10 +3,10 @@ package planner
 import (
 	"github.com/zclconf/go-cty/cty"
 
-	"github.com/holdpoint-dev/holdpoint/internal/hcl/attrs"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/depends"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/eval"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/pair"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 )
 
 // deferral says which data sources are read only during apply.
@@ -15,6 +15,10 @@ type deferral struct {
 	plan  func(*eval.Instance) *InstanceChange
 	graph *depends.Graph
 	known map[pendingKey]Answer
+	// running are the questions that are being answered; cyclic says that one of them
+	// was asked again, so that what is answered meanwhile is not all there is to say.
+	running map[pendingKey]bool
+	cyclic  bool
 }
 
 // pendingKey is what the answer of deferral.pending depends on: scope is the module
@@ -29,7 +33,7 @@ type pendingKey struct {
 // to come (terraform 1.11 internal/terraform/node_resource_abstract_instance.go,
 // planDataSource and dependenciesHavePendingChanges).
 func (d *deferral) deferred(inst *eval.Instance, cfg cty.Value) Answer {
-	if attrs.HasPending(cfg) {
+	if value.HoldsPending(cfg) {
 		return Yes
 	}
 	worst := No
@@ -61,7 +65,11 @@ func (d *deferral) pending(r depends.Resource, from *eval.Module) Answer {
 	if known, ok := d.known[key]; ok {
 		return known
 	}
-	d.known[key] = No // a cycle has nothing to add
+	if d.running[key] {
+		d.cyclic = true
+		return No // a cycle has nothing to add
+	}
+	d.running[key] = true
 	worst := No
 	for _, m := range pair.ModuleInstances(d.pair.After.Root, r.Module) {
 		if r.Module == from.Static && m != from {
@@ -83,6 +91,10 @@ func (d *deferral) pending(r depends.Resource, from *eval.Module) Answer {
 			worst = Yes
 		}
 	}
-	d.known[key] = worst
+	delete(d.running, key)
+	if !d.cyclic {
+		d.known[key] = worst
+	}
+	d.cyclic = d.cyclic && len(d.running) > 0
 	return worst
 }

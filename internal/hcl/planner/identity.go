@@ -45,7 +45,7 @@ func (p identities) distinct(s *subject, out outcome) outcome {
 // randomTypes are the types in v whose identity is a UUID that the tool itself
 // rolls: no text that is not a UUID equals it.
 func (p identities) randomTypes(v cty.Value) []string {
-	return slices.DeleteFunc(p.identityTypes(v), func(ty string) bool { return ty != "terraform_data" })
+	return slices.DeleteFunc(p.identityTypes(v), func(ty string) bool { return !diff.IsTerraformData(ty) })
 }
 
 var uuid = regexp.MustCompile(`[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-`)
@@ -77,10 +77,8 @@ func (p identities) identityTypes(v cty.Value) []string {
 // identified is the object whose identity v is; nil where more is known of the
 // identity than that.
 func (p identities) identified(v cty.Value) *pair.Object {
-	for m := range v.Marks() {
-		if _, isText := m.(value.Text); isText {
-			return nil
-		}
+	if value.HasText(v) {
+		return nil
 	}
 	id := value.SymbolOf(v)
 	for _, attr := range unique {

@@ -10,6 +10,7 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/attrs"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/refs"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 )
 
 // ignoreChanges puts back what ignore_changes covers: the old configuration
@@ -81,14 +82,11 @@ func within(is, was cty.Value, rest hcl.Traversal) cty.Value {
 		case len(rest) == 1:
 			delete(vals, name)
 		}
-		return rebuilt(ty, vals).WithMarks(m)
+		return value.Keyed(ty, vals).WithMarks(m)
 	case ty.IsTupleType() || ty.IsListType():
 		list, olds := plain.AsValueSlice(), before.AsValueSlice()
-		i := slices.IndexFunc(list, func(cty.Value) bool { return true })
-		if n, ok := indexOf(name); ok {
-			i = n
-		}
-		if i < 0 || i >= len(list) || i >= len(olds) {
+		i, ok := indexOf(name) // a name leads to nothing in a list
+		if !ok || i >= len(list) || i >= len(olds) {
 			return is
 		}
 		list = slices.Clone(list)
@@ -99,16 +97,6 @@ func within(is, was cty.Value, rest hcl.Traversal) cty.Value {
 		return cty.TupleVal(list).WithMarks(m)
 	}
 	return is
-}
-
-func rebuilt(ty cty.Type, vals map[string]cty.Value) cty.Value {
-	switch {
-	case ty.IsMapType() && len(vals) == 0:
-		return cty.MapValEmpty(ty.ElementType())
-	case ty.IsMapType() && cty.CanMapVal(vals):
-		return cty.MapVal(vals)
-	}
-	return cty.ObjectVal(vals)
 }
 
 func indexOf(s string) (int, bool) {

@@ -31,17 +31,18 @@ func (priorObjects) Data(inst *eval.Instance) (cty.Value, hcl.Diagnostics) {
 	return datasource.Read(inst, cfg), diags
 }
 
-func (priorObjects) Unknown(r *eval.Resource) cty.Value { return some(r) }
+func (priorObjects) Unknown(r *eval.Resource) cty.Value { return some(r, r.Address) }
 
 // some is the value of a resource whose instances are not known: opaque, the
-// same as long as the set and what its instances look like are.
-func some(r *eval.Resource) cty.Value {
+// same as long as the set and what its instances look like are, and they are those
+// that had an address before.
+func some(r *eval.Resource, address string) cty.Value {
 	e := r.Expansion()
 	v := cty.DynamicVal
 	if inst := r.Instance(eval.SomeKey); inst != nil { // none while the set itself is being worked out
 		v, _ = inst.Value()
 	}
-	return value.CarryLimit(value.NewOpaque(r.Address+"[*] "+value.Fingerprint(e.Value, v), cty.DynamicPseudoType), e.Value, v)
+	return value.CarryLimit(value.NewOpaque(address+"[*] "+value.Fingerprint(e.Value, v), cty.DynamicPseudoType), e.Value, v)
 }
 
 // plannedObjects are the objects of the after side: what is planned for them.
@@ -69,9 +70,12 @@ func (o plannedObjects) Data(inst *eval.Instance) (cty.Value, hcl.Diagnostics) {
 	return datasource.Read(inst, cfg), diags
 }
 
-func (plannedObjects) Unknown(r *eval.Resource) cty.Value {
+func (o plannedObjects) Unknown(r *eval.Resource) cty.Value {
 	if r.Expansion().Pending() {
 		return value.NewPending(cty.DynamicPseudoType)
 	}
-	return some(r)
+	if was := o.deferral.pair.Prior(r.Address + string(eval.SomeKey)); was != nil {
+		return some(r, was.Inst.Resource.Address)
+	}
+	return some(r, r.Address)
 }

@@ -28,7 +28,7 @@ type Planner struct {
 func New(p *pair.Pair, probing *work.Meter) *Planner {
 	pl := &Planner{pair: p, changes: map[*eval.Instance]*InstanceChange{}, inProgress: map[*eval.Instance]bool{}}
 	pl.trigger = triggers{p, pl.Plan}
-	pl.deferral = &deferral{pair: p, plan: pl.Plan, known: map[pendingKey]Answer{}}
+	pl.deferral = &deferral{pair: p, plan: pl.Plan, known: map[pendingKey]Answer{}, running: map[pendingKey]bool{}}
 	pl.stages = stages(p, &probes{pair: p, work: probing, planned: func() int { return len(pl.changes) }}, pl.trigger)
 	p.Before.Objects = priorObjects{p}
 	if p.After != nil {

@@ -62,7 +62,7 @@ func (p *probes) under(shape int) probeWorlds {
 
 func (p *probes) world(w *eval.World, shape int) *eval.World {
 	return eval.New(eval.World{Side: w.Side, Tree: w.Tree, Dir: w.Dir, Runtime: w.Runtime, Loader: w.Loader, Given: w.Given,
-		Workspace: w.Workspace, Elsewhere: w.Elsewhere, Work: p.work, Objects: probeObjects{w, shape},
+		Workspace: w.Workspace, Elsewhere: w.Elsewhere, Was: w.Was, Work: p.work, Objects: probeObjects{w, shape},
 		Concrete: func(v cty.Value) cty.Value { return concrete(v, shape) }}, w.Root.Config)
 }
 
@@ -83,7 +83,7 @@ func (o probeObjects) find(inst *eval.Instance) (cty.Value, hcl.Diagnostics) {
 
 func (o probeObjects) Managed(inst *eval.Instance) (cty.Value, hcl.Diagnostics) { return o.find(inst) }
 func (o probeObjects) Data(inst *eval.Instance) (cty.Value, hcl.Diagnostics)    { return o.find(inst) }
-func (o probeObjects) Unknown(r *eval.Resource) cty.Value                       { return some(r) }
+func (o probeObjects) Unknown(r *eval.Resource) cty.Value                       { return some(r, r.Address) }
 
 // sameInstance finds an instance in another world.
 func sameInstance(w *eval.World, inst *eval.Instance) (*eval.Instance, bool) {
@@ -150,7 +150,7 @@ func argumentUnder(w *eval.World, inst *eval.Instance, name string) (v cty.Value
 	}
 	cfg, diags := other.Config()
 	v, ok = attrs.Map(cfg)[name]
-	if !ok || diags.HasErrors() {
+	if !ok || diags.HasErrors() || value.HasOpen(v) {
 		return cty.NilVal, false
 	}
 	v, _ = v.UnmarkDeep()
@@ -200,13 +200,13 @@ func (p *probes) probed(s *subject) (state cty.Value, merged map[string]cty.Valu
 	merged = maps.Clone(attrs.Map(s.merged))
 	for name, v := range attrs.Map(s.merged) {
 		was, ok := before[name]
-		if !ok || value.Fingerprint(was) == value.Fingerprint(v) || attrs.HasPending(v) {
+		if !ok || value.Fingerprint(was) == value.Fingerprint(v) || value.HoldsPending(v) {
 			continue
 		}
 		switch equal, differ := p.compare(s.target, name); {
 		case equal:
 			merged[name], found = was, true
-		case differ && s.Inst.Resource.Config.Type == "terraform_data":
+		case differ && diff.IsTerraformData(s.Inst.Resource.Config.Type):
 			w := p.under(0)
 			a, _ := argumentUnder(w.before, s.Prior.Inst, name)
 			b, _ := argumentUnder(w.after, s.Inst, name)

@@ -60,7 +60,7 @@ func subjectOf(c target, t *plan.TypeFacts) *subject {
 	s.old, _ = c.Prior.Inst.Config()
 	s.everyPlan = hasImpure(s.old) && hasImpure(c.Config)
 	s.config = fresh(c.Config)
-	s.merged, s.ignores = ignoreChanges(&r.Lifecycle, s.old, s.config, r.Type == "terraform_data")
+	s.merged, s.ignores = ignoreChanges(&r.Lifecycle, s.old, s.config, diff.IsTerraformData(r.Type))
 	if r.Type != was.Type {
 		state = retyped(c, t, state)
 	}
@@ -74,7 +74,7 @@ func subjectOf(c target, t *plan.TypeFacts) *subject {
 func retyped(c target, t *plan.TypeFacts, state cty.Value) cty.Value {
 	from, to := c.Prior.Inst.Resource.Config.Type, c.Inst.Resource.Config.Type
 	plain, _ := state.Unmark()
-	if from == "null_resource" && to == "terraform_data" && plain.Type().HasAttribute("id") {
+	if from == "null_resource" && diff.IsTerraformData(to) && plain.Type().HasAttribute("id") {
 		triggers := nothing
 		if plain.Type().HasAttribute("triggers") {
 			triggers = plain.GetAttr("triggers")

@@ -7,7 +7,6 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
-	"github.com/holdpoint-dev/holdpoint/internal/hcl/attrs"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/refs"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
@@ -52,7 +51,7 @@ func (t *walk) references(before, after side, was, is *expr.Expression) chain {
 	for _, ref := range slices.Concat(refs.Of(is), refs.Of(was)) {
 		a, diagsA := referred(before, ref)
 		b, diagsB := referred(after, ref)
-		if !diagsA.HasErrors() && !diagsB.HasErrors() && value.Fingerprint(a) == value.Fingerprint(b) && !attrs.HasPending(b) {
+		if !diagsA.HasErrors() && !diagsB.HasErrors() && value.Fingerprint(a) == value.Fingerprint(b) && !value.HoldsPending(b) {
 			continue
 		}
 		if links := t.reference(before, after, ref); links != nil {

@@ -54,7 +54,7 @@ func (t *walk) changedArguments(s *planner.InstanceChange) []string {
 	was, is := attrs.Map(old), attrs.Map(s.Config)
 	var out []string
 	for _, name := range slices.Sorted(maps.Keys(is)) {
-		if w, ok := was[name]; !ok || value.Fingerprint(w) != value.Fingerprint(is[name]) || attrs.HasPending(is[name]) {
+		if w, ok := was[name]; !ok || value.Fingerprint(w) != value.Fingerprint(is[name]) || value.HoldsPending(is[name]) {
 			out = append(out, name)
 		}
 	}

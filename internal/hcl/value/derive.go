@@ -90,6 +90,9 @@ func (d *derivation) unknown(v cty.Value, own, hoisted cty.ValueMarks, path stri
 		if out.Type() != cty.DynamicPseudoType && namesIdentity(ids[0]) {
 			out = out.RefineNotNull() // functions forget that
 		}
+		if l, ok := layersIn(m); ok {
+			out = out.Mark(l)
+		}
 		return withText(out.Mark(Symbol{ID: ids[0]}), texts(m))
 	}
 	if d.Decides || d.Picks {
@@ -139,10 +142,7 @@ func (d *derivation) children(v cty.Value, hoisted cty.ValueMarks, path string) 
 		for name, child := range Elements(v) {
 			vals[name] = d.value(child, hoisted, path+"."+name)
 		}
-		if ty.IsMapType() {
-			return mapOf(ty, vals)
-		}
-		return cty.ObjectVal(vals)
+		return Keyed(ty, vals)
 	default:
 		vals := make([]cty.Value, 0, v.LengthInt())
 		for name, child := range Elements(v) {
@@ -153,13 +153,6 @@ func (d *derivation) children(v cty.Value, hoisted cty.ValueMarks, path string) 
 		}
 		return cty.TupleVal(vals)
 	}
-}
-
-func mapOf(ty cty.Type, vals map[string]cty.Value) cty.Value {
-	if !cty.CanMapVal(vals) {
-		return cty.ObjectVal(vals)
-	}
-	return cty.MapVal(vals)
 }
 
 // MarksWithin collects the marks of everything inside the values, but those of

@@ -26,6 +26,17 @@ func Elements(v cty.Value) func(yield func(string, cty.Value) bool) {
 	}
 }
 
+// Keyed is a map or object of vals: a map where ty is one and vals have one type.
+func Keyed(ty cty.Type, vals map[string]cty.Value) cty.Value {
+	switch {
+	case ty.IsMapType() && len(vals) == 0:
+		return cty.MapValEmpty(ty.ElementType())
+	case ty.IsMapType() && cty.CanMapVal(vals):
+		return cty.MapVal(vals)
+	}
+	return cty.ObjectVal(vals)
+}
+
 // parts are the elements of an unmarked known value in no order: putting them
 // in order costs more than counting them.
 func parts(v cty.Value) func(yield func(cty.Value) bool) {

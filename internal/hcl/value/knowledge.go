@@ -57,7 +57,7 @@ func SymbolOf(v cty.Value) string {
 }
 
 // KnowWithin is Know for a whole value: pending if anything inside is pending,
-// else opaque if anything inside is.
+// else opaque if anything inside is, what an open object does not list included.
 func KnowWithin(v cty.Value) (Knowledge, string) {
 	seen := map[string]bool{}
 	least := within(v, seen)
@@ -80,15 +80,27 @@ func within(v cty.Value, seen map[string]bool) Knowledge {
 	if plain.IsNull() || !plain.CanIterateElements() {
 		return IsKnown
 	}
+	least := IsKnown
+	if o, open := openIn(m); open {
+		least = withinOpen(o, seen)
+	}
 	if plain.Type().IsSetType() && !plain.IsWhollyKnown() {
 		return withinSet(m, seen)
 	}
-	least := IsKnown
 	for it := plain.ElementIterator(); it.Next(); {
 		_, e := it.Element()
 		least = max(least, within(e, seen))
 	}
 	return least
+}
+
+// withinOpen: what an open object does not list is opaque, or pending.
+func withinOpen(o Open, seen map[string]bool) Knowledge {
+	if o.Pending {
+		return IsPending
+	}
+	seen[o.ID] = true
+	return IsOpaque
 }
 
 // withinSet: the marks of a set's elements sit on the set.

@@ -3,7 +3,7 @@
 // three things (a [Knowledge]): known, opaque (stable, and named by symbols), or
 // pending, which is what Terraform calls "known after apply".
 //
-// The marks of a cty value carry that: [Symbol], [Pending], [Text], [Open],
+// The marks of a cty value carry that: [Symbol], [Pending], [Text], [Layers], [Open],
 // [Decided] and [Limited], besides Terraform's own [Sensitive] and [Ephemeral].
 package value
 
@@ -68,7 +68,7 @@ func Lasting(m cty.ValueMarks) cty.ValueMarks {
 	kept := cty.ValueMarks{}
 	for mark := range m {
 		switch mark.(type) {
-		case Symbol, Pending, Text:
+		case Symbol, Pending, Text, Layers:
 		default:
 			kept[mark] = struct{}{}
 		}

@@ -39,3 +39,52 @@ func Unlisted(v cty.Value, name string) (out cty.Value, ok bool) {
 	}
 	return out, true
 }
+
+// HasOpen reports whether an open object is in v.
+func HasOpen(v cty.Value) bool {
+	if !v.ContainsMarked() {
+		return false
+	}
+	_, m := v.UnmarkDeep()
+	_, open := openIn(m)
+	return open
+}
+
+// Closed is an open object as the one unknown that it is to whoever asks for all of
+// it, since not all of its attributes are known; any other value is as it is.
+func Closed(v cty.Value) cty.Value {
+	o, open := OpenOf(v)
+	if !open {
+		return v
+	}
+	out := NewOpaque("all of "+Fingerprint(v), cty.DynamicPseudoType)
+	if o.Pending {
+		out = NewPending(cty.DynamicPseudoType)
+	}
+	for mark := range Lasting(v.Marks()) {
+		if _, is := mark.(Open); !is {
+			out = out.Mark(mark)
+		}
+	}
+	return out
+}
+
+// ClosedWithin is v with all open objects in it closed.
+func ClosedWithin(v cty.Value) cty.Value {
+	if !HasOpen(v) {
+		return v
+	}
+	if _, open := OpenOf(v); open || !v.IsKnown() || v.IsNull() || !v.CanIterateElements() {
+		return Closed(v)
+	}
+	plain, m := v.Unmark()
+	named, listed := map[string]cty.Value{}, []cty.Value{}
+	for name, child := range Elements(plain) {
+		child = ClosedWithin(child)
+		named[name], listed = child, append(listed, child)
+	}
+	if isKeyed(plain) {
+		return cty.ObjectVal(named).WithMarks(m)
+	}
+	return cty.TupleVal(listed).WithMarks(m)
+}

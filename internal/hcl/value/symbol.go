@@ -48,6 +48,13 @@ func neverNull(attr string) bool {
 	return false
 }
 
+// IsIdentity reports whether v is an attribute that every existing object has: an
+// opaque value that is neither null nor empty.
+func IsIdentity(v cty.Value) bool {
+	k, symbols := Know(v)
+	return k == IsOpaque && namesIdentity(symbols)
+}
+
 // namesIdentity reports whether a symbol is an attribute that every existing
 // object has.
 func namesIdentity(symbol string) bool {

@@ -8,43 +8,7 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
-func asMap(v any) map[string]any {
-	m, _ := v.(map[string]any)
-	return m
-}
-
 func get(v map[string]any, path plan.Path) (any, bool) { return object.Lookup(v, path...) }
-
-func mapAt(v map[string]any, path ...any) map[string]any {
-	x, _ := object.Lookup(v, path...)
-	return asMap(x)
-}
-
-func listAt(v map[string]any, path ...any) []any {
-	x, _ := object.Lookup(v, path...)
-	l, _ := x.([]any)
-	return l
-}
-
-func textAt(v map[string]any, path ...any) string {
-	x, _ := object.Lookup(v, path...)
-	s, _ := x.(string)
-	return s
-}
-
-// boolAt is the truth value at a path, false where there is none.
-func boolAt(v map[string]any, path ...any) bool {
-	x, _ := object.Lookup(v, path...)
-	b, _ := x.(bool)
-	return b
-}
-
-// intAt is the whole number at a path, and whether there is one.
-func intAt(v map[string]any, path ...any) (int64, bool) {
-	x, _ := object.Lookup(v, path...)
-	i, ok := x.(int64)
-	return i, ok
-}
 
 // dotted writes a path as the API server does: spec.ports[0].port.
 func dotted(path plan.Path) string {

@@ -5,6 +5,7 @@ import (
 	"reflect"
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/apply/schema"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -14,7 +15,7 @@ const betaClassKey = "volume.beta.kubernetes.io/storage-class"
 // liveClaim reports whether the manifest before says how the claim is, and
 // not only how it should be: a status with a phase, as a cluster prints it.
 func (u *update) liveClaim() (phase string, known bool) {
-	phase = textAt(u.before.Value, "status", "phase")
+	phase = object.TextAt(u.before.Value, "status", "phase")
 	return phase, phase != ""
 }
 
@@ -23,11 +24,11 @@ func (u *update) liveClaim() (phase string, known bool) {
 // (pkg/api/persistentvolumeclaim/util.go, NormalizeDataSources and
 // EnforceDataSourceBackwardsCompatibility).
 func claimStrategy(u *update) {
-	old, next := mapAt(u.live, "spec"), maps.Clone(mapAt(u.wanted, "spec"))
+	old, next := object.MapAt(u.live, "spec"), maps.Clone(object.MapAt(u.wanted, "spec"))
 	if next == nil {
 		return
 	}
-	kind := textAt(next, "dataSource", "kind")
+	kind := object.TextAt(next, "dataSource", "kind")
 	understood := kind == "PersistentVolumeClaim" || kind == "VolumeSnapshot"
 	if old["dataSource"] == nil && next["dataSourceRef"] == nil && !understood {
 		delete(next, "dataSource")
@@ -38,10 +39,10 @@ func claimStrategy(u *update) {
 
 func withSources(spec map[string]any) map[string]any {
 	spec = maps.Clone(spec)
-	switch ref := mapAt(spec, "dataSourceRef"); {
+	switch ref := object.MapAt(spec, "dataSourceRef"); {
 	case spec["dataSource"] != nil && ref == nil:
 		spec["dataSourceRef"] = spec["dataSource"]
-	case ref != nil && spec["dataSource"] == nil && textAt(ref, "namespace") == "":
+	case ref != nil && spec["dataSource"] == nil && object.TextAt(ref, "namespace") == "":
 		spec["dataSource"] = spec["dataSourceRef"]
 	}
 	return spec
@@ -50,8 +51,8 @@ func withSources(spec map[string]any) map[string]any {
 // claim: everything but the size and the attributes class of a bound claim.
 func claim(u *update, f field) {
 	phase, known := u.liveClaim()
-	old, next := maps.Clone(mapAt(u.old, "spec")), maps.Clone(mapAt(u.next, "spec"))
-	if textAt(old, "volumeName") == "" {
+	old, next := maps.Clone(object.MapAt(u.old, "spec")), maps.Clone(object.MapAt(u.next, "spec"))
+	if object.TextAt(old, "volumeName") == "" {
 		delete(old, "volumeName")
 		delete(next, "volumeName")
 	}
@@ -74,7 +75,7 @@ func claim(u *update, f field) {
 func (u *update) claimClass(f field, old, next map[string]any, known bool) {
 	_, had := old["storageClassName"]
 	after, has := next["storageClassName"]
-	beta := textAt(u.old, "metadata", "annotations", betaClassKey)
+	beta := object.TextAt(u.old, "metadata", "annotations", betaClassKey)
 	if had || !has || beta != "" && after != beta {
 		return
 	}
@@ -87,8 +88,8 @@ func (u *update) claimClass(f field, old, next map[string]any, known bool) {
 
 // dropSize removes the requested size, wherever the rest is compared.
 func dropSize(spec map[string]any) {
-	resources := maps.Clone(mapAt(spec, "resources"))
-	requests := maps.Clone(mapAt(resources, "requests"))
+	resources := maps.Clone(object.MapAt(spec, "resources"))
+	requests := maps.Clone(object.MapAt(resources, "requests"))
 	if requests == nil {
 		return
 	}
@@ -110,7 +111,7 @@ func (u *update) claimReplaced(f field, known bool) {
 		return
 	}
 	for _, field := range []string{"volumeName", "storageClassName"} {
-		if textAt(u.old, "spec", field) == "" && textAt(u.next, "spec", field) == "" {
+		if object.TextAt(u.old, "spec", field) == "" && object.TextAt(u.next, "spec", field) == "" {
 			u.doubt(f, u.paths(), "a replace drops the spec."+field+" that the cluster filled in, which is refused once it is set")
 			return
 		}
@@ -140,12 +141,12 @@ func claimSize(u *update, f field) {
 }
 
 func (u *update) claimGrows(f field) {
-	name := textAt(u.next, "spec", "storageClassName")
+	name := object.TextAt(u.next, "spec", "storageClassName")
 	class, ok := u.cluster.Class(name)
 	switch {
 	case !ok:
 		u.note(Depends, f.path, "a claim grows only if it is bound and its StorageClass allows expansion")
-	case !boolAt(class.Value, "allowVolumeExpansion"):
+	case !object.BoolAt(class.Value, "allowVolumeExpansion"):
 		f.Source = "plugin/pkg/admission/storage/persistentvolume/resize/admission.go"
 		u.deny(f, u.paths(f.path...), "StorageClass "+name+" does not allow expansion (allowVolumeExpansion)")
 	default:
@@ -162,12 +163,12 @@ func orZero(v any) any {
 
 // claimAttributes: not removed once it took effect.
 func claimAttributes(u *update, f field) {
-	next := textAt(u.next, "spec", "volumeAttributesClassName")
-	old := textAt(u.old, "spec", "volumeAttributesClassName")
+	next := object.TextAt(u.next, "spec", "volumeAttributesClassName")
+	old := object.TextAt(u.old, "spec", "volumeAttributesClassName")
 	if next != "" || old == "" {
 		return
 	}
-	if textAt(u.before.Value, "status", "currentVolumeAttributesClassName") != "" {
+	if object.TextAt(u.before.Value, "status", "currentVolumeAttributesClassName") != "" {
 		u.deny(f, u.paths(f.path...), "spec.volumeAttributesClassName may not be removed once it took effect")
 	} else if _, known := u.liveClaim(); !known {
 		u.doubt(f, u.paths(f.path...), "spec.volumeAttributesClassName may be removed only before it took effect")
@@ -176,12 +177,13 @@ func claimAttributes(u *update, f field) {
 
 // betaClass: the annotation is fixed, except that the field takes its place.
 func betaClass(u *update, f field) {
-	old := textAt(u.old, "metadata", "annotations", betaClassKey)
-	next := textAt(u.next, "metadata", "annotations", betaClassKey)
+	old := object.TextAt(u.old, "metadata", "annotations", betaClassKey)
+	next := object.TextAt(u.next, "metadata", "annotations", betaClassKey)
 	if old == next {
 		return
 	}
-	if _, had := get(u.old, plan.Path{"spec", "storageClassName"}); !had && next == "" && textAt(u.next, "spec", "storageClassName") == old {
+	class := object.TextAt(u.next, "spec", "storageClassName")
+	if _, had := get(u.old, plan.Path{"spec", "storageClassName"}); !had && next == "" && class == old {
 		return
 	}
 	u.deny(f, u.paths("metadata", "annotations"), "annotation "+betaClassKey+" may not change after creation")
@@ -194,14 +196,14 @@ var claimedFields = []string{"accessModes", "capacity", "claimRef", "mountOption
 
 // volumeSource: where the data is.
 func volumeSource(u *update, f field) {
-	old, next := maps.Clone(mapAt(u.old, "spec")), maps.Clone(mapAt(u.next, "spec"))
+	old, next := maps.Clone(object.MapAt(u.old, "spec")), maps.Clone(object.MapAt(u.next, "spec"))
 	for _, not := range claimedFields {
 		delete(old, not)
 		delete(next, not)
 	}
 	const secret = "controllerExpandSecretRef"
-	if csi := mapAt(old, "csi"); csi != nil && csi[secret] == nil && mapAt(next, "csi") != nil {
-		c := maps.Clone(mapAt(next, "csi"))
+	if csi := object.MapAt(old, "csi"); csi != nil && csi[secret] == nil && object.MapAt(next, "csi") != nil {
+		c := maps.Clone(object.MapAt(next, "csi"))
 		delete(c, secret)
 		next["csi"] = c
 	}

@@ -38,17 +38,6 @@ func (c Cluster) Definition(group, kind string) *crd.Definition {
 	return c.definitions[object.Key{Group: group, Kind: kind}]
 }
 
-// Scope says whether a kind lives in a namespace, or "" where it is not known.
-func (c Cluster) Scope(group, kind string) object.Scope {
-	if s := object.ScopeOf(group, kind); s != "" {
-		return s
-	}
-	if d := c.Definition(group, kind); d != nil {
-		return d.Scope
-	}
-	return ""
-}
-
 // Class is a StorageClass by name, and whether it is among the files.
 func (c Cluster) Class(name string) (object.Object, bool) {
 	o, ok := c.classes[name]

@@ -1,6 +1,8 @@
 package apply
 
 import (
+	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
+
 	"maps"
 	"reflect"
 )
@@ -10,12 +12,12 @@ func completions(u *update, f field) {
 	if u.same("spec", "completions") {
 		return
 	}
-	if textAt(u.next, "spec", "completionMode") != "Indexed" {
+	if object.TextAt(u.next, "spec", "completionMode") != "Indexed" {
 		u.deny(f, u.paths("spec", "completions"), "spec.completions may not change after creation")
 		return
 	}
-	c, ok := intAt(u.next, "spec", "completions")
-	p, _ := intAt(u.next, "spec", "parallelism")
+	c, ok := object.IntAt(u.next, "spec", "completions")
+	p, _ := object.IntAt(u.next, "spec", "parallelism")
 	if ok && c != p {
 		u.deny(f, u.paths("spec", "completions"),
 			"spec.completions of an Indexed Job may change only together with spec.parallelism, to the same number")
@@ -27,8 +29,8 @@ func completions(u *update, f field) {
 // (MutableSchedulingDirectivesForSuspendedJobs and
 // MutablePodResourcesForSuspendedJobs, on by default since 1.36).
 func jobTemplate(u *update, f field) {
-	old, next := mapAt(u.old, "spec", "template"), mapAt(u.next, "spec", "template")
-	if !boolAt(u.old, "spec", "suspend") || !u.neverRan() {
+	old, next := object.MapAt(u.old, "spec", "template"), object.MapAt(u.next, "spec", "template")
+	if !object.BoolAt(u.old, "spec", "suspend") || !u.neverRan() {
 		if !reflect.DeepEqual(old, next) {
 			u.deny(f, u.paths("spec", "template"), "spec.template may not change after creation")
 		}
@@ -48,11 +50,11 @@ func jobTemplate(u *update, f field) {
 
 // neverRan: status says that the Job has no pods, or there is no status.
 func (u *update) neverRan() bool {
-	status := mapAt(u.before.Value, "status")
-	active, _ := intAt(status, "active")
+	status := object.MapAt(u.before.Value, "status")
+	active, _ := object.IntAt(status, "active")
 	suspended := false
-	for _, c := range listAt(status, "conditions") {
-		suspended = suspended || textAt(asMap(c), "type") == "Suspended" && textAt(asMap(c), "status") == "True"
+	for _, c := range object.ListAt(status, "conditions") {
+		suspended = suspended || object.TextAt(c, "type") == "Suspended" && object.TextAt(c, "status") == "True"
 	}
 	return (status["startTime"] == nil || suspended) && active == 0
 }
@@ -61,11 +63,11 @@ func (u *update) neverRan() bool {
 func frozenTemplate(t map[string]any) map[string]any {
 	t = maps.Clone(t)
 	delete(t, "metadata")
-	spec := maps.Clone(mapAt(t, "spec"))
+	spec := maps.Clone(object.MapAt(t, "spec"))
 	for _, free := range []string{"nodeSelector", "tolerations", "schedulingGates"} {
 		delete(spec, free)
 	}
-	if affinity := maps.Clone(mapAt(spec, "affinity")); affinity != nil {
+	if affinity := maps.Clone(object.MapAt(spec, "affinity")); affinity != nil {
 		delete(affinity, "nodeAffinity")
 		delete(spec, "affinity")
 		if len(affinity) > 0 {
@@ -73,7 +75,7 @@ func frozenTemplate(t map[string]any) map[string]any {
 		}
 	}
 	for _, list := range []string{"containers", "initContainers"} {
-		if containers := listAt(spec, list); containers != nil {
+		if containers := object.ListAt(spec, list); containers != nil {
 			spec[list] = without(containers, "resources")
 		}
 	}
@@ -84,7 +86,7 @@ func frozenTemplate(t map[string]any) map[string]any {
 // generatedSelector: the server gives a Job a selector and labels when it is
 // created. A replace with a manifest that does not have them changes them.
 func generatedSelector(u *update, f field) {
-	if u.family != Put || boolAt(u.next, "spec", "manualSelector") {
+	if u.family != Put || object.BoolAt(u.next, "spec", "manualSelector") {
 		return
 	}
 	_, before := get(u.old, f.path)

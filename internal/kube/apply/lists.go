@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"slices"
 
+	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -20,7 +21,7 @@ func except(a, b map[string]any, fields ...string) bool {
 
 // cidrs: one range may become two, the first unchanged.
 func cidrs(u *update, f field) {
-	old, next := listAt(u.old, "spec", "cidrs"), listAt(u.next, "spec", "cidrs")
+	old, next := object.ListAt(u.old, "spec", "cidrs"), object.ListAt(u.next, "spec", "cidrs")
 	if len(old) == 1 && len(next) == 2 && old[0] == next[0] || reflect.DeepEqual(old, next) {
 		return
 	}
@@ -29,9 +30,9 @@ func cidrs(u *update, f field) {
 
 // nodeDrivers: an entry that stays may not change, its allocatable apart.
 func nodeDrivers(u *update, f field) {
-	for _, o := range listAt(u.old, "spec", "drivers") {
-		for _, n := range listAt(u.next, "spec", "drivers") {
-			if asMap(o)["name"] == asMap(n)["name"] && !except(asMap(o), asMap(n), "allocatable") {
+	for _, o := range object.ListAt(u.old, "spec", "drivers") {
+		for _, n := range object.ListAt(u.next, "spec", "drivers") {
+			if object.MapAt(o)["name"] == object.MapAt(n)["name"] && !except(object.MapAt(o), object.MapAt(n), "allocatable") {
 				u.deny(f, u.paths("spec", "drivers"), "an entry of spec.drivers may not change, its allocatable apart")
 				return
 			}
@@ -45,23 +46,23 @@ func storedVersions(u *update, f field) {
 	served := func(list []any) []string {
 		var names []string
 		for _, v := range list {
-			names = append(names, textAt(asMap(v), "name"))
+			names = append(names, object.TextAt(v, "name"))
 		}
 		return names
 	}
-	next := served(listAt(u.next, "spec", "versions"))
+	next := served(object.ListAt(u.next, "spec", "versions"))
 	stored := map[string]bool{}
-	for _, v := range listAt(u.before.Value, "status", "storedVersions") {
+	for _, v := range object.ListAt(u.before.Value, "status", "storedVersions") {
 		if s, ok := v.(string); ok {
 			stored[s] = true
 		}
 	}
-	for _, v := range listAt(u.old, "spec", "versions") {
-		name := textAt(asMap(v), "name")
+	for _, v := range object.ListAt(u.old, "spec", "versions") {
+		name := object.TextAt(v, "name")
 		path := []plan.Path{{"spec", "versions"}}
 		switch {
 		case slices.Contains(next, name):
-		case boolAt(asMap(v), "storage") || stored[name]:
+		case object.BoolAt(v, "storage") || stored[name]:
 			u.deny(f, path, "version "+name+" may not be removed from spec.versions: objects are stored in it (status.storedVersions)")
 		case len(stored) == 0:
 			u.doubt(f, path, "version "+name+" may be removed from spec.versions only if no object was ever stored in it (status.storedVersions)")
@@ -73,7 +74,7 @@ func storedVersions(u *update, f field) {
 func without(list []any, field string) []any {
 	out := make([]any, len(list))
 	for i, item := range list {
-		m := maps.Clone(asMap(item))
+		m := maps.Clone(object.MapAt(item))
 		delete(m, field)
 		out[i] = m
 	}

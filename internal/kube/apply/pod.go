@@ -1,6 +1,8 @@
 package apply
 
 import (
+	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
+
 	"maps"
 	"reflect"
 	"slices"
@@ -9,7 +11,7 @@ import (
 // pod: of a Pod's spec only images, the deadline (down), tolerations (more),
 // scheduling gates (fewer) may change; of a gated pod also where it goes.
 func pod(u *update, f field) {
-	old, next := mapAt(u.old, "spec"), mapAt(u.next, "spec")
+	old, next := object.MapAt(u.old, "spec"), object.MapAt(u.next, "spec")
 	if reflect.DeepEqual(old, next) {
 		return
 	}
@@ -17,7 +19,7 @@ func pod(u *update, f field) {
 	u.podTolerations(f, old, next)
 	u.podGates(f, old, next)
 	o, n := frozenPod(old), frozenPod(next)
-	if len(listAt(old, "schedulingGates")) > 0 {
+	if len(object.ListAt(old, "schedulingGates")) > 0 {
 		u.gatedPod(f, o, n)
 		for _, m := range []map[string]any{o, n} {
 			delete(m, "nodeSelector")
@@ -36,7 +38,7 @@ func frozenPod(spec map[string]any) map[string]any {
 		delete(spec, free)
 	}
 	for _, list := range []string{"containers", "initContainers"} {
-		if containers := listAt(spec, list); containers != nil {
+		if containers := object.ListAt(spec, list); containers != nil {
 			spec[list] = without(containers, "image")
 		}
 	}
@@ -44,7 +46,7 @@ func frozenPod(spec map[string]any) map[string]any {
 }
 
 func dropNodeAffinity(spec map[string]any) {
-	affinity := maps.Clone(mapAt(spec, "affinity"))
+	affinity := maps.Clone(object.MapAt(spec, "affinity"))
 	delete(affinity, "nodeAffinity")
 	delete(spec, "affinity")
 	if len(affinity) > 0 {
@@ -53,8 +55,8 @@ func dropNodeAffinity(spec map[string]any) {
 }
 
 func (u *update) podDeadline(f field, old, next map[string]any) {
-	before, had := intAt(old, "activeDeadlineSeconds")
-	after, has := intAt(next, "activeDeadlineSeconds")
+	before, had := object.IntAt(old, "activeDeadlineSeconds")
+	after, has := object.IntAt(next, "activeDeadlineSeconds")
 	if had && (!has || after > before) {
 		f.As = "spec.activeDeadlineSeconds"
 		u.deny(f, u.paths("spec", "activeDeadlineSeconds"), "spec.activeDeadlineSeconds of a Pod may only become less")
@@ -62,9 +64,9 @@ func (u *update) podDeadline(f field, old, next map[string]any) {
 }
 
 func (u *update) podTolerations(f field, old, next map[string]any) {
-	for _, o := range listAt(old, "tolerations") {
-		kept := slices.ContainsFunc(listAt(next, "tolerations"), func(n any) bool {
-			return except(asMap(o), asMap(n), "tolerationSeconds")
+	for _, o := range object.ListAt(old, "tolerations") {
+		kept := slices.ContainsFunc(object.ListAt(next, "tolerations"), func(n any) bool {
+			return except(object.MapAt(o), object.MapAt(n), "tolerationSeconds")
 		})
 		if !kept {
 			f.As = "spec.tolerations"
@@ -75,8 +77,8 @@ func (u *update) podTolerations(f field, old, next map[string]any) {
 }
 
 func (u *update) podGates(f field, old, next map[string]any) {
-	for _, n := range listAt(next, "schedulingGates") {
-		if !slices.ContainsFunc(listAt(old, "schedulingGates"), func(o any) bool { return reflect.DeepEqual(o, n) }) {
+	for _, n := range object.ListAt(next, "schedulingGates") {
+		if !slices.ContainsFunc(object.ListAt(old, "schedulingGates"), func(o any) bool { return reflect.DeepEqual(o, n) }) {
 			f.As = "spec.schedulingGates"
 			u.deny(f, u.paths("spec", "schedulingGates"), "spec.schedulingGates of a Pod may only be removed")
 			return
@@ -86,20 +88,20 @@ func (u *update) podGates(f field, old, next map[string]any) {
 
 // gatedPod: a pod that waits may be narrowed, never widened.
 func (u *update) gatedPod(f field, old, next map[string]any) {
-	for k, v := range mapAt(old, "nodeSelector") {
-		if mapAt(next, "nodeSelector")[k] != v {
+	for k, v := range object.MapAt(old, "nodeSelector") {
+		if object.MapAt(next, "nodeSelector")[k] != v {
 			f.As = "spec.nodeSelector"
 			u.deny(f, u.paths("spec", "nodeSelector"), "spec.nodeSelector of a gated Pod may only be added to")
 			break
 		}
 	}
-	before := mapAt(old, "affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution")
-	after := mapAt(next, "affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution")
+	before := object.MapAt(old, "affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution")
+	after := object.MapAt(next, "affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution")
 	if before == nil || reflect.DeepEqual(before, after) {
 		return
 	}
 	f.As = "spec.affinity.nodeAffinity"
-	if !narrower(listAt(before, "nodeSelectorTerms"), listAt(after, "nodeSelectorTerms")) {
+	if !narrower(object.ListAt(before, "nodeSelectorTerms"), object.ListAt(after, "nodeSelectorTerms")) {
 		u.deny(f, u.paths("spec", "affinity"), "the required node affinity of a gated Pod may only become stricter")
 	}
 }
@@ -111,8 +113,8 @@ func narrower(old, next []any) bool {
 	}
 	for i := range old {
 		for _, part := range []string{"matchExpressions", "matchFields"} {
-			for _, e := range listAt(asMap(old[i]), part) {
-				if !slices.ContainsFunc(listAt(asMap(next[i]), part), func(n any) bool { return reflect.DeepEqual(e, n) }) {
+			for _, e := range object.ListAt(old[i], part) {
+				if !slices.ContainsFunc(object.ListAt(next[i], part), func(n any) bool { return reflect.DeepEqual(e, n) }) {
 					return false
 				}
 			}

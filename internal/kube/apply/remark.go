@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -24,7 +25,7 @@ func (u *update) remark() {
 		u.remarkHeadless()
 		u.remarkPorts()
 	}
-	if textAt(u.after.Value, "metadata", "resourceVersion") != "" {
+	if object.TextAt(u.after.Value, "metadata", "resourceVersion") != "" {
 		u.note(Invalid, plan.Path{"metadata", "resourceVersion"},
 			"metadata.resourceVersion in a manifest conflicts with the live object as soon as it changes")
 	}
@@ -33,7 +34,7 @@ func (u *update) remark() {
 // remarkTypes: labels and annotations are strings; anything else is refused.
 func (u *update) remarkTypes() {
 	for _, field := range []string{"labels", "annotations"} {
-		for k, v := range mapAt(u.after.Value, "metadata", field) {
+		for k, v := range object.MapAt(u.after.Value, "metadata", field) {
 			if _, ok := v.(string); !ok && v != nil {
 				u.note(Invalid, plan.Path{"metadata", field, k}, "a value of metadata."+field+" is not a string")
 			}
@@ -45,7 +46,7 @@ func (u *update) remarkTypes() {
 // percentage (IsValidPercent, k8s.io/apimachinery pkg/util/validation).
 func (u *update) remarkShares(path ...any) {
 	for _, f := range []string{"maxSurge", "maxUnavailable", "minAvailable"} {
-		if s := textAt(mapAt(u.next, path...), f); s != "" && !strings.HasSuffix(s, "%") {
+		if s := object.TextAt(object.MapAt(u.next, path...), f); s != "" && !strings.HasSuffix(s, "%") {
 			u.note(Invalid, append(slices.Clone(path), f), fmt.Sprintf("%s %q is neither a number nor a percentage", f, s))
 		}
 	}
@@ -54,8 +55,8 @@ func (u *update) remarkShares(path ...any) {
 // remarkPorts: a port in quotes is a name, which holds a letter
 // (IsValidPortName, k8s.io/apimachinery pkg/util/validation).
 func (u *update) remarkPorts() {
-	for i, p := range listAt(u.next, "spec", "ports") {
-		if s := textAt(asMap(p), "targetPort"); s != "" && strings.Trim(s, "0123456789") == "" {
+	for i, p := range object.ListAt(u.next, "spec", "ports") {
+		if s := object.TextAt(p, "targetPort"); s != "" && strings.Trim(s, "0123456789") == "" {
 			u.note(Invalid, plan.Path{"spec", "ports", i, "targetPort"},
 				fmt.Sprintf("targetPort %q is the name of a port, and a name holds a letter", s))
 		}
@@ -67,7 +68,7 @@ func (u *update) remarkPorts() {
 // does not (validateDeploymentStrategy, pkg/apis/apps/validation/validation.go).
 func (u *update) remarkRecreate() {
 	path := plan.Path{"spec", "strategy", "rollingUpdate"}
-	if textAt(u.next, "spec", "strategy", "type") != "Recreate" {
+	if object.TextAt(u.next, "spec", "strategy", "type") != "Recreate" {
 		return
 	}
 	if _, has := get(u.next, path); has {
@@ -87,7 +88,7 @@ func (u *update) remarkRecreate() {
 // remarkHeadless: an address cannot be taken away by leaving it out.
 func (u *update) remarkHeadless() {
 	path := plan.Path{"spec", "clusterIP"}
-	if textAt(u.before.Value, path...) != "" && textAt(u.after.Value, path...) == "" && textAt(u.next, path...) != "" {
-		u.note(Ignored, path, "the Service keeps spec.clusterIP "+textAt(u.next, path...)+", which cannot be removed by leaving it out")
+	if object.TextAt(u.before.Value, path...) != "" && object.TextAt(u.after.Value, path...) == "" && object.TextAt(u.next, path...) != "" {
+		u.note(Ignored, path, "the Service keeps spec.clusterIP "+object.TextAt(u.next, path...)+", which cannot be removed by leaving it out")
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"reflect"
 
+	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -11,8 +12,8 @@ import (
 // type does not use (patchAllocatedValues and normalizeClusterIPs in
 // pkg/registry/core/service/storage, dropTypeDependentFields in strategy.go).
 func serviceStrategy(u *update) {
-	old := withClusterIPs(mapAt(u.live, "spec"))
-	next := maps.Clone(mapAt(u.wanted, "spec"))
+	old := withClusterIPs(object.MapAt(u.live, "spec"))
+	next := maps.Clone(object.MapAt(u.wanted, "spec"))
 	if old == nil || next == nil {
 		return
 	}
@@ -54,38 +55,38 @@ func blank(v any) bool {
 	return v == nil || v == "" || v == int64(0) || isList && len(l) == 0
 }
 
-func needsIP(spec map[string]any) bool { return textAt(spec, "type") != "ExternalName" }
+func needsIP(spec map[string]any) bool { return object.TextAt(spec, "type") != "ExternalName" }
 
 func needsNodePort(spec map[string]any) bool {
-	return textAt(spec, "type") == "NodePort" || textAt(spec, "type") == "LoadBalancer"
+	return object.TextAt(spec, "type") == "NodePort" || object.TextAt(spec, "type") == "LoadBalancer"
 }
 
 func needsHealthPort(spec map[string]any) bool {
-	return textAt(spec, "type") == "LoadBalancer" && textAt(spec, "externalTrafficPolicy") == "Local"
+	return object.TextAt(spec, "type") == "LoadBalancer" && object.TextAt(spec, "externalTrafficPolicy") == "Local"
 }
 
 func external(spec map[string]any) bool {
-	return needsNodePort(spec) || textAt(spec, "type") == "ClusterIP" && len(listAt(spec, "externalIPs")) > 0
+	return needsNodePort(spec) || object.TextAt(spec, "type") == "ClusterIP" && len(object.ListAt(spec, "externalIPs")) > 0
 }
 
 // restoreNodePorts keeps the port of a node by the name of the port.
 func restoreNodePorts(old, next map[string]any) {
-	ports := listAt(next, "ports")
+	ports := object.ListAt(next, "ports")
 	if !needsNodePort(old) || !needsNodePort(next) || len(ports) == 0 {
 		return
 	}
 	byName, taken := map[string]any{}, map[any]bool{}
-	for _, p := range listAt(old, "ports") {
-		byName[textAt(asMap(p), "name")] = asMap(p)["nodePort"]
+	for _, p := range object.ListAt(old, "ports") {
+		byName[object.TextAt(p, "name")] = object.MapAt(p)["nodePort"]
 	}
 	for _, p := range ports {
-		taken[asMap(p)["nodePort"]] = true
+		taken[object.MapAt(p)["nodePort"]] = true
 	}
 	out := make([]any, len(ports))
 	for i, p := range ports {
 		out[i] = p
-		port := asMap(p)
-		if was := byName[textAt(port, "name")]; port != nil && blank(port["nodePort"]) && was != nil && !taken[was] {
+		port := object.MapAt(p)
+		if was := byName[object.TextAt(port, "name")]; port != nil && blank(port["nodePort"]) && was != nil && !taken[was] {
 			port = maps.Clone(port)
 			port["nodePort"] = was
 			out[i] = port
@@ -106,7 +107,7 @@ func dropUnused(old, next map[string]any) {
 			}
 		}
 	}
-	balanced := func(s map[string]any) bool { return textAt(s, "type") == "LoadBalancer" }
+	balanced := func(s map[string]any) bool { return object.TextAt(s, "type") == "LoadBalancer" }
 	drop(needsIP, "clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy")
 	drop(needsHealthPort, "healthCheckNodePort")
 	drop(balanced, "allocateLoadBalancerNodePorts", "loadBalancerClass")
@@ -114,34 +115,34 @@ func dropUnused(old, next map[string]any) {
 	if !needsNodePort(old) || needsNodePort(next) || !samePorts(old, next) {
 		return
 	}
-	if ports := listAt(next, "ports"); ports != nil {
+	if ports := object.ListAt(next, "ports"); ports != nil {
 		next["ports"] = without(ports, "nodePort")
 	}
 }
 
 func samePorts(old, next map[string]any) bool {
-	a, b := listAt(old, "ports"), listAt(next, "ports")
+	a, b := object.ListAt(old, "ports"), object.ListAt(next, "ports")
 	if len(a) != len(b) {
 		return false
 	}
 	for i := range a {
-		if asMap(a[i])["nodePort"] != asMap(b[i])["nodePort"] {
+		if object.MapAt(a[i])["nodePort"] != object.MapAt(b[i])["nodePort"] {
 			return false
 		}
 	}
 	return true
 }
 
-func headless(spec map[string]any) bool { return textAt(spec, "clusterIP") == "None" }
+func headless(spec map[string]any) bool { return object.TextAt(spec, "clusterIP") == "None" }
 
 // clusterIPs: fixed while the Service has an address; headless is an address
 // of its own.
 func clusterIPs(u *update, f field) {
-	old, next := mapAt(u.old, "spec"), mapAt(u.next, "spec")
+	old, next := object.MapAt(u.old, "spec"), object.MapAt(u.next, "spec")
 	if !needsIP(old) || !needsIP(next) || headless(old) && headless(next) {
 		return
 	}
-	before, after := listAt(old, "clusterIPs"), listAt(next, "clusterIPs")
+	before, after := object.ListAt(old, "clusterIPs"), object.ListAt(next, "clusterIPs")
 	path := append(u.paths("spec", "clusterIP"), u.paths("spec", "clusterIPs")...)
 	if len(before) == 0 && len(after) > 0 {
 		f.As = "spec.clusterIPs[0]"
@@ -159,7 +160,7 @@ func clusterIPs(u *update, f field) {
 		case i < len(after) && before[i] != after[i]:
 			f.As = "spec.clusterIPs" + dotted(plan.Path{i})
 			u.deny(f, path, "spec.clusterIP may not change once set; from an address to None and back neither")
-		case i > 0 && i >= len(after) && textAt(next, "ipFamilyPolicy") != "SingleStack":
+		case i > 0 && i >= len(after) && object.TextAt(next, "ipFamilyPolicy") != "SingleStack":
 			f.As = "spec.ipFamilyPolicy"
 			u.deny(f, path, "the second address may go only where spec.ipFamilyPolicy is SingleStack")
 		case len(after) == 0:
@@ -172,17 +173,17 @@ func clusterIPs(u *update, f field) {
 
 // liveService: a Service printed by a cluster carries its uid.
 func (u *update) liveService() bool {
-	return textAt(u.before.Value, "metadata", "uid") != ""
+	return object.TextAt(u.before.Value, "metadata", "uid") != ""
 }
 
 // ipFamilies: the first is fixed; the second may come and, with the policy
 // SingleStack, go.
 func ipFamilies(u *update, f field) {
-	old, next := mapAt(u.old, "spec"), mapAt(u.next, "spec")
+	old, next := object.MapAt(u.old, "spec"), object.MapAt(u.next, "spec")
 	if !needsIP(old) || !needsIP(next) || headless(old) || headless(next) {
 		return
 	}
-	before, after := listAt(old, "ipFamilies"), listAt(next, "ipFamilies")
+	before, after := object.ListAt(old, "ipFamilies"), object.ListAt(next, "ipFamilies")
 	path := u.paths("spec", "ipFamilies")
 	f.As = "spec.ipFamilies[0]"
 	switch {
@@ -193,7 +194,7 @@ func ipFamilies(u *update, f field) {
 		}
 	case before[0] != after[0], len(before) == len(after):
 		u.deny(f, path, "spec.ipFamilies may not change once set")
-	case len(after) < len(before) && textAt(next, "ipFamilyPolicy") != "SingleStack":
+	case len(after) < len(before) && object.TextAt(next, "ipFamilyPolicy") != "SingleStack":
 		f.As = "spec.ipFamilyPolicy"
 		u.deny(f, path, "the second family may go only where spec.ipFamilyPolicy is SingleStack")
 	}
@@ -201,7 +202,7 @@ func ipFamilies(u *update, f field) {
 
 // loadBalancerClass: fixed while the Service stays a load balancer.
 func loadBalancerClass(u *update, f field) {
-	balanced := textAt(u.old, "spec", "type") == "LoadBalancer" && textAt(u.next, "spec", "type") == "LoadBalancer"
+	balanced := object.TextAt(u.old, "spec", "type") == "LoadBalancer" && object.TextAt(u.next, "spec", "type") == "LoadBalancer"
 	if balanced && !u.same(f.path...) {
 		u.deny(f, u.paths(f.path...), "spec.loadBalancerClass may not change while the Service is a LoadBalancer")
 	}
@@ -209,7 +210,7 @@ func loadBalancerClass(u *update, f field) {
 
 // healthCheckNodePort: fixed while it is needed.
 func healthCheckNodePort(u *update, f field) {
-	if !needsHealthPort(mapAt(u.old, "spec")) || !needsHealthPort(mapAt(u.next, "spec")) || u.same(f.path...) {
+	if !needsHealthPort(object.MapAt(u.old, "spec")) || !needsHealthPort(object.MapAt(u.next, "spec")) || u.same(f.path...) {
 		return
 	}
 	if _, had := get(u.old, f.path); !had && !u.liveService() {

@@ -24,16 +24,16 @@ func prepare(before, after object.Object, family Family, cluster Cluster) *updat
 		}
 	}
 	b, h = withoutServerFields(b), withoutServerFields(h)
-	u.live = asMap(u.typ.Default(b))
+	u.live = object.MapAt(u.typ.Default(b))
 	if family == Put {
-		u.wanted = asMap(u.typ.Default(h))
+		u.wanted = object.MapAt(u.typ.Default(h))
 	} else {
-		u.wanted = asMap(u.typ.Default(u.typ.Merge(b, h, u.live)))
+		u.wanted = object.MapAt(u.typ.Default(u.typ.Merge(b, h, u.live)))
 	}
 	if strategy := strategies[u.kind()]; strategy != nil {
 		strategy(u)
 	}
-	u.old, u.next = asMap(u.typ.Normal(u.live)), asMap(u.typ.Normal(u.wanted))
+	u.old, u.next = object.MapAt(u.typ.Normal(u.live)), object.MapAt(u.typ.Normal(u.wanted))
 	u.compare()
 	u.keepIgnored()
 	return u
@@ -87,14 +87,14 @@ const lastApplied = "kubectl.kubernetes.io/last-applied-configuration"
 func withoutServerFields(v map[string]any) map[string]any {
 	out := maps.Clone(v)
 	delete(out, "status")
-	meta := maps.Clone(mapAt(out, "metadata"))
+	meta := maps.Clone(object.MapAt(out, "metadata"))
 	if meta == nil {
 		return out
 	}
 	for _, f := range serverFields {
 		delete(meta, f)
 	}
-	if a := mapAt(meta, "annotations"); a[lastApplied] != nil {
+	if a := object.MapAt(meta, "annotations"); a[lastApplied] != nil {
 		a = maps.Clone(a)
 		delete(a, lastApplied)
 		meta["annotations"] = a

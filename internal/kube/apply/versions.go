@@ -51,18 +51,18 @@ func current(id object.Identity, typ *schema.Type, v map[string]any) map[string]
 // currentIngress turns serviceName and servicePort into service.
 // (k8s.io/kubernetes v1.21 pkg/apis/networking/v1beta1/conversion.go)
 func currentIngress(v map[string]any) map[string]any {
-	spec := maps.Clone(mapAt(v, "spec"))
+	spec := maps.Clone(object.MapAt(v, "spec"))
 	if spec == nil {
 		return v
 	}
-	if b := mapAt(spec, "backend"); b != nil {
+	if b := object.MapAt(spec, "backend"); b != nil {
 		spec["defaultBackend"] = currentBackend(b)
 		delete(spec, "backend")
 	}
-	if rules := listAt(spec, "rules"); rules != nil {
+	if rules := object.ListAt(spec, "rules"); rules != nil {
 		out := make([]any, len(rules))
 		for i, r := range rules {
-			out[i] = currentRule(asMap(r))
+			out[i] = currentRule(object.MapAt(r))
 		}
 		spec["rules"] = out
 	}
@@ -72,17 +72,17 @@ func currentIngress(v map[string]any) map[string]any {
 }
 
 func currentRule(r map[string]any) map[string]any {
-	paths := listAt(r, "http", "paths")
+	paths := object.ListAt(r, "http", "paths")
 	if paths == nil {
 		return r
 	}
 	out := make([]any, len(paths))
 	for i, p := range paths {
-		path := maps.Clone(asMap(p))
+		path := maps.Clone(object.MapAt(p))
 		if path["pathType"] == nil && path != nil {
 			path["pathType"] = "ImplementationSpecific"
 		}
-		if b := mapAt(path, "backend"); b != nil {
+		if b := object.MapAt(path, "backend"); b != nil {
 			path["backend"] = currentBackend(b)
 		}
 		out[i] = path
@@ -107,7 +107,7 @@ func currentBackend(b map[string]any) map[string]any {
 // currentAutoscaler turns the one target of autoscaling/v1 into a metric
 // (k8s.io/kubernetes v1.37.2 pkg/apis/autoscaling/v1/conversion.go).
 func currentAutoscaler(v map[string]any) map[string]any {
-	spec := maps.Clone(mapAt(v, "spec"))
+	spec := maps.Clone(object.MapAt(v, "spec"))
 	target, ok := spec["targetCPUUtilizationPercentage"]
 	if spec == nil || !ok {
 		return v
@@ -123,7 +123,7 @@ func currentAutoscaler(v map[string]any) map[string]any {
 // currentRuntime moves what stood below spec to the top
 // (k8s.io/kubernetes v1.37.2 pkg/apis/node/v1alpha1/conversion.go).
 func currentRuntime(v map[string]any) map[string]any {
-	spec := mapAt(v, "spec")
+	spec := object.MapAt(v, "spec")
 	out := maps.Clone(v)
 	delete(out, "spec")
 	for from, to := range map[string]string{"runtimeHandler": "handler", "overhead": "overhead", "scheduling": "scheduling"} {
@@ -137,14 +137,14 @@ func currentRuntime(v map[string]any) map[string]any {
 // currentPriority renames the shares
 // (k8s.io/kubernetes v1.37.2 pkg/apis/flowcontrol/v1beta2/conversion.go).
 func currentPriority(v map[string]any) map[string]any {
-	limited := maps.Clone(mapAt(v, "spec", "limited"))
+	limited := maps.Clone(object.MapAt(v, "spec", "limited"))
 	shares, ok := limited["assuredConcurrencyShares"]
 	if !ok {
 		return v
 	}
 	delete(limited, "assuredConcurrencyShares")
 	limited["nominalConcurrencyShares"] = shares
-	spec := maps.Clone(mapAt(v, "spec"))
+	spec := maps.Clone(object.MapAt(v, "spec"))
 	spec["limited"] = limited
 	out := maps.Clone(v)
 	out["spec"] = spec
@@ -156,7 +156,7 @@ func currentPriority(v map[string]any) map[string]any {
 func currentClaim(spec ...any) rewrite {
 	return func(v map[string]any) map[string]any {
 		return atList(v, append(spec, "devices", "requests"), func(r map[string]any) map[string]any {
-			if len(listAt(r, "firstAvailable")) > 0 {
+			if len(object.ListAt(r, "firstAvailable")) > 0 {
 				return r
 			}
 			out, exactly := map[string]any{}, maps.Clone(r)
@@ -177,7 +177,7 @@ func currentClaim(spec ...any) rewrite {
 // (k8s.io/kubernetes v1.37.2 pkg/apis/resource/v1beta1/conversion.go).
 func currentSlice(v map[string]any) map[string]any {
 	return atList(v, []any{"spec", "devices"}, func(d map[string]any) map[string]any {
-		out := maps.Clone(mapAt(d, "basic"))
+		out := maps.Clone(object.MapAt(d, "basic"))
 		if out == nil {
 			out = map[string]any{}
 		}

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -179,7 +180,7 @@ func (g *generation) fits(keys []string, b, o params) (binding, bool) {
 		switch {
 		case isText && toText && was != is && slices.Contains(g.unknown, text):
 			known[text] = to
-		case string(mustJSON(was)) != string(mustJSON(is)):
+		case string(object.JSON(was)) != string(object.JSON(is)):
 			return nil, false
 		}
 	}
@@ -193,7 +194,7 @@ func unique(keys []string, sets []params) ([]params, error) {
 		for _, k := range keys {
 			of[k] = p.values[k]
 		}
-		key := string(mustJSON(of))
+		key := string(object.JSON(of))
 		if seen[key] {
 			return nil, fmt.Errorf("a merge takes generators whose keys are unique, and %s comes twice", key)
 		}

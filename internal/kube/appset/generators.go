@@ -1,7 +1,6 @@
 package appset
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"path"
@@ -135,14 +134,6 @@ func flatElement(element map[string]any) (map[string]any, error) {
 	return out, nil
 }
 
-func mustJSON(v any) []byte {
-	text, err := json.Marshal(v)
-	if err != nil {
-		return []byte(err.Error())
-	}
-	return text
-}
-
 // withValues adds the values that a generator is given, which may use what it
 // finds.
 func (g *generation) withValues(p map[string]any, spec map[string]any) error {
@@ -170,7 +161,7 @@ func (g *generation) withValues(p map[string]any, spec map[string]any) error {
 // one stands for any.
 func (g *generation) clusters(spec map[string]any) ([]params, error) {
 	selector := spec["selector"]
-	local := len(mapAt(selector, "matchLabels"))+len(listAt(selector, "matchExpressions")) == 0
+	local := len(object.MapAt(selector, "matchLabels"))+len(object.ListAt(selector, "matchExpressions")) == 0
 	var out []params
 	named := map[string]bool{}
 	for _, c := range g.repo.Clusters() {
@@ -230,9 +221,9 @@ func (g *generation) git(spec map[string]any) ([]params, error) {
 	if why := g.repo.Elsewhere(url, revision); why != "" {
 		return nil, unsupported("its generator reads " + why)
 	}
-	find, patterns := g.directories, listAt(spec, "directories")
+	find, patterns := g.directories, object.ListAt(spec, "directories")
 	if len(patterns) == 0 {
-		find, patterns = g.filesOf, listAt(spec, "files")
+		find, patterns = g.filesOf, object.ListAt(spec, "files")
 	}
 	found, err := find(patterns)
 	if err != nil {
@@ -288,16 +279,4 @@ func (g *generation) pathParams(f found, prefix string) map[string]any {
 		out[fmt.Sprintf("%s[%d]", name, i)] = part
 	}
 	return out
-}
-
-func mapAt(v any, at ...any) map[string]any {
-	found, _ := object.Lookup(v, at...)
-	m, _ := found.(map[string]any)
-	return m
-}
-
-func listAt(v any, at ...any) []any {
-	found, _ := object.Lookup(v, at...)
-	l, _ := found.([]any)
-	return l
 }

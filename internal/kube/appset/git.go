@@ -1,6 +1,8 @@
 package appset
 
 import (
+	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
+
 	"fmt"
 	"path"
 	"regexp"
@@ -29,8 +31,8 @@ type pattern struct {
 func (g *generation) globs(list []any, within bool) ([]pattern, error) {
 	var out []pattern
 	for _, item := range list {
-		text := fmt.Sprint(mapAt(item)["path"])
-		exclude, _ := mapAt(item)["exclude"].(bool)
+		text := fmt.Sprint(object.MapAt(item)["path"])
+		exclude, _ := object.MapAt(item)["exclude"].(bool)
 		p, err := g.glob(text, within)
 		if err != nil {
 			return nil, err

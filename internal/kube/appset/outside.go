@@ -8,6 +8,7 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -65,7 +66,7 @@ func (g *generation) ask(kind string, spec map[string]any) {
 	own := maps.Clone(spec)
 	delete(own, "values")
 	delete(own, "template")
-	g.asked = append(g.asked, Asked{kind, string(mustJSON(own))})
+	g.asked = append(g.asked, Asked{kind, string(object.JSON(own))})
 }
 
 // mark is the text that stands for a parameter.
@@ -207,7 +208,7 @@ func (g *generation) bound(app Application) []Application {
 		seen := map[string]bool{}
 		for _, name := range among {
 			known, ok := p.match(name)
-			if key := string(mustJSON(known)); ok && !seen[key] {
+			if key := string(object.JSON(known)); ok && !seen[key] {
 				seen[key] = true
 				value, _ := known.into(next.Value).(map[string]any)
 				open = append(open, Application{Value: value, Guessed: true})
@@ -220,19 +221,19 @@ func (g *generation) bound(app Application) []Application {
 // undecided is the first path of an Application with something unknown in it,
 // and what it may be.
 func (g *generation) undecided(app map[string]any) (text string, among []string) {
-	sources := listAt(app, "spec", "sources")
-	if one := mapAt(app, "spec", "source"); one != nil {
+	sources := object.ListAt(app, "spec", "sources")
+	if one := object.MapAt(app, "spec", "source"); one != nil {
 		sources = append([]any{one}, sources...)
 	}
 	for _, s := range sources {
-		src := mapAt(s)
+		src := object.MapAt(s)
 		dir, _ := src["path"].(string)
 		if url, _ := src["repoURL"].(string); dir == "" || g.isUnknown(url) {
 			dir = ""
 		} else if dir = path.Clean(strings.TrimLeft(dir, "/")); g.isUnknown(dir) {
 			return dir, g.either
 		}
-		for _, f := range listAt(src, "helm", "valueFiles") {
+		for _, f := range object.ListAt(src, "helm", "valueFiles") {
 			file, _ := f.(string)
 			if !g.isUnknown(file) || strings.Contains(file, "://") {
 				continue
@@ -287,15 +288,15 @@ func selects(selector any, labels map[string]string, unknown func(string) bool) 
 		}
 		return ok
 	}
-	for key, want := range mapAt(selector, "matchLabels") {
+	for key, want := range object.MapAt(selector, "matchLabels") {
 		value, has := labels[key]
 		if !holds(key, has && value == want) {
 			return false, true
 		}
 	}
-	for _, e := range listAt(selector, "matchExpressions") {
-		key, _ := mapAt(e)["key"].(string)
-		if !holds(key, expression(mapAt(e), labels)) {
+	for _, e := range object.ListAt(selector, "matchExpressions") {
+		key, _ := object.MapAt(e)["key"].(string)
+		if !holds(key, expression(object.MapAt(e), labels)) {
 			return false, true
 		}
 	}
@@ -305,7 +306,7 @@ func selects(selector any, labels map[string]string, unknown func(string) bool) 
 func expression(e map[string]any, labels map[string]string) bool {
 	key, _ := e["key"].(string)
 	value, has := labels[key]
-	among := slices.Contains(listAt(e, "values"), any(value))
+	among := slices.Contains(object.ListAt(e, "values"), any(value))
 	switch e["operator"] {
 	case "In":
 		return has && among

@@ -66,8 +66,8 @@ func (t *templates) generator(entry, values map[string]any) (map[string]any, err
 	out := make(map[string]any, len(entry))
 	for kind, spec := range entry {
 		filled := map[string]any{}
-		for key, item := range mapAt(spec) {
-			own := mapAt(item)
+		for key, item := range object.MapAt(spec) {
+			own := object.MapAt(item)
 			if key != "values" || own == nil {
 				var err error
 				if filled[key], err = t.deep(item, values); err != nil {

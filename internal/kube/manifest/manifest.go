@@ -23,9 +23,11 @@ var toolGroups = map[string]bool{
 	"kubeproxy.config.k8s.io": true, "kubescheduler.config.k8s.io": true, "controller-runtime.sigs.k8s.io": true, "controller.config": true,
 	"apiserver.config.k8s.io": true, "apiserver.k8s.io": true, "audit.k8s.io": true, "client.authentication.k8s.io": true,
 	"credentialprovider.kubelet.k8s.io": true, "eksctl.io": true, "backstage.io": true, "meta.pkg.crossplane.io": true,
-	"cli.kyverno.io": true, "talhelper.budimanjojo.com": true, "kubeone.k8c.io": true, "kubeone.io": true, "kops.k8s.io": true, "k0sctl.k0sproject.io": true,
+	"cli.kyverno.io": true, "talhelper.budimanjojo.com": true, "kubeone.k8c.io": true, "kubeone.io": true,
+	"kops.k8s.io": true, "k0sctl.k0sproject.io": true,
 	"ctlptl.dev": true, "krew.googlecontainertools.github.com": true, "scaffolder.backstage.io": true, "devspace.sh": true, "garden.io": true,
 	"score.dev": true, "testing.kuttl.dev": true, "test.kyverno.io": true, "operatorframework.io": true,
+	"kapp.k14s.io": true, "kbld.k14s.io": true, "vendir.k14s.io": true, "imgpkg.carvel.dev": true,
 }
 
 // toolKinds are single kinds of that sort.
@@ -37,8 +39,8 @@ var toolKinds = map[string]bool{
 	"install.openshift.io/InstallConfig":   true,
 }
 
-// applied reports whether an object is one that goes to a cluster.
-func applied(o object.Object) bool {
+// Applied reports whether an object is one that goes to a cluster.
+func Applied(o object.Object) bool {
 	if o.Kind == "" || o.Version == "" || toolGroups[o.Group] || toolKinds[o.Group+"/"+o.Kind] {
 		return false
 	}
@@ -65,7 +67,7 @@ func Substituted(t *tree.Tree, name string, put func([]byte) []byte) ([]object.O
 	if err != nil {
 		return nil, err
 	}
-	if IsYtt(data) {
+	if isYtt(data) {
 		return nil, templateError("a ytt template")
 	}
 	var file object.File
@@ -82,15 +84,22 @@ func Substituted(t *tree.Tree, name string, put func([]byte) []byte) ([]object.O
 	}
 	var out []object.Object
 	for _, o := range file.Objects {
-		if applied(o) {
+		if Applied(o) {
 			out = append(out, o)
 		}
 	}
 	return out, nil
 }
 
-// IsYtt reports whether a text is a template of ytt.
-func IsYtt(text []byte) bool { return ytt.Match(text) }
+// isYtt reports whether a text is a template of ytt, and does not only hold one as
+// a value.
+func isYtt(text []byte) bool {
+	if !ytt.Match(text) {
+		return false
+	}
+	comments, ok := object.Comments(text)
+	return !ok || ytt.MatchString(comments)
+}
 
 // ytt finds the commands of ytt, which stand in comments (carvel.dev/ytt
 // docs, Syntax).

@@ -10,7 +10,10 @@ import (
 // owner references.
 var argoApplicationSet = Row{
 	Kind: ApplicationSet, Tool: "Argo CD", Group: "argoproj.io", Object: "ApplicationSet",
-	Read: func(o object.Object) Owner { return Owner{Prune: SetPolicyOf(o).Deletes, Cascade: true} },
+	Read: func(o object.Object) Owner {
+		policy := SetPolicyOf(o)
+		return Owner{Prune: policy.Deletes, Cascade: true, Frozen: !policy.Updates}
+	},
 	Pruned: func(l Leaving) Outcome {
 		if !l.Owner.Prune {
 			return kept(plan.PruneOff)
@@ -20,8 +23,9 @@ var argoApplicationSet = Row{
 	Deleted:   func(Leaving) Outcome { return withOwner() },
 	Puts:      mergesAlways,
 	Recreates: recreatesNever,
+	Skips:     func(u Update) bool { return u.Owner.Frozen && !u.creates() },
 	Hook:      noHooks,
-	Without:   []string{"Content", "Finalizers", "Keeps", "Forces"},
+	Without:   []string{"Content", "Keeps", "Forces", "Freezes"},
 }
 
 // SetPolicy is how a set treats what it generated.
@@ -47,4 +51,5 @@ func SetPolicyOf(o object.Object) SetPolicy {
 
 func mergesAlways(Update) bool         { return false }
 func recreatesNever(Update) Recreation { return NeverRecreated }
+func skipsNever(Update) bool           { return false }
 func noHooks(object.Object) bool       { return false }

@@ -14,21 +14,24 @@ import (
 var argoApplication = Row{
 	Kind: ArgoCD, Tool: "Argo CD", Group: "argoproj.io", Object: "Application",
 	Read: readApplication, Pruned: argoPruned, Deleted: argoDeleted,
-	Finalizers: argoFinalizers,
 	Puts: func(u Update) bool {
 		return u.Owner.Replace || argoReplace.on(u.Before) || argoReplace.on(u.After)
 	},
 	Recreates: argoRecreates,
+	Skips:     func(u Update) bool { return argoSkip.on(u.After) },
 	Keeps:     []Mark{syncOption("Prune=false", "Prune=confirm"), syncOption("Delete=false", "Delete=confirm")},
-	Forces:    []Mark{argoForce, argoReplace},
+	Forces:    []Mark{syncOption("Force=true", "Replace=true")},
+	Freezes:   []Mark{argoSkip},
 	Hook:      isArgoHook,
 	Without:   []string{"Content"},
 }
 
-// argoFinalizers: a name without or with the way in which objects are deleted.
-var argoFinalizers = []string{"resources-finalizer.argocd.argoproj.io"}
+// argoFinalizer has what an Application applied deleted with it; the way in which
+// that is done may follow the name.
+const argoFinalizer = "resources-finalizer.argocd.argoproj.io"
 
 const (
+	argoHookKey    = "argocd.argoproj.io/hook"
 	syncOptionsKey = "argocd.argoproj.io/sync-options"
 	stay           = "false"
 	confirm        = "confirm"
@@ -38,7 +41,12 @@ func syncOption(any ...string) Mark {
 	return Mark{Entries: []Entry{{syncOptionsKey, option(any...)}}}
 }
 
-var argoForce, argoReplace = syncOption("Force=true"), syncOption("Replace=true")
+var (
+	argoForce, argoReplace = syncOption("Force=true"), syncOption("Replace=true")
+	// argoSkip: it has no phase of a sync, so that it is neither written nor, where
+	// the live object has it, pruned (gitops-engine pkg/sync/sync_phase.go).
+	argoSkip = Mark{Entries: []Entry{{argoHookKey, func(s string) bool { return strings.TrimSpace(s) == "Skip" }}}}
+)
 
 // holdsBack reports whether a value of the options Prune and Delete keeps an
 // object, or asks before it is deleted.
@@ -67,7 +75,7 @@ func readApplication(o object.Object) Owner {
 	}
 	if automated, ok := o.Get("spec", "syncPolicy", "automated"); ok && automated != nil {
 		if enabled, set := object.Lookup(automated, "enabled"); !set || enabled != false {
-			out.Prune, out.AllowEmpty = isTrue(automated, "prune"), isTrue(automated, "allowEmpty")
+			out.Prune, out.AllowEmpty = object.BoolAt(automated, "prune"), object.BoolAt(automated, "allowEmpty")
 		}
 	}
 	list, _ := o.Get("spec", "syncPolicy", "syncOptions")
@@ -85,28 +93,29 @@ func readApplication(o object.Object) Owner {
 			out.Replace = true
 		}
 	}
-	out.Cascade = finalized(o, argoFinalizers)
+	out.Cascade = finalized(o, argoFinalizer)
 	return out
 }
 
-func isTrue(v any, path ...any) bool {
-	found, _ := object.Lookup(v, path...)
-	return found == true
-}
-
+// argoPruned: a confirmation is asked for in a sync that prunes, and the automated
+// one is not begun where everything would go (gitops-engine
+// pkg/sync/sync_context.go, runTasks and pruneObject;
+// controller/appcontroller.go, autoSync).
 func argoPruned(l Leaving) Outcome {
-	prune := optionOf(l.Object, "Prune", l.Owner.DefaultPrune)
+	prune := l.option("Prune", l.Owner.DefaultPrune)
 	switch {
 	case isArgoHook(l.Object):
 		return kept(plan.HooksStay)
 	case prune == stay:
 		return kept(plan.PruneProtected)
-	case prune == confirm:
-		return Outcome{plan.Delete, "", plan.PruneConfirm, false}
 	case !l.Owner.Prune:
 		return kept(plan.PruneOff)
 	case l.Empty && !l.Owner.AllowEmpty:
 		return blocked(plan.PruneEmptyRefused)
+	case argoSkip.on(l.Object):
+		return unsure("")
+	case prune == confirm:
+		return Outcome{plan.Delete, "", plan.PruneConfirm, false}
 	}
 	return deleted(plan.ObjectRemoved)
 }
@@ -115,35 +124,51 @@ func argoPruned(l Leaving) Outcome {
 // so does what an option or Helm's policy keeps. Either option can ask for a
 // confirmation (controller/state.go, isObjRequiresDeletionConfirmation).
 func argoDeleted(l Leaving) Outcome {
-	remove := optionOf(l.Object, "Delete", l.Owner.DefaultDelete)
+	remove := l.option("Delete", l.Owner.DefaultDelete)
+	written := !argoSkip.on(l.Object)
 	switch {
 	case !l.Owner.Cascade:
 		return kept(plan.OwnerLeaves)
-	case remove == stay, l.Object.Annotation(helmPolicyKey) == "keep", IsCRD(l.Object):
+	case remove == stay, written && l.Object.Annotation(helmPolicyKey) == "keep", IsCRD(l.Object):
 		return kept(plan.PruneProtected)
-	case remove == confirm, optionOf(l.Object, "Prune", l.Owner.DefaultPrune) == confirm:
+	case !written:
+		return unsure(plan.Cascade)
+	case remove == confirm, l.option("Prune", l.Owner.DefaultPrune) == confirm:
 		return Outcome{plan.Delete, plan.Cascade, plan.PruneConfirm, false}
 	}
 	return withOwner()
 }
 
+// option is what the live object says, as far as it was written.
+func (l Leaving) option(name, byDefault string) string {
+	if argoSkip.on(l.Object) {
+		return byDefault
+	}
+	return optionOf(l.Object, name, byDefault)
+}
+
 // argoRecreates: an option counts on either side, because the live object still
-// has the old one. A Namespace or a definition is never made anew
-// (gitops-engine pkg/sync/sync_context.go, applyObject).
+// has the old one. Force alone is `kubectl apply --force`, and with Replace
+// `kubectl replace --force`, which is done at every sync, for what has not changed
+// as well; Replace leaves Namespaces and definitions alone (gitops-engine
+// pkg/sync/sync_context.go, applyObject; pkg/utils/kube/resource_ops.go,
+// newReplaceOptions).
 func argoRecreates(u Update) Recreation {
-	if IsCRD(u.After) || u.After.Kind == "Namespace" && u.After.Group == "" {
+	force := u.Owner.Force || argoForce.on(u.Before) || argoForce.on(u.After)
+	replace := u.Owner.Replace || argoReplace.on(u.Before) || argoReplace.on(u.After)
+	switch {
+	case !force, replace && (IsCRD(u.After) || u.After.Kind == "Namespace"):
 		return NeverRecreated
+	case replace:
+		return EverySync
 	}
-	if u.Owner.Force || argoForce.on(u.Before) || argoForce.on(u.After) {
-		return WhenRefused
-	}
-	return NeverRecreated
+	return WhenRefused
 }
 
 // isArgoHook: Argo CD takes Helm's hooks for its own where it has a like one
 // (argo-cd v3.5 docs/user-guide/helm.md).
 func isArgoHook(o object.Object) bool {
-	if own := o.Annotation("argocd.argoproj.io/hook"); own != "" {
+	if own := o.Annotation(argoHookKey); own != "" {
 		return own != "Skip"
 	}
 	for _, h := range strings.Split(o.Annotation(helmHookKey), ",") {

@@ -2,6 +2,7 @@ package owner
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
@@ -16,32 +17,41 @@ import (
 var fluxKustomization = Row{
 	Kind: Flux, Tool: "Flux", Group: "kustomize.toolkit.fluxcd.io", Object: "Kustomization",
 	Read: readKustomization, Pruned: fluxPruned, Deleted: fluxDeleted,
-	Finalizers: []string{"finalizers.fluxcd.io"},
-	Puts:       mergesAlways,
+	Puts: mergesAlways,
 	Recreates: func(u Update) Recreation {
 		if u.Owner.Force || fluxForce.on(u.Before) || fluxForce.on(u.After) {
 			return WhenRefused
 		}
 		return NeverRecreated
 	},
+	Skips:   func(u Update) bool { return fluxSkip.on(u.After) || fluxOnce.on(u.After) && !u.creates() },
 	Keeps:   []Mark{fluxKeep},
 	Forces:  []Mark{fluxForce},
+	Freezes: []Mark{{Labels: true, Entries: slices.Concat(fluxSkip.Entries, fluxOnce.Entries)}},
 	Hook:    noHooks,
 	Without: []string{"Content"},
 }
 
 var (
-	fluxKeep = Mark{Labels: true, Entries: []Entry{
-		{"kustomize.toolkit.fluxcd.io/prune", is("disabled")},
+	fluxKeep = Mark{Labels: true, Entries: []Entry{{"kustomize.toolkit.fluxcd.io/prune", is("disabled")}}}
+	// fluxSkip: what is marked so in Git is not written, and so gets neither this
+	// mark nor another (fluxcd/pkg ssa/manager_apply.go, shouldSkipApply). On the live
+	// object it keeps from being deleted.
+	fluxSkip = Mark{Labels: true, Entries: []Entry{
 		{"kustomize.toolkit.fluxcd.io/reconcile", is("disabled")},
 		{"kustomize.toolkit.fluxcd.io/ssa", is("Ignore")},
 	}}
+	// fluxOnce: it is created and never updated.
+	fluxOnce  = Mark{Labels: true, Entries: []Entry{{"kustomize.toolkit.fluxcd.io/ssa", is("IfNotPresent")}}}
 	fluxForce = Mark{Labels: true, Entries: []Entry{{"kustomize.toolkit.fluxcd.io/force", is("enabled")}}}
 )
 
 func readKustomization(o object.Object) Owner {
 	spec := o.Value["spec"]
-	out := Owner{Cluster: FluxCluster(o), Prune: isTrue(spec, "prune"), Force: isTrue(spec, "force"), Suspended: isTrue(spec, "suspend")}
+	out := Owner{
+		Cluster: FluxCluster(o), Suspended: object.BoolAt(spec, "suspend"),
+		Prune: object.BoolAt(spec, "prune"), Force: object.BoolAt(spec, "force"),
+	}
 	switch o.String("spec", "deletionPolicy") {
 	case "Delete", "WaitForTermination":
 		out.Cascade = true
@@ -72,14 +82,18 @@ func FluxCluster(o object.Object) string {
 	return name
 }
 
+// fluxPruned: the live object decides, by its marks and by the labels of its owner
+// (fluxcd/pkg ssa/manager_delete.go, Delete).
 func fluxPruned(l Leaving) Outcome {
 	switch {
 	case l.Owner.Suspended:
 		return blocked(plan.OwnerSuspended)
-	case fluxKeep.on(l.Object):
+	case fluxKeeps(l.Object):
 		return kept(plan.PruneProtected)
 	case !l.Owner.Prune:
 		return kept(plan.PruneOff)
+	case fluxMayKeep(l.Object):
+		return unsure("")
 	}
 	return deleted(plan.ObjectRemoved)
 }
@@ -88,10 +102,18 @@ func fluxDeleted(l Leaving) Outcome {
 	switch {
 	case l.Owner.Suspended:
 		return kept(plan.OwnerLeaves)
-	case fluxKeep.on(l.Object):
+	case fluxKeeps(l.Object):
 		return kept(plan.PruneProtected)
 	case !l.Owner.Cascade:
 		return kept(plan.OwnerLeaves)
+	case fluxMayKeep(l.Object):
+		return unsure(plan.Cascade)
 	}
 	return withOwner()
 }
+
+// fluxKeeps: the mark was written to the live object.
+func fluxKeeps(o object.Object) bool { return fluxKeep.on(o) && !fluxSkip.on(o) && !fluxOnce.on(o) }
+
+// fluxMayKeep: the live object may have the mark, or never was Flux's.
+func fluxMayKeep(o object.Object) bool { return fluxSkip.on(o) || fluxKeep.on(o) }

@@ -16,16 +16,16 @@ var helmRelease = Row{
 		spec := o.Value["spec"]
 		return Owner{
 			Cluster: FluxCluster(o), Prune: true, Cascade: true,
-			Suspended: isTrue(spec, "suspend"), Force: isTrue(spec, "upgrade", "force"),
+			Suspended: object.BoolAt(spec, "suspend"), Force: object.BoolAt(spec, "upgrade", "force"),
 		}
 	},
 	Pruned: helmPruned, Deleted: helmDeleted,
-	Finalizers: []string{"finalizers.fluxcd.io"},
-	Puts:       func(u Update) bool { return u.Owner.Force },
-	Recreates:  recreatesNever,
-	Keeps:      []Mark{{Entries: []Entry{{helmPolicyKey, is("keep")}}}},
-	Hook:       isHelmHook,
-	Without:    []string{"Content", "Forces"},
+	Puts:      func(u Update) bool { return u.Owner.Force },
+	Recreates: recreatesNever,
+	Skips:     skipsNever,
+	Keeps:     []Mark{{Entries: []Entry{{helmPolicyKey, is("keep")}}}},
+	Hook:      isHelmHook,
+	Without:   []string{"Content", "Forces", "Freezes"},
 }
 
 const (

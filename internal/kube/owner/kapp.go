@@ -1,6 +1,8 @@
 package owner
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
@@ -17,27 +19,31 @@ const Kapp Kind = "kapp"
 var kappApp = Row{
 	Kind: Kapp, Tool: "kapp", Group: "kappctrl.k14s.io", Object: "App",
 	Read: readApp, Content: appContent, Pruned: kappPruned, Deleted: kappDeleted,
-	Finalizers: []string{"finalizers.kapp-ctrl.k14s.io/delete"},
-	Puts:       mergesAlways, // what the cluster filled in is taken over first (pkg/kapp/config/default.go, rebaseRules)
-	Recreates:  kappRecreates,
-	Keeps:      []Mark{kappOrphan, kappForeign},
-	Forces:     []Mark{kappReplace},
-	Hook:       noHooks,
+	Puts:      mergesAlways, // what the cluster filled in is taken over first (pkg/kapp/config/default.go, rebaseRules)
+	Recreates: kappRecreates,
+	Skips:     kappSkips,
+	Keeps:     []Mark{kappOrphan},
+	Forces:    []Mark{kappReplace},
+	Freezes:   []Mark{{Entries: slices.Concat(kappForeign.Entries, kappFrozen.Entries)}},
+	Hook:      noHooks,
 }
 
 const kappUpdateKey = "kapp.k14s.io/update-strategy"
 
 var (
 	kappOrphan = Annotated("kapp.k14s.io/delete-strategy", "orphan")
-	// kappForeign: kapp takes no hold of the object, whatever the value is
-	// (pkg/kapp/resources/labeled_resources.go).
+	// kappForeign: kapp does not write the object, whatever the value is
+	// (pkg/kapp/diff/change.go, op). What it wrote before has its label still, and
+	// not the annotation.
 	kappForeign = Mark{Entries: []Entry{{"kapp.k14s.io/noop", anyValue}, {"kapp.k14s.io/exists", anyValue}}}
+	kappFrozen  = Annotated(kappUpdateKey, skipUpdates)
 	kappReplace = Annotated(kappUpdateKey, replaceWhenRefused, replaceAlways)
 )
 
 const (
 	replaceWhenRefused = "fallback-on-replace"
 	replaceAlways      = "always-replace"
+	skipUpdates        = "skip"
 )
 
 func anyValue(string) bool { return true }
@@ -48,8 +54,8 @@ func anyValue(string) bool { return true }
 // itself.
 func readApp(o object.Object) Owner {
 	spec := o.Value["spec"]
-	paused, canceled := isTrue(spec, "paused"), isTrue(spec, "canceled")
-	out := Owner{Prune: true, Suspended: paused || canceled, Cascade: !isTrue(spec, "noopDelete") && !canceled}
+	paused, canceled := object.BoolAt(spec, "paused"), object.BoolAt(spec, "canceled")
+	out := Owner{Prune: true, Suspended: paused || canceled, Cascade: !object.BoolAt(spec, "noopDelete") && !canceled}
 	out.Cluster = o.String("spec", "cluster", "kubeconfigSecretRef", "name")
 	for _, option := range kappOptions(o) {
 		switch name, value, _ := strings.Cut(option, "="); name {
@@ -57,6 +63,7 @@ func readApp(o object.Object) Owner {
 			out.AllowEmpty = value != "false"
 		case "--apply-default-update-strategy":
 			out.Force, out.Replace = value == replaceWhenRefused || value == replaceAlways, value == replaceAlways
+			out.Frozen = value == skipUpdates
 		}
 	}
 	return out
@@ -73,24 +80,20 @@ func kappOptions(o object.Object) []string {
 	return out
 }
 
-// appContent is what an App fetches, one content a place. Of the templates only
-// those that leave plain manifests as they are are followed: ytt with nothing to
-// put in, and kbld, which resolves images.
+// appContent is what an App fetches, one content a place.
 func appContent(o object.Object) []Content {
-	namespace := o.String("spec", "defaultNamespace")
-	if namespace == "" {
-		namespace = o.Namespace
-	}
-	why := unfollowed(o)
+	namespace := cmp.Or(o.String("spec", "defaultNamespace"), o.Namespace)
+	steps := stepsOf(o)
+	places := object.ListAt(o.Value, "spec", "fetch")
 	var out []Content
-	list, _ := o.Get("spec", "fetch")
-	places, _ := list.([]any)
 	for i, place := range places {
 		c := fetched(place)
-		if why != "" {
-			c = Content{Unread: why}
-		}
-		c.Namespace, c.At = namespace, plan.Path{"spec", "fetch", i}
+		c.Unread = cmp.Or(steps.unread, c.Unread)
+		c.Paths, c.Values = kappPaths(steps.paths, i, len(places)), kappPaths(steps.values, i, len(places))
+		c.Ytt, c.Settings, c.Rules = steps.ytt, steps.settings, kappRules
+		c.Namespace, c.At, c.SettingsAt = namespace, plan.Path{"spec", "fetch", i}, plan.Path{"spec", "template"}
+		deploy := object.MapAt(o.Value, "spec", "deploy", 0, "kapp")
+		c.Said = []any{place, object.ListAt(o.Value, "spec", "template"), deploy["intoNs"], deploy["mapNs"]}
 		out = append(out, c)
 	}
 	return out
@@ -113,40 +116,19 @@ func fetched(place any) Content {
 		if _, chosen := object.Lookup(git, "refSelection"); chosen {
 			return Content{Unread: "it chooses among the tags of a repository"}
 		}
-		return Content{Repository: textAt(git, "url"), Revision: strings.TrimPrefix(textAt(git, "ref"), "origin/"), Path: textAt(git, "subPath")}
+		revision := strings.TrimPrefix(object.TextAt(git, "ref"), "origin/")
+		return Content{Repository: object.TextAt(git, "url"), Revision: revision, Path: object.TextAt(git, "subPath")}
 	}
 	return Content{Unread: "what it fetches is not in the repository"}
 }
 
-// unfollowed says which part of an App is not followed, "" where all of it is.
-func unfollowed(o object.Object) string {
-	list, _ := o.Get("spec", "template")
-	steps, _ := list.([]any)
-	for _, step := range steps {
-		fields, _ := step.(map[string]any)
-		for name, value := range fields {
-			if settings, _ := value.(map[string]any); name != "kbld" && (name != "ytt" || len(settings) > 0) {
-				return "its template " + name + " is not run"
-			}
-		}
-	}
-	for _, field := range []string{"intoNs", "mapNs"} {
-		if _, ok := o.Get("spec", "deploy", 0, "kapp", field); ok {
-			return "its field " + field + " gives objects other namespaces"
-		}
-	}
-	return ""
+// keptByKapp: kapp orphans what the live object says, which has what was written.
+func keptByKapp(o object.Object) bool {
+	return kappOrphan.on(o) && !kappForeign.on(o) && !kappFrozen.on(o)
 }
 
-func textAt(v any, path ...any) string {
-	found, _ := object.Lookup(v, path...)
-	text, _ := found.(string)
-	return text
-}
-
-// keptByKapp: kapp orphans what the live object says, and has never taken what is
-// another's.
-func keptByKapp(o object.Object) bool { return kappOrphan.on(o) || kappForeign.on(o) }
+// mayBeKeptByKapp: the live object may say so, or never was kapp's.
+func mayBeKeptByKapp(o object.Object) bool { return kappForeign.on(o) || kappOrphan.on(o) }
 
 func kappPruned(l Leaving) Outcome {
 	switch {
@@ -156,6 +138,8 @@ func kappPruned(l Leaving) Outcome {
 		return kept(plan.PruneProtected)
 	case l.Empty && !l.Owner.AllowEmpty:
 		return blocked(plan.PruneEmptyRefused)
+	case mayBeKeptByKapp(l.Object):
+		return unsure("")
 	}
 	return deleted(plan.ObjectRemoved)
 }
@@ -166,8 +150,19 @@ func kappDeleted(l Leaving) Outcome {
 		return kept(plan.OwnerLeaves)
 	case keptByKapp(l.Object):
 		return kept(plan.PruneProtected)
+	case mayBeKeptByKapp(l.Object):
+		return unsure(plan.Cascade)
 	}
 	return withOwner()
+}
+
+// kappSkips: the new object says it, else the option of the App.
+func kappSkips(u Update) bool {
+	if kappForeign.on(u.After) || u.creates() {
+		return kappForeign.on(u.After)
+	}
+	_, own := u.After.Get("metadata", "annotations", kappUpdateKey)
+	return kappFrozen.on(u.After) || u.Owner.Frozen && !own
 }
 
 // kappRecreates: the new object says it, else the option of the App

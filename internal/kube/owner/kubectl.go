@@ -14,8 +14,9 @@ var kubectlPrune = Row{
 	Deleted:   func(Leaving) Outcome { return kept(plan.PruneNotVisited) },
 	Puts:      mergesAlways,
 	Recreates: recreatesNever,
+	Skips:     skipsNever,
 	Hook:      noHooks,
-	Without:   []string{"Content", "Group", "Object", "Read", "Finalizers", "Keeps", "Forces"},
+	Without:   []string{"Content", "Group", "Object", "Read", "Keeps", "Forces", "Freezes"},
 }
 
 // unowned is an apply of which nothing is known.
@@ -25,8 +26,9 @@ var unowned = Row{
 	Deleted:   func(Leaving) Outcome { return Outcome{plan.Delete, "", plan.PruneUnknown, false} },
 	Puts:      mergesAlways,
 	Recreates: recreatesNever,
+	Skips:     skipsNever,
 	Hook:      noHooks,
-	Without:   []string{"Content", "Kind", "Group", "Object", "Read", "Finalizers", "Keeps", "Forces"},
+	Without:   []string{"Content", "Kind", "Group", "Object", "Read", "Keeps", "Forces", "Freezes"},
 }
 
 // prunedKinds are those that kubectl apply --prune deletes without an allowlist

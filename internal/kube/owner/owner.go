@@ -54,6 +54,8 @@ type Owner struct {
 	// Force deletes and creates what cannot be updated; Replace puts whole
 	// objects. kapp with both deletes and creates whatever changes.
 	Force, Replace bool
+	// Frozen: what is there is not updated.
+	Frozen bool
 	// Suspended: nothing is applied or pruned.
 	Suspended bool
 	// Cascade: with the owner goes what it applied.
@@ -100,9 +102,14 @@ func (o Owner) Same(other Owner) bool {
 	return o.Kind == other.Kind && o.Namespace == other.Namespace && o.Name == other.Name && o.Object == other.Object
 }
 
-// KeepsByDefault reports whether the owner keeps an object from being deleted
-// that says nothing itself.
-func (o Owner) KeepsByDefault() bool { return holdsBack(o.DefaultPrune) || holdsBack(o.DefaultDelete) }
+// PrunesLess and DeletesLess report whether the owner keeps an object that says
+// nothing itself from being pruned, and from being deleted along with it.
+func (o Owner) PrunesLess() bool  { return holdsBack(o.DefaultPrune) }
+func (o Owner) DeletesLess() bool { return holdsBack(o.DefaultDelete) }
+
+// Recreates says when the owner deletes an object to update it that says nothing
+// itself.
+func (o Owner) Recreates() Recreation { return Recreates(Update{Owner: o}) }
 
 func (o Owner) row() Row {
 	for _, r := range Table {

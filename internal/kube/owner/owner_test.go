@@ -124,6 +124,15 @@ var outcomes = []struct {
 		"", empty, "delete object_removed", "orphan owner_removed_leaves_objects"},
 	{"argo Prune=false", full(owner.ArgoCD), sync("Prune=false"), nil, "orphan prune_protected", "delete owner_removed"},
 	{"argo Prune=confirm", full(owner.ArgoCD), sync("Prune=confirm"), nil, "delete? prune_confirm", "delete? prune_confirm"},
+	{"argo Prune=confirm by hand", owner.Owner{Kind: owner.ArgoCD},
+		sync("Prune=confirm"), nil, "orphan prune_off", "orphan owner_removed_leaves_objects"},
+	{"argo Prune=confirm empty", full(owner.ArgoCD), sync("Prune=confirm"), empty, "none prune_empty_refused", "delete? prune_confirm"},
+	{"argo skipped", full(owner.ArgoCD),
+		"annotations: {argocd.argoproj.io/hook: Skip, argocd.argoproj.io/sync-options: 'Prune=false,Delete=false'}", nil,
+		"delete? mark_not_live", "delete? mark_not_live"},
+	{"argo skipped, kept by default",
+		owner.Owner{Kind: owner.ArgoCD, Prune: true, Cascade: true, DefaultPrune: "false", DefaultDelete: "false"},
+		"annotations: {argocd.argoproj.io/hook: Skip}", nil, "orphan prune_protected", "orphan prune_protected"},
 	{"argo Delete=false", full(owner.ArgoCD),
 		sync("Validate=false,Delete=false"), nil, "delete object_removed", "orphan prune_protected"},
 	{"argo Delete=confirm", full(owner.ArgoCD), sync("Delete=confirm"), nil, "delete object_removed", "delete? prune_confirm"},
@@ -151,9 +160,17 @@ var outcomes = []struct {
 	{"flux prune label", full(owner.Flux),
 		"labels: {kustomize.toolkit.fluxcd.io/prune: Disabled}", nil, "orphan prune_protected", "orphan prune_protected"},
 	{"flux reconcile label", full(owner.Flux),
-		"labels: {kustomize.toolkit.fluxcd.io/reconcile: disabled}", nil, "orphan prune_protected", "orphan prune_protected"},
+		"labels: {kustomize.toolkit.fluxcd.io/reconcile: disabled}", nil, "delete? mark_not_live", "delete? mark_not_live"},
 	{"flux ssa annotation", full(owner.Flux),
-		"annotations: {kustomize.toolkit.fluxcd.io/ssa: ignore}", nil, "orphan prune_protected", "orphan prune_protected"},
+		"annotations: {kustomize.toolkit.fluxcd.io/ssa: ignore}", nil, "delete? mark_not_live", "delete? mark_not_live"},
+	{"flux ssa once", full(owner.Flux),
+		"annotations: {kustomize.toolkit.fluxcd.io/ssa: IfNotPresent}", nil, "delete object_removed", "delete owner_removed"},
+	{"flux ssa once, prune", full(owner.Flux),
+		"annotations: {kustomize.toolkit.fluxcd.io/ssa: IfNotPresent, kustomize.toolkit.fluxcd.io/prune: disabled}", nil,
+		"delete? mark_not_live", "delete? mark_not_live"},
+	{"flux reconcile, no prune", owner.Owner{Kind: owner.Flux},
+		"annotations: {kustomize.toolkit.fluxcd.io/reconcile: disabled}", nil,
+		"orphan prune_off", "orphan owner_removed_leaves_objects"},
 	{"flux ssa merges", full(owner.Flux),
 		"annotations: {kustomize.toolkit.fluxcd.io/ssa: merge}", nil, "delete object_removed", "delete owner_removed"},
 
@@ -185,7 +202,10 @@ var outcomes = []struct {
 		"", nil, "delete object_removed", "orphan owner_removed_leaves_objects"},
 	{"kapp orphan", full(owner.Kapp),
 		"annotations: {kapp.k14s.io/delete-strategy: orphan}", nil, "orphan prune_protected", "orphan prune_protected"},
-	{"kapp exists", full(owner.Kapp), `annotations: {kapp.k14s.io/exists: ""}`, nil, "orphan prune_protected", "orphan prune_protected"},
+	{"kapp exists", full(owner.Kapp), `annotations: {kapp.k14s.io/exists: ""}`, nil, "delete? mark_not_live", "delete? mark_not_live"},
+	{"kapp orphan that is skipped", full(owner.Kapp),
+		"annotations: {kapp.k14s.io/delete-strategy: orphan, kapp.k14s.io/update-strategy: skip}", nil,
+		"delete? mark_not_live", "delete? mark_not_live"},
 
 	{"nobody", owner.Owner{}, "", nil, "delete? prune_unknown", "delete? prune_unknown"},
 }
@@ -257,6 +277,9 @@ var settings = []struct {
 	{"set",
 		"apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: a}\nspec: {syncPolicy: {applicationsSync: create-update}}\n",
 		owner.Owner{Kind: owner.ApplicationSet, Cascade: true}},
+	{"set that creates alone",
+		"apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: a}\nspec: {syncPolicy: {applicationsSync: create-only}}\n",
+		owner.Owner{Kind: owner.ApplicationSet, Cascade: true, Frozen: true}},
 	{"kapp",
 		"apiVersion: kappctrl.k14s.io/v1alpha1\nkind: App\nmetadata: {name: a}\nspec: {deploy: [{kapp: {rawOptions: [--apply-default-update-strategy=always-replace]}}]}\n",
 		owner.Owner{Kind: owner.Kapp, Prune: true, Cascade: true, Force: true, Replace: true}},
@@ -305,6 +328,8 @@ var recreations = []struct {
 	{"argo", owner.Owner{Kind: owner.ArgoCD}, "", "", owner.NeverRecreated},
 	{"argo forces", owner.Owner{Kind: owner.ArgoCD, Force: true}, "", "", owner.WhenRefused},
 	{"argo, on the live object", owner.Owner{Kind: owner.ArgoCD}, sync("Force=true"), "", owner.WhenRefused},
+	{"argo replaces by force", owner.Owner{Kind: owner.ArgoCD, Force: true}, "", sync("Replace=true"), owner.EverySync},
+	{"argo replaces", owner.Owner{Kind: owner.ArgoCD, Replace: true}, "", "", owner.NeverRecreated},
 	{"set", owner.Owner{Kind: owner.ApplicationSet}, "", "", owner.NeverRecreated},
 	{"flux", owner.Owner{Kind: owner.Flux}, "", "", owner.NeverRecreated},
 	{"flux forces", owner.Owner{Kind: owner.Flux, Force: true}, "", "", owner.WhenRefused},
@@ -318,6 +343,93 @@ var recreations = []struct {
 		"annotations: {kapp.k14s.io/update-strategy: always-replace}", "", owner.NeverRecreated},
 	{"kapp, own before option", owner.Owner{Kind: owner.Kapp, Force: true},
 		"", "annotations: {kapp.k14s.io/update-strategy: skip}", owner.NeverRecreated},
+}
+
+// skipped is whether an update of a ConfigMap is made, and a creation.
+var skipped = []struct {
+	name             string
+	by               owner.Owner
+	metadata         string
+	updates, creates bool
+}{
+	{"argo", owner.Owner{Kind: owner.ArgoCD}, "", false, false},
+	{"argo hook", owner.Owner{Kind: owner.ArgoCD}, "annotations: {argocd.argoproj.io/hook: PreSync}", false, false},
+	{"argo skip", owner.Owner{Kind: owner.ArgoCD}, "annotations: {argocd.argoproj.io/hook: Skip}", true, true},
+	{"set", owner.Owner{Kind: owner.ApplicationSet}, "", false, false},
+	{"set that creates alone", owner.Owner{Kind: owner.ApplicationSet, Frozen: true}, "", true, false},
+	{"flux", owner.Owner{Kind: owner.Flux}, "annotations: {kustomize.toolkit.fluxcd.io/prune: disabled}", false, false},
+	{"flux reconcile", owner.Owner{Kind: owner.Flux}, "labels: {kustomize.toolkit.fluxcd.io/reconcile: Disabled}", true, true},
+	{"flux once", owner.Owner{Kind: owner.Flux}, "annotations: {kustomize.toolkit.fluxcd.io/ssa: IfNotPresent}", true, false},
+	{"helm", owner.Owner{Kind: owner.Helm}, "annotations: {kustomize.toolkit.fluxcd.io/ssa: Ignore}", false, false},
+	{"kubectl", owner.Owner{Kind: owner.KubectlPrune}, "", false, false},
+	{"nobody", owner.Owner{}, "", false, false},
+	{"kapp", owner.Owner{Kind: owner.Kapp}, "annotations: {kapp.k14s.io/update-strategy: fallback-on-replace}", false, false},
+	{"kapp noop", owner.Owner{Kind: owner.Kapp}, `annotations: {kapp.k14s.io/noop: ""}`, true, true},
+	{"kapp skip", owner.Owner{Kind: owner.Kapp}, "annotations: {kapp.k14s.io/update-strategy: skip}", true, false},
+	{"kapp, by an option", owner.Owner{Kind: owner.Kapp, Frozen: true}, "", true, false},
+	{"kapp, own before option", owner.Owner{Kind: owner.Kapp, Frozen: true}, `annotations: {kapp.k14s.io/update-strategy: ""}`, false, false},
+}
+
+func TestSkips(t *testing.T) {
+	tried := map[owner.Kind]bool{}
+	for _, c := range skipped {
+		tried[c.by.Kind] = true
+		o := parse(t, "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: conf\n  "+c.metadata+"\n")
+		if got := owner.Skips(owner.Update{Owner: c.by, Before: o, After: o}); got != c.updates {
+			t.Errorf("%s: an update is skipped: %v", c.name, got)
+		}
+		if got := owner.Skips(owner.Update{Owner: c.by, After: o}); got != c.creates {
+			t.Errorf("%s: a creation is skipped: %v", c.name, got)
+		}
+	}
+	for _, r := range owner.Table {
+		if !tried[r.Kind] {
+			t.Errorf("no object of %q is tried", r.Kind)
+		}
+	}
+}
+
+// A definition is made anew by `kubectl apply --force` alone: a replacement leaves
+// it where it is.
+func TestDefinitionsAreNotReplaced(t *testing.T) {
+	o := parse(t, "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: a}\n")
+	for _, c := range []struct {
+		by   owner.Owner
+		want owner.Recreation
+	}{
+		{owner.Owner{Kind: owner.ArgoCD, Force: true}, owner.WhenRefused},
+		{owner.Owner{Kind: owner.ArgoCD, Force: true, Replace: true}, owner.NeverRecreated},
+	} {
+		if got := owner.Recreates(owner.Update{Owner: c.by, Before: o, After: o}); got != c.want {
+			t.Errorf("%+v: %q, want %q", c.by, got, c.want)
+		}
+	}
+}
+
+// TestForced: an object says that it is deleted more often than before.
+func TestForced(t *testing.T) {
+	for _, c := range []struct {
+		kind          owner.Kind
+		before, after string
+		want          owner.Recreation
+	}{
+		{owner.ArgoCD, "", sync("Force=true"), owner.WhenRefused},
+		{owner.ArgoCD, "", sync("Replace=true"), owner.NeverRecreated},
+		{owner.ArgoCD, sync("Force=true"), sync("Force=true,Replace=true"), owner.EverySync},
+		{owner.ArgoCD, sync("Force=true,Replace=true"), sync("Force=true"), owner.NeverRecreated},
+		{owner.Flux, "", "labels: {kustomize.toolkit.fluxcd.io/force: enabled}", owner.WhenRefused},
+		{owner.Kapp, "annotations: {kapp.k14s.io/update-strategy: fallback-on-replace}",
+			"annotations: {kapp.k14s.io/update-strategy: always-replace}", owner.AlwaysRecreated},
+		{owner.Kapp, "annotations: {kapp.k14s.io/update-strategy: always-replace}",
+			"annotations: {kapp.k14s.io/update-strategy: fallback-on-replace}", owner.NeverRecreated},
+	} {
+		text := "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: conf\n  "
+		at := slices.IndexFunc(owner.Table, func(r owner.Row) bool { return r.Kind == c.kind })
+		got, path, value := owner.Table[at].Forced(parse(t, text+c.before+"\n"), parse(t, text+c.after+"\n"))
+		if got != c.want || (got == owner.NeverRecreated) != (len(path) == 0) || (len(path) == 0) != (value == "") {
+			t.Errorf("%s %q -> %q: %q at %v, want %q", c.kind, c.before, c.after, got, path, c.want)
+		}
+	}
 }
 
 func TestRecreates(t *testing.T) {

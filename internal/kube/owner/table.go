@@ -28,16 +28,17 @@ type Row struct {
 	Pruned func(Leaving) Outcome
 	// Deleted is what becomes of an object when the owner is deleted.
 	Deleted func(Leaving) Outcome
-	// Finalizers of the owner's object that have what it applied deleted with it,
-	// by their beginnings.
-	Finalizers []string
 	// Puts reports whether an update sends the whole object, and does not merge.
 	Puts func(Update) bool
 	// Recreates says when an update deletes the object and creates it anew.
 	Recreates func(Update) Recreation
+	// Skips reports whether an object is not written at all; of an update, whether
+	// it is never made.
+	Skips func(Update) bool
 	// Keeps are the annotations and labels of an object that keep it from being
-	// deleted, Forces those that have it deleted and made anew.
-	Keeps, Forces []Mark
+	// deleted, Forces those that have it deleted and made anew, Freezes those that
+	// keep it from being written: when they go, all comes that changed meanwhile.
+	Keeps, Forces, Freezes []Mark
 	// Hook reports whether the tool runs an object as a hook, and so neither
 	// updates nor prunes it.
 	Hook func(object.Object) bool
@@ -57,8 +58,24 @@ type Content struct {
 	// Repository is the URL of a Git repository, at a Revision, HEAD where it is
 	// empty; of it the folder Path is applied with all below.
 	Repository, Revision, Path string
+	// Paths are the files and folders of it that count, nil for all.
+	Paths []string
+	// Ytt: what has marks of ytt is a template and not read. Values are files and
+	// folders that ytt puts in, Settings, which stand at SettingsAt, what else it is
+	// told. As long as all this stays as it is the other manifests are judged as
+	// they stand.
+	Ytt        bool
+	Values     []string
+	Settings   []any
+	SettingsAt plan.Path
+	// Rules are what an object among the manifests says of how the others are
+	// applied, nil for any other object.
+	Rules func(object.Object) any
 	// Namespace is where objects go that name none.
 	Namespace string
+	// Said is all that decides what is applied, as the owner's object says it: it is
+	// compared where nothing is read.
+	Said any
 	// Unread says why what is applied is not known, "" where it is.
 	Unread string
 	// At is where the owner's object says so.
@@ -98,11 +115,14 @@ type Outcome struct {
 	Certain bool
 }
 
-// Update is an object that is applied before and after.
+// Update is an object that is applied before and after. Without a value Before is
+// one that is created.
 type Update struct {
 	Owner         Owner
 	Before, After object.Object
 }
+
+func (u Update) creates() bool { return u.Before.Value == nil }
 
 // Recreation says when an update deletes an object first. The zero value is
 // never.
@@ -112,9 +132,22 @@ const (
 	NeverRecreated Recreation = ""
 	// WhenRefused: where the API server does not take the update.
 	WhenRefused Recreation = "when-refused"
-	// AlwaysRecreated: whenever something changes.
+	// AlwaysRecreated: whenever something of it changes.
 	AlwaysRecreated Recreation = "always"
+	// EverySync: whenever anything changes of what its owner applies.
+	EverySync Recreation = "every-sync"
 )
+
+// Beyond reports whether an object is deleted on more occasions than by another
+// recreation.
+func (r Recreation) Beyond(other Recreation) bool {
+	order := []Recreation{NeverRecreated, WhenRefused, AlwaysRecreated, EverySync}
+	return slices.Index(order, r) > slices.Index(order, other)
+}
+
+// unsure: what keeps it stands on an object that the tool does not write, so that
+// the live one, which decides, may lack it.
+func unsure(effect plan.Effect) Outcome { return Outcome{plan.Delete, effect, plan.MarkNotLive, false} }
 
 func deleted(reason plan.Reason) Outcome { return Outcome{plan.Delete, "", reason, true} }
 func kept(reason plan.Reason) Outcome    { return Outcome{plan.Orphan, "", reason, true} }
@@ -136,6 +169,25 @@ func Puts(u Update) bool { return u.Owner.row().Puts(u) }
 
 // Recreates says when an owner deletes an object to update it.
 func Recreates(u Update) Recreation { return u.Owner.row().Recreates(u) }
+
+// Skips reports whether an owner does not write an object.
+func Skips(u Update) bool { return u.Owner.row().Skips(u) }
+
+// Forced is how often an object is deleted and made anew by what it says itself,
+// and where it says so, if that is more often than before.
+func (r Row) Forced(before, after object.Object) (how Recreation, at plan.Path, value string) {
+	how = r.Recreates(Update{Before: after, After: after})
+	if !how.Beyond(r.Recreates(Update{Before: before, After: before})) {
+		return NeverRecreated, nil, ""
+	}
+	for _, m := range r.Forces {
+		_, was, _ := m.Find(before.Value)
+		if at, is, ok := m.Find(after.Value); ok && is != was {
+			return how, at, is
+		}
+	}
+	return NeverRecreated, nil, ""
+}
 
 // IsHook reports whether an owner treats an object as a hook.
 func IsHook(o object.Object, kind Kind) bool { return Owner{Kind: kind}.row().Hook(o) }
@@ -187,12 +239,9 @@ func Objects() []string {
 	return out
 }
 
-// finalized reports whether an object has one of some finalizers.
-func finalized(o object.Object, prefixes []string) bool {
-	list, _ := o.Get("metadata", "finalizers")
-	items, _ := list.([]any)
-	return slices.ContainsFunc(items, func(item any) bool {
-		text, _ := item.(string)
-		return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(text, p) })
+// finalized reports whether an object has a finalizer that begins so.
+func finalized(o object.Object, prefix string) bool {
+	return slices.ContainsFunc(object.ListAt(o.Value, "metadata", "finalizers"), func(item any) bool {
+		return strings.HasPrefix(object.TextAt(item), prefix)
 	})
 }

@@ -28,7 +28,7 @@ func (s *Scan) Generate(o object.Object) SetResult {
 	}
 	for _, app := range result.Applications {
 		id := object.Identity{Group: "argoproj.io", Version: "v1alpha1", Kind: "Application", Namespace: o.Namespace}
-		id.Name = stringAt(app.Value, "metadata", "name")
+		id.Name = object.TextAt(app.Value, "metadata", "name")
 		generated := object.Object{Identity: id, Value: app.Value, File: o.File, Line: o.Line, EndLine: o.EndLine}
 		out.Applications = append(out.Applications, generated)
 		out.guessed[generated.Key()] = app.Guessed
@@ -60,7 +60,7 @@ func (s *Scan) ApplicationSet(o object.Object) *Unit {
 		u.Gaps = []plan.Gap{*made.Gap}
 		values = []any{o.Value}
 	}
-	u.Config = string(mustJSON(values))
+	u.Config = string(object.JSON(values))
 	return u
 }
 

@@ -118,10 +118,11 @@ func (s *Scan) argoUnit(o object.Object, src argoSource, refs map[string]argoSou
 	var u *Unit
 	switch {
 	case gap != nil:
-		u = &Unit{Root: dir, Tool: request.Folder, Config: string(mustJSON(src)), Files: s.Tree.Below(dir), Gaps: []plan.Gap{*gap}, claims: true}
+		u = &Unit{Root: dir, Tool: request.Folder, Config: string(object.JSON(src)), Files: s.Tree.Below(dir), claims: true}
+		u.Gaps = []plan.Gap{*gap}
 	case merged.Plugin != nil:
 		u = elsewhere(plan.GapUnsupported, "a plugin makes what it applies")
-		u.Config = string(mustJSON(merged))
+		u.Config = string(object.JSON(merged))
 	default:
 		u = s.argoLocal(o, merged, dir, refs)
 		u.Source = Source{Text: s.sourceText(src.git(), nil), At: o.At(s.Tree.Side, plan.Path{"spec", "source"})}
@@ -146,7 +147,7 @@ func (s *Scan) remoteSource(src argoSource, refs map[string]argoSource) (text st
 			}
 		}
 	}
-	return string(mustJSON([]any{kept, values, s.otherRefs(src.Helm, refs)})), files
+	return string(object.JSON([]any{kept, values, s.otherRefs(src.Helm, refs)})), files
 }
 
 // otherRefs are the sources elsewhere that a chart takes files from.
@@ -173,7 +174,7 @@ func (s *Scan) otherRefs(h *argoHelm, refs map[string]argoSource) []string {
 func (s *Scan) argoLocal(o object.Object, src argoSource, dir string, refs map[string]argoSource) *Unit {
 	refuse := func(format string, args ...any) *Unit {
 		gap := ownerGap(s.Tree, o, plan.GapInvalid, plan.Path{"spec", "source"}, format, args...)
-		return &Unit{Root: dir, Tool: request.Folder, Config: string(mustJSON(src)), Gaps: []plan.Gap{gap}}
+		return &Unit{Root: dir, Tool: request.Folder, Config: string(object.JSON(src)), Gaps: []plan.Gap{gap}}
 	}
 	tools := src.tools()
 	isChart := slices.ContainsFunc(s.Tree.In(dir), func(base string) bool { return strings.HasSuffix(base, "Chart.yaml") })
@@ -194,7 +195,7 @@ func (s *Scan) argoLocal(o object.Object, src argoSource, dir string, refs map[s
 		u.Release.Namespace = ""
 		s.repository().argoValues(o, u, src.Helm, dir, refs)
 		if others := s.otherRefs(src.Helm, refs); len(others) > 0 {
-			u.Config = string(mustJSON(others))
+			u.Config = string(object.JSON(others))
 		}
 		return u
 	}
@@ -243,7 +244,7 @@ func argoAt(o object.Object, src argoSource) plan.Path {
 	list, _ := o.Get("spec", "sources")
 	items, _ := list.([]any)
 	for i, item := range items {
-		if stringAt(item, "repoURL") == src.RepoURL && stringAt(item, "chart") == src.Chart && stringAt(item, "path") == src.Path {
+		if object.TextAt(item, "repoURL") == src.RepoURL && object.TextAt(item, "chart") == src.Chart && object.TextAt(item, "path") == src.Path {
 			return plan.Path{"spec", "sources", i}
 		}
 	}

@@ -25,7 +25,7 @@ func (s *Scan) argoFolder(o object.Object, d *argoDirectory, dir string) *Unit {
 	}
 	u := &Unit{Root: dir, Tool: request.Folder, deep: d.Recurse}
 	if max(len(d.Include), len(d.Exclude)) > maxPattern {
-		u.Config, u.Files = string(mustJSON(d)), s.Tree.Below(dir)
+		u.Config, u.Files = string(object.JSON(d)), s.Tree.Below(dir)
 		u.Gaps = []plan.Gap{ownerGap(s.Tree, o, plan.GapLimit, plan.Path{"spec", "source", "directory"},
 			"a pattern of its directory is longer than %d characters", maxPattern)}
 		return u
@@ -43,7 +43,7 @@ func (s *Scan) argoFolder(o object.Object, d *argoDirectory, dir string) *Unit {
 		switch path.Ext(name) {
 		case ".jsonnet":
 			u.Outside = append(u.Outside, Outside{What: name, ID: string(s.Tree.ID(name)), File: name},
-				Outside{What: "the variables of " + name, ID: string(mustJSON(d.Jsonnet)), File: o.File, Alters: true})
+				Outside{What: "the variables of " + name, ID: string(object.JSON(d.Jsonnet)), File: o.File, Alters: true})
 		case ".yaml", ".yml", ".json":
 			data, err := s.Tree.Read(name)
 			if err == nil && bytes.Contains(data, skipRendering) {

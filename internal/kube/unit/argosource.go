@@ -256,7 +256,7 @@ func (s *Scan) DecidingOverride(name string) (string, error) {
 	if src = src.deciding(); reflect.ValueOf(src).IsZero() {
 		return "", nil
 	}
-	return string(mustJSON(src)), nil
+	return string(object.JSON(src)), nil
 }
 
 // deciding is a source without what chooses the images of containers.
@@ -275,10 +275,10 @@ func (src argoSource) deciding() argoSource {
 			}
 		}
 		if h.Values != "" {
-			copied.Values = string(mustJSON(chartvalues.DecidingText([]byte(h.Values))))
+			copied.Values = string(object.JSON(chartvalues.DecidingText([]byte(h.Values))))
 		}
 		if len(h.ValuesObject) > 0 {
-			copied.ValuesObject = mustJSON(chartvalues.DecidingText(h.ValuesObject))
+			copied.ValuesObject = object.JSON(chartvalues.DecidingText(h.ValuesObject))
 		}
 		src.Helm = &copied
 	}

@@ -43,11 +43,11 @@ func readChartFile(t *tree.Tree, dir string) (chartFile, *plan.Gap) {
 	for _, o := range file.Objects {
 		value = o.Value
 	}
-	c.name, c.kind = stringAt(value, "name"), stringAt(value, "type")
+	c.name, c.kind = object.TextAt(value, "name"), object.TextAt(value, "type")
 	list, _ := object.Lookup(value, "dependencies")
 	items, _ := list.([]any)
 	for _, item := range items {
-		c.dependencies = append(c.dependencies, dependency{stringAt(item, "name"), stringAt(item, "repository")})
+		c.dependencies = append(c.dependencies, dependency{object.TextAt(item, "name"), object.TextAt(item, "repository")})
 	}
 	return c, nil
 }
@@ -90,8 +90,8 @@ func (s *Scan) Dependency(u *Unit, m request.Missing) plan.Source {
 			list, _ := object.Lookup(doc, "dependencies")
 			items, _ := list.([]any)
 			for _, item := range items {
-				if stringAt(item, "name") == m.Chart && stringAt(item, "repository") == m.Repository {
-					version = stringAt(item, "version")
+				if object.TextAt(item, "name") == m.Chart && object.TextAt(item, "repository") == m.Repository {
+					version = object.TextAt(item, "version")
 				}
 			}
 		}

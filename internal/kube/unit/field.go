@@ -15,27 +15,12 @@ import (
 
 func sortedSet(names map[string]bool) []string { return slices.Sorted(maps.Keys(names)) }
 
-// mustJSON is a value that came from JSON or YAML as JSON.
-func mustJSON(v any) []byte {
-	text, err := json.Marshal(v)
-	if err != nil {
-		return []byte(err.Error())
-	}
-	return text
-}
-
 func outsideOf(what string, value any) Outside {
 	text, err := json.Marshal(value)
 	if err != nil {
 		text = []byte(err.Error())
 	}
 	return Outside{What: what, ID: string(text)}
-}
-
-func stringAt(v any, at ...any) string {
-	found, _ := object.Lookup(v, at...)
-	text, _ := found.(string)
-	return text
 }
 
 func textList(o object.Object, at ...any) []string {

@@ -69,7 +69,7 @@ func (s *Scan) fluxContent(o object.Object, spec fluxSpec, dir string) *Unit {
 		if content != nil {
 			kept.SourceRef.Name, kept.SourceRef.Namespace = "", "" // the content counts, whatever it is called
 		}
-		return &Unit{Root: path.Dir(o.File), Tool: request.Folder, Config: string(mustJSON([]any{kept, content})),
+		return &Unit{Root: path.Dir(o.File), Tool: request.Folder, Config: string(object.JSON([]any{kept, content})),
 			Gaps: []plan.Gap{ownerGap(s.Tree, o, kind, at, format, args...)}}
 	}
 	if why, otherRevision := s.fluxSource(o, spec.SourceRef, dir); why != "" {

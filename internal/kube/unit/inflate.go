@@ -129,7 +129,7 @@ func (w *walk) chartValues(dir string, h helmChart) ([]ValueSource, bool) {
 		}
 	}
 	if len(h.ValuesInline) > 0 {
-		inline = []ValueSource{{Text: mustJSON(h.ValuesInline)}}
+		inline = []ValueSource{{Text: object.JSON(h.ValuesInline)}}
 	}
 	switch h.ValuesMerge {
 	case "", "override":
@@ -152,7 +152,7 @@ func readInto(name string, data []byte, into any) error {
 		return err
 	}
 	for _, doc := range manifest.Documents(file) {
-		if err := json.Unmarshal(mustJSON(doc), into); err != nil {
+		if err := json.Unmarshal(object.JSON(doc), into); err != nil {
 			return err
 		}
 	}

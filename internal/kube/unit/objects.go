@@ -91,7 +91,7 @@ func sourceMaps(o object.Object) []string {
 		list, _ := o.Get(at...)
 		items, _ := list.([]any)
 		for _, item := range items {
-			out = append(out, stringAt(item, "kind")+"/"+stringAt(item, "name"))
+			out = append(out, object.TextAt(item, "kind")+"/"+object.TextAt(item, "name"))
 		}
 	}
 	return out

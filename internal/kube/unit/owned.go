@@ -61,8 +61,13 @@ func (s *Scan) Claims(o object.Object, beside Beside) []Claim {
 	}
 	for _, made := range owners {
 		for _, u := range s.Owned(made, beside) {
-			if u.claims {
+			switch {
+			case u.claims && u.claimed == nil:
 				out = append(out, Claim{u.Root, u.deep})
+			case u.claims:
+				for _, dir := range u.claimed {
+					out = append(out, Claim{dir, u.deep})
+				}
 			}
 		}
 	}

@@ -170,7 +170,7 @@ func chartSource(spec map[string]any) fluxSourceRef {
 	if !ok {
 		ref = spec["chartRef"]
 	}
-	return fluxSourceRef{stringAt(ref, "kind"), stringAt(ref, "name"), stringAt(ref, "namespace")}
+	return fluxSourceRef{object.TextAt(ref, "kind"), object.TextAt(ref, "name"), object.TextAt(ref, "namespace")}
 }
 
 // remoteRelease is a release of a chart that is not here. Its values without

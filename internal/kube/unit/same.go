@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/kustomization"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/tree"
 )
 
@@ -75,13 +76,13 @@ func outsideIDs(u *Unit, counts func(Outside) bool) []string {
 func (u *Unit) Shape() string {
 	kept := map[string]any{}
 	for key, value := range u.Fields {
-		text := mustJSON(value)
+		text := object.JSON(value)
 		selectors := key == "labels" && bytes.Contains(text, []byte(`"includeSelectors":true`))
 		if kustomization.IsShape(key) || selectors || key == "patches" && kustomization.Reshaping(text) {
 			kept[key] = value
 		}
 	}
-	return string(mustJSON([]any{u.shape, kept, u.Namespace}))
+	return string(object.JSON([]any{u.shape, kept, u.Namespace}))
 }
 
 // LeftOut reports whether a part is not in the build.

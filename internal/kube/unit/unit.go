@@ -78,8 +78,10 @@ type Unit struct {
 	elsewhere *Elsewhere
 	// again makes the unit anew, with what a scan can bring.
 	again func(*Scan) *Unit
-	// claims: Root is what an owner applies; deep: with all below it.
+	// claims: Root is what an owner applies; deep: with all below it. Of the Root
+	// only these folders are, where claimed names any.
 	claims, deep bool
+	claimed      []string
 }
 
 // Home is the folder of the repository that findings name for the unit.
@@ -137,6 +139,8 @@ type Outside struct {
 	Selects bool
 	// Source is the address that its content may be had from, "" where none is.
 	Source string
+	// Whole: File itself is the part. Holds: it may hold objects of the unit.
+	Whole, Holds bool
 }
 
 // Placed is a part that is defined elsewhere and was brought.

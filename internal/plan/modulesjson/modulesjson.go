@@ -53,13 +53,3 @@ func Parse(data []byte) ([]Record, error) {
 	}
 	return file.Modules, nil
 }
-
-// Find is the record of a call.
-func Find(records []Record, key string) (Record, bool) {
-	for _, r := range records {
-		if r.Key == key {
-			return r, true
-		}
-	}
-	return Record{}, false
-}

@@ -2,8 +2,10 @@ package command
 
 import (
 	"bytes"
+	"encoding/base64"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -71,6 +73,7 @@ func (f *finder) node(n *yaml.Node, key string, as As, depth int) {
 		for i := 0; i+1 < len(n.Content); i += 2 {
 			f.entry(n.Content[i], n.Content[i+1], as, depth)
 		}
+		f.encoded(n, as)
 		f.container(n, as)
 	case yaml.ScalarNode:
 		line := n.Line
@@ -88,6 +91,34 @@ func (f *finder) entry(key, value *yaml.Node, as As, depth int) {
 		f.script(key.Value+"="+quote(value.Value), value.Line, map[string]string{}, as, false, 0)
 	default:
 		f.node(value, key.Value, as, depth+1)
+	}
+}
+
+// encodedIn are the fields of kinds whose texts are written in base64.
+var encodedIn = map[string]string{"ConfigMap": "binaryData", "Secret": "data"}
+
+// encoded looks through the files of a ConfigMap or Secret that are written in
+// base64. What is no text runs nowhere as one.
+func (f *finder) encoded(n *yaml.Node, as As) {
+	kind := field(n, "kind")
+	if kind == nil || encodedIn[kind.Value] == "" {
+		return
+	}
+	files := field(n, encodedIn[kind.Value])
+	if files == nil || files.Kind != yaml.MappingNode {
+		return
+	}
+	for i := 0; i+1 < len(files.Content); i += 2 {
+		value := files.Content[i+1]
+		text, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(value.Value), ""))
+		if err != nil || !utf8.Valid(text) {
+			continue
+		}
+		had := len(f.found)
+		f.script(string(text), value.Line, map[string]string{}, as, false, 0)
+		for j := had; j < len(f.found); j++ {
+			f.found[j].Line = value.Line
+		}
 	}
 }
 

@@ -32,6 +32,8 @@ func Values(s schema.Shape, sdk bool, old, new cty.Value) Verdict {
 	switch {
 	case s.Holds == schema.AnyType:
 		return Dynamic(old, new)
+	case isOpen(old) || isOpen(new):
+		return compareOpen(sdk, old, new)
 	case !old.IsKnown() || !new.IsKnown() || old.IsNull() || new.IsNull():
 		return Leaves(old, new)
 	}
@@ -162,6 +164,44 @@ func Maps(sdk bool, old, new cty.Value) Verdict {
 	return worst
 }
 
+func isOpen(v cty.Value) bool {
+	_, open := value.OpenOf(v)
+	return open
+}
+
+// compareOpen compares values of which one is an open object, or has one in it: what
+// that does not list may be the same or not.
+func compareOpen(sdk bool, old, new cty.Value) Verdict {
+	switch {
+	case value.HoldsPending(new) || value.HoldsPending(old):
+		return Differs
+	case value.Fingerprint(old) == value.Fingerprint(new):
+		return Same
+	case !old.IsKnown() || !new.IsKnown():
+		return Maybe
+	}
+	o, n := Unmarked(old), Unmarked(new)
+	switch {
+	case o.IsNull() != n.IsNull():
+		return Differs
+	case !IsKeyed(o) || !IsKeyed(n):
+		return Maybe
+	}
+	olds, news := o.AsValueMap(), n.AsValueMap()
+	for name, was := range olds {
+		is, ok := news[name]
+		if ok && Values(elementShape(was), sdk, was, is) == Differs || !ok && !isOpen(new) {
+			return Differs
+		}
+	}
+	for name := range news {
+		if _, ok := olds[name]; !ok && !isOpen(old) {
+			return Differs
+		}
+	}
+	return Maybe
+}
+
 // elementShape keeps nested sets comparable as sets.
 func elementShape(v cty.Value) schema.Shape {
 	if v.Type().IsSetType() {
@@ -264,6 +304,8 @@ func Dynamic(old, new cty.Value) Verdict {
 		return Differs
 	case o.Type().HasDynamicTypes() || n.Type().HasDynamicTypes():
 		return Maybe
+	case value.HasOpen(old) || value.HasOpen(new):
+		return compareOpen(false, old, new)
 	case !o.Type().Equals(n.Type()):
 		return Differs
 	}
@@ -276,7 +318,7 @@ func Dynamic(old, new cty.Value) Verdict {
 // IsZero reports what a flat map of strings does not tell from null.
 func IsZero(v cty.Value) bool {
 	un, _ := v.Unmark()
-	if !un.IsKnown() {
+	if !un.IsKnown() || isOpen(v) {
 		return false
 	}
 	if un.IsNull() {
@@ -325,6 +367,9 @@ func writeCanonical(b *strings.Builder, v cty.Value) {
 	switch {
 	case IsKeyed(un):
 		b.WriteString(kindName(ty) + "{")
+		if o, open := value.OpenOf(v); open {
+			b.WriteString("?" + strconv.FormatBool(o.Pending) + strconv.Quote(o.ID))
+		}
 		m := un.AsValueMap()
 		keys := make([]string, 0, len(m))
 		for k := range m {

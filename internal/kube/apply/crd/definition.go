@@ -13,7 +13,6 @@ import (
 // Definition is a CustomResourceDefinition as far as updates depend on it.
 type Definition struct {
 	Group, Kind, Plural string
-	Scope               object.Scope
 	// Versions by name.
 	Versions map[string]*Version
 	// Object is where it is written.
@@ -42,7 +41,6 @@ func Read(o object.Object) (*Definition, error) {
 		Group:    o.String("spec", "group"),
 		Kind:     o.String("spec", "names", "kind"),
 		Plural:   o.String("spec", "names", "plural"),
-		Scope:    object.Scope(o.String("spec", "scope")),
 		Versions: map[string]*Version{},
 		Object:   o,
 	}

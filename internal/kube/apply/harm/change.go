@@ -44,31 +44,6 @@ func at(v map[string]any, path ...any) any {
 	return x
 }
 
-func mapAt(v map[string]any, path ...any) map[string]any {
-	m, _ := at(v, path...).(map[string]any)
-	return m
-}
-
-func listAt(v map[string]any, path ...any) []any {
-	l, _ := at(v, path...).([]any)
-	return l
-}
-
-func text(v map[string]any, path ...any) string {
-	s, _ := at(v, path...).(string)
-	return s
-}
-
-func number(v map[string]any, path ...any) (int64, bool) {
-	i, ok := at(v, path...).(int64)
-	return i, ok
-}
-
-func asMap(v any) map[string]any {
-	m, _ := v.(map[string]any)
-	return m
-}
-
 func orNone(s string) string {
 	if s == "" {
 		return "none"
@@ -79,7 +54,7 @@ func orNone(s string) string {
 // named is the item of a list with a name, nil where there is none.
 func named(list []any, name string) map[string]any {
 	for _, item := range list {
-		if m := asMap(item); text(m, "name") == name {
+		if m := object.MapAt(item); object.TextAt(m, "name") == name {
 			return m
 		}
 	}

@@ -5,15 +5,16 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
 // versions: a version of a custom resource goes, or is stored differently.
 func versions(c *change) {
-	next := listAt(c.next, "spec", "versions")
-	for _, o := range listAt(c.old, "spec", "versions") {
-		old := asMap(o)
-		name := text(old, "name")
+	next := object.ListAt(c.next, "spec", "versions")
+	for _, o := range object.ListAt(c.old, "spec", "versions") {
+		old := object.MapAt(o)
+		name := object.TextAt(old, "name")
 		now := named(next, name)
 		path := plan.Path{"spec", "versions"}
 		switch {
@@ -36,19 +37,19 @@ func versions(c *change) {
 // definitionSchema: fields that a schema has no more are dropped from stored
 // resources without a word.
 func definitionSchema(c *change) {
-	next := listAt(c.next, "spec", "versions")
-	for _, o := range listAt(c.old, "spec", "versions") {
-		old := asMap(o)
-		now := named(next, text(old, "name"))
+	next := object.ListAt(c.next, "spec", "versions")
+	for _, o := range object.ListAt(c.old, "spec", "versions") {
+		old := object.MapAt(o)
+		now := named(next, object.TextAt(old, "name"))
 		if now == nil {
 			continue
 		}
 		var gone []string
-		missing(mapAt(old, "schema", "openAPIV3Schema"), mapAt(now, "schema", "openAPIV3Schema"), "", 0, &gone)
+		missing(object.MapAt(old, "schema", "openAPIV3Schema"), object.MapAt(now, "schema", "openAPIV3Schema"), "", 0, &gone)
 		if len(gone) > 0 {
 			c.add(plan.SchemaPruned, plan.DataLoss, plan.Path{"spec", "versions"},
 				"version %s has no %s any more, which is dropped when a resource is next written",
-				text(old, "name"), strings.Join(gone[:min(3, len(gone))], ", "))
+				object.TextAt(old, "name"), strings.Join(gone[:min(3, len(gone))], ", "))
 		}
 	}
 }
@@ -62,20 +63,20 @@ func missing(old, next map[string]any, at string, depth int, out *[]string) {
 		*out = append(*out, at+".*")
 		return
 	}
-	properties := mapAt(next, "properties")
-	for _, name := range slices.Sorted(maps.Keys(mapAt(old, "properties"))) {
+	properties := object.MapAt(next, "properties")
+	for _, name := range slices.Sorted(maps.Keys(object.MapAt(old, "properties"))) {
 		path := at + "." + name
 		now, ok := properties[name]
 		if !ok {
 			*out = append(*out, path[1:])
 			continue
 		}
-		missing(mapAt(old, "properties", name), asMap(now), path, depth+1, out)
+		missing(object.MapAt(old, "properties", name), object.MapAt(now), path, depth+1, out)
 	}
-	if items := mapAt(old, "items"); items != nil {
-		missing(items, mapAt(next, "items"), at+"[]", depth+1, out)
+	if items := object.MapAt(old, "items"); items != nil {
+		missing(items, object.MapAt(next, "items"), at+"[]", depth+1, out)
 	}
-	if extra := mapAt(old, "additionalProperties"); extra != nil {
-		missing(extra, mapAt(next, "additionalProperties"), at+".*", depth+1, out)
+	if extra := object.MapAt(old, "additionalProperties"); extra != nil {
+		missing(extra, object.MapAt(next, "additionalProperties"), at+".*", depth+1, out)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -75,10 +76,10 @@ var folderFlags = []string{
 // another folder for it, where it starts with none.
 func (c *change) dataFolders(path plan.Path, old, next map[string]any) {
 	before, after := c.mounts(old, c.old), c.mounts(next, c.next)
-	for i, item := range listAt(next, "containers") {
-		now := asMap(item)
-		name := text(now, "name")
-		was := named(listAt(old, "containers"), name)
+	for i, item := range object.ListAt(next, "containers") {
+		now := object.MapAt(item)
+		name := object.TextAt(now, "name")
+		was := named(object.ListAt(old, "containers"), name)
 		if was == nil || !slices.ContainsFunc(before, func(m mounted) bool { return m.container == name && m.lasts() }) {
 			continue
 		}
@@ -135,15 +136,15 @@ func namesNewFolder(was, is map[string]any, from, to string) bool {
 // texts are the values of a container's command line and variables.
 func texts(container map[string]any) []string {
 	var out []string
-	for _, item := range slices.Concat(listAt(container, "command"), listAt(container, "args")) {
+	for _, item := range slices.Concat(object.ListAt(container, "command"), object.ListAt(container, "args")) {
 		word, _ := item.(string)
 		if _, value, ok := strings.Cut(word, "="); ok {
 			word = value
 		}
 		out = append(out, clean(word))
 	}
-	for _, item := range listAt(container, "env") {
-		out = append(out, clean(text(asMap(item), "value")))
+	for _, item := range object.ListAt(container, "env") {
+		out = append(out, clean(object.TextAt(item, "value")))
 	}
 	return out
 }
@@ -158,13 +159,13 @@ func clean(p string) string { return strings.TrimRight(p, "/") }
 
 // folder is a variable's value in a container, by default its image's.
 func folder(container map[string]any, variable string) string {
-	if v := named(listAt(container, "env"), variable); v != nil {
+	if v := named(object.ListAt(container, "env"), variable); v != nil {
 		if _, from := v["valueFrom"]; from {
 			return "a value from elsewhere"
 		}
-		return clean(text(v, "value"))
+		return clean(object.TextAt(v, "value"))
 	}
-	image, _, _ := strings.Cut(text(container, "image"), "@")
+	image, _, _ := strings.Cut(object.TextAt(container, "image"), "@")
 	for _, part := range slices.Sorted(maps.Keys(folders[variable])) {
 		if strings.Contains(image, part) {
 			return folders[variable][part]
@@ -175,7 +176,7 @@ func folder(container map[string]any, variable string) string {
 
 // argument is the value of a flag on a container's command line.
 func argument(container map[string]any, flag string) string {
-	line := slices.Concat(listAt(container, "command"), listAt(container, "args"))
+	line := slices.Concat(object.ListAt(container, "command"), object.ListAt(container, "args"))
 	for i, item := range line {
 		word, _ := item.(string)
 		if value, ok := strings.CutPrefix(word, flag+"="); ok {

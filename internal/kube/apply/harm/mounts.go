@@ -1,6 +1,8 @@
 package harm
 
 import (
+	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
+
 	"maps"
 	"path"
 	"slices"
@@ -25,25 +27,27 @@ func (m mounted) lasts() bool {
 // mounts lists what containers see of lasting volumes.
 func (c *change) mounts(spec, whole map[string]any) []mounted {
 	sources := map[string]string{}
-	for _, v := range listAt(spec, "volumes") {
-		if s := sourceOf(asMap(v)); s != "" {
-			sources[text(asMap(v), "name")] = s
+	for _, v := range object.ListAt(spec, "volumes") {
+		if s := sourceOf(object.MapAt(v)); s != "" {
+			sources[object.TextAt(v, "name")] = s
 		}
 	}
-	for _, t := range listAt(whole, "spec", "volumeClaimTemplates") {
-		name := text(asMap(t), "metadata", "name")
+	for _, t := range object.ListAt(whole, "spec", "volumeClaimTemplates") {
+		name := object.TextAt(t, "metadata", "name")
 		sources[name] = "claim template " + name
 	}
 	var out []mounted
 	for _, list := range []string{"containers", "initContainers"} {
-		for _, item := range listAt(spec, list) {
+		for _, item := range object.ListAt(spec, list) {
 			for _, use := range []string{"volumeMounts", "volumeDevices"} {
-				for _, m := range listAt(asMap(item), use) {
-					name := text(asMap(m), "name")
+				for _, m := range object.ListAt(item, use) {
+					name := object.TextAt(m, "name")
 					if s := sources[name]; s != "" {
-						at := mounted{source: s, subPath: text(asMap(m), "subPath") + text(asMap(m), "subPathExpr"), volume: name}
+						sub := object.TextAt(m, "subPath") + object.TextAt(m, "subPathExpr")
+						at := mounted{source: s, subPath: sub, volume: name}
 						if list == "containers" {
-							at.container, at.path = text(asMap(item), "name"), path.Clean(text(asMap(m), "mountPath")+text(asMap(m), "devicePath"))
+							at.container = object.TextAt(item, "name")
+							at.path = path.Clean(object.TextAt(m, "mountPath") + object.TextAt(m, "devicePath"))
 						}
 						out = append(out, at)
 					}
@@ -60,9 +64,9 @@ func sourceOf(v map[string]any) string {
 		if kind == "name" || fleeting[kind] {
 			continue
 		}
-		source := asMap(v[kind])
+		source := object.MapAt(v[kind])
 		if kind == "persistentVolumeClaim" {
-			return "claim " + text(source, "claimName")
+			return "claim " + object.TextAt(source, "claimName")
 		}
 		out := kind
 		for _, k := range slices.Sorted(maps.Keys(source)) {

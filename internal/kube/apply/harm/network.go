@@ -6,13 +6,14 @@ import (
 	"reflect"
 	"slices"
 
+	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
 // serviceType: an address goes, or the Service becomes reachable from outside.
 func serviceType(c *change) {
 	path := plan.Path{"spec", "type"}
-	old, next := text(c.old, path...), text(c.next, path...)
+	old, next := object.TextAt(c.old, path...), object.TextAt(c.next, path...)
 	if old == next {
 		return
 	}
@@ -33,7 +34,7 @@ func serviceType(c *change) {
 // gives names to its pods.
 func servicePorts(c *change) {
 	path := plan.Path{"spec", "ports"}
-	if text(c.old, "spec", "clusterIP") == "None" || text(c.next, "spec", "type") == "ExternalName" {
+	if object.TextAt(c.old, "spec", "clusterIP") == "None" || object.TextAt(c.next, "spec", "type") == "ExternalName" {
 		return
 	}
 	next := ports(c.next)
@@ -46,16 +47,16 @@ func servicePorts(c *change) {
 
 func ports(v map[string]any) []string {
 	var out []string
-	for _, p := range listAt(v, "spec", "ports") {
-		n, _ := number(asMap(p), "port")
-		out = append(out, fmt.Sprintf("%d/%s", n, cmp.Or(text(asMap(p), "protocol"), "TCP")))
+	for _, p := range object.ListAt(v, "spec", "ports") {
+		n, _ := object.IntAt(p, "port")
+		out = append(out, fmt.Sprintf("%d/%s", n, cmp.Or(object.TextAt(p, "protocol"), "TCP")))
 	}
 	return out
 }
 
 func serviceSelector(c *change) {
 	path := plan.Path{"spec", "selector"}
-	old, next := mapAt(c.old, path...), mapAt(c.next, path...)
+	old, next := object.MapAt(c.old, path...), object.MapAt(c.next, path...)
 	if old != nil && !reflect.DeepEqual(old, next) {
 		c.maybe(plan.ServiceSelector, "", path, "traffic goes to the pods that the new selector matches, and to none where it matches none")
 	}
@@ -72,17 +73,17 @@ var schemeAnnotations = []string{
 }
 
 func serviceScheme(c *change) {
-	if text(c.old, "spec", "type") != "LoadBalancer" || text(c.next, "spec", "type") != "LoadBalancer" {
+	if object.TextAt(c.old, "spec", "type") != "LoadBalancer" || object.TextAt(c.next, "spec", "type") != "LoadBalancer" {
 		return
 	}
 	for _, a := range schemeAnnotations {
 		path := plan.Path{"metadata", "annotations", a}
-		if text(c.old, path...) != text(c.next, path...) {
+		if object.TextAt(c.old, path...) != object.TextAt(c.next, path...) {
 			c.maybe(plan.ServiceScheme, "", path, "the cloud may replace the load balancer, which changes its address")
 		}
 	}
 	path := plan.Path{"spec", "loadBalancerIP"}
-	if old := text(c.old, path...); old != "" && old != text(c.next, path...) {
+	if old := object.TextAt(c.old, path...); old != "" && old != object.TextAt(c.next, path...) {
 		c.maybe(plan.ServiceScheme, "", path, "the load balancer may lose the address %s", old)
 	}
 }
@@ -90,7 +91,7 @@ func serviceScheme(c *change) {
 // networkPolicy: one that named some pods now holds for all.
 func networkPolicy(c *change) {
 	path := plan.Path{"spec", "podSelector"}
-	if len(mapAt(c.old, path...)) > 0 && len(mapAt(c.next, path...)) == 0 {
+	if len(object.MapAt(c.old, path...)) > 0 && len(object.MapAt(c.next, path...)) == 0 {
 		c.add(plan.PolicyWidened, "", path, "the policy now holds for every pod of the namespace")
 	}
 }

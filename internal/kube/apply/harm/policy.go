@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/kube/apply/schema"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -67,7 +68,7 @@ func (c *change) emptySelector() {
 	if c.before.Version == c.after.Version || c.before.Version != "v1beta1" {
 		return
 	}
-	if v, ok := c.after.Get(path...); ok && len(asMap(v)) == 0 {
+	if v, ok := c.after.Get(path...); ok && len(object.MapAt(v)) == 0 {
 		c.add(plan.PolicyWidened, "", path, "an empty selector matches no pod in v1beta1 and every pod of the namespace in v1")
 	}
 }
@@ -75,15 +76,15 @@ func (c *change) emptySelector() {
 func autoscaler(c *change) {
 	for _, f := range []string{"minReplicas", "maxReplicas"} {
 		path := plan.Path{"spec", f}
-		old, _ := number(c.old, path...)
-		if next, ok := number(c.next, path...); ok && next < old {
+		old, _ := object.IntAt(c.old, path...)
+		if next, ok := object.IntAt(c.next, path...); ok && next < old {
 			c.add(plan.AutoscalerLowered, "", path, "%s %d -> %d: pods may be removed", f, old, next)
 		}
 	}
 }
 
 func quota(c *change) {
-	old, next := mapAt(c.old, "spec", "hard"), mapAt(c.next, "spec", "hard")
+	old, next := object.MapAt(c.old, "spec", "hard"), object.MapAt(c.next, "spec", "hard")
 	for _, k := range slices.Sorted(maps.Keys(next)) {
 		cmp, ok := schema.CompareQuantities(next[k], old[k])
 		if old[k] == nil || ok && cmp < 0 {
@@ -97,7 +98,7 @@ var strictness = map[string]int{"": 0, "privileged": 0, "baseline": 1, "restrict
 
 func podSecurity(c *change) {
 	path := plan.Path{"metadata", "labels", "pod-security.kubernetes.io/enforce"}
-	old, next := text(c.old, path...), text(c.next, path...)
+	old, next := object.TextAt(c.old, path...), object.TextAt(c.next, path...)
 	switch {
 	case strictness[next] > strictness[old]:
 		c.maybe(plan.PodSecurity, "", path, "pods that do not meet %s are refused when they restart", next)
@@ -107,7 +108,7 @@ func podSecurity(c *change) {
 	for _, inject := range []string{"istio-injection", "istio.io/rev", "linkerd.io/inject"} {
 		for _, where := range []string{"labels", "annotations"} {
 			p := plan.Path{"metadata", where, inject}
-			if text(c.old, p...) != text(c.next, p...) {
+			if object.TextAt(c.old, p...) != object.TextAt(c.next, p...) {
 				c.maybe(plan.PodSecurity, "", p, "pods start with or without their sidecar when they restart")
 			}
 		}
@@ -117,13 +118,13 @@ func podSecurity(c *change) {
 // webhooks: a check at admission is dropped, or lets through what it cannot
 // judge.
 func webhooks(c *change) {
-	next := listAt(c.next, "webhooks")
-	for _, o := range listAt(c.old, "webhooks") {
-		name := text(asMap(o), "name")
+	next := object.ListAt(c.next, "webhooks")
+	for _, o := range object.ListAt(c.old, "webhooks") {
+		name := object.TextAt(o, "name")
 		now := named(next, name)
 		if now == nil {
 			c.add(plan.AdmissionWeakened, plan.Disarm, plan.Path{"webhooks"}, "webhook %s is removed", name)
-		} else if text(asMap(o), "failurePolicy") == "Fail" && text(now, "failurePolicy") == "Ignore" {
+		} else if object.TextAt(o, "failurePolicy") == "Fail" && object.TextAt(now, "failurePolicy") == "Ignore" {
 			c.add(plan.AdmissionWeakened, plan.Disarm, plan.Path{"webhooks"}, "webhook %s lets everything through while it cannot be reached", name)
 		}
 	}
@@ -131,14 +132,14 @@ func webhooks(c *change) {
 
 func admissionPolicy(c *change) {
 	path := plan.Path{"spec", "failurePolicy"}
-	if text(c.old, path...) == "Fail" && text(c.next, path...) == "Ignore" {
+	if object.TextAt(c.old, path...) == "Fail" && object.TextAt(c.next, path...) == "Ignore" {
 		c.add(plan.AdmissionWeakened, plan.Disarm, path, "the policy lets through what it cannot evaluate")
 	}
 }
 
 func admissionBinding(c *change) {
 	path := plan.Path{"spec", "validationActions"}
-	if slices.Contains(listAt(c.old, path...), any("Deny")) && !slices.Contains(listAt(c.next, path...), any("Deny")) {
+	if slices.Contains(object.ListAt(c.old, path...), any("Deny")) && !slices.Contains(object.ListAt(c.next, path...), any("Deny")) {
 		c.add(plan.AdmissionWeakened, plan.Disarm, path, "the policy does not deny any more")
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/owner"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
@@ -33,12 +34,32 @@ func (c *change) protections() {
 		c.unprotected(o.name, o.keep)
 	}
 	for _, r := range owner.Table {
-		for _, force := range r.Forces {
-			path, next, ok := force.Find(c.next)
-			if _, _, forced := force.Find(c.old); ok && !forced {
-				c.add(plan.ForceAdded, plan.Disarm, path, "%s deletes and creates it anew when an update is refused (%s is %q)", r.Tool, path[2], next)
-			}
+		for _, freeze := range r.Freezes {
+			c.freed(r.Tool, freeze)
 		}
+		c.forced(r)
+	}
+}
+
+// forced: it is deleted and made anew more often than before.
+func (c *change) forced(r owner.Row) {
+	how, path, value := r.Forced(c.before, c.after)
+	if how == owner.NeverRecreated {
+		return
+	}
+	when := "whatever changes"
+	if how == owner.WhenRefused {
+		when = "when an update is refused"
+	}
+	c.add(plan.ForceAdded, plan.Disarm, path, "%s deletes and creates it anew %s (%s is %q)", r.Tool, when, path[2], value)
+}
+
+// freed: it was not written, whatever changed of it in the meantime.
+func (c *change) freed(tool string, freeze owner.Mark) {
+	path, old, ok := freeze.Find(c.old)
+	if _, _, frozen := freeze.Find(c.next); ok && !frozen {
+		c.add(plan.ProtectionRemoved, plan.Disarm, path,
+			"%s updates it from now on, and deletes it when it is removed unless something else keeps it (%s was %q)", tool, path[2], old)
 	}
 }
 
@@ -56,20 +77,20 @@ func (c *change) providers() {
 		return
 	}
 	path := plan.Path{"spec", "deletionPolicy"}
-	if old, next := text(c.old, path...), text(c.next, path...); (old == "Orphan" || old == "Retain") && old != next {
+	if old, next := object.TextAt(c.old, path...), object.TextAt(c.next, path...); (old == "Orphan" || old == "Retain") && old != next {
 		c.add(plan.ProtectionRemoved, plan.Disarm, path,
 			"deletionPolicy %s -> %s: what it stands for is destroyed with it from now on", old, orNone(next))
 	}
 	policies := plan.Path{"spec", "managementPolicies"}
 	deletes := func(v map[string]any) bool {
-		l := listAt(v, policies...)
+		l := object.ListAt(v, policies...)
 		return len(l) == 0 || slices.Contains(l, any("*")) || slices.Contains(l, any("Delete"))
 	}
 	if !deletes(c.old) && deletes(c.next) {
 		c.add(plan.ProtectionRemoved, plan.Disarm, policies, "what it stands for is destroyed with it from now on")
 	}
 	confirm := plan.Path{"spec", "cleanupPolicy", "confirmation"}
-	if text(c.old, confirm...) == "" && text(c.next, confirm...) != "" {
+	if object.TextAt(c.old, confirm...) == "" && object.TextAt(c.next, confirm...) != "" {
 		c.add(plan.ProtectionRemoved, plan.Disarm, confirm, "the data on the hosts is wiped when the cluster is deleted")
 	}
 }
@@ -77,21 +98,21 @@ func (c *change) providers() {
 // ties: finalizers and owners decide what is cleaned up with the object.
 func (c *change) ties() {
 	path := plan.Path{"metadata", "finalizers"}
-	next := listAt(c.next, path...)
-	for _, f := range listAt(c.old, path...) {
+	next := object.ListAt(c.next, path...)
+	for _, f := range object.ListAt(c.old, path...) {
 		if !slices.Contains(next, f) {
 			c.add(plan.FinalizerRemoved, "", path, "what finalizer %v cleans up is left behind when it is deleted", f)
 		}
 	}
 	owners := plan.Path{"metadata", "ownerReferences"}
 	old := map[string]bool{}
-	for _, o := range listAt(c.old, owners...) {
-		old[text(asMap(o), "uid")+text(asMap(o), "name")] = true
+	for _, o := range object.ListAt(c.old, owners...) {
+		old[object.TextAt(o, "uid")+object.TextAt(o, "name")] = true
 	}
 	added := map[string]bool{}
-	for _, o := range listAt(c.next, owners...) {
-		if m := asMap(o); !old[text(m, "uid")+text(m, "name")] {
-			added[text(m, "kind")+" "+text(m, "name")] = true
+	for _, o := range object.ListAt(c.next, owners...) {
+		if m := object.MapAt(o); !old[object.TextAt(m, "uid")+object.TextAt(m, "name")] {
+			added[object.TextAt(m, "kind")+" "+object.TextAt(m, "name")] = true
 		}
 	}
 	for _, owner := range slices.Sorted(maps.Keys(added)) {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -62,7 +63,7 @@ func routes(c *change) {
 		}
 	}
 	path := plan.Path{"spec", "ingressClassName"}
-	if old, now := text(c.old, path...), text(c.next, path...); old != "" && old != now {
+	if old, now := object.TextAt(c.old, path...), object.TextAt(c.next, path...); old != "" && old != now {
 		c.maybe(plan.RouteRemoved, plan.RouteLost, path,
 			"ingressClassName %s -> %s: another controller serves it, at another address", old, orNone(now))
 	}
@@ -70,19 +71,19 @@ func routes(c *change) {
 
 func ingressRoutes(v map[string]any) []served {
 	var out []served
-	if backend := mapAt(v, "spec", "defaultBackend"); backend != nil {
+	if backend := object.MapAt(v, "spec", "defaultBackend"); backend != nil {
 		out = append(out, served{path: "/", prefix: true, to: any(backend)})
 	}
-	for _, rule := range listAt(v, "spec", "rules") {
-		host := text(asMap(rule), "host")
-		paths := listAt(asMap(rule), "http", "paths")
+	for _, rule := range object.ListAt(v, "spec", "rules") {
+		host := object.TextAt(rule, "host")
+		paths := object.ListAt(rule, "http", "paths")
 		if len(paths) == 0 {
 			out = append(out, served{host: host, path: "/", prefix: true, to: at(v, "spec", "defaultBackend")})
 		}
 		for _, p := range paths {
-			m := asMap(p)
-			route := served{host: host, path: literal(text(m, "path")), prefix: text(m, "pathType") != "Exact", to: at(m, "backend")}
-			out = append(out, route)
+			m := object.MapAt(p)
+			prefix := object.TextAt(m, "pathType") != "Exact"
+			out = append(out, served{host: host, path: literal(object.TextAt(m, "path")), prefix: prefix, to: at(m, "backend")})
 		}
 	}
 	return out
@@ -107,23 +108,23 @@ func rules(c *change) {
 
 func gatewayRoutes(v map[string]any) []served {
 	var out []served
-	for _, item := range listAt(v, "spec", "rules") {
-		rule := asMap(item)
+	for _, item := range object.ListAt(v, "spec", "rules") {
+		rule := object.MapAt(item)
 		to := []any{at(rule, "backendRefs"), at(rule, "filters")}
-		matches := listAt(rule, "matches")
+		matches := object.ListAt(rule, "matches")
 		if len(matches) == 0 {
 			matches = []any{map[string]any{}}
 		}
 		for _, m := range matches {
-			out = append(out, gatewayMatch(asMap(m), to))
+			out = append(out, gatewayMatch(object.MapAt(m), to))
 		}
 	}
 	return out
 }
 
 func gatewayMatch(m map[string]any, to any) served {
-	kind := cmp.Or(text(m, "path", "type"), "PathPrefix")
-	path := cmp.Or(text(m, "path", "value"), "/")
+	kind := cmp.Or(object.TextAt(m, "path", "type"), "PathPrefix")
+	path := cmp.Or(object.TextAt(m, "path", "value"), "/")
 	out := served{path: path, prefix: kind == "PathPrefix", to: to}
 	if out.prefix {
 		out.path = cmp.Or(strings.TrimRight(path, "/"), "/")
@@ -147,11 +148,11 @@ func gatewayMatch(m map[string]any, to any) served {
 // serves those of its listeners.
 func hostnames(c *change) {
 	path := plan.Path{"spec", "hostnames"}
-	next := listAt(c.next, path...)
+	next := object.ListAt(c.next, path...)
 	if len(next) == 0 {
 		return
 	}
-	for _, h := range listAt(c.old, path...) {
+	for _, h := range object.ListAt(c.old, path...) {
 		if !slices.Contains(next, h) {
 			c.add(plan.RouteRemoved, plan.RouteLost, path, "host %v is not served any more", h)
 		}
@@ -161,8 +162,8 @@ func hostnames(c *change) {
 // listeners: a Gateway stops listening.
 func listeners(c *change) {
 	path := plan.Path{"spec", "listeners"}
-	for _, l := range listAt(c.old, path...) {
-		if name := text(asMap(l), "name"); named(listAt(c.next, path...), name) == nil {
+	for _, l := range object.ListAt(c.old, path...) {
+		if name := object.TextAt(l, "name"); named(object.ListAt(c.next, path...), name) == nil {
 			c.add(plan.RouteRemoved, plan.RouteLost, path, "the listener %s is gone, and with it what it served", name)
 		}
 	}

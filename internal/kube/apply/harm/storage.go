@@ -2,6 +2,7 @@ package harm
 
 import (
 	"github.com/holdpoint-dev/holdpoint/internal/kube/apply/schema"
+	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -16,7 +17,7 @@ func growth(c *change) {
 // reclaim: the data of a volume goes with its claim from now on.
 func reclaim(c *change) {
 	path := plan.Path{"spec", "persistentVolumeReclaimPolicy"}
-	if old, next := text(c.old, path...), text(c.next, path...); old == "Retain" && next != "Retain" {
+	if old, next := object.TextAt(c.old, path...), object.TextAt(c.next, path...); old == "Retain" && next != "Retain" {
 		c.add(plan.ReclaimDelete, plan.Disarm, path, "reclaim policy Retain -> %s: the data is destroyed when the claim goes", next)
 	}
 }
@@ -26,7 +27,7 @@ func snapshotPolicy(c *change) {
 	if c.after.Kind == "VolumeSnapshotContent" {
 		path = plan.Path{"spec", "deletionPolicy"}
 	}
-	if text(c.old, path...) == "Retain" && text(c.next, path...) == "Delete" {
+	if object.TextAt(c.old, path...) == "Retain" && object.TextAt(c.next, path...) == "Delete" {
 		c.add(plan.ReclaimDelete, plan.Disarm, path, "deletionPolicy Retain -> Delete: snapshots are destroyed with their objects")
 	}
 }
@@ -37,7 +38,7 @@ var defaultClassKeys = []string{"storageclass.kubernetes.io/is-default-class", "
 func defaultClass(c *change) {
 	for _, a := range defaultClassKeys {
 		path := plan.Path{"metadata", "annotations", a}
-		if old, next := text(c.old, path...) == "true", text(c.next, path...) == "true"; old != next {
+		if old, next := object.TextAt(c.old, path...) == "true", object.TextAt(c.next, path...) == "true"; old != next {
 			c.add(plan.DefaultClass, "", path, "new claims that name no class get another one")
 		}
 	}

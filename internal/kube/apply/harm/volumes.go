@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -14,7 +15,7 @@ func (c *change) volumes(path plan.Path, old, next map[string]any) {
 	for _, m := range before {
 		same := slices.ContainsFunc(after, func(n mounted) bool { return n.source == m.source && n.subPath == m.subPath })
 		if same {
-			c.elsewhere(path, m, after, named(listAt(old, "containers"), m.container), named(listAt(next, "containers"), m.container))
+			c.elsewhere(path, m, after, named(object.ListAt(old, "containers"), m.container), named(object.ListAt(next, "containers"), m.container))
 		}
 		if same || slices.ContainsFunc(c.found, func(e Effect) bool { return e.Reason == plan.VolumeDetached && e.Why == detached(m) }) {
 			continue
@@ -27,9 +28,9 @@ func (c *change) volumes(path plan.Path, old, next map[string]any) {
 // unmounted: a volume that no container mounts is for those that are put into
 // the pod when it starts; it holds no claim any more.
 func (c *change) unmounted(path plan.Path, mounts []mounted, old, next map[string]any) {
-	for _, v := range listAt(old, "volumes") {
-		name, source := text(asMap(v), "name"), sourceOf(asMap(v))
-		now := named(listAt(next, "volumes"), name)
+	for _, v := range object.ListAt(old, "volumes") {
+		name, source := object.TextAt(v, "name"), sourceOf(object.MapAt(v))
+		now := named(object.ListAt(next, "volumes"), name)
 		used := slices.ContainsFunc(mounts, func(m mounted) bool { return m.volume == name })
 		if strings.HasPrefix(source, "claim ") && !used && now != nil && sourceOf(now) == "" {
 			c.maybe(plan.VolumeDetached, plan.Detach, c.mountPath(path, next, mounted{volume: name}),
@@ -71,8 +72,8 @@ func detached(m mounted) string {
 
 // mountPath leads to the volume that the name now means, or to the volumes.
 func (c *change) mountPath(path plan.Path, next map[string]any, m mounted) plan.Path {
-	for i, v := range listAt(next, "volumes") {
-		if text(asMap(v), "name") == m.volume {
+	for i, v := range object.ListAt(next, "volumes") {
+		if object.TextAt(v, "name") == m.volume {
 			return append(slices.Clone(path), "volumes", i)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"slices"
 
+	"github.com/holdpoint-dev/holdpoint/internal/kube/object"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
@@ -13,8 +14,8 @@ var replicasPath = plan.Path{"spec", "replicas"}
 // replicas: fewer pods, or none. A field that is left out becomes one, also
 // where an autoscaler set another number.
 func replicas(c *change) {
-	old, had := number(c.old, replicasPath...)
-	next, has := number(c.next, replicasPath...)
+	old, had := object.IntAt(c.old, replicasPath...)
+	next, has := object.IntAt(c.next, replicasPath...)
 	if !had || !has || next >= old {
 		return
 	}
@@ -27,8 +28,8 @@ func replicas(c *change) {
 	default:
 		c.add(plan.ReplicasLowered, "", replicasPath, "replicas %d -> %d", old, next)
 	}
-	if c.after.Kind == "StatefulSet" && text(c.next, "spec", "persistentVolumeClaimRetentionPolicy", "whenScaled") == "Delete" &&
-		len(listAt(c.next, "spec", "volumeClaimTemplates")) > 0 {
+	if c.after.Kind == "StatefulSet" && object.TextAt(c.next, "spec", "persistentVolumeClaimRetentionPolicy", "whenScaled") == "Delete" &&
+		len(object.ListAt(c.next, "spec", "volumeClaimTemplates")) > 0 {
 		c.add(plan.ClaimsDeleted, plan.DataLoss, replicasPath, "the claims of the %d pods that go are deleted (whenScaled: Delete)", old-next)
 	}
 }
@@ -38,17 +39,17 @@ func replicas(c *change) {
 // pkg/controller/statefulset, parentOrdinal and getStartOrdinal).
 func ordinals(c *change) {
 	path := plan.Path{"spec", "ordinals", "start"}
-	old, _ := number(c.old, path...)
-	next, _ := number(c.next, path...)
-	had, ok := number(c.old, replicasPath...)
-	has, given := number(c.next, replicasPath...)
-	if old == next || !ok || !given || has == 0 || len(listAt(c.next, "spec", "volumeClaimTemplates")) == 0 {
+	old, _ := object.IntAt(c.old, path...)
+	next, _ := object.IntAt(c.next, path...)
+	had, ok := object.IntAt(c.old, replicasPath...)
+	has, given := object.IntAt(c.next, replicasPath...)
+	if old == next || !ok || !given || has == 0 || len(object.ListAt(c.next, "spec", "volumeClaimTemplates")) == 0 {
 		return
 	}
 	leaves := had - max(0, min(old+had, next+has)-max(old, next))
 	switch {
 	case leaves <= 0:
-	case text(c.next, "spec", "persistentVolumeClaimRetentionPolicy", "whenScaled") == "Delete":
+	case object.TextAt(c.next, "spec", "persistentVolumeClaimRetentionPolicy", "whenScaled") == "Delete":
 		c.add(plan.ClaimsDeleted, plan.DataLoss, path,
 			"pods are numbered from %d instead of %d: %d of them go, and their claims are deleted (whenScaled: Delete)", next, old, leaves)
 	default:
@@ -61,7 +62,7 @@ func ordinals(c *change) {
 func retention(c *change) {
 	for _, when := range []string{"whenDeleted", "whenScaled"} {
 		path := plan.Path{"spec", "persistentVolumeClaimRetentionPolicy", when}
-		if text(c.old, path...) == "Retain" && text(c.next, path...) == "Delete" {
+		if object.TextAt(c.old, path...) == "Retain" && object.TextAt(c.next, path...) == "Delete" {
 			c.add(plan.RetentionOff, plan.Disarm, path, "%s Retain -> Delete: claims are deleted from now on", when)
 		}
 	}
@@ -69,7 +70,7 @@ func retention(c *change) {
 
 func recreate(c *change) {
 	path := plan.Path{"spec", "strategy", "type"}
-	if text(c.old, path...) != "Recreate" && text(c.next, path...) == "Recreate" {
+	if object.TextAt(c.old, path...) != "Recreate" && object.TextAt(c.next, path...) == "Recreate" {
 		c.add(plan.StrategyRecreate, "", path, "all pods stop before new ones start")
 	}
 }
@@ -97,7 +98,7 @@ func templatePath(kind string) plan.Path {
 // podTemplate: what the pods lose.
 func podTemplate(c *change) {
 	path := append(templatePath(c.after.Kind), "spec")
-	old, next := mapAt(c.old, path...), mapAt(c.next, path...)
+	old, next := object.MapAt(c.old, path...), object.MapAt(c.next, path...)
 	if old == nil || next == nil {
 		return
 	}
@@ -105,8 +106,8 @@ func podTemplate(c *change) {
 	c.dataFolders(path, old, next)
 	c.limits(path, old, next)
 	grace := append(slices.Clone(path), "terminationGracePeriodSeconds")
-	before, _ := number(c.old, grace...)
-	after, ok := number(c.next, grace...)
+	before, _ := object.IntAt(c.old, grace...)
+	after, ok := object.IntAt(c.next, grace...)
 	if ok && after < before {
 		c.add(plan.GraceLowered, "", grace, "pods get %d instead of %d seconds to stop", after, before)
 	}
@@ -115,18 +116,18 @@ func podTemplate(c *change) {
 // limits: a container of both sides loses a limit.
 func (c *change) limits(path plan.Path, old, next map[string]any) {
 	for _, list := range []string{"containers", "initContainers"} {
-		for i, n := range listAt(next, list) {
-			container := asMap(n)
-			was := named(listAt(old, list), text(container, "name"))
-			for _, resource := range slices.Sorted(maps.Keys(mapAt(was, "resources", "limits"))) {
-				if mapAt(container, "resources", "limits")[resource] == nil {
+		for i, n := range object.ListAt(next, list) {
+			container := object.MapAt(n)
+			was := named(object.ListAt(old, list), object.TextAt(container, "name"))
+			for _, resource := range slices.Sorted(maps.Keys(object.MapAt(was, "resources", "limits"))) {
+				if object.MapAt(container, "resources", "limits")[resource] == nil {
 					c.add(plan.LimitsRemoved, "", append(slices.Clone(path), list, i, "resources", "limits", resource),
-						"container %s has no %s limit any more", text(container, "name"), resource)
+						"container %s has no %s limit any more", object.TextAt(container, "name"), resource)
 				}
 			}
-			if was != nil && mapAt(was, "lifecycle", "preStop") != nil && mapAt(container, "lifecycle", "preStop") == nil {
+			if was != nil && object.MapAt(was, "lifecycle", "preStop") != nil && object.MapAt(container, "lifecycle", "preStop") == nil {
 				c.add(plan.GraceLowered, "", append(slices.Clone(path), list, i, "lifecycle"),
-					"container %s stops without its preStop hook", text(container, "name"))
+					"container %s stops without its preStop hook", object.TextAt(container, "name"))
 			}
 		}
 	}
@@ -135,16 +136,16 @@ func (c *change) limits(path plan.Path, old, next map[string]any) {
 // placement: a DaemonSet leaves nodes.
 func placement(c *change) {
 	base := append(templatePath(c.after.Kind), "spec")
-	old, next := mapAt(c.old, base...), mapAt(c.next, base...)
-	for _, k := range slices.Sorted(maps.Keys(mapAt(next, "nodeSelector"))) {
-		if v := mapAt(next, "nodeSelector")[k]; mapAt(old, "nodeSelector")[k] != v {
+	old, next := object.MapAt(c.old, base...), object.MapAt(c.next, base...)
+	for _, k := range slices.Sorted(maps.Keys(object.MapAt(next, "nodeSelector"))) {
+		if v := object.MapAt(next, "nodeSelector")[k]; object.MapAt(old, "nodeSelector")[k] != v {
 			c.maybe(plan.PlacementNarrowed, "", append(slices.Clone(base), "nodeSelector", k), "pods stay only on nodes with %s=%v", k, v)
 		}
 	}
-	for _, o := range listAt(old, "tolerations") {
-		if !slices.ContainsFunc(listAt(next, "tolerations"), func(n any) bool { return reflect.DeepEqual(o, n) }) {
+	for _, o := range object.ListAt(old, "tolerations") {
+		if !slices.ContainsFunc(object.ListAt(next, "tolerations"), func(n any) bool { return reflect.DeepEqual(o, n) }) {
 			c.maybe(plan.PlacementNarrowed, "", append(slices.Clone(base), "tolerations"),
-				"pods leave nodes whose taint %s was tolerated", text(asMap(o), "key"))
+				"pods leave nodes whose taint %s was tolerated", object.TextAt(o, "key"))
 		}
 	}
 	required := []any{"affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution"}
@@ -169,8 +170,8 @@ func suspended(c *change) {
 // cleanup: a finished Job goes sooner, with its pods and logs.
 func cleanup(c *change) {
 	path := plan.Path{"spec", "ttlSecondsAfterFinished"}
-	old, had := number(c.old, path...)
-	next, has := number(c.next, path...)
+	old, had := object.IntAt(c.old, path...)
+	next, has := object.IntAt(c.next, path...)
 	if has && (!had || next < old) {
 		c.add(plan.CleanupSooner, "", path, "the Job, its pods and logs are deleted %d seconds after it ends", next)
 	}
