@@ -145,23 +145,23 @@ type codeText struct {
 	dir     string
 	module  *config.Module
 	callers []*config.Call
-	// work are the folders in which it is run by its own word.
-	work   []string
-	seen   map[string]bool
-	out    strings.Builder
-	places []plan.Range
+	// workingDirs are the folders in which it says that it is run.
+	workingDirs []string
+	seen        map[string]bool
+	out         strings.Builder
+	places      []plan.Range
 }
 
 func (t *codeText) at(r hcl.Range) { t.places = append(t.places, rangeOn(r, t.side)) }
 
 func (t *codeText) of(run config.Run) string {
-	if e := run.Says["working_dir"]; e != nil {
+	if e := run.Arguments["working_dir"]; e != nil {
 		if m := quoted.FindStringSubmatch(inModule.ReplaceAllString(e.Text, "./")); m != nil {
-			t.work = append(t.work, path.Join(t.dir, m[1]))
+			t.workingDirs = append(t.workingDirs, path.Join(t.dir, m[1]))
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(run.Says)) {
-		e := run.Says[name]
+	for _, name := range slices.Sorted(maps.Keys(run.Arguments)) {
+		e := run.Arguments[name]
 		text := plainText(e)
 		if name == "environment" || name == "query" {
 			text = simple.ReplaceAllStringFunc(text, func(value string) string {
@@ -291,7 +291,7 @@ func (t *codeText) named(text string) {
 
 // folders are those in which a command may run.
 func (t *codeText) folders() []string {
-	out := append([]string{t.dir}, t.work...)
+	out := append([]string{t.dir}, t.workingDirs...)
 	for _, c := range t.callers {
 		out = append(out, path.Dir(c.Range.Filename))
 	}

@@ -16,8 +16,8 @@ import (
 type Run struct {
 	// Kind is local-exec, remote-exec, exec, or the type of a resource or action.
 	Kind string
-	// Says are the arguments that decide what is run, by name.
-	Says map[string]*expr.Expression
+	// Arguments are those that decide what is run, by name.
+	Arguments map[string]*expr.Expression
 	// Range is its header, Full the whole of it.
 	Range, Full hcl.Range
 }
@@ -29,13 +29,13 @@ type BlockRun struct {
 }
 
 var (
-	// said are the arguments of provisioners that decide what is run, and when.
-	said = []string{"command", "interpreter", "environment", "inline", "script", "scripts", "when", "working_dir"}
-	// executed are those of a plugin for credentials.
-	executed = []string{"command", "args", "env"}
-	// asked are those of resources and data sources that run what they say, by
+	// provisionerArguments are the arguments of provisioners that decide what is run, and when.
+	provisionerArguments = []string{"command", "interpreter", "environment", "inline", "script", "scripts", "when", "working_dir"}
+	// execArguments are those of a plugin for credentials.
+	execArguments = []string{"command", "args", "env"}
+	// codeArguments are those of resources and data sources that run what they say, by
 	// their types (registry.terraform.io, the pages of the types).
-	asked = map[string][]string{
+	codeArguments = map[string][]string{
 		"external": {"program", "query", "working_dir"}, "local_command": {"command", "arguments", "stdin", "working_directory"},
 		"shell_script": {"lifecycle_commands", "create", "read", "update", "delete", "interpreter", "environment", "working_directory"},
 		"ssh_resource": {"commands", "content", "source"}, "ssh_sensitive_resource": {"commands", "content", "source"},
@@ -55,10 +55,10 @@ func provisioners(b *rawBlock) []Run {
 		if len(p.labels) == 0 || p.labels[0] != "local-exec" && p.labels[0] != "remote-exec" {
 			continue
 		}
-		run := Run{Kind: p.labels[0], Says: map[string]*expr.Expression{}, Range: p.header, Full: p.full}
+		run := Run{Kind: p.labels[0], Arguments: map[string]*expr.Expression{}, Range: p.header, Full: p.full}
 		for name, a := range p.body.attrs {
-			if slices.Contains(said, name) {
-				run.Says[name] = a.ready()
+			if slices.Contains(provisionerArguments, name) {
+				run.Arguments[name] = a.ready()
 			}
 		}
 		out = append(out, run)
@@ -69,47 +69,48 @@ func provisioners(b *rawBlock) []Run {
 // runs reads what a resource runs. Its body must be decoded.
 func runs(r *Resource, b *rawBlock) []Run {
 	out := provisioners(b)
-	run := Run{Kind: r.Type, Says: map[string]*expr.Expression{}, Range: b.header, Full: b.full}
-	if names := asked[r.Type]; names != nil {
-		run.says(r.Body, "", func(name string) bool { return slices.Contains(names, name) })
+	run := Run{Kind: r.Type, Arguments: map[string]*expr.Expression{}, Range: b.header, Full: b.full}
+	if names := codeArguments[r.Type]; names != nil {
+		run.collect(r.Body, "", func(name string) bool { return slices.Contains(names, name) })
 	}
-	if len(run.Says) > 0 {
+	if len(run.Arguments) > 0 {
 		out = append(out, run)
 	}
 	return out
 }
 
-// says takes in the arguments of a body that are wanted, however deep.
-func (r *Run) says(b *Body, above string, wanted func(name string) bool) {
+// collect takes in the arguments of a body that are wanted, however deep.
+func (r *Run) collect(b *Body, above string, wanted func(name string) bool) {
 	for name, a := range b.Attributes {
 		if wanted(name) {
-			r.Says[above+name] = a.Value
+			r.Arguments[above+name] = a.Value
 		}
 	}
 	for i, inner := range b.Blocks {
-		r.says(inner.Body, fmt.Sprintf("%s%s.%d.", above, inner.Type, i), wanted)
+		r.collect(inner.Body, fmt.Sprintf("%s%s.%d.", above, inner.Type, i), wanted)
 	}
 }
 
 // pluginRuns are the programs that a provider starts for its credentials.
 func pluginRuns(p *Provider) []BlockRun {
-	run := Run{Kind: "exec", Says: map[string]*expr.Expression{}, Range: p.Range, Full: p.Range}
+	run := Run{Kind: "exec", Arguments: map[string]*expr.Expression{}, Range: p.Range, Full: p.Range}
 	var visit func(*Body)
 	visit = func(body *Body) {
 		for name, a := range body.Attributes {
 			if name == "exec" || execArgument.MatchString(a.Value.Text) {
-				run.Says[name] = a.Value
+				run.Arguments[name] = a.Value
 			}
 		}
 		for _, inner := range body.Blocks {
 			if inner.Type == "exec" {
-				run.says(inner.Body, "exec.", func(name string) bool { return slices.Contains(executed, name) })
+				run.collect(inner.Body, "exec.", func(name string) bool { return slices.Contains(execArguments, name) })
 			}
 			visit(inner.Body)
 		}
 	}
 	visit(p.Body)
-	if command := run.Says["exec.command"]; len(run.Says) == 0 || command != nil && isCredentials(command, run.Says["exec.args"]) {
+	command := run.Arguments["exec.command"]
+	if len(run.Arguments) == 0 || command != nil && isCredentials(command, run.Arguments["exec.args"]) {
 		return nil
 	}
 	return []BlockRun{{"provider", p.Name, run}}
@@ -129,7 +130,7 @@ func isCredentials(command, args *expr.Expression) bool {
 // actionRun is an action, which an apply runs where a resource triggers it
 // (Terraform 1.14).
 func actionRun(b *rawBlock) BlockRun {
-	run := Run{Kind: b.labels[0], Says: map[string]*expr.Expression{}, Range: b.header, Full: b.full}
-	run.says(decodeBody(b.body, metaArguments), "", func(string) bool { return true })
+	run := Run{Kind: b.labels[0], Arguments: map[string]*expr.Expression{}, Range: b.header, Full: b.full}
+	run.collect(decodeBody(b.body, metaArguments), "", func(string) bool { return true })
 	return BlockRun{"action." + b.labels[0], b.labels[1], run}
 }

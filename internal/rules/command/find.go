@@ -19,32 +19,32 @@ type Found struct {
 
 func (f Found) key() string { return string(f.As) + " " + f.Row.Source + " " + f.Text }
 
-// work bounds what is read of one file, in characters.
-type work struct {
+// budget bounds what is read of one file, in characters.
+type budget struct {
 	left int
 	// over: not everything was read.
 	over bool
 }
 
-// newWork lets a text be read, and what stands in quotes in it again.
-func newWork(text string) *work { return &work{left: 1<<20 + 12*len(text)} }
+// newBudget lets a text be read, and what stands in quotes in it again.
+func newBudget(text string) *budget { return &budget{left: 1<<20 + 12*len(text)} }
 
-func (w *work) step() bool {
-	if w.left <= 0 {
-		w.exceed()
+func (b *budget) step() bool {
+	if b.left <= 0 {
+		b.exceed()
 		return false
 	}
-	w.left--
+	b.left--
 	return true
 }
 
-func (w *work) exceed() { w.over = true }
+func (b *budget) exceed() { b.over = true }
 
 // finder looks through the pieces of one text.
 type finder struct {
-	rows  rows
-	work  *work
-	found []Found
+	rows   rows
+	budget *budget
+	found  []Found
 	// backticks run what stands in them.
 	backticks bool
 }
@@ -52,13 +52,13 @@ type finder struct {
 // script looks through the commands of a text. Where anywhere is false, a
 // program counts only where a command begins.
 func (f *finder) script(text string, line int, vars map[string]string, as As, anywhere bool, depth int) {
-	for _, c := range split(text, line, vars, f.work, depth) {
+	for _, c := range split(text, line, vars, f.budget, depth) {
 		f.command(c, as, anywhere, depth)
 	}
 }
 
 func (f *finder) command(c *simple, as As, anywhere bool, depth int) {
-	if !f.work.step() {
+	if !f.budget.step() {
 		return
 	}
 	c.words = named(f.rows, c.words)

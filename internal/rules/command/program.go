@@ -23,7 +23,7 @@ func tail(text string) string { return text[max(0, len(text)-before):] }
 func (f *finder) program(files Files, text string) {
 	last, line := 0, 1
 	for _, l := range literals(text) {
-		if !f.work.step() {
+		if !f.budget.step() {
 			return
 		}
 		line += strings.Count(text[last:l.from], "\n")

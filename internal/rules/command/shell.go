@@ -33,14 +33,14 @@ type word struct {
 // shell reads a text as POSIX shells and Bash do, as far as commands are
 // concerned. It never fails: what does not fit is taken literally.
 type shell struct {
-	work  *work
-	src   string
-	at    int
-	line  int
-	vars  map[string]string
-	out   []*simple
-	cur   *simple
-	start int // of the pipeline, in src
+	budget *budget
+	src    string
+	at     int
+	line   int
+	vars   map[string]string
+	out    []*simple
+	cur    *simple
+	start  int // of the pipeline, in src
 	// bodies are here-documents that begin behind the next end of a line.
 	bodies []body
 	depth  int
@@ -61,12 +61,12 @@ const maxDepth = 8
 
 // split gives the commands of a text, those of substitutions included, in the
 // order in which they end.
-func split(text string, line int, vars map[string]string, w *work, depth int) []*simple {
+func split(text string, line int, vars map[string]string, b *budget, depth int) []*simple {
 	if depth > maxDepth {
-		w.exceed()
+		b.exceed()
 		return nil
 	}
-	s := &shell{work: w, src: text, line: line, vars: vars, depth: depth}
+	s := &shell{budget: b, src: text, line: line, vars: vars, depth: depth}
 	s.commands(false)
 	return s.out
 }
@@ -76,7 +76,7 @@ func split(text string, line int, vars map[string]string, w *work, depth int) []
 func (s *shell) commands(nested bool) {
 	open := 0
 	s.cur, s.start = &simple{line: s.line}, s.at
-	for s.at < len(s.src) && s.work.step() {
+	for s.at < len(s.src) && s.budget.step() {
 		switch c := s.src[s.at]; {
 		case c == ')' && nested && open == 0:
 			s.end(nil)
@@ -185,7 +185,7 @@ func (s *shell) parameters() {
 	if body := s.vars[words[0].text+"()"]; body != "" && words[0].text != s.function {
 		words = slices.Concat(fields(body), words[1:])
 	}
-	s.work.left -= len(words)
+	s.budget.left -= len(words)
 	s.cur.words = words
 }
 
@@ -213,7 +213,7 @@ func (s *shell) newline() {
 	s.bodies = nil
 	for _, b := range bodies {
 		var lines []string
-		for s.at < len(s.src) && s.work.step() {
+		for s.at < len(s.src) && s.budget.step() {
 			n := lineLength(s.src[s.at:])
 			text := s.src[s.at : s.at+n]
 			s.at = min(len(s.src), s.at+n+1)

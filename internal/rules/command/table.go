@@ -129,9 +129,9 @@ func (t *Table) Added(files Files, before, after string) ([]Found, error) {
 }
 
 func (t *Table) in(files Files, text string) ([]Found, error) {
-	f := &finder{rows: t.destroys, work: newWork(text)}
+	f := &finder{rows: t.destroys, budget: newBudget(text)}
 	f.read(files, text)
-	if f.work.over {
+	if f.budget.over {
 		return nil, ErrTooMuch
 	}
 	return f.found, nil
@@ -141,21 +141,21 @@ func (t *Table) in(files Files, text string) ([]Found, error) {
 // runs what cannot be read; nil for none.
 func (t *Table) Worst(text string) *Row {
 	for _, rows := range []rows{t.destroys, t.hides} {
-		f := &finder{rows: rows, work: newWork(text)}
+		f := &finder{rows: rows, budget: newBudget(text)}
 		f.script(text, 1, map[string]string{}, Embedded, true, 0)
 		if len(f.found) > 0 {
 			return f.found[0].Row
 		}
-		if f.work.over {
+		if f.budget.over {
 			return &Row{What: "has commands that are too many or too deeply nested to be read"}
 		}
 	}
 	return nil
 }
 
-// Says is what the worst command of a text does, as it follows "it"; empty for
+// Harm is what the worst command of a text does, as it follows "it"; empty for
 // none.
-func (t *Table) Says(text string) string {
+func (t *Table) Harm(text string) string {
 	if row := t.Worst(text); row != nil {
 		return row.What
 	}

@@ -54,7 +54,7 @@ var (
 func (f *finder) lines(files Files, text string) {
 	vars := map[string]string{}
 	for _, l := range logical(text) {
-		if !f.work.step() {
+		if !f.budget.step() {
 			return
 		}
 		if comment.MatchString(l.text) || prose.MatchString(l.text) {
@@ -170,7 +170,7 @@ func (f *finder) config(files Files, text string) {
 // values reads the texts of one line.
 func (f *finder) values(line string, number int, as As) {
 	for _, l := range literals(line) {
-		if inner := line[l.inner:l.end]; strings.ContainsAny(inner, " \t") && f.work.step() {
+		if inner := line[l.inner:l.end]; strings.ContainsAny(inner, " \t") && f.budget.step() {
 			f.script(unescape(inner), number, map[string]string{}, as, false, 0)
 		}
 	}
