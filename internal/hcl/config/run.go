@@ -31,8 +31,6 @@ type BlockRun struct {
 var (
 	// provisionerArguments are the arguments of provisioners that decide what is run, and when.
 	provisionerArguments = []string{"command", "interpreter", "environment", "inline", "script", "scripts", "when", "working_dir"}
-	// execArguments are those of a plugin for credentials.
-	execArguments = []string{"command", "args", "env"}
 	// codeArguments are those of resources and data sources that run what they say, by
 	// their types (registry.terraform.io, the pages of the types).
 	codeArguments = map[string][]string{
@@ -79,58 +77,38 @@ func runs(r *Resource, b *rawBlock) []Run {
 	return out
 }
 
-// collect takes in the arguments of a body that are wanted, however deep.
+// collect takes in the arguments of a body that are wanted, however deep. Blocks
+// are counted by type, so that one of another type moves none.
 func (r *Run) collect(b *Body, above string, wanted func(name string) bool) {
 	for name, a := range b.Attributes {
 		if wanted(name) {
 			r.Arguments[above+name] = a.Value
 		}
 	}
-	for i, inner := range b.Blocks {
-		r.collect(inner.Body, fmt.Sprintf("%s%s.%d.", above, inner.Type, i), wanted)
+	count := map[string]int{}
+	for _, inner := range b.Blocks {
+		r.collect(inner.Body, fmt.Sprintf("%s%s.%d.", above, inner.Type, count[inner.Type]), wanted)
+		count[inner.Type]++
 	}
-}
-
-// pluginRuns are the programs that a provider starts for its credentials.
-func pluginRuns(p *Provider) []BlockRun {
-	run := Run{Kind: "exec", Arguments: map[string]*expr.Expression{}, Range: p.Range, Full: p.Range}
-	var visit func(*Body)
-	visit = func(body *Body) {
-		for name, a := range body.Attributes {
-			if name == "exec" || execArgument.MatchString(a.Value.Text) {
-				run.Arguments[name] = a.Value
-			}
-		}
-		for _, inner := range body.Blocks {
-			if inner.Type == "exec" {
-				run.collect(inner.Body, "exec.", func(name string) bool { return slices.Contains(execArguments, name) })
-			}
-			visit(inner.Body)
-		}
-	}
-	visit(p.Body)
-	command := run.Arguments["exec.command"]
-	if len(run.Arguments) == 0 || command != nil && isCredentials(command, run.Arguments["exec.args"]) {
-		return nil
-	}
-	return []BlockRun{{"provider", p.Name, run}}
-}
-
-var (
-	execArgument = regexp.MustCompile(`\bexec"?\s*[=:]`)
-	// credentials are plugins that print a token and do nothing else.
-	credentials = regexp.MustCompile(`^"(aws-iam-authenticator|gke-gcloud-auth-plugin|kubelogin)"$`)
-	getToken    = regexp.MustCompile(`^\[\s*(\w+\s*\(\s*)?"eks",\s*"get-token"`)
-)
-
-func isCredentials(command, args *expr.Expression) bool {
-	return credentials.MatchString(command.Text) || command.Text == `"aws"` && args != nil && getToken.MatchString(args.Text)
 }
 
 // actionRun is an action, which an apply runs where a resource triggers it
 // (Terraform 1.14).
 func actionRun(b *rawBlock) BlockRun {
 	run := Run{Kind: b.labels[0], Arguments: map[string]*expr.Expression{}, Range: b.header, Full: b.full}
-	run.collect(decodeBody(b.body, metaArguments), "", func(string) bool { return true })
+	run.collect(decodeBody(b.body, metaArguments), "", carriesCode)
 	return BlockRun{"action." + b.labels[0], b.labels[1], run}
 }
+
+// codeWords are parts of the names of arguments that say what is run, or what it
+// is told. No list of actions is complete, so their arguments are known by name:
+// function_name and payload of aws_lambda_invoke, command and arguments of
+// local_command, buildspec_override of aws_codebuild_start_build, playbooks of
+// ansible_playbook_run, statement_name, and what the next provider calls its own.
+var codeWords = regexp.MustCompile(`(?i)(^|_)(cmd|commands?|args?|arguments?|stdin|scripts?|code|source|programs?|binary|exec\w*|interpreter|shell|` +
+	`inline|env|environment|sql|query|queries|statements?|payload|body|input|playbooks?|documents?|parameters?|` +
+	`extra_vars|vars|variables|function|image|buildspec|job|template|workflow|entrypoint|run|url|uri|working_dir\w*)(_|$)`)
+
+// carriesCode reports whether an argument of an action, by its name, decides what
+// is run; others are waits, names and tags.
+func carriesCode(name string) bool { return codeWords.MatchString(name) }
