@@ -77,9 +77,9 @@ func TestLess(t *testing.T) {
 	}{
 		{"a\nb\nc", "a\nc", true}, {"a\nb", "a\nb", true}, {"a\nb", "b\na", false}, {"a", "a\nb", false}, {"a\n# set -e\nb", "a\nb", true},
 		{"set -e\na", "a", false}, {"if a\nthen b\nfi", "then b\nfi", false}, {"exit 1\na", "a", false}, {"a ||\nb\nc", "c", false},
-		{"a \\\nb\nc", "a \\\nc", false}, {"X=1\na", "a", false}, {"cat <<E\nb\nE\na", "a", false}, 
+		{"a \\\nb\nc", "a \\\nc", false}, {"X=1\na", "a", false}, {"cat <<E\nb\nE\na", "a", false},
 		{"a \"\nb\n\"", "b", false}, {"b && exit\na", "a", false},
-		{"#!/bin/sh\na", "a", false}, {"./check a\nb", "b", false}, 
+		{"#!/bin/sh\na", "a", false}, {"./check a\nb", "b", false},
 		{"f() {\na\n}\nb", "b", false}, {"./lib.sh\na", "a", true}, {". lib.sh\na", "a", false},
 	} {
 		if got := recipe.Less(recipe.Lines(c.before), recipe.Lines(c.after)); got != c.want {

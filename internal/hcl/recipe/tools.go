@@ -24,8 +24,9 @@ var tools = []tool{
 		inDir: []string{"-d", "--working-directory"}, fromFile: []string{"-f", "--justfile"}, part: justRules},
 	{names: []string{"rake"}, files: []string{"Rakefile", "rakefile", "Rakefile.rb", "rakefile.rb"}, up: true,
 		fromFile: []string{"-f", "--rakefile"}, part: whole},
-	{names: []string{"task", "go-task"}, files: []string{"Taskfile.yml", "taskfile.yml", "Taskfile.yaml", "taskfile.yaml", "Taskfile.dist.yml"},
-		up: true, inDir: []string{"-d", "--dir"}, fromFile: []string{"-t", "--taskfile"}, part: whole},
+	{names: []string{"task", "go-task"},
+		files: []string{"Taskfile.yml", "taskfile.yml", "Taskfile.yaml", "taskfile.yaml", "Taskfile.dist.yml"},
+		up:    true, inDir: []string{"-d", "--dir"}, fromFile: []string{"-t", "--taskfile"}, part: whole},
 	{names: []string{"npm", "yarn", "pnpm", "bun"}, files: []string{"package.json"}, up: true,
 		inDir: []string{"--prefix", "-C", "--dir", "--cwd"}, part: reachedScripts},
 }

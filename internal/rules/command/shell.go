@@ -2,7 +2,6 @@ package command
 
 import (
 	"regexp"
-	"slices"
 	"strings"
 )
 
@@ -44,8 +43,14 @@ type shell struct {
 	// bodies are here-documents that begin behind the next end of a line.
 	bodies []body
 	depth  int
-	// function is the last one that was begun; empty for none.
+	// function is the one that is read; empty for none.
 	function string
+	// opens: the word `function` stood before.
+	opens bool
+	// braces are those of the function that are open.
+	braces int
+	// shifted counts what the function takes off its parameters.
+	shifted int
 	// unclosed counts quotes that nothing closes.
 	unclosed int
 }
@@ -115,7 +120,7 @@ func bracket(c byte) int {
 // bracket begins or ends a subshell, a pattern of a case, or a function.
 func (s *shell) bracket(c byte) {
 	if c == '(' && len(s.cur.words) == 1 && strings.HasPrefix(s.src[s.at:], "()") {
-		s.function = s.cur.words[0].text
+		s.begin(s.cur.words[0].text)
 		s.cur.words = nil
 	}
 	s.end(nil)
@@ -152,9 +157,9 @@ func (s *shell) operator(c byte) {
 // end closes a command. What comes next reads what piped prints, where given.
 func (s *shell) end(piped *simple) {
 	if len(s.cur.words) > 0 {
-		s.parameters()
 		s.cur.raw = s.src[s.start:s.at]
 		s.out = append(s.out, s.cur)
+		s.parameters()
 	}
 	if piped == nil {
 		s.start = s.at
@@ -163,45 +168,6 @@ func (s *shell) end(piped *simple) {
 		}
 	}
 	s.cur = &simple{line: s.line, from: piped}
-}
-
-var allParameters = regexp.MustCompile(`^\$(@|\*|\{[@*][^}]*\})$`)
-
-// parameters puts in what `set --` gave, and for the name of a function the
-// command that it hands all its own to.
-func (s *shell) parameters() {
-	words := s.cur.words
-	if words[0].text == "set" && len(words) > 1 && words[1].text == "--" {
-		s.vars["@"] = joined(words[2:])
-		return
-	}
-	at := slices.IndexFunc(words, func(w word) bool { return allParameters.MatchString(w.text) })
-	switch given := s.vars["@"]; {
-	case at > 0 && s.function != "":
-		s.vars[s.function+"()"] = joined(words[:at])
-	case at >= 0 && given != "":
-		words = slices.Concat(words[:at], fields(given), words[at+1:])
-	}
-	if body := s.vars[words[0].text+"()"]; body != "" && words[0].text != s.function {
-		words = slices.Concat(fields(body), words[1:])
-	}
-	s.budget.left -= len(words)
-	s.cur.words = words
-}
-
-func joined(words []word) string {
-	var out []string
-	for _, w := range words {
-		out = append(out, w.text)
-	}
-	return clip(strings.Join(out, " "))
-}
-
-func fields(text string) (out []word) {
-	for _, f := range strings.Fields(text) {
-		out = append(out, word{text: f})
-	}
-	return out
 }
 
 // newline reads the here-documents that begin in the next line.

@@ -33,6 +33,9 @@ func TestHoweverItIsWritten(t *testing.T) {
 		"gcloud --project p sql instances delete main -q", "aws --region r --profile p rds delete-db-cluster --skip-final-snapshot --db-cluster-identifier c", "az group delete --name prod --yes", "terraform -chdir=prod destroy", "if [ \"$1\" = x ]; then terraform destroy; else terraform plan; fi",
 		"k() { kubectl \"$@\"; }\nk delete ns shop",
 		"k() {\n  kubectl -n shop $*\n}\nk delete pvc --all",
+		"tf() {\n  terraform \"$@\"\n}\ntf destroy", "function tf {\n  terraform \"$@\"\n}\ntf destroy", "function tf() {\n  terraform $1 -auto-approve\n}\ntf destroy",
+		"tf() {\n  cd \"$1\"\n  shift\n  terraform \"$@\"\n  echo \"$@\"\n}\ntf prod destroy", "a() { b -x \"$@\"; }\nb() {\n  kubectl \"$@\"\n}\na delete ns shop",
+		"tf() {\n  local c=$1\n  shift\n  terraform \"$c\" \"$@\"\n}\ntf destroy -auto-approve", "tf() {\n  ( cd prod; terraform \"${@}\" )\n}\nif ask; then\n  tf destroy\nfi",
 		"set -- delete ns shop\nkubectl \"$@\"", "echo delete ns shop | xargs kubectl",
 		"kubectl ${V:=delete} ns shop", "echo 'pohs sn eteled ltcebuk' | rev | sh",
 	} {
@@ -53,6 +56,8 @@ func TestHarmlessTwins(t *testing.T) {
 		`read -p "terraform destroy? " a`, "set -euo pipefail", "rm -rf build dist", "docker compose down", "export PATH=$PATH:/opt/bin", "psql -f schema.sql", "make clean", "npm run build", "apt-get install -y kubectl",
 		"kubectl apply -f - <<EOF\nkind: Job\nmetadata: {name: delete}\nEOF", "for i in 1 2 3; do sleep 1; done", "gcloud config unset project", "helm upgrade --install db ./chart", "test -x $(which terraform)", `desc="kubectl delete"; echo "$desc ns"`,
 		"say() { echo \"$@\"; }\nsay kubectl delete ns shop",
+		"tf() {\n  terraform \"$@\"\n}\ntf plan -destroy", "function tf {\n  terraform \"$1\"\n}\ntf plan destroy", "tf() {\n  shift\n  terraform \"$@\"\n}\ntf destroy plan",
+		"say() {\n  echo \"$@\"\n}\ntf() { terraform \"$@\"; }\nsay tf destroy",
 		"set -- get ns\nkubectl \"$@\"", "echo get ns | xargs kubectl", "tr -d '\\r' < run.sh | sh",
 	} {
 		if found, err := full.Added(script, "", "#!/bin/sh\n"+line+"\n"); err != nil || len(found) > 0 {

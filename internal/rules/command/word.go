@@ -23,6 +23,13 @@ func (s *shell) word() {
 	}
 	w := s.raw()
 	if len(s.cur.words) == 0 && !w.quoted && slices.Contains(keywords, w.text) {
+		s.opens = w.text == "function"
+		s.brace(w.text)
+		return
+	}
+	if s.opens {
+		s.opens = false
+		s.begin(w.text)
 		return
 	}
 	if m := assignment.FindStringSubmatch(w.text); m != nil && s.assigns() {
