@@ -38,6 +38,7 @@ func TestHoweverItIsWritten(t *testing.T) {
 		"tf() {\n  local c=$1\n  shift\n  terraform \"$c\" \"$@\"\n}\ntf destroy -auto-approve", "tf() {\n  ( cd prod; terraform \"${@}\" )\n}\nif ask; then\n  tf destroy\nfi",
 		"set -- delete ns shop\nkubectl \"$@\"", "echo delete ns shop | xargs kubectl",
 		"kubectl ${V:=delete} ns shop", "echo 'pohs sn eteled ltcebuk' | rev | sh",
+		"echo 'xhorpgy qryrgr af fubc' | tr a-z n-za-m | bash", "echo 'KUBECTL DELETE NS SHOP' | tr '[:upper:]' '[:lower:]' | sh",
 	} {
 		if found, err := full.Added(script, "", "#!/bin/sh\n"+line+"\n"); err != nil || len(found) == 0 {
 			t.Errorf("not found: %q %v", line, err)
@@ -58,7 +59,7 @@ func TestHarmlessTwins(t *testing.T) {
 		"say() { echo \"$@\"; }\nsay kubectl delete ns shop",
 		"tf() {\n  terraform \"$@\"\n}\ntf plan -destroy", "function tf {\n  terraform \"$1\"\n}\ntf plan destroy", "tf() {\n  shift\n  terraform \"$@\"\n}\ntf destroy plan",
 		"say() {\n  echo \"$@\"\n}\ntf() { terraform \"$@\"; }\nsay tf destroy",
-		"set -- get ns\nkubectl \"$@\"", "echo get ns | xargs kubectl", "tr -d '\\r' < run.sh | sh",
+		"set -- get ns\nkubectl \"$@\"", "echo get ns | xargs kubectl", "tr -d '\\r' < run.sh | sh", "echo 'pohs sn teg ltcebuk' | rev | sh", "cat words | rev | sh",
 	} {
 		if found, err := full.Added(script, "", "#!/bin/sh\n"+line+"\n"); err != nil || len(found) > 0 {
 			t.Errorf("found: %q %v", line, found)
