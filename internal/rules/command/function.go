@@ -15,21 +15,6 @@ var parameter = regexp.MustCompile(`^\$\{?([@*]|[1-9])(:(\d+))?\}?$`)
 // isParameter reports whether a word is one parameter, or all of them.
 func isParameter(w word) bool { return parameter.MatchString(w.text) }
 
-// begin opens a function.
-func (s *shell) begin(name string) { s.function, s.braces, s.shifted = name, 0, 0 }
-
-// brace counts the braces of a function, which ends with the last one.
-func (s *shell) brace(word string) {
-	switch word {
-	case "{":
-		s.braces++
-	case "}":
-		if s.braces--; s.braces <= 0 {
-			s.function = ""
-		}
-	}
-}
-
 // parameters puts in what `set --` gave, keeps the commands of a function that its
 // parameters go to, and puts these in where it is called.
 func (s *shell) parameters() {

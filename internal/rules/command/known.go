@@ -3,6 +3,7 @@ package command
 import (
 	"encoding/base64"
 	"encoding/hex"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -168,3 +169,21 @@ func (c *simple) onlyPrints() bool { return printers.MatchString(programOf(c.wor
 func isWrapper(program string) bool { return slices.Contains(wrappers, program) }
 
 func isShell(program string) bool { return slices.Contains(shells, program) }
+
+var programEnding = regexp.MustCompile(`(?i)\.(exe|cmd|bat|sh)$`)
+
+// programOf is the name of a program as a word runs it: without its folder,
+// version and ending, and without what make and batch files put before it.
+func programOf(w string) string {
+	w = strings.TrimLeft(w, "@-+")
+	if w == "" || strings.ContainsAny(w, " \t\n") {
+		return ""
+	}
+	w = path.Base(strings.ReplaceAll(w, `\`, "/"))
+	for _, mark := range []string{"@", ":"} {
+		if name, version, ok := strings.Cut(w, mark); ok && name != "" && version != "" && !strings.HasPrefix(name, "$") {
+			w = name
+		}
+	}
+	return programEnding.ReplaceAllString(w, "")
+}

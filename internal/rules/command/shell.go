@@ -127,6 +127,21 @@ func (s *shell) bracket(c byte) {
 	s.at++
 }
 
+// begin opens a function.
+func (s *shell) begin(name string) { s.function, s.braces, s.shifted = name, 0, 0 }
+
+// brace counts the braces of a function, which ends with the last one.
+func (s *shell) brace(word string) {
+	switch word {
+	case "{":
+		s.braces++
+	case "}":
+		if s.braces--; s.braces <= 0 {
+			s.function = ""
+		}
+	}
+}
+
 func lineLength(text string) int {
 	if i := strings.IndexByte(text, '\n'); i >= 0 {
 		return i
