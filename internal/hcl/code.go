@@ -121,12 +121,14 @@ func (p *prediction) codeIn(tree fs.FS, which plan.Side) []coded {
 	for _, dir := range p.codeDirs(tree) {
 		p.codeFolders(tree, which, dir, modules, callers)
 	}
+	files := codeFiles{tree, map[string]codeFile{}}
 	var out []coded
 	for _, dir := range slices.Sorted(maps.Keys(modules)) {
 		m := modules[dir]
 		add := func(kind, name string, runs []config.Run) {
 			for _, run := range runs {
-				t := &codeText{tree: tree, side: which, dir: dir, module: m, callers: callers[dir], seen: map[string]bool{}}
+				t := &codeText{tree: tree, files: files, side: which, dir: dir, module: m, callers: callers[dir],
+					seen: map[string]bool{}}
 				out = append(out, t.of(plan.Address{Engine: plan.Terraform, Root: dir, Type: kind, Name: name}, run))
 			}
 		}

@@ -73,6 +73,7 @@ func (c coded) isLessThan(was coded) bool {
 // texts that are more than a name, a number or a version.
 type codeText struct {
 	tree    fs.FS
+	files   codeFiles
 	side    plan.Side
 	dir     string
 	module  *config.Module
@@ -309,23 +310,45 @@ func (t *codeText) isFile(name string) bool {
 	return info != nil && info.Mode().IsRegular()
 }
 
+// codeFiles are the files of a tree that were looked for, by their names.
+type codeFiles struct {
+	tree fs.FS
+	had  map[string]codeFile
+}
+
+// codeFile is a file under its real name; without info it is not there.
+type codeFile struct {
+	real string
+	info fs.FileInfo
+	err  error
+}
+
+func (c codeFiles) find(name string) codeFile {
+	if f, ok := c.had[name]; ok {
+		return f
+	}
+	var f codeFile
+	if f.real, f.err = plan.Resolve(c.tree, name); f.err == nil {
+		f.info, f.err = fs.Stat(c.tree, f.real)
+	}
+	if errors.Is(f.err, fs.ErrNotExist) {
+		f.err = nil
+	}
+	c.had[name] = f
+	return f
+}
+
 // find follows links to a file; nil for what is not there.
 func (t *codeText) find(name string) (string, fs.FileInfo) {
 	if !fs.ValidPath(name) {
 		return "", nil
 	}
-	real, err := plan.Resolve(t.tree, name)
-	if err == nil {
-		info, failed := fs.Stat(t.tree, real)
-		if failed == nil {
-			return real, info
-		}
-		err = failed
+	f := t.files.find(name)
+	if f.err != nil {
+		t.cannotRead(name, plan.GapUnreadable, f.err.Error())
+		return "", nil
 	}
-	if !errors.Is(err, fs.ErrNotExist) {
-		t.cannotRead(name, plan.GapUnreadable, err.Error())
-	}
-	return "", nil
+	return f.real, f.info
 }
 
 func (t *codeText) read(name string, info fs.FileInfo) ([]byte, bool) {
