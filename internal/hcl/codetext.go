@@ -286,7 +286,7 @@ func (t *codeText) folders(own string) []string {
 
 var (
 	programPath = regexp.MustCompile(`[\w./-]+`)
-	programFile = regexp.MustCompile(`(?i)(\.(sh|bash|zsh|py|rb|js|mjs|ts|ps1|pl|php)|/?(makefile|justfile|rakefile|taskfile\.ya?ml|package\.json))$`)
+	programFile = regexp.MustCompile(`(?i)(\.(sh|bash|zsh|py|rb|js|mjs|ts|ps1|pl|php|mk|just|rake)|/?(makefile|justfile|rakefile|taskfile\.ya?ml|package\.json))$`)
 )
 
 // isProgram reports whether a file is there and is run, by its name, its mode or

@@ -21,12 +21,13 @@ type rules struct {
 }
 
 var (
-	makeHeader  = regexp.MustCompile(`^([^\s:=#$%]+(?:\s+[^\s:=#$%]+)*)\s*:([^:=$%][^=$%;]*)?(;.*)?$`)
-	makeSets    = regexp.MustCompile(`^\s*(export\s+|override\s+)*[\w.-]+\s*(\?|\+|:{1,3}|!)?=|^(un)?export(\s+[\w.-]+)*\s*$`)
-	justHeader  = regexp.MustCompile(`^@?([A-Za-z_][\w-]*(?:\s+[*+$]?[\w-]+)*)\s*:([^=].*)?$`)
-	justSets    = regexp.MustCompile(`^(export\s+)?[\w-]+\s*:=|^set\s+[\w-]+|^\[[^\]]*\]\s*$`)
-	comment     = regexp.MustCompile(`^\s*(#|$)`)
-	notPlain    = regexp.MustCompile(`\$\(eval\b|^\.`)
+	makeHeader = regexp.MustCompile(`^([^\s:=#$%]+(?:\s+[^\s:=#$%]+)*)\s*:([^:=$%][^=$%;]*)?(;.*)?$`)
+	makeSets   = regexp.MustCompile(`^\s*(export\s+|override\s+)*[\w.-]+\s*(\?|\+|:{1,3}|!)?=|^(un)?export(\s+[\w.-]+)*\s*$`)
+	justHeader = regexp.MustCompile(`^@?([A-Za-z_][\w-]*(?:\s+[*+$]?[\w-]+)*)\s*:([^=].*)?$`)
+	justSets   = regexp.MustCompile(`^(export\s+)?[\w-]+\s*:=|^set\s+[\w-]+|^\[[^\]]*\]\s*$`)
+	comment    = regexp.MustCompile(`^\s*(#|$)`)
+	// notPlain is what makes other rules, or chooses among them.
+	notPlain    = regexp.MustCompile(`\$[({]eval\b|^\.`)
 	punctuation = strings.NewReplacer("(", " ", ")", " ", "&", " ", "|", " ")
 )
 
@@ -35,7 +36,7 @@ var (
 func makeRules(text string, goals []string) string {
 	return reached(text, goals, func(line string) (targets, needs []string, ok bool) {
 		m := makeHeader.FindStringSubmatch(line)
-		if m == nil || notPlain.MatchString(line) {
+		if m == nil {
 			return nil, nil, false
 		}
 		return strings.Fields(m[1]), strings.Fields(punctuation.Replace(m[2])), true
@@ -97,6 +98,8 @@ func parse(text string, header func(string) (targets, needs []string, ok bool), 
 		targets, needs, ok := header(line)
 		switch {
 		case comment.MatchString(line) && !indented, strings.HasPrefix(line, ".PHONY:"):
+		case notPlain.MatchString(line):
+			return rules{}, false
 		case indented && len(out.all) > 0:
 			out.all[len(out.all)-1].text += line + "\n"
 		case sets.MatchString(line):

@@ -115,7 +115,7 @@ func (f *finder) test(files Files, text string) {
 var (
 	// backwards is where the part of a migration begins that takes it back.
 	backwards = regexp.MustCompile(`(?i)^\s*(?:(?:public|async|export|const|static|exports\.|module\.exports\.|def|function|func)\s*)*(?:self\.)?` +
-		`(down|downgrade|revert|rollback|undo)\b\s*(?:\(|=|:|$)`)
+		`(down((?-i:[A-Z0-9_])\w*)?|downgrade\w*|revert|rollback|undo)\b\s*(?:\(|=|:|$)`)
 	closes = regexp.MustCompile(`^\s*[{})\];]*\s*$`)
 )
 
