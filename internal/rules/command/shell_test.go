@@ -114,7 +114,7 @@ func TestHostileTexts(t *testing.T) {
 		"backticks": strings.Repeat("`", size+1), "quoted substitutions": strings.Repeat(`"$(`, size/3), "variables": "a=kubectl\n" + strings.Repeat("a=$a$a\n", 10000), "comments": strings.Repeat("/*", size/2), "hashes": strings.Repeat("#", size),
 		"one line": "echo " + strings.Repeat("a ", size/2), "lists": strings.Repeat(`["a","b`, size/8), "braces": strings.Repeat("${", size/2), "%x": strings.Repeat("%x[", size/3), "escapes": strings.Repeat(`\`, size), "nested quotes": strings.Repeat(`x "y 'z `, size/8),
 	} {
-		for _, reads := range []command.Reader{"shell", "lines", "yaml", "program", "config"} {
+		for _, reads := range []command.Reader{"shell", "lines", "yaml", "program", "config", "sql", "migration", "test"} {
 			if _, err := full.Added(command.Files{Reads: reads, As: command.Script}, "", text+"\nkubectl delete ns a\n"); err != nil && !errors.Is(err, command.ErrTooMuch) {
 				t.Errorf("%s as %s: %v", name, reads, err)
 			}

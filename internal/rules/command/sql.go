@@ -65,6 +65,9 @@ type sqlReader struct {
 	line int
 	text strings.Builder
 	from int // the line of the statement
+	// runs: the statement runs texts, as far as it was looked at.
+	runs   bool
+	looked int
 }
 
 // split gives the statements of a text without comments, and without what stands
@@ -77,7 +80,7 @@ func (f *finder) split(text string, line int) []statement {
 			out = append(out, statement{r.from, r.text.String()})
 		}
 		r.text.Reset()
-		r.from = 0
+		r.from, r.runs, r.looked = 0, false, 0
 	}
 	for r.at < len(r.src) && f.budget.step() {
 		rest := r.src[r.at:]
@@ -92,7 +95,7 @@ func (f *finder) split(text string, line int) []statement {
 		case strings.HasPrefix(rest, "*/"):
 			r.at += 2
 		case strings.HasPrefix(rest, "/*"):
-			r.skip(4 + max(0, strings.Index(rest[2:], "*/")))
+			r.comment(rest)
 		case c == '\'':
 			r.quoted(f, rest)
 		case c == '$' && dollarMark.MatchString(rest):
@@ -120,6 +123,15 @@ func (r *sqlReader) skip(n int) {
 	r.at += n
 }
 
+// comment passes over one, to the end where nothing closes it.
+func (r *sqlReader) comment(rest string) {
+	if end := strings.Index(rest[2:], "*/"); end >= 0 {
+		r.skip(end + 4)
+		return
+	}
+	r.skip(len(rest))
+}
+
 // quoted reads a text in quotes, which counts where the statement runs it.
 func (r *sqlReader) quoted(f *finder, rest string) {
 	end := 1
@@ -132,7 +144,8 @@ func (r *sqlReader) quoted(f *finder, rest string) {
 		}
 		end++
 	}
-	if dynamic.MatchString(r.text.String()) {
+	r.runs = r.runs || dynamic.MatchString(r.text.String()[r.looked:])
+	if r.looked = r.text.Len(); r.runs {
 		r.text.WriteString(" " + rest[1:min(end, len(rest))] + " ")
 	} else {
 		r.text.WriteString("''")
