@@ -73,7 +73,7 @@ func (c *comparison) unbrought() {
 			}) {
 				continue
 			}
-			c.gaps = append(c.gaps, plan.Gap{At: c.pair.After.Place(call.Config.SourceAt), Kind: plan.GapInvalid, Subject: call.Address,
+			c.gaps = append(c.gaps, plan.Gap{At: c.pair.After.Place(call.Config.SourceAt), Kind: plan.GapInvalid, Subject: call.Dir(),
 				Why: "would not plan: Unreadable module directory: " + call.Dir() + " does not exist"})
 		}
 	}
