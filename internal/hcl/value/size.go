@@ -64,7 +64,9 @@ func HasHugeNumber(v cty.Value) bool {
 		return false
 	case v.Type() == cty.Number:
 		return v.AsBigFloat().MantExp(nil) > MaxExponent
-	case !v.CanIterateElements() || v.Type().IsCollectionType() && (v.Type().ElementType() == cty.Bool || v.Type().ElementType() == cty.String):
+	case !v.CanIterateElements():
+		return false
+	case v.Type().IsCollectionType() && (v.Type().ElementType() == cty.Bool || v.Type().ElementType() == cty.String):
 		return false
 	}
 	for _, child := range Elements(v) {
