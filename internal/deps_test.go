@@ -62,7 +62,7 @@ var inner = map[string][][]string{
 		{"."},
 	},
 	"internal/hcl": {
-		{"value", "work", "move", "varfile", "upload", "lines"},
+		{"value", "work", "move", "varfile", "upload", "lines", "recipe"},
 		{"diff/schema", "diff/forms", "attrs"},
 		{"diff/equal"},
 		{"diff", "expr"},

@@ -83,8 +83,13 @@ func hostile() map[string]map[string]string {
 			"b.json": "[" + strings.Repeat("1,", 500000) + "1]"},
 		"decoded yaml": {"main.tf": res(`yamldecode(file("b.yaml"))`),
 			"b.yaml": many(100000, func(i int) string { return fmt.Sprintf("k%d: {a: 1, b: [1,2]}", i) })},
-		"long number":    {"main.tf": res(`tostring(1e9999999)`)},
-		"number in json": {"main.tf": res(`jsonencode(jsondecode("[1e9999999]"))`)},
+		"long number":        {"main.tf": res(`tostring(1e9999999)`)},
+		"number in json":     {"main.tf": res(`jsonencode(jsondecode("[1e9999999]"))`)},
+		"number by its type": {"main.tf": "variable \"n\" {\n  type    = number\n  default = \"1e9999999\"\n}\n" + res(`tostring(var.n)`)},
+		"number of a count":  {"main.tf": "resource \"terraform_data\" \"b\" {\n  count = \"1e9999999\"\n}\n" + res("1")},
+		"number in a format": {"main.tf": res(`format("%d", "1e9999999")`)},
+		"number in a sum":    {"main.tf": res(`tostring(sum(["1e9999999"]))`)},
+		"number in a list":   {"main.tf": res(`tostring(max(["1e9999999", 2]...))`)},
 		"squares": {"main.tf": "locals {\n  s0 = 1e100\n" +
 			many(60, func(i int) string { return fmt.Sprintf("  s%d = local.s%d * local.s%d", i+1, i, i) }) + "}\n" + res("tostring(local.s60)")},
 		"encoded text": {"main.tf": "locals {\n  s0 = \"\\\"\\\"\\\"\"\n" +

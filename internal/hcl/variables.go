@@ -36,10 +36,17 @@ func (p *prediction) setOf(files []string, guessed bool) set {
 func (p *prediction) values(s set, root string) variant {
 	v := variant{name: s.name(), guessed: s.guessed}
 	var problems [2][]config.Problem
-	v.before, problems[0] = config.Values(p.before, append(config.AutoFiles(p.before, root), present(p.before, s.before)...))
-	v.after, problems[1] = config.Values(p.after, append(config.AutoFiles(p.after, root), present(p.after, s.after)...))
+	was := append(config.AutoFiles(p.before, root), present(p.before, s.before)...)
+	is := append(config.AutoFiles(p.after, root), present(p.after, s.after)...)
+	v.before, problems[0] = config.Values(p.before, was)
+	v.after, problems[1] = config.Values(p.after, is)
+	sealed := p.sealed(was, is)
+	p.give(&v, root, is, sealed)
 	for i, s := range []plan.Side{plan.Before, plan.After} {
 		for _, problem := range problems[i] {
+			if !sealed.tells(problem) {
+				continue
+			}
 			g := gapOf(root, s, problem)
 			g.Variant = v.name
 			if problem.Kind == plan.GapParse || problem.Kind == plan.GapInvalid {

@@ -36,7 +36,7 @@ func (j *judging) change(c *plan.Change) []Finding {
 }
 
 func (j *judging) described(c *plan.Change) judgedChange {
-	d := judgedChange{Change: c, name: c.Address.String(), runs: j.commands.Says(c.Runs), disarmed: j.disarmed(c)}
+	d := judgedChange{Change: c, name: c.Address.String(), runs: j.commands.Harm(c.Runs), disarmed: j.disarmed(c)}
 	if d.holding, d.listed = j.types.lost(c); len(c.Left) > 0 {
 		d.holding, d.listed, d.name = j.types.worst(c.Left), true, c.Address.Root
 	}

@@ -113,7 +113,7 @@ func (r *Rule) check() error {
 		case len(r.Paths) == 0 && r.Commands == "":
 			return errors.New("a rule about files needs paths or commands")
 		case r.Commands != "" && !r.Commands.Valid():
-			return fmt.Errorf("commands %q: want script, embedded or mention", r.Commands)
+			return fmt.Errorf("commands %q: want script, embedded, mention, statement or call", r.Commands)
 		case r.Commands != "" && r.Adds != "":
 			return errors.New("a rule takes adds or commands, not both")
 		}

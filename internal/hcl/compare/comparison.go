@@ -69,9 +69,9 @@ type comparison struct {
 
 func newComparison(in Input) *comparison {
 	p := &pair.Pair{Facts: in.Facts, BeforeVersions: in.Before.Versions, AfterVersions: in.After.Versions}
-	p.Before = in.world(plan.Before, in.Before)
+	p.Before = in.world(plan.Before, in.Before, in.After)
 	if in.After.Module != nil {
-		p.After = in.world(plan.After, in.After)
+		p.After = in.world(plan.After, in.After, in.Before)
 	}
 	pl := planner.New(p, in.Work.Part("this root once more", maxWork))
 	return &comparison{Pair: p, in: in, planner: pl, tracer: trace.New(p, pl, in.Lines, in.Root, in.Changed),
@@ -79,8 +79,8 @@ func newComparison(in Input) *comparison {
 }
 
 // world evaluates a side of the root.
-func (in Input) world(which plan.Side, side Side) *eval.World {
-	return eval.New(eval.World{Side: which, Tree: side.Tree, Dir: side.Dir, Runtime: side.Runtime, Loader: in.Loader,
+func (in Input) world(which plan.Side, side, other Side) *eval.World {
+	return eval.New(eval.World{Side: which, Tree: side.Tree, Other: other.Tree, Dir: side.Dir, Runtime: side.Runtime, Loader: in.Loader,
 		Work: in.Work.Part("this root", maxWork), Given: side.Given, Workspace: in.Workspace, Elsewhere: side.Elsewhere}, side.Module)
 }
 

@@ -16,8 +16,8 @@ import (
 type Run struct {
 	// Kind is local-exec, remote-exec, exec, or the type of a resource or action.
 	Kind string
-	// Says are the arguments that decide what is run, by name.
-	Says map[string]*expr.Expression
+	// Arguments are those that decide what is run, by name.
+	Arguments map[string]*expr.Expression
 	// Range is its header, Full the whole of it.
 	Range, Full hcl.Range
 }
@@ -29,13 +29,11 @@ type BlockRun struct {
 }
 
 var (
-	// said are the arguments of provisioners that decide what is run, and when.
-	said = []string{"command", "interpreter", "environment", "inline", "script", "scripts", "when", "working_dir"}
-	// executed are those of a plugin for credentials.
-	executed = []string{"command", "args", "env"}
-	// asked are those of resources and data sources that run what they say, by
+	// provisionerArguments are the arguments of provisioners that decide what is run, and when.
+	provisionerArguments = []string{"command", "interpreter", "environment", "inline", "script", "scripts", "when", "working_dir"}
+	// codeArguments are those of resources and data sources that run what they say, by
 	// their types (registry.terraform.io, the pages of the types).
-	asked = map[string][]string{
+	codeArguments = map[string][]string{
 		"external": {"program", "query", "working_dir"}, "local_command": {"command", "arguments", "stdin", "working_directory"},
 		"shell_script": {"lifecycle_commands", "create", "read", "update", "delete", "interpreter", "environment", "working_directory"},
 		"ssh_resource": {"commands", "content", "source"}, "ssh_sensitive_resource": {"commands", "content", "source"},
@@ -55,10 +53,10 @@ func provisioners(b *rawBlock) []Run {
 		if len(p.labels) == 0 || p.labels[0] != "local-exec" && p.labels[0] != "remote-exec" {
 			continue
 		}
-		run := Run{Kind: p.labels[0], Says: map[string]*expr.Expression{}, Range: p.header, Full: p.full}
+		run := Run{Kind: p.labels[0], Arguments: map[string]*expr.Expression{}, Range: p.header, Full: p.full}
 		for name, a := range p.body.attrs {
-			if slices.Contains(said, name) {
-				run.Says[name] = a.ready()
+			if slices.Contains(provisionerArguments, name) {
+				run.Arguments[name] = a.ready()
 			}
 		}
 		out = append(out, run)
@@ -69,67 +67,48 @@ func provisioners(b *rawBlock) []Run {
 // runs reads what a resource runs. Its body must be decoded.
 func runs(r *Resource, b *rawBlock) []Run {
 	out := provisioners(b)
-	run := Run{Kind: r.Type, Says: map[string]*expr.Expression{}, Range: b.header, Full: b.full}
-	if names := asked[r.Type]; names != nil {
-		run.says(r.Body, "", func(name string) bool { return slices.Contains(names, name) })
+	run := Run{Kind: r.Type, Arguments: map[string]*expr.Expression{}, Range: b.header, Full: b.full}
+	if names := codeArguments[r.Type]; names != nil {
+		run.collect(r.Body, "", func(name string) bool { return slices.Contains(names, name) })
 	}
-	if len(run.Says) > 0 {
+	if len(run.Arguments) > 0 {
 		out = append(out, run)
 	}
 	return out
 }
 
-// says takes in the arguments of a body that are wanted, however deep.
-func (r *Run) says(b *Body, above string, wanted func(name string) bool) {
+// collect takes in the arguments of a body that are wanted, however deep. Blocks
+// are counted by type, so that one of another type moves none.
+func (r *Run) collect(b *Body, above string, wanted func(name string) bool) {
 	for name, a := range b.Attributes {
 		if wanted(name) {
-			r.Says[above+name] = a.Value
+			r.Arguments[above+name] = a.Value
 		}
 	}
-	for i, inner := range b.Blocks {
-		r.says(inner.Body, fmt.Sprintf("%s%s.%d.", above, inner.Type, i), wanted)
+	count := map[string]int{}
+	for _, inner := range b.Blocks {
+		r.collect(inner.Body, fmt.Sprintf("%s%s.%d.", above, inner.Type, count[inner.Type]), wanted)
+		count[inner.Type]++
 	}
-}
-
-// pluginRuns are the programs that a provider starts for its credentials.
-func pluginRuns(p *Provider) []BlockRun {
-	run := Run{Kind: "exec", Says: map[string]*expr.Expression{}, Range: p.Range, Full: p.Range}
-	var visit func(*Body)
-	visit = func(body *Body) {
-		for name, a := range body.Attributes {
-			if name == "exec" || execArgument.MatchString(a.Value.Text) {
-				run.Says[name] = a.Value
-			}
-		}
-		for _, inner := range body.Blocks {
-			if inner.Type == "exec" {
-				run.says(inner.Body, "exec.", func(name string) bool { return slices.Contains(executed, name) })
-			}
-			visit(inner.Body)
-		}
-	}
-	visit(p.Body)
-	if command := run.Says["exec.command"]; len(run.Says) == 0 || command != nil && isCredentials(command, run.Says["exec.args"]) {
-		return nil
-	}
-	return []BlockRun{{"provider", p.Name, run}}
-}
-
-var (
-	execArgument = regexp.MustCompile(`\bexec"?\s*[=:]`)
-	// credentials are plugins that print a token and do nothing else.
-	credentials = regexp.MustCompile(`^"(aws-iam-authenticator|gke-gcloud-auth-plugin|kubelogin)"$`)
-	getToken    = regexp.MustCompile(`^\[\s*(\w+\s*\(\s*)?"eks",\s*"get-token"`)
-)
-
-func isCredentials(command, args *expr.Expression) bool {
-	return credentials.MatchString(command.Text) || command.Text == `"aws"` && args != nil && getToken.MatchString(args.Text)
 }
 
 // actionRun is an action, which an apply runs where a resource triggers it
 // (Terraform 1.14).
 func actionRun(b *rawBlock) BlockRun {
-	run := Run{Kind: b.labels[0], Says: map[string]*expr.Expression{}, Range: b.header, Full: b.full}
-	run.says(decodeBody(b.body, metaArguments), "", func(string) bool { return true })
+	run := Run{Kind: b.labels[0], Arguments: map[string]*expr.Expression{}, Range: b.header, Full: b.full}
+	run.collect(decodeBody(b.body, metaArguments), "", carriesCode)
 	return BlockRun{"action." + b.labels[0], b.labels[1], run}
 }
+
+// codeWords are parts of the names of arguments that say what is run, or what it
+// is told. No list of actions is complete, so their arguments are known by name:
+// function_name and payload of aws_lambda_invoke, command and arguments of
+// local_command, buildspec_override of aws_codebuild_start_build, playbooks of
+// ansible_playbook_run, statement_name, and what the next provider calls its own.
+var codeWords = regexp.MustCompile(`(?i)(^|_)(cmd|commands?|args?|arguments?|stdin|scripts?|code|source|programs?|binary|exec\w*|interpreter|shell|` +
+	`inline|env|environment|sql|query|queries|statements?|payload|body|input|playbooks?|documents?|parameters?|` +
+	`extra_vars|vars|variables|function|image|buildspec|job|template|workflow|entrypoint|run|url|uri|working_dir\w*)(_|$)`)
+
+// carriesCode reports whether an argument of an action, by its name, decides what
+// is run; others are waits, names and tags.
+func carriesCode(name string) bool { return codeWords.MatchString(name) }

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"bytes"
 	"fmt"
 	"io/fs"
 	"path"
@@ -43,6 +44,15 @@ func AutoFiles(tree fs.FS, root string) []string {
 	return append(fixed, auto...)
 }
 
+// gitCrypt is how every file begins that git-crypt encrypted.
+const gitCrypt = "\x00GITCRYPT\x00"
+
+// Encrypted is the text of a variable file that is encrypted.
+func Encrypted(tree fs.FS, name string) (string, bool) {
+	src, problem := read(tree, name)
+	return string(src), problem == nil && bytes.HasPrefix(src, []byte(gitCrypt))
+}
+
 // Values reads variable files, later ones over earlier ones.
 func Values(tree fs.FS, files []string) (map[string]Value, []Problem) {
 	out := map[string]Value{}
@@ -56,6 +66,11 @@ func Values(tree fs.FS, files []string) (map[string]Value, []Problem) {
 		target := name
 		if real, err := plan.Resolve(tree, name); err == nil {
 			target = real
+		}
+		if bytes.HasPrefix(src, []byte(gitCrypt)) {
+			all = append(all, Problem{Kind: plan.GapUnreadable, Subject: target, Range: hcl.Range{Filename: target},
+				Text: target + " is encrypted with git-crypt; what it gives is not to be seen"})
+			continue
 		}
 		attrs, problems := assignments(name, target, src)
 		all = append(all, problems...)

@@ -75,7 +75,7 @@ func (c *conformer) attr(path []any, a *plan.AttrFacts, v cty.Value) cty.Value {
 		return v
 	}
 	out, err := convert.Convert(v, ty)
-	if err != nil {
+	if err != nil || value.HasHugeNumber(out) {
 		c.note(path, "has a value of a wrong type")
 		return v
 	}

@@ -3,6 +3,8 @@ package eval
 import (
 	"path"
 	"strings"
+
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
 )
 
 // maxBranches bounds the tree of module calls, whatever their instances.
@@ -28,6 +30,12 @@ func (w *World) Branches() []*Branch {
 func (w *World) Branch(static string) *Branch {
 	w.Branches()
 	return w.byStatic[static]
+}
+
+// Absent reports whether a call of a branch names a folder that neither side has.
+func (w *World) Absent(b *Branch, call *config.Call) bool {
+	dir, inside := w.folder(b.dir, strings.TrimPrefix(b.Static+"."+call.Name, "."), call)
+	return inside && w.absent(dir) != nil
 }
 
 func (w *World) below(b *Branch) []*Branch {

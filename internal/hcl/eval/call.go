@@ -42,6 +42,10 @@ func (c *Call) load() {
 		return
 	}
 	child, problem := m.World.Loader.Load(m.World.Tree, c.dir, m.World.Runtime)
+	if problem != nil && c.absent() {
+		c.Opaque = true
+		return
+	}
 	if problem != nil {
 		p := *problem
 		if p.Kind == plan.GapInvalid {
@@ -57,6 +61,28 @@ func (c *Call) load() {
 	}
 	c.child = child
 }
+
+// absent notes that neither side has the folder of the call.
+func (c *Call) absent() bool {
+	c.Absent = c.Module.World.absent(c.dir)
+	return c.Absent != nil
+}
+
+// absent says where a folder would lie that neither side has, nil where one has
+// it.
+func (w *World) absent(dir string) *config.Absence {
+	if w.Other == nil {
+		return nil
+	}
+	here, absent := config.AbsentAt(w.Tree, dir)
+	if there, too := config.AbsentAt(w.Other, dir); !absent || !too || here.Top != there.Top {
+		return nil // one side has what lies around it: a mistake in a name
+	}
+	return &here
+}
+
+// Dir is the folder of the call's source.
+func (c *Call) Dir() string { return c.dir }
 
 func (c *Call) broken(p *config.Problem) {
 	c.Broken = p

@@ -107,6 +107,9 @@ func (m *Module) counted(e *expr.Expression, ctx *hcl.EvalContext) *Expansion {
 	case !v.IsKnown():
 		return &Expansion{Repeat: Unknown, Keys: []Key{SomeKey}, Value: raw, By: e}
 	}
+	if value.HasHugeText(v) {
+		return m.World.bad(e, raw, expr.Errorf(e.Range(), expr.LimitReached, "count is a number of too many digits"))
+	}
 	v, err := convert.Convert(v, cty.Number)
 	if err != nil {
 		return invalid("is not a number: " + err.Error())

@@ -47,6 +47,9 @@ type World struct {
 	Elsewhere map[string]elsewhere.Module
 	// Was is where modules that are not had were before moves, by where they are.
 	Was map[string]string
+	// Other is the tree of the other side. A folder that neither has is brought by
+	// something else: a submodule, or a checkout beside this one.
+	Other fs.FS
 	// Problems are what modules could not be read.
 	Problems []config.Problem
 	// Reads are the files that functions looked at, by name in the tree.
@@ -133,8 +136,11 @@ type Call struct {
 	Config *config.Call
 	// Address is without an instance key.
 	Address string
-	// Opaque: the source is outside the repository, and is not had.
+	// Opaque: the source is outside of what was handed here, and is not had.
 	Opaque bool
+	// Absent says where the source would lie that is local and that neither side
+	// has; such a call is opaque.
+	Absent *config.Absence
 	// Broken: the source is inside, but cannot be read.
 	Broken *config.Problem
 

@@ -118,6 +118,9 @@ func (m *Module) input(v *config.Variable) (cty.Value, hcl.Diagnostics) {
 		}
 	}
 	out, err := v.Type.Convert(val)
+	if err == nil && value.HasHugeNumber(out) {
+		return cty.DynamicVal, expr.Errorf(where, expr.LimitReached, "var.%s holds a number of too many digits", v.Name)
+	}
 	if err != nil {
 		return cty.DynamicVal, expr.Errorf(where, "Invalid value for input variable",
 			"The given value is not suitable for var.%s: %s.", v.Name, err)

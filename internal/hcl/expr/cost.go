@@ -28,11 +28,14 @@ func (c call) afford(ctx *hcl.EvalContext) hcl.Diagnostics {
 	} else if diags := spend(ctx, elements*elementUnits, c.at); diags != nil {
 		return diags
 	}
-	for _, v := range c.args {
-		if deep := writes[c.name]; !deep && value.Length(v) > 0 {
+	for i, v := range c.args {
+		check := checkNumber
+		if reads := c.readsNumber(ctx, i); reads {
+			check = checkRead
+		} else if deep := writes[c.name]; !deep && value.Length(v) > 0 {
 			continue
 		}
-		if diags := checkNumber(v, c.at); diags != nil {
+		if diags := check(v, c.at); diags != nil {
 			return diags
 		}
 	}
@@ -49,6 +52,31 @@ func (c call) afford(ctx *hcl.EvalContext) hcl.Diagnostics {
 	}
 	return checkText(ctx, size+c.growth(size, count), c.at)
 }
+
+// readsNumber reports whether a function reads texts in its argument i as numbers.
+func (c call) readsNumber(ctx *hcl.EvalContext, i int) bool {
+	switch c.name {
+	case "tonumber", "sum":
+		return true
+	case "format", "formatlist":
+		return i > 0 && !onlyTexts.MatchString(plainText(c.args[0]))
+	}
+	f, ok := findFunction(ctx, c.name)
+	if !ok {
+		return false
+	}
+	p, params := f.VarParam(), f.Params()
+	if i < len(params) {
+		p = &params[i]
+	}
+	if p == nil {
+		return false
+	}
+	return p.Type == cty.Number || p.Type.IsCollectionType() && p.Type.ElementType() == cty.Number
+}
+
+// onlyTexts are formats whose verbs write texts as they are.
+var onlyTexts = regexp.MustCompile(`^(?:[^%]|%%|%[-+#0]?[0-9]*(?:\[[0-9]+\])?[sqv])+$`)
 
 // sizes are the length of all text in the arguments, how many values they hold,
 // and of these the work of going through all of them where the function does.

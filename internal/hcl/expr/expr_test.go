@@ -315,27 +315,37 @@ func TestLazyLogic(t *testing.T) {
 // Each limit fails with a diagnostic of its own, also within try.
 func TestLimits(t *testing.T) {
 	for name, text := range map[string]string{
-		"work":               `[for a in range(1000) : [for b in range(1000) : a]]`,
-		"work in try":        `try([for a in range(1000) : [for b in range(1000) : a]], [])`,
-		"failing elements":   `[for a in range(6) : [for b in range(1000) : b.nothing]]`,
-		"product":            `setproduct(range(1000), range(1000))`,
-		"text of a format":   `format("%99999999s", "a")`,
-		"text of a join":     `join(format("%100000s", ""), range(1000))`,
-		"text of indent":     `indent(99999999, "a\nb")`,
-		"growth by replace":  `replace(format("%100000s", ""), " ", format("%100000s", ""))`,
-		"digits":             `1e99999`,
-		"digits of a text":   `tonumber("1e99999")`,
-		"digits of a result": `tonumber("1e5000")`,
-		"digits by operator": `1e4000 * 1e4000`,
-		"parts of a text":    `split("", format("%200000s", ""))`,
+		"work":                  `[for a in range(1000) : [for b in range(1000) : a]]`,
+		"work in try":           `try([for a in range(1000) : [for b in range(1000) : a]], [])`,
+		"failing elements":      `[for a in range(6) : [for b in range(1000) : b.nothing]]`,
+		"product":               `setproduct(range(1000), range(1000))`,
+		"text of a format":      `format("%99999999s", "a")`,
+		"text of a join":        `join(format("%100000s", ""), range(1000))`,
+		"text of indent":        `indent(99999999, "a\nb")`,
+		"growth by replace":     `replace(format("%100000s", ""), " ", format("%100000s", ""))`,
+		"digits":                `1e99999`,
+		"digits of a text":      `tonumber("1e99999")`,
+		"digits of a result":    `tonumber("1e5000")`,
+		"digits of an operand":  `"1e99999" + 1`,
+		"digits of an argument": `range("1e99999")`,
+		"digits in a format":    `format("%d", "1e99999")`,
+		"digits by operator":    `1e4000 * 1e4000`,
+		"parts of a text":       `split("", format("%200000s", ""))`,
 	} {
 		_, diags := evaluate(t, text, &scope{units: 1_000_000})
 		if expr.LimitIn(diags) == nil {
 			t.Errorf("%s: %s reaches no limit: %v", name, text, diags)
 		}
 	}
-	if _, diags := evaluate(t, `[for a in range(100) : a]`, &scope{units: 1_000_000}); diags.HasErrors() {
-		t.Errorf("a hundred elements are too many: %s", diags)
+	for name, text := range map[string]string{
+		"a hundred elements": `[for a in range(100) : a]`,
+		"a digest":           `format("%s-%s", "94e59162", upper("94e59162"))`,
+		"a part of one":      `substr("x94e59162", 1, 8) == "94e59162"`,
+		"digests encoded":    `jsonencode({ "94e59162" = ["94e59162", join("-", ["94e59162"])] })`,
+	} {
+		if _, diags := evaluate(t, text, &scope{units: 1_000_000}); diags.HasErrors() {
+			t.Errorf("%s: %s fails: %s", name, text, diags)
+		}
 	}
 }
 

@@ -79,11 +79,24 @@ func made(ctx *hcl.EvalContext, v cty.Value, at hcl.Range) hcl.Diagnostics {
 	return spend(ctx, units*value.Length(v)+textWithin(v)/textPerUnit, at)
 }
 
-// checkNumber refuses a number, or a text that is one, anywhere in v which has
-// too many digits to be written out.
+// checkNumber refuses a number anywhere in v which has too many digits to be
+// written out.
 func checkNumber(v cty.Value, at hcl.Range) hcl.Diagnostics {
 	if value.HasHugeNumber(v) {
-		return Errorf(at, LimitReached, "a number of more than %d binary digits", value.MaxExponent)
+		return hugeNumber(at)
 	}
 	return nil
+}
+
+// checkRead is checkNumber of what is about to be read as a number: a text that
+// is one counts too.
+func checkRead(v cty.Value, at hcl.Range) hcl.Diagnostics {
+	if value.HasHugeText(v) {
+		return hugeNumber(at)
+	}
+	return nil
+}
+
+func hugeNumber(at hcl.Range) hcl.Diagnostics {
+	return Errorf(at, LimitReached, "a number of more than %d binary digits", value.MaxExponent)
 }

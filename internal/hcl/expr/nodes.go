@@ -40,9 +40,12 @@ func (n *binaryNode) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	if diags := spend(ctx, value.Effort(lhs.val)+value.Effort(rhs.val)-2, n.SrcRange); diags != nil {
 		return cty.DynamicVal, diags
 	}
-	for _, operand := range []*given{lhs, rhs} {
-		if value.IsHugeNumber(plainText(operand.val)) {
-			return cty.DynamicVal, checkNumber(operand.val, n.SrcRange)
+	for i, operand := range []*given{lhs, rhs} {
+		if n.Op.Impl.Params()[i].Type != cty.Number {
+			continue
+		}
+		if diags := checkRead(operand.val, n.SrcRange); diags != nil {
+			return cty.DynamicVal, diags
 		}
 	}
 	v, diags := op.Value(ctx)

@@ -61,10 +61,16 @@ func called(ctx *hcl.EvalContext, name string, args []cty.Value) (string, bool) 
 
 // functionIn is a function that was called in ctx, and so is there.
 func functionIn(ctx *hcl.EvalContext, name string) function.Function {
+	f, _ := findFunction(ctx, name)
+	return f
+}
+
+func findFunction(ctx *hcl.EvalContext, name string) (function.Function, bool) {
 	for ; ctx.Parent() != nil; ctx = ctx.Parent() {
 		if f, ok := ctx.Functions[name]; ok {
-			return f
+			return f, true
 		}
 	}
-	return ctx.Functions[name]
+	f, ok := ctx.Functions[name]
+	return f, ok
 }

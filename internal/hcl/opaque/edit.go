@@ -55,6 +55,9 @@ func edited(old *pair.OpaqueModule, now *eval.Call, key eval.Key) edit {
 		e.patch = config.SameMinor(was.Version, is.Version)
 		e.leaves = config.Leaves(was.Version, is.Version)
 	}
+	if a, b := old.Call.Absent, now.Absent; e.version == "" && a != nil && b != nil && a.Commit != b.Commit {
+		e.version = fmt.Sprintf("%s in the submodule %s %.12s -> %.12s", is.Source, b.Top, orNone(a.Commit), orNone(b.Commit))
+	}
 	before, after := attrs.Map(old.Call.Inputs(old.Key)), attrs.Map(now.Inputs(key))
 	for _, name := range slices.Sorted(maps.Keys(after)) {
 		if value.IsLimited(before[name]) || value.IsLimited(after[name]) {

@@ -27,6 +27,7 @@ func Compare(p *pair.Pair) ([]Gone, []plan.Gap) {
 	for _, m := range p.Opaque {
 		c.module(m)
 	}
+	c.unbrought()
 	return c.gone, append(c.gaps, c.editGaps()...)
 }
 
@@ -53,6 +54,23 @@ func (c *comparison) module(old *pair.OpaqueModule) {
 		c.leaves(old, plan.NoModule)
 	default:
 		c.gaps = append(c.gaps, Gap(c.pair, now, "which instances of it remain is not in the repository"))
+	}
+}
+
+// unbrought tells new calls of folders that neither side has, where nothing shows
+// that something else brings them: no submodule, and nothing that was applied
+// before.
+func (c *comparison) unbrought() {
+	for _, m := range c.pair.After.Modules() {
+		for _, call := range pair.Calls(m) {
+			if call.Absent == nil || call.Absent.Commit != "" || slices.ContainsFunc(c.pair.Opaque, func(old *pair.OpaqueModule) bool {
+				return old.Call.Absent != nil && call.Absent.Brings(old.Call.Dir())
+			}) {
+				continue
+			}
+			c.gaps = append(c.gaps, plan.Gap{At: c.pair.After.Place(call.Config.SourceAt), Kind: plan.GapInvalid, Subject: call.Dir(),
+				Why: "would not plan: Unreadable module directory: " + call.Dir() + " does not exist"})
+		}
 	}
 }
 
@@ -105,11 +123,24 @@ func (c *comparison) changed(old *pair.OpaqueModule, now *eval.Call, key eval.Ke
 // Gap says that what a call holds is not known; why says what follows from that.
 func Gap(p *pair.Pair, call *eval.Call, why string) plan.Gap {
 	return plan.Gap{At: p.After.Place(call.Config.Full), Kind: plan.GapOpaque, Subject: call.Address,
-		Source: call.Config.Source, Why: why + "; " + wayOut(p, call)}
+		Source: sourceOf(call), Why: why + "; " + wayOut(p, call)}
+}
+
+// sourceOf is what could be fetched of a call.
+func sourceOf(call *eval.Call) string {
+	if call.Absent != nil {
+		return ""
+	}
+	return call.Config.Source
 }
 
 // wayOut says why the content is not had, and what would make it known.
 func wayOut(p *pair.Pair, call *eval.Call) string {
+	if a := call.Absent; a != nil && a.Commit != "" {
+		return a.Top + " is a git submodule: compare what it stands at by hand"
+	} else if a != nil {
+		return a.Top + " is brought by something that is not in the repository: compare it by hand"
+	}
 	way := "vendor the module, or compare its versions by hand"
 	for _, side := range []map[string]elsewhere.Module{p.After.Elsewhere, p.Before.Elsewhere} {
 		if err := side[call.Static()].Err; err != nil && err.Why != plan.SourceOffline {
@@ -157,7 +188,7 @@ func (c *comparison) editGaps() []plan.Gap {
 			why += fmt.Sprintf(" (also of %s)", Listed(one.more))
 		}
 		gaps[one.order] = plan.Gap{At: c.pair.After.Place(one.call.Config.Full), Kind: one.edit.kind(), Subject: one.call.Address,
-			Source: one.call.Config.Source, Why: why + "; what that does is not in the repository: " + wayOut(c.pair, one.call)}
+			Source: sourceOf(one.call), Why: why + "; what that does is not in the repository: " + wayOut(c.pair, one.call)}
 	}
 	return gaps
 }
@@ -174,7 +205,7 @@ func Into(w *eval.World, path move.Path) bool {
 		if call == nil {
 			return false
 		}
-		if !config.IsLocal(call.Source) && w.Branch(path[:i+1].Static()) == nil {
+		if (!config.IsLocal(call.Source) || w.Absent(b, call)) && w.Branch(path[:i+1].Static()) == nil {
 			return true
 		}
 	}

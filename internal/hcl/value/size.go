@@ -55,7 +55,8 @@ func Weight(v cty.Value, limit int) int {
 }
 
 // HasHugeNumber reports whether a number in v has so many digits that writing
-// it out is out of the question.
+// it out is out of the question. A text is none, whatever it looks like: the
+// digest 94e59162 is asked about where it is read as a number.
 func HasHugeNumber(v cty.Value) bool {
 	v, _ = v.Unmark()
 	switch {
@@ -63,13 +64,33 @@ func HasHugeNumber(v cty.Value) bool {
 		return false
 	case v.Type() == cty.Number:
 		return v.AsBigFloat().MantExp(nil) > MaxExponent
-	case v.Type() == cty.String:
-		return IsHugeNumber(v.AsString())
-	case !v.CanIterateElements() || v.Type().IsCollectionType() && v.Type().ElementType() == cty.Bool:
+	case !v.CanIterateElements():
+		return false
+	case v.Type().IsCollectionType() && (v.Type().ElementType() == cty.Bool || v.Type().ElementType() == cty.String):
 		return false
 	}
 	for _, child := range Elements(v) {
 		if HasHugeNumber(child) {
+			return true
+		}
+	}
+	return false
+}
+
+// HasHugeText is HasHugeNumber of what is about to be read as numbers: a text in
+// it counts too.
+func HasHugeText(v cty.Value) bool {
+	v, _ = v.Unmark()
+	switch {
+	case v == cty.NilVal || !v.IsKnown() || v.IsNull():
+		return false
+	case v.Type() == cty.String:
+		return IsHugeNumber(v.AsString())
+	case !v.CanIterateElements():
+		return HasHugeNumber(v)
+	}
+	for _, child := range Elements(v) {
+		if HasHugeText(child) {
 			return true
 		}
 	}

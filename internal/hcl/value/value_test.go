@@ -349,11 +349,16 @@ func TestHasHugeNumber(t *testing.T) {
 		want bool
 	}{
 		"a number": {cty.NumberIntVal(1), false}, "a huge one": {huge, true}, "one inside": {object("a", huge), true},
-		"a text that is one": {cty.StringVal("1e99999"), true}, "a text": {cty.StringVal("1e9"), false},
+		"a text that looks like one": {cty.StringVal("1e99999"), false}, "texts": {cty.ListVal([]cty.Value{cty.StringVal("1e99999")}), false},
 		"unknown": {value.NewPending(cty.Number), false}, "booleans": {cty.ListVal([]cty.Value{cty.True}), false},
 	} {
 		if got := value.HasHugeNumber(c.v); got != c.want {
 			t.Errorf("HasHugeNumber of %s is %t", name, got)
+		}
+	}
+	for text, want := range map[string]bool{"1e99999": true, "1e9": false, "94e5916c": false} {
+		if got := value.HasHugeText(object("a", cty.StringVal(text))); got != want {
+			t.Errorf("HasHugeText of %s is %t", text, got)
 		}
 	}
 }

@@ -85,7 +85,8 @@ func WithEntry(data []byte, entry, path string) []byte {
 // naming are the fields of a kustomization that name files.
 var naming = map[string]bool{
 	"resources": true, "bases": true, "components": true, "crds": true, "configurations": true, "patchesStrategicMerge": true,
-	"patches": true, "patchesJson6902": true, "replacements": true, "openapi": true, "configMapGenerator": true, "secretGenerator": true,
+	"generators": true,
+	"patches":    true, "patchesJson6902": true, "replacements": true, "openapi": true, "configMapGenerator": true, "secretGenerator": true,
 }
 
 // rename replaces a path below a field, with `key=` before it too.
@@ -99,6 +100,29 @@ func rename(n *yaml.Node, entry, path string, depth int) {
 		}
 		rename(c, entry, path, depth+1)
 	}
+}
+
+// WithResources adds files to the resources of a kustomization, behind those that
+// are there.
+func WithResources(data []byte, files []string) []byte {
+	var doc yaml.Node
+	if err := yaml.Unmarshal(bytes.TrimPrefix(data, []byte("\ufeff")), &doc); err != nil || len(doc.Content) == 0 {
+		return data
+	}
+	top := follow(doc.Content[0])
+	list := child(top, "resources")
+	if list == nil || list.Kind != yaml.SequenceNode {
+		list = &yaml.Node{Kind: yaml.SequenceNode}
+		top.Content = append(top.Content, &yaml.Node{Kind: yaml.ScalarNode, Value: "resources"}, list)
+	}
+	for _, f := range files {
+		list.Content = append(list.Content, &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: f})
+	}
+	out, err := yaml.Marshal(&doc)
+	if err != nil {
+		return data
+	}
+	return out
 }
 
 // WithoutCharts is a kustomization whose charts are rendered for it.

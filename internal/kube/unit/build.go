@@ -37,6 +37,9 @@ func (u *Unit) Request(t *tree.Tree) (request.Request, *plan.Gap) {
 			req.Files[o.File] = blank(req.Files[o.File], o.Line, o.EndLine)
 		}
 	}
+	for _, d := range u.Decrypted {
+		req.Files[d.File] = kustomization.WithResources(kustomization.WithoutEntry(req.Files[d.File], d.Entry), d.Resources)
+	}
 	if u.Written != nil {
 		req.Files[path.Join(u.Root, kustomization.Names[0])] = u.Written
 	}

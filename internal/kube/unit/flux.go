@@ -163,6 +163,7 @@ func (s *Scan) fluxFolder(dir string, shaped bool) *Unit {
 			}
 			u.Outside, u.Gaps, u.shape = append(u.Outside, w.outside...), append(u.Gaps, w.gaps...), append(u.shape, w.shape...)
 			u.Placed, u.Charts = append(u.Placed, w.placed...), append(u.Charts, w.charts...)
+			u.Decrypted = append(u.Decrypted, w.decrypted...)
 			continue
 		}
 		if ext := path.Ext(name); (ext == ".yaml" || ext == ".yml") && manifest.Looks(s.Tree, name) {

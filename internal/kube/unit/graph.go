@@ -133,14 +133,15 @@ func (g *kustomizations) tops() []string {
 
 // walk collects what the kustomization of a folder reads.
 type walk struct {
-	graph   *kustomizations
-	root    string
-	files   map[string]bool
-	outside []Outside
-	placed  []Placed
-	charts  []Inflated
-	gaps    []plan.Gap
-	open    map[string]bool
-	done    map[string]bool
-	shape   []string
+	graph     *kustomizations
+	root      string
+	files     map[string]bool
+	outside   []Outside
+	placed    []Placed
+	charts    []Inflated
+	decrypted []Decrypted
+	gaps      []plan.Gap
+	open      map[string]bool
+	done      map[string]bool
+	shape     []string
 }

@@ -23,7 +23,7 @@ func (s Source) Moved(after Source) bool {
 func (u *Unit) config() string {
 	text, err := json.Marshal([]any{
 		u.Tool, u.Root, u.Owner.Cluster, u.Namespace, u.Manifests, u.Fields, string(u.Written), u.Release, u.Values, u.WithoutDefaults,
-		u.Vendored, u.Substitute, u.Config, u.Charts,
+		u.Vendored, u.Substitute, u.Config, u.Charts, u.Decrypted,
 	})
 	if err != nil {
 		return err.Error()

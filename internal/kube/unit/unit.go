@@ -58,6 +58,8 @@ type Unit struct {
 	Placed []Placed
 	// Charts are what its kustomizations have Helm render.
 	Charts []Inflated
+	// Decrypted is what its kustomizations have ksops decrypt.
+	Decrypted []Decrypted
 	// Gaps say why the unit cannot be rendered; empty where it can.
 	Gaps []plan.Gap
 	// Source is the Git source of a Flux Kustomization.

@@ -48,7 +48,7 @@ func (s *Scan) addComponents(o object.Object, u *Unit, components []string, igno
 	u.Files = slices.Compact(files)
 	u.Outside, u.Gaps = append(slices.Clip(u.Outside), w.outside...), append(slices.Clip(u.Gaps), w.gaps...)
 	u.shape, u.Placed = append(slices.Clip(u.shape), w.shape...), append(slices.Clip(u.Placed), w.placed...)
-	u.Charts = append(slices.Clip(u.Charts), w.charts...)
+	u.Charts, u.Decrypted = append(slices.Clip(u.Charts), w.charts...), append(slices.Clip(u.Decrypted), w.decrypted...)
 	return local
 }
 
@@ -133,6 +133,7 @@ func (w *walk) reference(dir string, node *kustomizationNode, ref kustomization.
 		return true
 	case !tree.Under(target, w.graph.topOf(dir)):
 		w.gap(at, plan.GapInvalid, ref.Path, "%s leads out of the package that it stands in", ref.Path)
+	case ref.Role == kustomization.Plugin && w.ksops(node, ref, target):
 	case w.graph.node(target) != nil:
 		w.folder(target, at)
 	case w.graph.tree.HasFile(target):
@@ -227,6 +228,6 @@ func (g *kustomizations) unit(dir string) *Unit {
 	w := g.walk(dir)
 	return &Unit{
 		Root: dir, Tool: request.Kustomize, Files: sortedSet(w.files), Outside: w.outside, Placed: w.placed, Charts: w.charts, Gaps: w.gaps,
-		shape: w.shape,
+		Decrypted: w.decrypted, shape: w.shape,
 	}
 }

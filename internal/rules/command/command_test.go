@@ -78,6 +78,32 @@ func TestRowsKeepTheirWord(t *testing.T) {
 	}
 }
 
+// Every statement and every operation is found in its examples, and not in a twin.
+func TestStatementsAndCallsKeepTheirWord(t *testing.T) {
+	full := table(t)
+	for _, list := range []struct {
+		rows  []*command.Row
+		files command.Files
+	}{
+		{full.Stating(), command.Files{Reads: "sql", As: command.Statement}},
+		{full.Calling(), command.Files{Reads: "program", As: command.Embedded}},
+	} {
+		for _, r := range list.rows {
+			for _, line := range r.Example {
+				found, err := full.Added(list.files, "", line)
+				if err != nil || len(found) != 1 || found[0].Row != r {
+					t.Errorf("%s in %q: %v %v", r.Program[0], line, found, err)
+				}
+			}
+			for _, line := range r.Twin {
+				if found, err := full.Added(list.files, "", line); err != nil || len(found) > 0 {
+					t.Errorf("%s: its twin %q is found: %v %v", r.Program[0], line, found, err)
+				}
+			}
+		}
+	}
+}
+
 func copyOf(r *command.Row) *command.Row {
 	return &command.Row{Program: r.Program, Args: r.Args, Text: r.Text, Not: r.Not, Unless: r.Unless, First: r.First, What: r.What,
 		Source: r.Source, Example: r.Example, Twin: r.Twin}

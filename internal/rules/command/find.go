@@ -1,7 +1,6 @@
 package command
 
 import (
-	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -19,46 +18,29 @@ type Found struct {
 
 func (f Found) key() string { return string(f.As) + " " + f.Row.Source + " " + f.Text }
 
-// work bounds what is read of one file, in characters.
-type work struct {
-	left int
-	// over: not everything was read.
-	over bool
-}
-
-// newWork lets a text be read, and what stands in quotes in it again.
-func newWork(text string) *work { return &work{left: 1<<20 + 12*len(text)} }
-
-func (w *work) step() bool {
-	if w.left <= 0 {
-		w.exceed()
-		return false
-	}
-	w.left--
-	return true
-}
-
-func (w *work) exceed() { w.over = true }
-
 // finder looks through the pieces of one text.
 type finder struct {
-	rows  rows
-	work  *work
-	found []Found
+	rows rows
+	// operations are those of kits, queried the statements of databases.
+	operations, queried rows
+	budget              *budget
+	found               []Found
 	// backticks run what stands in them.
 	backticks bool
+	// migrates: the program is one that changes a database.
+	migrates bool
 }
 
 // script looks through the commands of a text. Where anywhere is false, a
 // program counts only where a command begins.
 func (f *finder) script(text string, line int, vars map[string]string, as As, anywhere bool, depth int) {
-	for _, c := range split(text, line, vars, f.work, depth) {
+	for _, c := range split(text, line, vars, f.budget, depth) {
 		f.command(c, as, anywhere, depth)
 	}
 }
 
 func (f *finder) command(c *simple, as As, anywhere bool, depth int) {
-	if !f.work.step() {
+	if !f.budget.step() {
 		return
 	}
 	c.words = named(f.rows, c.words)
@@ -152,26 +134,7 @@ func (f *finder) input(c *simple, as As, depth int) {
 	}
 }
 
-var (
-	programEnding = regexp.MustCompile(`(?i)\.(exe|cmd|bat|sh)$`)
-	variableName  = regexp.MustCompile(`^\$\{?([A-Za-z_]\w*?)(?:_BIN|_CMD|_PATH|_CLI|_EXE)?(?:[:}].*)?$`)
-)
-
-// programOf is the name of a program as a word runs it: without its folder,
-// version and ending, and without what make and batch files put before it.
-func programOf(w string) string {
-	w = strings.TrimLeft(w, "@-+")
-	if w == "" || strings.ContainsAny(w, " \t\n") {
-		return ""
-	}
-	w = path.Base(strings.ReplaceAll(w, `\`, "/"))
-	for _, mark := range []string{"@", ":"} {
-		if name, version, ok := strings.Cut(w, mark); ok && name != "" && version != "" && !strings.HasPrefix(name, "$") {
-			w = name
-		}
-	}
-	return programEnding.ReplaceAllString(w, "")
-}
+var variableName = regexp.MustCompile(`^\$\{?([A-Za-z_]\w*?)(?:_BIN|_CMD|_PATH|_CLI|_EXE)?(?:[:}].*)?$`)
 
 // named puts the name of a program where a variable has it: $KUBECTL,
 // ${TERRAFORM_BIN}.

@@ -3,6 +3,7 @@ package command
 import (
 	"encoding/base64"
 	"encoding/hex"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -76,6 +77,15 @@ func (c *simple) printed() (string, bool) {
 		if hasAny(args, "-d", "-D", "--decode", "-di") {
 			return decoded(c, base64.StdEncoding.DecodeString)
 		}
+	case "rev":
+		text, ok := c.input()
+		return reversed(text), ok
+	case "tr":
+		text, ok := c.input()
+		if !ok || len(args) != 2 || strings.HasPrefix(args[0].text, "-") {
+			return "", false
+		}
+		return translated(text, args[0].text, args[1].text), true
 	case "xxd":
 		if hasAny(args, "-r", "-rp", "-pr") {
 			return decoded(c, hex.DecodeString)
@@ -97,6 +107,50 @@ func decoded(c *simple, decode func(string) ([]byte, error)) (string, bool) {
 	return string(out), err == nil
 }
 
+// reversed are the lines of a text, each from its end.
+func reversed(text string) string {
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		letters := []rune(line)
+		slices.Reverse(letters)
+		lines[i] = string(letters)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// translated is a text in which the letters of one set are those of another.
+func translated(text, from, to string) string {
+	was, is := letters(from), letters(to)
+	return strings.Map(func(r rune) rune {
+		switch i := slices.Index(was, r); {
+		case i < 0 || len(is) == 0:
+			return r
+		case i < len(is):
+			return is[i]
+		}
+		return is[len(is)-1]
+	}, text)
+}
+
+var letterClasses = strings.NewReplacer("[:lower:]", "a-z", "[:upper:]", "A-Z", "[:digit:]", "0-9")
+
+// letters are those of a set as tr reads it: `a-z` stands for all between.
+func letters(set string) []rune {
+	all := []rune(unescape(letterClasses.Replace(set)))
+	var out []rune
+	for i := 0; i < len(all); i++ {
+		if i+2 < len(all) && all[i+1] == '-' && all[i] < all[i+2] && all[i+2]-all[i] < 1<<8 {
+			for r := all[i]; r <= all[i+2]; r++ {
+				out = append(out, r)
+			}
+			i += 2
+			continue
+		}
+		out = append(out, all[i])
+	}
+	return out
+}
+
 // input is what a command reads, where the text says so.
 func (c *simple) input() (string, bool) {
 	switch {
@@ -115,3 +169,21 @@ func (c *simple) onlyPrints() bool { return printers.MatchString(programOf(c.wor
 func isWrapper(program string) bool { return slices.Contains(wrappers, program) }
 
 func isShell(program string) bool { return slices.Contains(shells, program) }
+
+var programEnding = regexp.MustCompile(`(?i)\.(exe|cmd|bat|sh)$`)
+
+// programOf is the name of a program as a word runs it: without its folder,
+// version and ending, and without what make and batch files put before it.
+func programOf(w string) string {
+	w = strings.TrimLeft(w, "@-+")
+	if w == "" || strings.ContainsAny(w, " \t\n") {
+		return ""
+	}
+	w = path.Base(strings.ReplaceAll(w, `\`, "/"))
+	for _, mark := range []string{"@", ":"} {
+		if name, version, ok := strings.Cut(w, mark); ok && name != "" && version != "" && !strings.HasPrefix(name, "$") {
+			w = name
+		}
+	}
+	return programEnding.ReplaceAllString(w, "")
+}

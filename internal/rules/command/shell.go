@@ -2,7 +2,6 @@ package command
 
 import (
 	"regexp"
-	"slices"
 	"strings"
 )
 
@@ -33,19 +32,25 @@ type word struct {
 // shell reads a text as POSIX shells and Bash do, as far as commands are
 // concerned. It never fails: what does not fit is taken literally.
 type shell struct {
-	work  *work
-	src   string
-	at    int
-	line  int
-	vars  map[string]string
-	out   []*simple
-	cur   *simple
-	start int // of the pipeline, in src
+	budget *budget
+	src    string
+	at     int
+	line   int
+	vars   map[string]string
+	out    []*simple
+	cur    *simple
+	start  int // of the pipeline, in src
 	// bodies are here-documents that begin behind the next end of a line.
 	bodies []body
 	depth  int
-	// function is the last one that was begun; empty for none.
+	// function is the one that is read; empty for none.
 	function string
+	// opens: the word `function` stood before.
+	opens bool
+	// braces are those of the function that are open.
+	braces int
+	// shifted counts what the function takes off its parameters.
+	shifted int
 	// unclosed counts quotes that nothing closes.
 	unclosed int
 }
@@ -61,12 +66,12 @@ const maxDepth = 8
 
 // split gives the commands of a text, those of substitutions included, in the
 // order in which they end.
-func split(text string, line int, vars map[string]string, w *work, depth int) []*simple {
+func split(text string, line int, vars map[string]string, b *budget, depth int) []*simple {
 	if depth > maxDepth {
-		w.exceed()
+		b.exceed()
 		return nil
 	}
-	s := &shell{work: w, src: text, line: line, vars: vars, depth: depth}
+	s := &shell{budget: b, src: text, line: line, vars: vars, depth: depth}
 	s.commands(false)
 	return s.out
 }
@@ -76,7 +81,7 @@ func split(text string, line int, vars map[string]string, w *work, depth int) []
 func (s *shell) commands(nested bool) {
 	open := 0
 	s.cur, s.start = &simple{line: s.line}, s.at
-	for s.at < len(s.src) && s.work.step() {
+	for s.at < len(s.src) && s.budget.step() {
 		switch c := s.src[s.at]; {
 		case c == ')' && nested && open == 0:
 			s.end(nil)
@@ -115,11 +120,26 @@ func bracket(c byte) int {
 // bracket begins or ends a subshell, a pattern of a case, or a function.
 func (s *shell) bracket(c byte) {
 	if c == '(' && len(s.cur.words) == 1 && strings.HasPrefix(s.src[s.at:], "()") {
-		s.function = s.cur.words[0].text
+		s.begin(s.cur.words[0].text)
 		s.cur.words = nil
 	}
 	s.end(nil)
 	s.at++
+}
+
+// begin opens a function.
+func (s *shell) begin(name string) { s.function, s.braces, s.shifted = name, 0, 0 }
+
+// brace counts the braces of a function, which ends with the last one.
+func (s *shell) brace(word string) {
+	switch word {
+	case "{":
+		s.braces++
+	case "}":
+		if s.braces--; s.braces <= 0 {
+			s.function = ""
+		}
+	}
 }
 
 func lineLength(text string) int {
@@ -152,9 +172,9 @@ func (s *shell) operator(c byte) {
 // end closes a command. What comes next reads what piped prints, where given.
 func (s *shell) end(piped *simple) {
 	if len(s.cur.words) > 0 {
-		s.parameters()
 		s.cur.raw = s.src[s.start:s.at]
 		s.out = append(s.out, s.cur)
+		s.parameters()
 	}
 	if piped == nil {
 		s.start = s.at
@@ -163,45 +183,6 @@ func (s *shell) end(piped *simple) {
 		}
 	}
 	s.cur = &simple{line: s.line, from: piped}
-}
-
-var allParameters = regexp.MustCompile(`^\$(@|\*|\{[@*][^}]*\})$`)
-
-// parameters puts in what `set --` gave, and for the name of a function the
-// command that it hands all its own to.
-func (s *shell) parameters() {
-	words := s.cur.words
-	if words[0].text == "set" && len(words) > 1 && words[1].text == "--" {
-		s.vars["@"] = joined(words[2:])
-		return
-	}
-	at := slices.IndexFunc(words, func(w word) bool { return allParameters.MatchString(w.text) })
-	switch given := s.vars["@"]; {
-	case at > 0 && s.function != "":
-		s.vars[s.function+"()"] = joined(words[:at])
-	case at >= 0 && given != "":
-		words = slices.Concat(words[:at], fields(given), words[at+1:])
-	}
-	if body := s.vars[words[0].text+"()"]; body != "" && words[0].text != s.function {
-		words = slices.Concat(fields(body), words[1:])
-	}
-	s.work.left -= len(words)
-	s.cur.words = words
-}
-
-func joined(words []word) string {
-	var out []string
-	for _, w := range words {
-		out = append(out, w.text)
-	}
-	return clip(strings.Join(out, " "))
-}
-
-func fields(text string) (out []word) {
-	for _, f := range strings.Fields(text) {
-		out = append(out, word{text: f})
-	}
-	return out
 }
 
 // newline reads the here-documents that begin in the next line.
@@ -213,7 +194,7 @@ func (s *shell) newline() {
 	s.bodies = nil
 	for _, b := range bodies {
 		var lines []string
-		for s.at < len(s.src) && s.work.step() {
+		for s.at < len(s.src) && s.budget.step() {
 			n := lineLength(s.src[s.at:])
 			text := s.src[s.at : s.at+n]
 			s.at = min(len(s.src), s.at+n+1)

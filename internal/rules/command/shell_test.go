@@ -33,8 +33,15 @@ func TestHoweverItIsWritten(t *testing.T) {
 		"gcloud --project p sql instances delete main -q", "aws --region r --profile p rds delete-db-cluster --skip-final-snapshot --db-cluster-identifier c", "az group delete --name prod --yes", "terraform -chdir=prod destroy", "if [ \"$1\" = x ]; then terraform destroy; else terraform plan; fi",
 		"k() { kubectl \"$@\"; }\nk delete ns shop",
 		"k() {\n  kubectl -n shop $*\n}\nk delete pvc --all",
+		"tf() {\n  terraform \"$@\"\n}\ntf destroy", "function tf {\n  terraform \"$@\"\n}\ntf destroy",
+		"function tf() {\n  terraform $1 -auto-approve\n}\ntf destroy",
+		"tf() {\n  cd \"$1\"\n  shift\n  terraform \"$@\"\n  echo \"$@\"\n}\ntf prod destroy",
+		"a() { b -x \"$@\"; }\nb() {\n  kubectl \"$@\"\n}\na delete ns shop",
+		"tf() {\n  local c=$1\n  shift\n  terraform \"$c\" \"$@\"\n}\ntf destroy -auto-approve",
+		"tf() {\n  ( cd prod; terraform \"${@}\" )\n}\nif ask; then\n  tf destroy\nfi",
 		"set -- delete ns shop\nkubectl \"$@\"", "echo delete ns shop | xargs kubectl",
 		"kubectl ${V:=delete} ns shop", "echo 'pohs sn eteled ltcebuk' | rev | sh",
+		"echo 'xhorpgy qryrgr af fubc' | tr a-z n-za-m | bash", "echo 'KUBECTL DELETE NS SHOP' | tr '[:upper:]' '[:lower:]' | sh",
 	} {
 		if found, err := full.Added(script, "", "#!/bin/sh\n"+line+"\n"); err != nil || len(found) == 0 {
 			t.Errorf("not found: %q %v", line, err)
@@ -53,7 +60,11 @@ func TestHarmlessTwins(t *testing.T) {
 		`read -p "terraform destroy? " a`, "set -euo pipefail", "rm -rf build dist", "docker compose down", "export PATH=$PATH:/opt/bin", "psql -f schema.sql", "make clean", "npm run build", "apt-get install -y kubectl",
 		"kubectl apply -f - <<EOF\nkind: Job\nmetadata: {name: delete}\nEOF", "for i in 1 2 3; do sleep 1; done", "gcloud config unset project", "helm upgrade --install db ./chart", "test -x $(which terraform)", `desc="kubectl delete"; echo "$desc ns"`,
 		"say() { echo \"$@\"; }\nsay kubectl delete ns shop",
+		"tf() {\n  terraform \"$@\"\n}\ntf plan -destroy", "function tf {\n  terraform \"$1\"\n}\ntf plan destroy",
+		"tf() {\n  shift\n  terraform \"$@\"\n}\ntf destroy plan",
+		"say() {\n  echo \"$@\"\n}\ntf() { terraform \"$@\"; }\nsay tf destroy",
 		"set -- get ns\nkubectl \"$@\"", "echo get ns | xargs kubectl", "tr -d '\\r' < run.sh | sh",
+		"echo 'pohs sn teg ltcebuk' | rev | sh", "cat words | rev | sh",
 	} {
 		if found, err := full.Added(script, "", "#!/bin/sh\n"+line+"\n"); err != nil || len(found) > 0 {
 			t.Errorf("found: %q %v", line, found)
@@ -103,7 +114,7 @@ func TestHostileTexts(t *testing.T) {
 		"backticks": strings.Repeat("`", size+1), "quoted substitutions": strings.Repeat(`"$(`, size/3), "variables": "a=kubectl\n" + strings.Repeat("a=$a$a\n", 10000), "comments": strings.Repeat("/*", size/2), "hashes": strings.Repeat("#", size),
 		"one line": "echo " + strings.Repeat("a ", size/2), "lists": strings.Repeat(`["a","b`, size/8), "braces": strings.Repeat("${", size/2), "%x": strings.Repeat("%x[", size/3), "escapes": strings.Repeat(`\`, size), "nested quotes": strings.Repeat(`x "y 'z `, size/8),
 	} {
-		for _, reads := range []command.Reader{"shell", "lines", "yaml", "program", "config"} {
+		for _, reads := range []command.Reader{"shell", "lines", "yaml", "program", "config", "sql", "migration", "test"} {
 			if _, err := full.Added(command.Files{Reads: reads, As: command.Script}, "", text+"\nkubectl delete ns a\n"); err != nil && !errors.Is(err, command.ErrTooMuch) {
 				t.Errorf("%s as %s: %v", name, reads, err)
 			}

@@ -19,10 +19,14 @@ const (
 	Embedded As = "embedded"
 	// Mention is a text in a program that looks like a command.
 	Mention As = "mention"
+	// Statement is a migration of a database that a tool applies.
+	Statement As = "statement"
+	// Call is a call in a program, to a cloud or a database.
+	Call As = "call"
 )
 
-// Valid reports whether it is one of the three.
-func (a As) Valid() bool { return a == Script || a == Embedded || a == Mention }
+// Valid reports whether it is one of them.
+func (a As) Valid() bool { return slices.Contains([]As{Script, Embedded, Mention, Statement, Call}, a) }
 
 // Files says how files are read.
 type Files struct {
@@ -38,13 +42,19 @@ type File struct {
 	Destroys []*Row `yaml:"destroys"`
 	// Hides are commands that run what cannot be read, or come from elsewhere.
 	Hides []*Row `yaml:"hides"`
+	// Statements are those of databases, Calls the operations of kits by their
+	// names without underscores, that destroy what is kept.
+	Statements []*Row `yaml:"statements"`
+	Calls      []*Row `yaml:"calls"`
 }
 
 // Table are the rows of all files. The zero Table finds nothing.
 type Table struct {
-	files    []Files
-	destroys rows
-	hides    rows
+	files      []Files
+	destroys   rows
+	hides      rows
+	statements rows
+	calls      rows
 }
 
 // Add checks what a file holds and takes it in.
@@ -58,7 +68,7 @@ func (t *Table) Add(f File) error {
 	for _, list := range []struct {
 		rows []*Row
 		into *rows
-	}{{f.Destroys, &t.destroys}, {f.Hides, &t.hides}} {
+	}{{f.Destroys, &t.destroys}, {f.Hides, &t.hides}, {f.Statements, &t.statements}, {f.Calls, &t.calls}} {
 		for _, r := range list.rows {
 			if err := r.ready(); err != nil {
 				return fmt.Errorf("command %s %s: %w", strings.Join(r.Program, "|"), strings.Join(r.Args, ", "), err)
@@ -93,18 +103,27 @@ func Scripts(texts ...string) (Files, bool) {
 func (t *Table) Paths(as As) []string {
 	var out []string
 	for _, f := range t.files {
-		if f.As == as || as == Mention && (f.Reads == "program" || f.Reads == "ruby") {
+		if f.As == as || (as == Mention || as == Call) && slices.Contains(programs, f.Reads) || as == Statement && f.Reads == "migration" {
 			out = append(out, f.Paths...)
 		}
 	}
 	return out
 }
 
+// programs are read for what they call and mention too.
+var programs = []Reader{"program", "ruby", "migration", "test"}
+
 // Destroying are the records of commands that destroy.
 func (t *Table) Destroying() []*Row { return t.destroys.all }
 
 // Hiding are the records of commands that run what cannot be read.
 func (t *Table) Hiding() []*Row { return t.hides.all }
+
+// Stating are the records of statements of databases that destroy.
+func (t *Table) Stating() []*Row { return t.statements.all }
+
+// Calling are the records of operations that destroy.
+func (t *Table) Calling() []*Row { return t.calls.all }
 
 // ErrTooMuch is returned where a text was not read to its end.
 var ErrTooMuch = errors.New("its commands are too many or too deeply nested to be read")
@@ -129,9 +148,9 @@ func (t *Table) Added(files Files, before, after string) ([]Found, error) {
 }
 
 func (t *Table) in(files Files, text string) ([]Found, error) {
-	f := &finder{rows: t.destroys, work: newWork(text)}
+	f := &finder{rows: t.destroys, operations: t.calls, queried: t.statements, budget: newBudget(text)}
 	f.read(files, text)
-	if f.work.over {
+	if f.budget.over {
 		return nil, ErrTooMuch
 	}
 	return f.found, nil
@@ -141,21 +160,21 @@ func (t *Table) in(files Files, text string) ([]Found, error) {
 // runs what cannot be read; nil for none.
 func (t *Table) Worst(text string) *Row {
 	for _, rows := range []rows{t.destroys, t.hides} {
-		f := &finder{rows: rows, work: newWork(text)}
+		f := &finder{rows: rows, budget: newBudget(text)}
 		f.script(text, 1, map[string]string{}, Embedded, true, 0)
 		if len(f.found) > 0 {
 			return f.found[0].Row
 		}
-		if f.work.over {
+		if f.budget.over {
 			return &Row{What: "has commands that are too many or too deeply nested to be read"}
 		}
 	}
 	return nil
 }
 
-// Says is what the worst command of a text does, as it follows "it"; empty for
+// Harm is what the worst command of a text does, as it follows "it"; empty for
 // none.
-func (t *Table) Says(text string) string {
+func (t *Table) Harm(text string) string {
 	if row := t.Worst(text); row != nil {
 		return row.What
 	}

@@ -10,7 +10,9 @@ type Reader string
 
 // readers: shell is a script as a whole; lines has a command in a line, behind
 // what the format puts before it; yaml has commands in its texts and lists;
-// program has them in strings, ruby runs those in backticks; config has them in values and here-documents.
+// program has them in strings, ruby runs those in backticks, a test calls nothing
+// that is there, a migration changes a database; config has them in values and
+// here-documents; sql is a script of statements; nothing is not read.
 var readers = map[Reader]func(*finder, Files, string){
 	"shell":   (*finder).shell,
 	"lines":   (*finder).lines,
@@ -18,6 +20,11 @@ var readers = map[Reader]func(*finder, Files, string){
 	"program": (*finder).program,
 	"ruby":    (*finder).ruby,
 	"config":  (*finder).config,
+
+	"test":      (*finder).test,
+	"migration": (*finder).migration,
+	"sql":       (*finder).sql,
+	"nothing":   func(*finder, Files, string) {},
 }
 
 func (f *finder) read(files Files, text string) {
@@ -54,7 +61,7 @@ var (
 func (f *finder) lines(files Files, text string) {
 	vars := map[string]string{}
 	for _, l := range logical(text) {
-		if !f.work.step() {
+		if !f.budget.step() {
 			return
 		}
 		if comment.MatchString(l.text) || prose.MatchString(l.text) {
@@ -75,7 +82,7 @@ func (f *finder) lines(files Files, text string) {
 		}
 		f.script(line, l.line, vars, files.As, anywhere, 0)
 	}
-	f.lists(files.As, text, false)
+	f.lists(files.As, text)
 }
 
 type logicalLine struct {
@@ -114,9 +121,9 @@ var (
 	oneText     = regexp.MustCompile(`"((?:[^"\\\n]|\\.)*)"|'((?:[^'\\\n]|\\.)*)'`)
 )
 
-// lists reads lists of texts that are written out, as programs and exec forms
-// have their arguments. In a program, one that is not run is only mentioned.
-func (f *finder) lists(as As, text string, program bool) {
+// lists reads lists of texts that are written out, as exec forms have their
+// arguments.
+func (f *finder) lists(as As, text string) {
 	last, line := 0, 1
 	for _, at := range listOfTexts.FindAllStringIndex(text, -1) {
 		line += strings.Count(text[last:at[0]], "\n")
@@ -125,12 +132,7 @@ func (f *finder) lists(as As, text string, program bool) {
 		for _, m := range oneText.FindAllStringSubmatch(text[at[0]:at[1]], -1) {
 			words = append(words, unescape(m[1]+m[2]))
 		}
-		if had := len(f.found); program {
-			f.programs(argv(words, line), Mention, false)
-			f.place(had, as, text, at[0])
-		} else {
-			f.command(argv(words, line), as, false, 0)
-		}
+		f.command(argv(words, line), as, false, 0)
 	}
 }
 
@@ -164,13 +166,13 @@ func (f *finder) config(files Files, text string) {
 			f.values(line, number, files.As)
 		}
 	}
-	f.lists(files.As, text, false)
+	f.lists(files.As, text)
 }
 
 // values reads the texts of one line.
 func (f *finder) values(line string, number int, as As) {
 	for _, l := range literals(line) {
-		if inner := line[l.inner:l.end]; strings.ContainsAny(inner, " \t") && f.work.step() {
+		if inner := line[l.inner:l.end]; strings.ContainsAny(inner, " \t") && f.budget.step() {
 			f.script(unescape(inner), number, map[string]string{}, as, false, 0)
 		}
 	}

@@ -23,6 +23,13 @@ func (s *shell) word() {
 	}
 	w := s.raw()
 	if len(s.cur.words) == 0 && !w.quoted && slices.Contains(keywords, w.text) {
+		s.opens = w.text == "function"
+		s.brace(w.text)
+		return
+	}
+	if s.opens {
+		s.opens = false
+		s.begin(w.text)
 		return
 	}
 	if m := assignment.FindStringSubmatch(w.text); m != nil && s.assigns() {
@@ -75,7 +82,7 @@ func braced(w word) []word {
 func (s *shell) raw() word {
 	var out strings.Builder
 	quoted := false
-	for s.at < len(s.src) && s.work.step() {
+	for s.at < len(s.src) && s.budget.step() {
 		c := s.src[s.at]
 		if strings.IndexByte(" \t\r\n;&|()<>", c) >= 0 {
 			break
@@ -132,7 +139,7 @@ func (s *shell) single(out *strings.Builder) bool {
 func (s *shell) double(out *strings.Builder) bool {
 	from, line := s.at, s.line
 	var text strings.Builder
-	for s.at++; s.at < len(s.src) && s.work.step(); {
+	for s.at++; s.at < len(s.src) && s.budget.step(); {
 		switch c := s.src[s.at]; c {
 		case '"':
 			s.at++
@@ -173,7 +180,7 @@ func (s *shell) backtick() string {
 		return "`"
 	}
 	text := s.src[s.at : s.at+end]
-	inner := split(text, s.line, s.vars, s.work, s.depth+1)
+	inner := split(text, s.line, s.vars, s.budget, s.depth+1)
 	s.out = append(s.out, inner...)
 	s.at += end + 1
 	s.line += strings.Count(text, "\n")
@@ -183,10 +190,10 @@ func (s *shell) backtick() string {
 // nested reads the commands of a substitution and what they are known to print.
 func (s *shell) nested() string {
 	if s.depth >= maxDepth {
-		s.work.exceed()
+		s.budget.exceed()
 		return ""
 	}
-	in := &shell{work: s.work, src: s.src, at: s.at, line: s.line, vars: s.vars, depth: s.depth + 1}
+	in := &shell{budget: s.budget, src: s.src, at: s.at, line: s.line, vars: s.vars, depth: s.depth + 1}
 	in.commands(true)
 	s.out = append(s.out, in.out...)
 	s.at, s.line = min(len(s.src), in.at+1), in.line
@@ -250,7 +257,7 @@ func (s *shell) value(m []string, quoted bool) string {
 	case !known:
 		return "$" + m[1]
 	}
-	s.work.left -= len(value)
+	s.budget.left -= len(value)
 	if quoted {
 		return value
 	}

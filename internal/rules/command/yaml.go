@@ -52,11 +52,11 @@ func parse(text string) ([]*yaml.Node, bool) {
 const maxNesting = 100
 
 func (f *finder) node(n *yaml.Node, key string, as As, depth int) {
-	if !f.work.step() {
+	if !f.budget.step() {
 		return
 	}
 	if depth > maxNesting {
-		f.work.exceed()
+		f.budget.exceed()
 		return
 	}
 	switch n.Kind {
@@ -146,7 +146,7 @@ func (f *finder) container(n *yaml.Node, as As) {
 // argv looks at a list as one command. What stands in its elements was looked
 // at already.
 func (f *finder) argv(words []string, line int, as As) {
-	if len(words) > 1 && f.work.step() {
+	if len(words) > 1 && f.budget.step() {
 		f.programs(argv(words, line), as, isWrapper(programOf(words[0])))
 	}
 }

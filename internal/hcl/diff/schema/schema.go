@@ -172,7 +172,7 @@ func Default(a *plan.AttrFacts, s Shape) cty.Value {
 
 // AsType converts a value to the type of an attribute, where it can be.
 func AsType(v cty.Value, s Shape) cty.Value {
-	if out, err := convert.Convert(v, s.ValueType()); err == nil {
+	if out, err := convert.Convert(v, s.ValueType()); err == nil && !value.HasHugeNumber(out) {
 		return out
 	}
 	return v
