@@ -40,10 +40,10 @@ func (b bucket) Get(ctx context.Context, k cache.Key) ([]byte, error) {
 	out, err := b.client.GetObject(ctx, &s3.GetObjectInput{Bucket: &b.name, Key: &name})
 	var missing *types.NoSuchKey
 	if errors.As(err, &missing) {
-		return nil, fmt.Errorf("cached %s: %w", k.Name, fs.ErrNotExist)
+		return nil, fmt.Errorf("cached content: %w", fs.ErrNotExist)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("cached %s: %w", k.Name, err)
+		return nil, fmt.Errorf("cached content: %w", err)
 	}
 	defer out.Body.Close()
 	value, err := io.ReadAll(io.LimitReader(out.Body, maxObject+1))
@@ -51,7 +51,7 @@ func (b bucket) Get(ctx context.Context, k cache.Key) ([]byte, error) {
 		err = fmt.Errorf("it has more than %d bytes", maxObject)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("cached %s: %w", k.Name, err)
+		return nil, fmt.Errorf("cached content: %w", err)
 	}
 	return value, nil
 }

@@ -9,47 +9,59 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/github/api"
 )
 
-// Proposers are the logins of who made the change: the authors of its pull requests
-// and everybody who pushed to their heads. known is false where GitHub does not tell
-// all of them.
+// Proposers are the logins of who made the change: the author of the pull request and
+// everybody who pushed to its head. known is false where GitHub does not tell all of
+// them, and for a merge group.
 func (r *Reading) Proposers() (logins []string, known bool) {
-	add := func(login string) {
-		if known = known && login != ""; !slices.Contains(logins, login) {
-			logins = append(logins, login)
-		}
-	}
-	known = true
-	if r.group != nil {
-		for _, m := range r.group.Members {
-			add(m.Author.Account().Login)
-		}
-		for _, m := range r.Request.Evidence.Group.Members {
-			for _, login := range m.Ledger.Pushers(m.Number, m.BaseRef) {
-				add(login)
-			}
-		}
-		return logins, known && len(logins) > 0
-	}
 	if r.conversation == nil {
 		return nil, false
 	}
 	e := r.Request.Evidence
 	known = !e.PushesUnknown
+	add := func(login string) {
+		if known = known && login != ""; !slices.Contains(logins, login) {
+			logins = append(logins, login)
+		}
+	}
 	add(r.Request.Signals.Author.Login)
 	for _, p := range e.Pushes {
 		add(p.By.Login)
 	}
-	for _, login := range e.Ledger.Pushers(r.Request.Ref.Number, r.Request.Ref.BaseRef) {
+	for _, login := range e.Ledger.Pushers(r.Request.Ref.Number) {
 		add(login)
 	}
 	return logins, known
 }
 
-// FromFork reports whether the head is in another repository than the base. A merge
-// group is in the base's.
-func (r *Reading) FromFork() bool {
-	return r.conversation != nil && r.conversation.Pull.IsCrossRepository
+// ReadForMembers are the ids of the private sources that the pull requests of a merge
+// group were judged with.
+func (r *Reading) ReadForMembers() (ids []string) {
+	if r.group == nil {
+		return nil
+	}
+	for _, m := range r.group.Members {
+		for _, run := range m.Checks {
+			ids = append(ids, run.Record().PrivateSources(m.Number, m.BaseRef)...)
+		}
+	}
+	return ids
 }
+
+// IsGroup reports whether a merge group was read.
+func (r *Reading) IsGroup() bool { return r.group != nil }
+
+// ToDefault reports whether the change goes to the default branch, and is read
+// against it.
+func (r *Reading) ToDefault() bool {
+	own, ref := r.job.BaseRef, r.Request.Ref
+	if r.conversation != nil {
+		own = r.conversation.Pull.BaseRefName
+	}
+	return own != "" && own == ref.DefaultBranch && ref.BaseRef == own
+}
+
+// FromFork reports whether the head is in another repository than the base.
+func (r *Reading) FromFork() bool { return r.conversation != nil && r.conversation.Pull.IsCrossRepository }
 
 // ReadTokenOf makes a token that may read the contents of one other repository of
 // the installation and nothing else. ok is false where there is no such repository,

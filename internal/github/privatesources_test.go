@@ -213,13 +213,16 @@ func TestPrivateModulesOfOthers(t *testing.T) {
 	}
 }
 
-// In the merge queue a change is read as it was for its pull request.
+// In the merge queue changes are read as they were for their pull requests: each for
+// itself, also behind others.
 func TestPrivateModulesInAGroup(t *testing.T) {
 	w := newPrivate(t)
-	p := w.open(w.dana, githubtest.Files{"prod/main.tf": calling("acme/modules?ref=v3", "3")})
+	other := w.open(w.agent, githubtest.Files{"README.md": "By an agent.\n"})
+	raised := w.open(w.dana, githubtest.Files{"prod/main.tf": calling("acme/modules?ref=v3", "3")})
 	w.settle()
-	w.concluded(p, "success")
-	head := w.repo.Enqueue(w.dana, p)
+	w.concluded(other, "success")
+	w.concluded(raised, "success")
+	head := w.repo.Enqueue(w.dana, other, raised)
 	w.settle()
 	w.fine()
 	if c := w.check(head, "holdpoint: main"); c == nil || c.Conclusion != "success" {
@@ -249,5 +252,81 @@ func TestPrivateContentGoesWithTheInstallation(t *testing.T) {
 	w.fine()
 	if n := kept(); n > 0 {
 		t.Errorf("%d contents are still there", n)
+	}
+}
+
+// What the default branch names is what its tip names: no commit on the way of a
+// merged pull request, and none that it has left behind.
+func TestPrivateModulesOfEarlierCommits(t *testing.T) {
+	t.Run("on the way", func(t *testing.T) {
+		w := newPrivate(t)
+		named := w.commit(w.base, githubtest.Files{"x/main.tf": calling("acme/other?ref=v1", "3")}, w.agent)
+		back := w.commit(named, nil, w.agent)
+		side := w.commit(w.base, githubtest.Files{"README.md": "Other.\n"}, w.dana)
+		w.repo.Push("main", w.git.Merge(side, back), w.dana)
+		w.settle()
+		w.repo.Push("work", w.commit(named, githubtest.Files{"x/main.tf": calling("acme/other?ref=v1", "1")}, w.agent), w.agent)
+		p := w.repo.Open(githubtest.PullOf{Author: w.agent, Head: "work", Base: "main", Title: "Clean up"})
+		w.settle()
+		w.concluded(p, "failure")
+		if w.tokens()["other"] {
+			t.Error("acme/other was read, which the tip of main never named")
+		}
+	})
+	t.Run("left behind", func(t *testing.T) {
+		w := newPrivate(t)
+		old := w.base
+		w.repo.Push("main", w.commit(old, githubtest.Files{"prod/main.tf": "# nothing\n"}, w.dana), w.dana)
+		w.settle()
+		again := strings.Replace(calling("acme/modules?ref=v1", "1"), `"q"`, `"r"`, 1)
+		w.repo.Push("work", w.commit(old, githubtest.Files{"prod/two.tf": again}, w.agent), w.agent)
+		w.repo.Open(githubtest.PullOf{Author: w.agent, Head: "work", Base: "main", Title: "Clean up"})
+		w.settle()
+		if w.tokens()["modules"] {
+			t.Error("acme/modules was read, which main does not name any more")
+		}
+	})
+}
+
+// A branch that moved on is no reason to read less.
+func TestPrivateModulesBehindMain(t *testing.T) {
+	w := newPrivate(t)
+	old := w.base
+	w.repo.Push("main", w.commit(old, githubtest.Files{"README.md": "More.\n"}, w.dana), w.dana)
+	w.repo.Push("work", w.commit(old, githubtest.Files{"prod/main.tf": calling("acme/modules?ref=v1", "4")}, w.agent), w.agent)
+	p := w.repo.Open(githubtest.PullOf{Author: w.agent, Head: "work", Base: "main", Title: "Raise"})
+	w.settle()
+	w.fine()
+	w.concluded(p, "success")
+}
+
+// A change to another branch is not read because the check is main's too.
+func TestPrivateModulesUnderASharedName(t *testing.T) {
+	w := newPrivate(t)
+	w.files = w.files.With(githubtest.Files{settingsFile: strict + "checks:\n  - {name: release, bases: [\"**\"]}\n"})
+	w.base = w.commit(w.base, nil, w.dana)
+	w.repo.Push("main", w.base, w.dana)
+	w.repo.Push("release", w.base, w.alice)
+	w.settle()
+	w.branch("change", githubtest.Files{"prod/main.tf": calling("acme/modules?ref=v1", "1")}, w.agent)
+	w.repo.Open(githubtest.PullOf{Author: w.agent, Head: "change", Base: "release", Title: "Raise"})
+	w.settle()
+	if w.tokens()["modules"] {
+		t.Error("acme/modules was read for a pull request to release")
+	}
+}
+
+// A group reads what was read for the pull requests in it, and no more.
+func TestPrivateModulesOfAFork(t *testing.T) {
+	w := newPrivate(t)
+	fork := w.hub.ForkOf(w.repo, "dana")
+	fork.Push("change", w.commit(w.base, githubtest.Files{"prod/main.tf": calling("acme/modules?ref=v1", "1")}, w.dana), w.dana)
+	p := w.repo.Open(githubtest.PullOf{Author: w.dana, Head: "change", Fork: fork, Base: "main", Title: "Raise"})
+	w.settle()
+	w.concluded(p, "failure")
+	w.repo.Enqueue(w.alice, p)
+	w.settle()
+	if w.tokens()["modules"] {
+		t.Error("acme/modules was read for a fork, in the queue")
 	}
 }

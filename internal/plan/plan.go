@@ -206,6 +206,9 @@ type Private struct {
 	// Module is the instance of the call through which it is used, At that call.
 	Module string
 	At     Range
+	// Salt is known to nobody who may not read the content. What is computed of its
+	// names and is shown has it in it.
+	Salt string
 }
 
 // Hosted is the content of an object that applies others, on both sides, with

@@ -173,7 +173,6 @@ type Answers struct {
 	mu     sync.Mutex
 	known  map[Source]Answer
 	wanted map[Source]bool
-	direct map[Source]bool
 }
 
 // Package answers from what is known; what is not is wanted from now on. How
@@ -183,14 +182,9 @@ func (a *Answers) Package(s Source) (Package, error) {
 		return Package{}, &SourceError{Why: SourceLimit, Limit: "depth", Subject: s.Address,
 			Text: "more than 8 packages lead to one another"}
 	}
-	direct := s.Depth <= 1
 	s.Depth = 0
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.direct == nil {
-		a.direct = map[Source]bool{}
-	}
-	a.direct[s] = a.direct[s] || direct
 	if known, ok := a.known[s]; ok {
 		return known.Package, known.Err
 	}
@@ -199,15 +193,6 @@ func (a *Answers) Package(s Source) (Package, error) {
 	}
 	a.wanted[s] = true
 	return Package{}, ErrNotFetched
-}
-
-// Direct reports whether a source was asked for because the tree of a side names it,
-// and not only another package.
-func (a *Answers) Direct(s Source) bool {
-	s.Depth = 0
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.direct[s]
 }
 
 // Put makes an answer known. The first answer to a source stays.

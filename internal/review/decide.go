@@ -41,7 +41,7 @@ func (l *ledger) decideOn(d Decision, rep Report, req Request, branch string) (*
 	holding := rep.Holding()
 	e.list(prints(holding), req.Now)
 	e.keepUnenforced(rep.Findings)
-	e.agent = rep.Agent != nil
+	e.agent, e.sources = rep.Agent != nil, rep.PrivateSources
 	return e, decideOwn(d, rep, req, e, holding, lost)
 }
 

@@ -44,6 +44,8 @@ type entry struct {
 	pushers []person
 	// releases are the approvals or the override that let it through.
 	releases []Release
+	// sources are the ids of the private sources that it was judged with.
+	sources []string
 }
 
 // listing is a set of findings that the check has shown since one moment.

@@ -102,6 +102,8 @@ func (r *ledgerReader) line(line string) error {
 		r.entry.voided = f.time()
 	case "pushed":
 		r.entry.pushers = append(r.entry.pushers, person{f.number(), f.quoted()})
+	case "read":
+		r.entry.sources = append(r.entry.sources, f.word())
 	case "release":
 		r.entry.releases = append(r.entry.releases, Release{What: f.word(), ID: f.number(), Login: f.quoted(), Right: f.quoted(), At: f.time()})
 	default:

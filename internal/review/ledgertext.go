@@ -158,6 +158,9 @@ func (e *entry) write(b *strings.Builder) {
 	for _, p := range e.pushers {
 		fmt.Fprintf(b, "pushed %d %q\n", p.id, ascii(p.login))
 	}
+	for _, id := range e.sources {
+		fmt.Fprintf(b, "read %s\n", id)
+	}
 	for _, r := range e.releases {
 		fmt.Fprintf(b, "release %s %d %q %q %s\n", r.What, r.ID, ascii(r.Login), ascii(r.Right), r.At.UTC().Format(timeForm))
 	}

@@ -29,6 +29,17 @@ func directSources(used []plan.SourceUse) []plan.SourceUse {
 	return slices.DeleteFunc(slices.Clone(used), func(u plan.SourceUse) bool { return !u.Direct })
 }
 
+// privateSources are the ids of the sources that are private, sorted.
+func privateSources(used []plan.SourceUse) (ids []string) {
+	for _, u := range used {
+		if u.Private != "" {
+			ids = append(ids, u.Source.ID())
+		}
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
 func privateFindings(findings []rules.Finding) []rules.Finding {
 	var out []rules.Finding
 	like := map[string][]rules.Finding{}

@@ -30,6 +30,8 @@ type Report struct {
 	Rules string
 	// Sources are what from elsewhere the prediction was made with.
 	Sources []plan.SourceUse
+	// PrivateSources are the ids of those that not everybody may read.
+	PrivateSources []string
 }
 
 // Holding returns the findings that hold.

@@ -42,6 +42,9 @@ type Request struct {
 	// elsewhere is looked for. What it has not got yet makes Run fail with
 	// [plan.ErrNotFetched].
 	Sources plan.Sources
+	// Named takes up the sources that the tip of the default branch names; nil where
+	// nobody asks.
+	Named *plan.SourceSet
 	// Trial are settings to try instead of those in Base; nil in the service.
 	Trial *rules.Settings
 	// Signals tell who made the change.

@@ -35,13 +35,26 @@ func Run(req Request, set *rules.Set, predictors []Predictor) (Report, error) {
 		return Report{}, fmt.Errorf("the change is not judged: %w", err)
 	}
 	if s, ok := sources.Missing(); ok {
-		return Report{}, fmt.Errorf("the change is not judged: source %s: %w", s.Address, plan.ErrNotFetched)
+		return Report{}, fmt.Errorf("the change is not judged: a source of the kind %s: %w", s.Kind, plan.ErrNotFetched)
 	}
 	if err := rep.Plan.Unfinished(); err != nil {
 		return Report{}, err
 	}
-	rep.Sources = directSources(sources.Used())
+	rep.Sources, rep.PrivateSources = directSources(sources.Used()), privateSources(sources.Used())
 	return withoutPrivate(rep), nil
+}
+
+// sourcesOf is what the predictors ask for a comparison. Only what the default branch
+// has now counts as named by it: not what an earlier commit of it had, nor what the
+// queue is about to merge.
+func (r Request) sourcesOf(c Comparison) plan.Sources {
+	if r.Named == nil || r.Default == nil || c.Before == nil {
+		return r.Sources
+	}
+	if id := plan.ID(c.Before, "."); id == "" || id != plan.ID(r.Default, ".") {
+		return r.Sources
+	}
+	return plan.Naming{Sources: r.Sources, Named: r.Named}
 }
 
 // watched is the request with trees whose failed reads are noticed.
@@ -69,7 +82,7 @@ func run(req Request, set *rules.Set, predictors []Predictor) Report {
 	findings := set.Judge(read)
 	rep.Plan = read.Plan
 	for _, c := range req.Comparisons {
-		p := predict(c, settings, req.Sources, predictors)
+		p := predict(c, settings, req.sourcesOf(c), predictors)
 		p.Sort()
 		findings = append(findings, set.Judge(rules.Case{
 			Comparison: c.Name, Plan: p, Files: c.Files, Before: c.Before, After: c.After, Agent: rep.Agent, Settings: settings,

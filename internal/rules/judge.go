@@ -150,7 +150,7 @@ func (j *judging) gap(g *plan.Gap) []Finding {
 		root: g.Root, at: g.At, name: g.Subject, class: Data, environment: environment,
 		finish: func(r *Rule, f *Finding) {
 			f.Gap = g
-			f.Fingerprint = fingerprint(r.ID, g.Root, g.At.File, g.Subject, string(g.Kind), g.Why, g.Variant)
+			f.Fingerprint = fingerprint(r.ID, g.Root, g.At.File, g.Subject, string(g.Kind), g.Why, g.Variant+g.Private.Salt)
 		},
 	})
 }

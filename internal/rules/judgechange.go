@@ -148,6 +148,9 @@ func (c judgedChange) fingerprint(r *Rule) string {
 	if c.Runs != "" {
 		parts = append(parts, c.Runs)
 	}
+	if c.Private.Salt != "" {
+		parts = append(parts, c.Private.Salt)
+	}
 	return fingerprint(append(parts, c.Sources...)...)
 }
 

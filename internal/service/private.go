@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/holdpoint-dev/holdpoint/internal/github"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
@@ -13,19 +14,18 @@ import (
 )
 
 // privateSources decides which private repositories a review may read: by what
-// GitHub and the default branch say, never by what the pull request says.
-func privateSources(reading *github.Reading, answers *plan.Answers, set *rules.Set) *access.Access {
-	ref := reading.Request.Ref
-	rules := access.Rules{
-		GitHub: rights{reading}, Repository: ref.Owner + "/" + ref.Repo, Fork: reading.FromFork(),
-		DefaultBranch: ref.DefaultBranch != "" && ref.BaseRef == ref.DefaultBranch,
-		Named:         review.SourceSettings(reading.Request, set).Repositories,
-		OnDefault: func(s plan.Source) bool {
-			// The side before the change is a commit of the base branch.
-			s.Side = plan.Before
-			return answers.Direct(s)
-		},
+// GitHub and the default branch say, never by what the pull request says. A merge
+// group reads what was read for its pull requests.
+func privateSources(reading *github.Reading, set *rules.Set) *access.Access {
+	ref, named := reading.Request.Ref, reading.Request.Named
+	rules := access.Rules{GitHub: rights{reading}, Repository: ref.Owner + "/" + ref.Repo, Fork: reading.FromFork(),
+		DefaultBranch: reading.ToDefault(), OnDefault: named.Has}
+	if reading.IsGroup() {
+		read := reading.ReadForMembers()
+		rules.OnDefault = func(s plan.Source) bool { return slices.Contains(read, s.ID()) }
+		return access.New(rules)
 	}
+	rules.Named = review.SourceSettings(reading.Request, set).Repositories
 	if people, known := reading.Proposers(); known {
 		rules.People = people
 	}

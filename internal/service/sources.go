@@ -47,9 +47,9 @@ func (p Pipeline) resolving(job webhooks.Job, reading *github.Reading) func(cont
 		return func(context.Context) (bool, error) { return false, nil }
 	}
 	var answers plan.Answers
-	reading.Request.Sources = &answers
+	reading.Request.Sources, reading.Request.Named = &answers, &plan.SourceSet{}
 	ref := reading.Request.Ref
-	private := sync.OnceValue(func() *access.Access { return privateSources(reading, &answers, p.Rules) })
+	private := sync.OnceValue(func() *access.Access { return privateSources(reading, p.Rules) })
 	from := p.Sources(SourcesFor{Repository: ref.Owner + "/" + ref.Repo, Installation: job.Installation,
 		Anew: job.MayRelease(), Token: reading.ReadToken, Private: private})
 	return func(ctx context.Context) (bool, error) {

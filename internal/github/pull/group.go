@@ -25,7 +25,6 @@ type Group struct {
 // Member is a pull request of a merge group, with our check runs on its head.
 type Member struct {
 	Number        int
-	Author        *Actor
 	Head, BaseRef string
 	Checks        []Check
 }
@@ -36,7 +35,7 @@ const groupQuery = "query Group($owner:String!,$name:String!,$base:GitObjectID!,
 	" base:object(oid:$base){__typename ...on Commit{oid tree{oid}}} head:object(oid:$head){__typename ...on Commit{oid tree{oid} " +
 	ChecksField + "}}" +
 	" mergeQueue(branch:$branch){entries(first:100){" + pageFields + " nodes{position baseCommit{oid} headCommit{oid}" +
-	" pullRequest{number headRefOid baseRefName author" + actorFields + "}}}}}}"
+	" pullRequest{number headRefOid baseRefName}}}}}}"
 
 // groupAnswer is what GitHub answers to it.
 type groupAnswer struct {
@@ -50,7 +49,6 @@ type groupEntry struct {
 	HeadCommit, BaseCommit *Object
 	Pull                   *struct {
 		Number                  int
-		Author                  *Actor
 		HeadRefOid, BaseRefName string
 	} `json:"pullRequest"`
 }
@@ -121,7 +119,7 @@ func (g *Group) follow(entries []groupEntry, job webhooks.Job) {
 			g.Doubtful = "GitHub does not say which pull request an entry of the queue is"
 			return
 		}
-		g.Members = append(g.Members, Member{Number: e.Pull.Number, Author: e.Pull.Author, Head: e.Pull.HeadRefOid, BaseRef: e.Pull.BaseRefName})
+		g.Members = append(g.Members, Member{Number: e.Pull.Number, Head: e.Pull.HeadRefOid, BaseRef: e.Pull.BaseRefName})
 		ended = e.HeadCommit.ID() == job.HeadSHA
 	}
 	if !ended {

@@ -1,9 +1,12 @@
 package compare
 
 import (
+	"maps"
 	"slices"
+	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/elsewhere"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/eval"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/pair"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
@@ -14,6 +17,7 @@ func (c *comparison) markPrivate() {
 	if !c.anyPrivate() {
 		return
 	}
+	names := c.privateNames()
 	for i := range c.changes {
 		change := &c.changes[i]
 		change.Private = c.privateOf(change.Address.Module)
@@ -21,12 +25,20 @@ func (c *comparison) markPrivate() {
 			change.Private = c.privateOf(change.Previous.Module)
 		}
 		change.Causes = slices.DeleteFunc(change.Causes, func(l plan.Cause) bool { return c.privateFile(l.File).Repository != "" })
+		for j, l := range change.Causes {
+			if p := names.in(l.Text); p.Repository != "" {
+				change.Causes[j].Text = p.Module
+			}
+		}
 		change.Left = c.leftPublic(change.Left)
 	}
 	for i := range c.gaps {
 		gap := &c.gaps[i]
 		if gap.Private = c.privateFile(gap.At.File); gap.Private.Repository == "" && !c.names(gap.Subject) {
 			gap.Private = c.privateOf(gap.Subject)
+		}
+		if gap.Private.Repository == "" {
+			gap.Private = names.in(gap.Subject + " " + gap.Why)
 		}
 	}
 }
@@ -47,6 +59,46 @@ func (c *comparison) anyPrivate() bool {
 func (c *comparison) names(address string) bool {
 	private := c.privateOf(address)
 	return private.Module == address
+}
+
+// privateNames are the addresses that lie in private content, and the types that
+// nothing outside it has, with the content.
+type privateNames map[string]plan.Private
+
+func (c *comparison) privateNames() privateNames {
+	names, public := privateNames{}, map[string]bool{}
+	for _, w := range []*eval.World{c.Before, c.After} {
+		if w == nil {
+			continue
+		}
+		for _, m := range w.Modules() {
+			p := c.privateOf(m.Address)
+			if p.Repository != "" && m.Address != p.Module {
+				names[m.Address] = p
+			}
+			for key, r := range m.Config.Resources {
+				if public[r.Type] = public[r.Type] || p.Repository == ""; p.Repository != "" {
+					names[m.Address+"."+key], names[r.Type] = p, p
+				}
+			}
+		}
+	}
+	for typ := range public {
+		if public[typ] {
+			delete(names, typ)
+		}
+	}
+	return names
+}
+
+// in is the private content of which a text has a name.
+func (names privateNames) in(text string) plan.Private {
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		if strings.Contains(text, name) {
+			return names[name]
+		}
+	}
+	return plan.Private{}
 }
 
 // privateOf is the private content that an address lies in.
@@ -81,10 +133,10 @@ func moduleAddress(static string) (address string) {
 // privateCall is the private content behind a call, before the change or after it.
 func (c *comparison) privateCall(static string) plan.Private {
 	if m, ok := c.in.After.Elsewhere[static]; ok && m.Package.Private != "" {
-		return plan.Private{Repository: m.Package.Private, At: c.After.Place(m.Call.Range)}
+		return plan.Private{Repository: m.Package.Private, Salt: m.Salt, At: c.After.Place(m.Call.Range)}
 	}
 	if m, ok := c.in.Before.Elsewhere[static]; ok && m.Package.Private != "" {
-		return plan.Private{Repository: m.Package.Private, At: c.Before.Place(m.Call.Range)}
+		return plan.Private{Repository: m.Package.Private, Salt: m.Salt, At: c.Before.Place(m.Call.Range)}
 	}
 	return plan.Private{}
 }

@@ -24,6 +24,8 @@ type Module struct {
 	Dir string
 	// Package is what it lies in, without the tree.
 	Package plan.Package
+	// Salt is set where the package is private, see [plan.Private].
+	Salt string
 	// Err is why it cannot be had, nil where it can or has not come yet.
 	Err *plan.SourceError
 	// Call is the call that names it.
@@ -78,6 +80,7 @@ type installer struct {
 	leads   map[string]bool         // by folder, whether a call from it leads elsewhere
 	missing bool
 	drifts  []Drift
+	salts   map[string]string // by key, of private packages: the same on both sides
 	steps   int // calls that were followed
 }
 
@@ -90,7 +93,7 @@ const maxSteps = 5_000
 // meant before the change.
 func Install(sources plan.Sources, loader *config.Loader, before, after Side) Installed {
 	left := install(sources, loader, plan.Before, before, nil)
-	right := install(sources, loader, plan.After, after, left.earlier)
+	right := install(sources, loader, plan.After, after, left)
 	out := Installed{Before: left.out, After: right.out, Missing: left.missing || right.missing, Drifts: right.drifts}
 	if max(left.steps, right.steps) > maxSteps {
 		out.Limit = fmt.Sprintf("modules that lead to modules from elsewhere are called more than %d times", maxSteps)
@@ -106,21 +109,21 @@ func Install(sources plan.Sources, loader *config.Loader, before, after Side) In
 			continue // what cannot be listed shows up where it is needed
 		}
 		for _, f := range files {
-			out.Changed = append(out.Changed, path.Join(Folder(after.Root, key), f.Path))
+			out.Changed = append(out.Changed, path.Join(right.folder(key, is), f.Path))
 		}
 	}
 	return out
 }
 
-func install(sources plan.Sources, loader *config.Loader, side plan.Side, of Side, earlier map[plan.Source]plan.Answer) *installer {
+func install(sources plan.Sources, loader *config.Loader, side plan.Side, of Side, before *installer) *installer {
 	in := &installer{Side: of, sources: sources, side: side, loader: loader, earlier: map[plan.Source]plan.Answer{},
-		out: map[string]Module{}, trees: map[string]plan.Package{}, leads: map[string]bool{}}
+		out: map[string]Module{}, trees: map[string]plan.Package{}, leads: map[string]bool{}, salts: map[string]string{}}
 	if of.Module == nil {
 		return in
 	}
 	in.records = recorded(of.Tree, of.Root)
-	if side == plan.After {
-		in.earlier = earlier
+	if before != nil {
+		in.earlier, in.salts = before.earlier, before.salts
 	}
 	in.calls(of.Module, of.Root, "", 0, nil)
 	return in
@@ -204,12 +207,27 @@ func (in *installer) find(key string, call *config.Call, depth int) Module {
 		in.missing = true
 		return out
 	}
-	folder := Folder(in.Root, key)
+	folder := in.folder(key, p)
 	in.Tree.Lay(folder, p.Tree)
-	in.trees[key] = p
+	in.trees[key], out.Salt = p, in.salts[key]
 	out.Dir, out.Package = path.Join(folder, p.Dir), p
 	out.Package.Tree = nil
 	return out
+}
+
+// folder is where the package of a call is laid: where it was before the change, if it
+// was private then or is now. What private content calls lies as it does.
+func (in *installer) folder(key string, p plan.Package) string {
+	for above := key; above != "" && in.salts[key] == ""; above = above[:max(0, strings.LastIndexByte(above, '.'))] {
+		in.salts[key] = in.salts[above]
+	}
+	if p.Private != "" && in.salts[key] == "" {
+		in.salts[key] = salt(p)
+	}
+	if in.salts[key] == "" {
+		return Folder(in.Root, key)
+	}
+	return privateFolder(in.Root, key, in.salts[key])
 }
 
 // ask takes what the reference meant before the change where it stands on both

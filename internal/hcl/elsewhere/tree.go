@@ -4,11 +4,15 @@
 package elsewhere
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"io/fs"
 	"path"
 	"strings"
 	"time"
+
+	"github.com/holdpoint-dev/holdpoint/internal/plan"
 )
 
 // Folder is where the module of a call lies: root is the folder of the root
@@ -16,6 +20,24 @@ import (
 func Folder(root, key string) string { return path.Join(root, folders, key) }
 
 const folders = ".terraform/modules"
+
+// privateFolder is where private content lies. Nobody can name it who has not read
+// the content: no function, link, source or record of the caller leads there.
+func privateFolder(root, key, salt string) string { return Folder(root, key+salted+salt) }
+
+// salted ends the path of a call in the name of a folder. No name of a call has it.
+const salted = "~"
+
+// salt is known to who has read the content alone: it is made of the id of its tree,
+// which nothing says.
+func salt(p plan.Package) string {
+	id := string(plan.ID(p.Tree, "."))
+	if id == "" {
+		id = p.Digest
+	}
+	sum := sha256.Sum256([]byte("private content " + id))
+	return hex.EncodeToString(sum[:16])
+}
 
 // Tree is a tree with modules from elsewhere laid over it. They are found by
 // name and not listed: who walks the repository does not come across them. What
@@ -134,5 +156,6 @@ func Key(root, file string) (string, bool) {
 		return "", false
 	}
 	key, _, ok := strings.Cut(rest, "/")
+	key, _, _ = strings.Cut(key, salted)
 	return key, ok
 }

@@ -207,6 +207,11 @@ func (c *Call) outputObject(key Key) (cty.Value, hcl.Diagnostics) {
 	if diags.HasErrors() {
 		return cty.DynamicVal, diags
 	}
+	if c.Private() != "" {
+		// Which outputs there are is not shown either.
+		all := cty.ObjectVal(vals)
+		return value.CarryLimit(value.OpenObject(value.Open{ID: "private " + value.Fingerprint(all)}, nil), all), nil
+	}
 	return cty.ObjectVal(vals), nil
 }
 
@@ -221,6 +226,17 @@ func (c *Call) Private() string {
 		}
 	}
 	return own
+}
+
+// InPrivate reports whether a module lies in content that not everybody may read who
+// may read the root.
+func (m *Module) InPrivate() bool {
+	for static := m.Static; static != ""; static, _ = cutLast(static) {
+		if m.World.Elsewhere[static].Package.Private != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // cutLast splits a call path before its last step.

@@ -84,8 +84,8 @@ func defaultRange(v *config.Variable) hcl.Range {
 
 // valueText is a variable's value where it is short, known and not sensitive.
 func valueText(m *eval.Module, name string) (string, bool) {
-	if m.Config.Variables[name] == nil {
-		return "", false
+	if m.Config.Variables[name] == nil || m.InPrivate() {
+		return "", false // the type and the default of the variable make the value
 	}
 	v, diags := m.Variable(name, hcl.Range{})
 	if diags.HasErrors() || v.IsMarked() || !v.IsKnown() || v.IsNull() {

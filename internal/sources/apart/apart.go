@@ -255,7 +255,7 @@ func (s *Session) ask(ctx context.Context, wanted []plan.Source, grants []Grant)
 	found := make([]plan.Answer, len(wanted))
 	for i, a := range reply.Answers {
 		if found[i], err = s.read(ctx, a, wanted[i], grants); err != nil {
-			return nil, fmt.Errorf("source %s: %w", wanted[i].Address, err)
+			return nil, fmt.Errorf("source %d of %d: %w", i+1, len(wanted), err)
 		}
 	}
 	return found, nil

@@ -58,7 +58,7 @@ func (d *Disk) Get(_ context.Context, k Key) ([]byte, error) {
 	name := d.path(k)
 	value, err := os.ReadFile(name)
 	if err != nil {
-		return nil, fmt.Errorf("cached %s: %w", k.Name, err)
+		return nil, fmt.Errorf("cached content: %w", err)
 	}
 	now := d.now()
 	_ = os.Chtimes(name, now, now) // another process may have removed it

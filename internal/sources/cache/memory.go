@@ -21,7 +21,7 @@ func (m *Memory) Get(_ context.Context, k Key) ([]byte, error) {
 	defer m.mu.Unlock()
 	v, ok := m.values[k]
 	if !ok {
-		return nil, fmt.Errorf("cached %s: %w", k.Name, fs.ErrNotExist)
+		return nil, fmt.Errorf("cached content: %w", fs.ErrNotExist)
 	}
 	return bytes.Clone(v), nil
 }
