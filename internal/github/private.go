@@ -61,7 +61,9 @@ func (r *Reading) ToDefault() bool {
 }
 
 // FromFork reports whether the head is in another repository than the base.
-func (r *Reading) FromFork() bool { return r.conversation != nil && r.conversation.Pull.IsCrossRepository }
+func (r *Reading) FromFork() bool {
+	return r.conversation != nil && r.conversation.Pull.IsCrossRepository
+}
 
 // ReadTokenOf makes a token that may read the contents of one other repository of
 // the installation and nothing else. ok is false where there is no such repository,

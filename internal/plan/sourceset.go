@@ -53,6 +53,6 @@ func (n Naming) Package(s Source) (Package, error) {
 
 // ID names a source, at whatever moment, by 32 hexadecimal digits.
 func (s Source) ID() string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%+q", timeless(s)))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q", []string{string(s.Kind), s.Address, s.Name, string(s.Ref.Kind), s.Ref.Text, fmt.Sprint(s.OpenTofu)}))
 	return hex.EncodeToString(sum[:16])
 }

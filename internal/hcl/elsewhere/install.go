@@ -81,7 +81,7 @@ type installer struct {
 	missing bool
 	drifts  []Drift
 	salts   map[string]string // by key, of private packages: the same on both sides
-	steps   int // calls that were followed
+	steps   int               // calls that were followed
 }
 
 // maxSteps bounds the calls that are followed for one side: modules that each
