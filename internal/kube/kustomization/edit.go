@@ -86,7 +86,7 @@ func WithEntry(data []byte, entry, path string) []byte {
 var naming = map[string]bool{
 	"resources": true, "bases": true, "components": true, "crds": true, "configurations": true, "patchesStrategicMerge": true,
 	"generators": true,
-	"patches": true, "patchesJson6902": true, "replacements": true, "openapi": true, "configMapGenerator": true, "secretGenerator": true,
+	"patches":    true, "patchesJson6902": true, "replacements": true, "openapi": true, "configMapGenerator": true, "secretGenerator": true,
 }
 
 // rename replaces a path below a field, with `key=` before it too.
