@@ -1,7 +1,6 @@
 package hcl_test
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io/fs"
@@ -21,7 +20,7 @@ import (
 
 // Modules from elsewhere. What lies below `sources/` is the mirror folder that
 // has them; without one nothing is had. Names that begin with ok- find nothing
-// that is destroyed and no gap that holds. @NUL@ stands for a byte that no text has.
+// that is destroyed and no gap that holds.
 func TestSources(t *testing.T) {
 	files, err := filepath.Glob("testdata/sources/*.txtar")
 	if err != nil || len(files) == 0 {
@@ -34,7 +33,7 @@ func TestSources(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			before, after, rest := archive(t, bytes.ReplaceAll(data, []byte("@NUL@"), []byte{0}))
+			before, after, rest := archive(t, data)
 			p := withSources(t, before, after, rest)
 			got := sourceLines(p)
 			if *update {

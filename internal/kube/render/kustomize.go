@@ -26,7 +26,11 @@ const top = "/repository"
 // the file system ends at the repository anyway.
 func kustomize(req request.Request, m *meter) request.Rendered {
 	files := filesys.MakeFsInMemory()
+	marked, many := markOrigins(req)
 	for name, content := range req.Files {
+		if text, ok := marked[name]; ok {
+			content = text
+		}
 		if err := files.WriteFile(path.Join(top, name), content); err != nil {
 			return failed(plan.GapInternal, "%s cannot be handed to kustomize: %v", name, err)
 		}
@@ -35,7 +39,7 @@ func kustomize(req request.Request, m *meter) request.Rendered {
 		return request.Rendered{Failure: failure}
 	}
 	root := path.Join(top, req.Root)
-	if err := prepare(files, root, req.Fields); err != nil {
+	if err := prepare(files, root, req.Fields, !many); err != nil {
 		return failed(plan.GapInvalid, "%v", err)
 	}
 	// A kustomization may replace the schema, which is one per process.
@@ -50,7 +54,7 @@ func kustomize(req request.Request, m *meter) request.Rendered {
 	}
 	var res request.Rendered
 	for _, r := range built.Resources() {
-		doc, err := document(r, req.Root)
+		doc, err := document(r, req.Root, many)
 		if err != nil {
 			return failed(plan.GapInternal, "%v", err)
 		}
@@ -119,8 +123,8 @@ func innermost(message string) string {
 }
 
 // prepare sets fields in the kustomization file of a folder and asks for the
-// origin of each object.
-func prepare(files filesys.FileSystem, root string, fields map[string]any) error {
+// origin of each object, if that is wanted.
+func prepare(files filesys.FileSystem, root string, fields map[string]any, origins bool) error {
 	name, err := kustomizationFile(files, root)
 	if err != nil {
 		return err
@@ -138,7 +142,14 @@ func prepare(files filesys.FileSystem, root string, fields map[string]any) error
 	if node.YNode().Kind != yaml.MappingNode {
 		return fmt.Errorf("%s is not a mapping", strings.TrimPrefix(name, top+"/"))
 	}
-	all := map[string]any{"buildMetadata": []any{types.OriginAnnotations}}
+	all := map[string]any{}
+	if origins {
+		all["buildMetadata"] = []any{types.OriginAnnotations}
+	} else if asked := node.Field("buildMetadata"); asked != nil {
+		asked.Value.YNode().Content = slices.DeleteFunc(asked.Value.YNode().Content, func(n *yaml.Node) bool {
+			return n.Value == types.OriginAnnotations || n.Value == types.TransformerAnnotations
+		})
+	}
 	for k, v := range fields {
 		all[k] = v
 	}
@@ -192,9 +203,15 @@ func setField(node *yaml.RNode, name string, value any) error {
 
 // document takes one object out of the build, without the origin annotation
 // that prepare asked for.
-func document(r *resource.Resource, root string) (request.Doc, error) {
+func document(r *resource.Resource, root string, marked bool) (request.Doc, error) {
 	var doc request.Doc
-	origin, err := r.GetOrigin()
+	var origin *resource.Origin
+	var err error
+	if marked {
+		doc.Source, err = markedOrigin(r)
+	} else {
+		origin, err = r.GetOrigin()
+	}
 	if err != nil {
 		return doc, fmt.Errorf("read the origin of %s: %w", r.CurId(), err)
 	}

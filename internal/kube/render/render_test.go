@@ -70,6 +70,35 @@ func TestChart(t *testing.T) {
 	}
 }
 
+// Many patches of many objects stay within the limit of work, are made as ever and
+// keep where they are written.
+func TestManyPatches(t *testing.T) {
+	f := files("base/kustomization.yaml", "resources:\n", "k/kustomization.yaml", "namespace: ns\nresources: [../base]\npatches:\n")
+	const objects = 60
+	for i := range objects {
+		name := fmt.Sprintf("a%d.yaml", i)
+		f["base/kustomization.yaml"] = append(f["base/kustomization.yaml"], "- "+name+"\n"...)
+		f["base/"+name] = fmt.Appendf(nil, "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata:\n  name: a%d\nspec:\n  template: {metadata: {name: a}}\n", i)
+		f["k/kustomization.yaml"] = fmt.Appendf(f["k/kustomization.yaml"], "- path: patch.yaml\n  target: {kind: ApplicationSet, name: a%d}\n", i)
+	}
+	f["k/patch.yaml"] = []byte("- {op: add, path: /spec/template/metadata/labels, value: {to: prod}}\n")
+	f["k/kustomization.yaml"] = append(f["k/kustomization.yaml"], "configMapGenerator: [{name: made, literals: [a=b]}]\n"...)
+	res := one(t, request.Request{Tool: request.Kustomize, Root: "k", Files: f})
+	if res.Failure != nil || len(res.Docs) != objects+1 {
+		t.Fatalf("%d objects, %v", len(res.Docs), res.Failure)
+	}
+	if res.Work.Bytes > 512<<20 {
+		t.Errorf("%d MiB were allocated", res.Work.Bytes>>20)
+	}
+	const want = "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata:\n  name: a3\n  namespace: ns\nspec:\n  template:\n    metadata:\n      labels:\n        to: prod\n      name: a\n"
+	if d := res.Docs[3]; d.Source != "base/a3.yaml" || string(d.Content) != want {
+		t.Errorf("%s\n%s", d.Source, d.Content)
+	}
+	if d := res.Docs[objects]; d.Stable != "made" {
+		t.Errorf("what the generator makes: %+v", d)
+	}
+}
+
 func BenchmarkKustomize200(b *testing.B) {
 	f := files("k/kustomization.yaml", "namePrefix: a-\nresources:\n")
 	for i := range 200 {
