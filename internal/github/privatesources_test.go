@@ -27,7 +27,12 @@ type private struct {
 	store          *cache.Memory
 }
 
-const queues = "variable \"size\" {}\nresource \"aws_sqs_queue\" \"canary_queue\" {\n  count = COUNT\n  name  = \"canary-${count.index}\"\n}\n"
+const queues = `variable "size" {}
+resource "aws_sqs_queue" "canary_queue" {
+  count = COUNT
+  name  = "canary-${count.index}"
+}
+`
 
 func calling(ref, size string) string {
 	return "module \"q\" {\n  source = \"git::https://github.com/" + ref + "\"\n  size   = " + size + "\n}\n"
@@ -36,7 +41,8 @@ func calling(ref, size string) string {
 func newPrivate(t *testing.T) *private {
 	git := githubtest.NewGit(t)
 	hub := githubtest.New(t, git)
-	w := worldOn(t, git, hub, githubtest.Files{settingsFile: strict, "prod/main.tf": calling("acme/modules?ref=v1", "3"), "README.md": "Infrastructure.\n"})
+	files := githubtest.Files{settingsFile: strict, "prod/main.tf": calling("acme/modules?ref=v1", "3"), "README.md": "Infrastructure.\n"}
+	w := worldOn(t, git, hub, files)
 	p := &private{world: w, modules: hub.Repo("acme/modules", "main", w.base), other: hub.Repo("acme/other", "main", w.base)}
 	p.modules.Grant(w.dana, "read")
 	p.other.Grant(w.dana, "read")

@@ -53,6 +53,7 @@ func (n Naming) Package(s Source) (Package, error) {
 
 // ID names a source, at whatever moment, by 32 hexadecimal digits.
 func (s Source) ID() string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q", []string{string(s.Kind), s.Address, s.Name, string(s.Ref.Kind), s.Ref.Text, fmt.Sprint(s.OpenTofu)}))
+	parts := []string{string(s.Kind), s.Address, s.Name, string(s.Ref.Kind), s.Ref.Text, fmt.Sprint(s.OpenTofu)}
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q", parts))
 	return hex.EncodeToString(sum[:16])
 }

@@ -50,7 +50,7 @@ type SourceLog struct {
 // Package asks and notes.
 func (l *SourceLog) Package(s Source) (Package, error) {
 	p, err := l.Sources.Package(s)
-	direct := s.Depth <= 1
+	asked, direct := s, s.Depth <= 1
 	s.Depth = 0
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -61,7 +61,7 @@ func (l *SourceLog) Package(s Source) (Package, error) {
 		}
 		l.used[s] = SourceUse{s, p.Digest, p.Version, p.Moment, p.Private, direct || l.used[s].Direct}
 	case errors.Is(err, ErrNotFetched):
-		l.missing = append(l.missing, s)
+		l.missing = append(l.missing, asked)
 	}
 	return p, err
 }

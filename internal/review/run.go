@@ -35,7 +35,11 @@ func Run(req Request, set *rules.Set, predictors []Predictor) (Report, error) {
 		return Report{}, fmt.Errorf("the change is not judged: %w", err)
 	}
 	if s, ok := sources.Missing(); ok {
-		return Report{}, fmt.Errorf("the change is not judged: a source of the kind %s: %w", s.Kind, plan.ErrNotFetched)
+		name := s.Address
+		if s.Depth > 1 {
+			name = "that another one names" // and which may be private
+		}
+		return Report{}, fmt.Errorf("the change is not judged: source %s: %w", name, plan.ErrNotFetched)
 	}
 	if err := rep.Plan.Unfinished(); err != nil {
 		return Report{}, err
