@@ -97,7 +97,7 @@ func TestWorkFetchesSources(t *testing.T) {
 	e.drain()
 	// Faults do more.
 	checkActions(t, "Work", e.aws.called("work"), []string{"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes",
-		"sqs:SendMessage", "s3:ListBucket"})
+		"sqs:SendMessage", "s3:ListBucket", "s3:DeleteObject"})
 	held, other := only(t, checks[0]), only(t, checks[1])
 	if held.Conclusion != "failure" || !strings.Contains(held.Summary+held.Text, servicetest.Destroyed) {
 		t.Errorf("what destroys: %s without %s:\n%s\n%s", held.Conclusion, servicetest.Destroyed, held.Summary, e.work.logged())
@@ -157,7 +157,7 @@ func TestWorkWithFaultsOfSources(t *testing.T) {
 			func(e *elsewhere) { e.aws.bucket.spoiling(nil) }, "kept content has the id"},
 		{"half of it is kept",
 			func(e *elsewhere) { e.aws.bucket.spoiling(func(b []byte) []byte { return b[:len(b)/2] }) },
-			func(e *elsewhere) { e.aws.bucket.spoiling(nil) }, "source acme/db/aws"},
+			func(e *elsewhere) { e.aws.bucket.spoiling(nil) }, "a packed tree is damaged"},
 		{"nothing is kept", func(e *elsewhere) { e.aws.bucket.losing(true) }, func(e *elsewhere) { e.aws.bucket.losing(false) },
 			"file does not exist"},
 	} {

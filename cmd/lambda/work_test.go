@@ -76,7 +76,7 @@ func TestWorkTriesAgain(t *testing.T) {
 	checkLog(t, work.logged())
 	// Giving up, ending the process and sources do more; ReceiveMessage is Lambda's own.
 	checkActions(t, "Work", aws.called("work"), []string{"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes",
-		"lambda:InvokeFunction", "s3:GetObject", "s3:ListBucket"})
+		"lambda:InvokeFunction", "s3:GetObject", "s3:ListBucket", "s3:DeleteObject"})
 }
 
 // TestWorkWithoutTheQueue: a message whose successor the queue does not take
