@@ -99,6 +99,16 @@ func TestManyPatches(t *testing.T) {
 	}
 }
 
+// A refusal reads the same every time.
+func TestRefusalsHaveNoAddresses(t *testing.T) {
+	res := one(t, request.Request{Tool: request.Kustomize, Root: "k", Files: files(
+		"k/kustomization.yaml", "configMapGenerator:\n- {name: a, behavior: merge, literals: [b=c]}\n",
+	)})
+	if res.Failure == nil || !strings.Contains(res.Failure.Why, "merging from generator &{0x0 0x0}") {
+		t.Errorf("%+v", res.Failure)
+	}
+}
+
 func BenchmarkKustomize200(b *testing.B) {
 	f := files("k/kustomization.yaml", "namePrefix: a-\nresources:\n")
 	for i := range 200 {
