@@ -1,6 +1,7 @@
 package hcl_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -222,7 +223,7 @@ func describe(p plan.Plan) string {
 // archive is plantest.Archive, and files without a newline at their end.
 func archive(t *testing.T, data []byte) (before, after fs.FS, rest map[string]string) {
 	t.Helper()
-	before, after, rest = plantest.Archive(data)
+	before, after, rest = plantest.Archive(bytes.ReplaceAll(data, []byte("@NUL@"), []byte{0}))
 	sides := map[string]fs.FS{"before": before, "after": after}
 	for line := range strings.Lines(rest["no-newline"]) {
 		side, name, _ := strings.Cut(strings.TrimSpace(line), "/")

@@ -1,7 +1,6 @@
 package hcl_test
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io/fs"
@@ -34,7 +33,7 @@ func TestSources(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			before, after, rest := archive(t, bytes.ReplaceAll(data, []byte("@NUL@"), []byte{0}))
+			before, after, rest := archive(t, data)
 			p := withSources(t, before, after, rest)
 			got := sourceLines(p)
 			if *update {
