@@ -64,7 +64,7 @@ func HasHugeNumber(v cty.Value) bool {
 		return false
 	case v.Type() == cty.Number:
 		return v.AsBigFloat().MantExp(nil) > MaxExponent
-	case !v.CanIterateElements() || v.Type().IsCollectionType() && (v.Type().ElementType() == cty.Bool || v.Type().ElementType() == cty.String):
+	case !v.CanIterateElements() || isCollectionOf(v.Type(), cty.Bool) || isCollectionOf(v.Type(), cty.String):
 		return false
 	}
 	for _, child := range Elements(v) {
@@ -73,6 +73,10 @@ func HasHugeNumber(v cty.Value) bool {
 		}
 	}
 	return false
+}
+
+func isCollectionOf(t, element cty.Type) bool {
+	return t.IsCollectionType() && t.ElementType() == element
 }
 
 // HasHugeText is HasHugeNumber of what is about to be read as numbers: a text in

@@ -73,7 +73,8 @@ func markOrigins(req request.Request) (map[string][]byte, bool) {
 
 func marked(name string, data []byte) ([]byte, bool) {
 	nodes, err := (&kio.ByteReader{Reader: strings.NewReader(string(data)), OmitReaderAnnotations: true, DisableUnwrapping: true}).Read()
-	if err != nil || slices.ContainsFunc(nodes, func(n *yaml.RNode) bool { return n.GetName() == "" || strings.HasSuffix(n.GetKind(), "List") }) {
+	unnamed := func(n *yaml.RNode) bool { return n.GetName() == "" || strings.HasSuffix(n.GetKind(), "List") }
+	if err != nil || slices.ContainsFunc(nodes, unnamed) {
 		return nil, false
 	}
 	var texts []string
