@@ -195,7 +195,7 @@ func (c *Call) object(key Key) (cty.Value, hcl.Diagnostics) {
 func (c *Call) outputObject(key Key) (cty.Value, hcl.Diagnostics) {
 	m := c.Instance(key)
 	if m == nil {
-		return value.CarryLimit(value.OpenObject(value.Open{ID: c.OpaqueID(key)}, nil), c.Inputs(key)), nil
+		return value.OpenObject(value.Open{ID: c.OpaqueID(key)}, nil), nil
 	}
 	var diags hcl.Diagnostics
 	vals := make(map[string]cty.Value, len(m.Config.Outputs))

@@ -22,6 +22,9 @@ type Repository interface {
 	Names() []string
 	// Either are those of the sides before and after the change.
 	Either() []string
+	// Folders hold the files that Names gives, EitherFolders those of Either.
+	Folders() []string
+	EitherFolders() []string
 	// Documents are the values that a file holds.
 	Documents(name string) ([]any, error)
 	// Clusters are those that the tree makes known to Argo CD.
@@ -96,7 +99,6 @@ const maxGenerated = 1000
 // Generate makes the Applications of a set in a namespace.
 func Generate(value map[string]any, namespace string, repo Repository) Result {
 	g := &generation{set: decode(value), namespace: namespace, repo: repo}
-	g.folders, g.either = folders(repo.Names()), folders(repo.Either())
 	g.template = newTemplates(g.set.Spec.GoTemplate, g.set.Spec.GoTemplateOptions)
 	for i, entry := range g.set.Spec.Generators {
 		at := plan.Path{"spec", "generators", i}
@@ -128,8 +130,6 @@ type generation struct {
 	asked   []Asked
 	files   []string
 	out     []Application
-	// folders are those of the tree, and those of either side.
-	folders, either []string
 }
 
 // entry makes the Applications of one generator.

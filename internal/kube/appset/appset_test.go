@@ -17,6 +17,8 @@ type repository map[string]string
 
 func (r repository) Elsewhere(string, string) string { return "" }
 func (r repository) Either() []string                { return r.Names() }
+func (r repository) Folders() []string               { return appset.Folders(r.Names()) }
+func (r repository) EitherFolders() []string         { return r.Folders() }
 func (r repository) Clusters() []appset.Cluster      { return nil }
 
 func (r repository) Names() []string {

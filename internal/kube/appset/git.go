@@ -115,7 +115,7 @@ func (g *generation) directories(list []any) ([]found, error) {
 		return nil, err
 	}
 	var out []found
-	for _, dir := range g.folders {
+	for _, dir := range g.repo.Folders() {
 		if known, ok := chosen(patterns, dir); ok && !hidden(dir) {
 			out = append(out, found{dir: dir, known: known})
 		}
@@ -123,8 +123,8 @@ func (g *generation) directories(list []any) ([]found, error) {
 	return out, nil
 }
 
-// folders are those that hold files, at any depth, sorted.
-func folders(names []string) []string {
+// Folders are those that hold files, at any depth, sorted.
+func Folders(names []string) []string {
 	seen := map[string]bool{}
 	var out []string
 	for _, name := range names {

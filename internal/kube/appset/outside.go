@@ -231,7 +231,7 @@ func (g *generation) undecided(app map[string]any) (text string, among []string)
 		if url, _ := src["repoURL"].(string); dir == "" || g.isUnknown(url) {
 			dir = ""
 		} else if dir = path.Clean(strings.TrimLeft(dir, "/")); g.isUnknown(dir) {
-			return dir, g.either
+			return dir, g.repo.EitherFolders()
 		}
 		for _, f := range object.ListAt(src, "helm", "valueFiles") {
 			file, _ := f.(string)

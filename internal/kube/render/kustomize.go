@@ -3,6 +3,7 @@ package render
 import (
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -119,8 +120,12 @@ func innermost(message string) string {
 			message = message[i+len(wrap):]
 		}
 	}
-	return message
+	return pointer.ReplaceAllString(message, "0x0")
 }
+
+// pointer is an address that kustomize prints; it is another in each process, and
+// what fails alike on both sides has to read alike.
+var pointer = regexp.MustCompile(`\b0x[0-9a-f]{6,}\b`)
 
 // prepare sets fields in the kustomization file of a folder and asks for the
 // origin of each object, if that is wanted.

@@ -78,7 +78,8 @@ func TestManyPatches(t *testing.T) {
 	for i := range objects {
 		name := fmt.Sprintf("a%d.yaml", i)
 		f["base/kustomization.yaml"] = append(f["base/kustomization.yaml"], "- "+name+"\n"...)
-		f["base/"+name] = fmt.Appendf(nil, "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata:\n  name: a%d\nspec:\n  template: {metadata: {name: a}}\n", i)
+		f["base/"+name] = fmt.Appendf(nil, "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata:\n  name: a%d\n"+
+			"spec:\n  template: {metadata: {name: a}}\n", i)
 		f["k/kustomization.yaml"] = fmt.Appendf(f["k/kustomization.yaml"], "- path: patch.yaml\n  target: {kind: ApplicationSet, name: a%d}\n", i)
 	}
 	f["k/patch.yaml"] = []byte("- {op: add, path: /spec/template/metadata/labels, value: {to: prod}}\n")
@@ -90,12 +91,23 @@ func TestManyPatches(t *testing.T) {
 	if res.Work.Bytes > 512<<20 {
 		t.Errorf("%d MiB were allocated", res.Work.Bytes>>20)
 	}
-	const want = "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata:\n  name: a3\n  namespace: ns\nspec:\n  template:\n    metadata:\n      labels:\n        to: prod\n      name: a\n"
+	const want = "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata:\n  name: a3\n  namespace: ns\n" +
+		"spec:\n  template:\n    metadata:\n      labels:\n        to: prod\n      name: a\n"
 	if d := res.Docs[3]; d.Source != "base/a3.yaml" || string(d.Content) != want {
 		t.Errorf("%s\n%s", d.Source, d.Content)
 	}
 	if d := res.Docs[objects]; d.Stable != "made" {
 		t.Errorf("what the generator makes: %+v", d)
+	}
+}
+
+// A refusal reads the same every time.
+func TestRefusalsHaveNoAddresses(t *testing.T) {
+	res := one(t, request.Request{Tool: request.Kustomize, Root: "k", Files: files(
+		"k/kustomization.yaml", "configMapGenerator:\n- {name: a, behavior: merge, literals: [b=c]}\n",
+	)})
+	if res.Failure == nil || !strings.Contains(res.Failure.Why, "merging from generator &{0x0 0x0}") {
+		t.Errorf("%+v", res.Failure)
 	}
 }
 

@@ -17,7 +17,7 @@ import (
 // Generate are the Applications of an ApplicationSet.
 func (s *Scan) Generate(o object.Object) SetResult {
 	key := ownedKey{o.File, o.Line, o.Key()}
-	if got, ok := s.generated[key]; ok && sameValue(s.generatedFrom[key], o.Value) {
+	if got, ok := s.generated.of(key, o.Value); ok {
 		return got
 	}
 	result := appset.Generate(o.Value, o.Namespace, seen{s})
@@ -33,7 +33,7 @@ func (s *Scan) Generate(o object.Object) SetResult {
 		out.Applications = append(out.Applications, generated)
 		out.guessed[generated.Key()] = app.Guessed
 	}
-	s.generated[key], s.generatedFrom[key] = out, o.Value
+	s.generated.keep(key, o.Value, out)
 	return out
 }
 
@@ -79,6 +79,21 @@ func (s seen) Elsewhere(url, revision string) string {
 
 func (s seen) Names() []string { return s.Tree.Names() }
 
+// Folders are asked for by every set, and read off all names once.
+func (s seen) Folders() []string {
+	if s.folders == nil {
+		s.folders = appset.Folders(s.Names())
+	}
+	return s.folders
+}
+
+func (s seen) EitherFolders() []string {
+	if s.eitherFolders == nil {
+		s.eitherFolders = appset.Folders(s.Either())
+	}
+	return s.eitherFolders
+}
+
 func (s seen) Either() []string {
 	if s.Other == nil {
 		return s.Tree.Names()
@@ -103,8 +118,16 @@ func (s seen) Documents(name string) ([]any, error) {
 // clusterMark is the label of a Secret by which Argo CD knows a cluster.
 const clusterMark = "argocd.argoproj.io/secret-type"
 
-// Clusters are those that the Secrets of the repository make known.
+// Clusters are those that the Secrets of the repository make known. All files are
+// looked through for them, once.
 func (s seen) Clusters() []appset.Cluster {
+	if !s.clustersKnown {
+		s.clusters, s.clustersKnown = s.findClusters(), true
+	}
+	return s.clusters
+}
+
+func (s seen) findClusters() []appset.Cluster {
 	var out []appset.Cluster
 	for _, file := range s.Tree.Names() {
 		if !manifest.HasEnding(file) || s.inChart(path.Dir(file)) {

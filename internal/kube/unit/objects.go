@@ -163,7 +163,7 @@ func (s *Scan) AddSources(rendered []object.Object) {
 		s.Sources[key] = append(s.Sources[key], o)
 	}
 	if len(rendered) > 0 {
-		s.owned, s.ownedFrom = map[ownedKey][]*Unit{}, map[ownedKey]map[string]any{}
+		s.owned = memo[[]*Unit]{}
 	}
 }
 

@@ -18,10 +18,10 @@ import (
 // caller's to change.
 func (s *Scan) Owned(o object.Object, beside Beside) []*Unit {
 	key := ownedKey{o.File, o.Line, o.Key()}
-	units, ok := s.owned[key]
-	if !ok || !sameValue(s.ownedFrom[key], o.Value) {
+	units, ok := s.owned.of(key, o.Value)
+	if !ok {
 		units = s.ownedAnew(o, beside)
-		s.owned[key], s.ownedFrom[key] = units, o.Value
+		s.owned.keep(key, o.Value, units)
 	}
 	out := make([]*Unit, len(units))
 	for i, u := range units {

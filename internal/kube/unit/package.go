@@ -20,7 +20,7 @@ const packagesTop = ".elsewhere"
 func (s *Scan) Asking(ask Ask) *Scan {
 	out := *s
 	out.ask = ask
-	out.owned, out.ownedFrom, out.artifacts = map[ownedKey][]*Unit{}, map[ownedKey]map[string]any{}, map[string]artifact{}
+	out.owned, out.artifacts = memo[[]*Unit]{}, map[string]artifact{}
 	out.graph = s.graph.placing(out.bringFor, s.graph.packages)
 	return &out
 }

@@ -66,12 +66,15 @@ type Scan struct {
 	// packages are what was brought, by digest.
 	packages map[string]*Scan
 
-	owned     map[ownedKey][]*Unit
-	ownedFrom map[ownedKey]map[string]any
+	owned     memo[[]*Unit]
 	artifacts map[string]artifact
 	// generated are the Applications of sets, by the sets.
-	generated     map[ownedKey]SetResult
-	generatedFrom map[ownedKey]map[string]any
+	generated memo[SetResult]
+	// clusters are what [seen.Clusters] found, once it was asked.
+	clusters      []appset.Cluster
+	clustersKnown bool
+	// folders are those of the tree, and of either side, for the same.
+	folders, eitherFolders []string
 }
 
 // NewScan reads the structure of one side: kustomizations and charts, no
@@ -79,8 +82,8 @@ type Scan struct {
 func NewScan(t *tree.Tree, s Settings) *Scan {
 	scan := &Scan{
 		Tree: t, settings: s, graph: readKustomizations(t), charts: map[string]bool{}, Sources: map[string][]object.Object{},
-		owned: map[ownedKey][]*Unit{}, ownedFrom: map[ownedKey]map[string]any{}, artifacts: map[string]artifact{}, packages: map[string]*Scan{},
-		generated: map[ownedKey]SetResult{}, generatedFrom: map[ownedKey]map[string]any{},
+		owned: memo[[]*Unit]{}, artifacts: map[string]artifact{}, packages: map[string]*Scan{},
+		generated: memo[SetResult]{},
 	}
 	for _, name := range t.Names() {
 		if path.Base(name) == "Chart.yaml" {
