@@ -336,3 +336,23 @@ func TestPrivateModulesOfAFork(t *testing.T) {
 		t.Error("acme/modules was read for a fork, in the queue")
 	}
 }
+
+// What is refused on a pull request and approved is refused in its group by the same
+// finding, whatever the reason of the refusal is there.
+func TestPrivateModulesRefusedThenInAGroup(t *testing.T) {
+	w := newPrivate(t)
+	p := w.open(w.agent, githubtest.Files{"prod/main.tf": calling("acme/modules?ref=v2", "3")})
+	w.settle()
+	w.concluded(p, "failure")
+	for _, by := range []*githubtest.User{w.dana, w.alice} {
+		p.Submit(by, "APPROVED", "")
+		w.settle()
+	}
+	w.concluded(p, "success")
+	head := w.repo.Enqueue(w.dana, p)
+	w.settle()
+	w.fine()
+	if c := w.check(head, "holdpoint: main"); c == nil || c.Conclusion != "success" {
+		t.Errorf("the group is %+v", c)
+	}
+}

@@ -199,6 +199,14 @@ type Change struct {
 	Hosts *Hosted
 }
 
+// Text is why, and why what would tell is not had.
+func (g Gap) Text() string {
+	if g.Refused == "" {
+		return g.Why
+	}
+	return g.Why + " (" + g.Refused + ")"
+}
+
 // Private is content that not everybody may read who may read the change. Whoever
 // prints says Module and Repository, and nothing that is in the content.
 type Private struct {
@@ -271,6 +279,9 @@ type Gap struct {
 	Subject string
 	// Why says what could not be told, and the way out, in one line.
 	Why string
+	// Refused says why a source from elsewhere is not had, where that is known. It
+	// is no part of what the gap is: another review may be refused otherwise.
+	Refused string
 	// Source is the address of the source from elsewhere, as the tree has it,
 	// whose content would settle the gap; empty where none would.
 	Source string

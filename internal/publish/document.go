@@ -239,7 +239,7 @@ func gapList(gaps []plan.Gap) string {
 		if at.File == "" {
 			at.File = g.Root
 		}
-		fmt.Fprintf(&b, "- %s %s: %s\n", Escape(Span, place(at), maxPath), Escape(Span, g.Subject, maxName), Escape(Prose, g.Why, maxPhrase))
+		fmt.Fprintf(&b, "- %s %s: %s\n", Escape(Span, place(at), maxPath), Escape(Span, g.Subject, maxName), Escape(Prose, g.Text(), maxPhrase))
 	}
 	return b.String()
 }

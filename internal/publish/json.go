@@ -96,7 +96,7 @@ func gapsJSON(gaps []plan.Gap) []jsonGap {
 	for _, g := range gaps {
 		out = append(out, jsonGap{
 			Root: cmp.Or(g.Root, "."), File: g.At.File, Line: g.At.Line, Side: g.At.Side,
-			Subject: g.Subject, Why: g.Why,
+			Subject: g.Subject, Why: g.Text(),
 		})
 	}
 	return out

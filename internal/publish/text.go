@@ -220,7 +220,7 @@ func (t *terminal) gaps(gaps []plan.Gap) {
 		if at.File == "" {
 			at.File = g.Root
 		}
-		t.line("  " + safe(place(at)) + "  " + safe(g.Subject) + ": " + safe(g.Why))
+		t.line("  " + safe(place(at)) + "  " + safe(g.Subject) + ": " + safe(g.Text()))
 	}
 }
 

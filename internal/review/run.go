@@ -139,11 +139,22 @@ func caught(predictor Predictor, c Comparison, settings rules.Settings, sources 
 	defer func() {
 		if r := recover(); r != nil {
 			p = plan.Plan{Gaps: []plan.Gap{{
-				Kind: plan.GapInternal, Subject: "the prediction of " + c.Name, Why: "a predictor failed: " + oneLine(fmt.Sprint(r)),
+				Kind: plan.GapInternal, Subject: "the prediction of " + c.Name, Why: "a predictor failed" + failureText(r, sources),
 			}}}
 		}
 	}()
 	return predictor(c.Before, c.After, settings, sources)
+}
+
+// failureText is what a predictor failed with, unless that may be of private content.
+func failureText(r any, sources plan.Sources) string {
+	if named, ok := sources.(plan.Naming); ok {
+		sources = named.Sources
+	}
+	if log, ok := sources.(*plan.SourceLog); ok && len(privateSources(log.Used())) > 0 {
+		return ""
+	}
+	return ": " + oneLine(fmt.Sprint(r))
 }
 
 // oneLine keeps the beginning of a text, as one line.

@@ -145,7 +145,7 @@ func (j *judging) gap(g *plan.Gap) []Finding {
 	vars := j.vars("gap", map[string]any{
 		"kind": string(g.Kind), "root": g.Root, "file": g.At.File, "subject": g.Subject, "changed": j.touches(g),
 	})
-	words := map[string]string{"subject": g.Subject, "why": g.Why, "root": g.Root, "path": g.At.File}
+	words := map[string]string{"subject": g.Subject, "why": g.Text(), "root": g.Root, "path": g.At.File}
 	return j.apply(aboutGap, vars, words, subject{
 		root: g.Root, at: g.At, name: g.Subject, class: Data, environment: environment,
 		finish: func(r *Rule, f *Finding) {

@@ -185,7 +185,7 @@ func (in *installer) reaches(dir string, m *config.Module, seen map[string]bool)
 }
 
 func (in *installer) find(key string, call *config.Call, depth int) Module {
-	if r, ok := in.records[key]; ok && r.fits(call) {
+	if r, ok := in.records[key]; ok && !in.withinPrivate(key) && r.fits(call) {
 		if dir := path.Join(in.Root, r.Dir); dir != ".." && !strings.HasPrefix(dir, "../") {
 			return Module{Dir: dir, Call: call, Package: plan.Package{Version: r.Version}}
 		}
@@ -213,6 +213,19 @@ func (in *installer) find(key string, call *config.Call, depth int) Module {
 	out.Dir, out.Package = path.Join(folder, p.Dir), p
 	out.Package.Tree = nil
 	return out
+}
+
+// withinPrivate reports whether a call stands in private content: the record that the
+// root has committed says nothing of it, since what it leads to would be handed the
+// content's values.
+func (in *installer) withinPrivate(key string) bool {
+	for above := key; above != ""; {
+		above = above[:max(0, strings.LastIndexByte(above, '.'))]
+		if in.salts[above] != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // folder is where the package of a call is laid: where it was before the change, if it

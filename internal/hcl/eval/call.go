@@ -252,8 +252,7 @@ func (c *Call) shown(m *Module, name string, at hcl.Range) (cty.Value, hcl.Diagn
 	if c.Private() == "" || m.Config.Outputs[name] == nil {
 		return v, diags
 	}
-	id := joinAddress(m.Address, name) + "@" + value.Fingerprint(v)
-	return value.CarryLimit(value.NewOpaque(id, cty.DynamicPseudoType), v), nil
+	return value.CarryLimit(value.NewOpaque("private "+value.Fingerprint(v), cty.DynamicPseudoType), v), nil
 }
 
 // OpaqueID names the outputs of a module from elsewhere that is not had. They

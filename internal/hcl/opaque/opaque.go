@@ -123,7 +123,7 @@ func (c *comparison) changed(old *pair.OpaqueModule, now *eval.Call, key eval.Ke
 // Gap says that what a call holds is not known; why says what follows from that.
 func Gap(p *pair.Pair, call *eval.Call, why string) plan.Gap {
 	return plan.Gap{At: p.After.Place(call.Config.Full), Kind: plan.GapOpaque, Subject: call.Address,
-		Source: sourceOf(call), Why: why + "; " + wayOut(p, call)}
+		Source: sourceOf(call), Why: why + "; " + wayOut(call), Refused: refused(p, call)}
 }
 
 // sourceOf is what could be fetched of a call.
@@ -134,20 +134,24 @@ func sourceOf(call *eval.Call) string {
 	return call.Config.Source
 }
 
-// wayOut says why the content is not had, and what would make it known.
-func wayOut(p *pair.Pair, call *eval.Call) string {
+// wayOut says what would make the content known.
+func wayOut(call *eval.Call) string {
 	if a := call.Absent; a != nil && a.Commit != "" {
 		return a.Top + " is a git submodule: compare what it stands at by hand"
 	} else if a != nil {
 		return a.Top + " is brought by something that is not in the repository: compare it by hand"
 	}
-	way := "vendor the module, or compare its versions by hand"
+	return "vendor the module, or compare its versions by hand"
+}
+
+// refused says why the content is not had, where a resolver said so.
+func refused(p *pair.Pair, call *eval.Call) string {
 	for _, side := range []map[string]elsewhere.Module{p.After.Elsewhere, p.Before.Elsewhere} {
 		if err := side[call.Static()].Err; err != nil && err.Why != plan.SourceOffline {
-			return err.Error() + "; " + way
+			return err.Error()
 		}
 	}
-	return way
+	return ""
 }
 
 // editKey is what edits of calls are one gap by: a module and the change of its
@@ -188,7 +192,8 @@ func (c *comparison) editGaps() []plan.Gap {
 			why += fmt.Sprintf(" (also of %s)", Listed(one.more))
 		}
 		gaps[one.order] = plan.Gap{At: c.pair.After.Place(one.call.Config.Full), Kind: one.edit.kind(), Subject: one.call.Address,
-			Source: sourceOf(one.call), Why: why + "; what that does is not in the repository: " + wayOut(c.pair, one.call)}
+			Source: sourceOf(one.call), Why: why + "; what that does is not in the repository: " + wayOut(one.call),
+			Refused: refused(c.pair, one.call)}
 	}
 	return gaps
 }
