@@ -2,6 +2,7 @@ package review
 
 import (
 	"errors"
+	"flag"
 	"fmt"
 	"io/fs"
 	"os"
@@ -16,11 +17,21 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/rules"
 )
 
-// readsTaken is how many reads of one change fail in turn in a usual run,
-// spread over all; without -short every one does.
-const readsTaken = 12
+// everyRead lets every read of every change fail in turn, which takes minutes.
+var everyRead = flag.Bool("reads.all", false, "let every read of every change fail in turn, not some of them")
 
-// Every read of every change fails in turn, once and from then on: the change
+// readsTaken is how many reads of one change fail in turn at most, spread over all.
+func readsTaken(all int) int {
+	switch {
+	case *everyRead:
+		return all
+	case testing.Short():
+		return 12
+	}
+	return 48
+}
+
+// Reads of every change fail in turn, once and from then on: the change
 // is not judged, and the error says what could not be read. It is never
 // judged by what was left.
 func TestFailingReads(t *testing.T) {
@@ -49,10 +60,8 @@ func TestFailingReads(t *testing.T) {
 			if err != nil || all == 0 {
 				t.Fatalf("%d reads, error %v", all, err)
 			}
-			for n := range all {
-				if testing.Short() && all > readsTaken && n%(all/readsTaken+1) != 0 {
-					continue
-				}
+			every := (all + readsTaken(all) - 1) / readsTaken(all)
+			for n := 0; n < all; n += every {
 				for _, stays := range []bool{false, true} {
 					if _, err := r.run(n, stays); !errors.Is(err, syscall.EIO) {
 						t.Errorf("read %d of %d fails (%s), and the change is judged: %v", n, all, r.struck, err)
