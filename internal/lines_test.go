@@ -20,10 +20,10 @@ const (
 	longText = 70
 )
 
-// wider are the areas in which some lines are still longer, and how many at most. It
-// only ever gets shorter.
+// wider are the areas in which some lines of tests are still longer, and how many at
+// most. It only ever gets shorter.
 var wider = map[string]int{
-	"cmd/holdpoint": 9, "internal/github": 52, "internal/kube": 13,
+	"cmd/holdpoint": 9, "internal/github": 51, "internal/kube": 12,
 	"internal/rules": 27, "internal/service": 26, "tools/kubetruth": 1,
 }
 

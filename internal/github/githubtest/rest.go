@@ -133,7 +133,9 @@ func (s *Server) cursorPage(c call, all []any) answer {
 	if to < len(all) {
 		q := c.URL.Query()
 		q.Set("after", fmt.Sprintf("cursor%d", to))
-		a.header = http.Header{"Link": {fmt.Sprintf(`<%s%s?%s>; rel="next"`, strings.TrimSuffix(s.WebURL(), "/"), c.URL.EscapedPath(), q.Encode())}}
+		a.header = http.Header{
+			"Link": {fmt.Sprintf(`<%s%s?%s>; rel="next"`, strings.TrimSuffix(s.WebURL(), "/"), c.URL.EscapedPath(), q.Encode())},
+		}
 	}
 	return a
 }

@@ -130,7 +130,9 @@ func standIn(c *helmchart.Chart) map[*helmchart.Chart]helmchart.Dependency {
 
 // missingCharts lists the stand-ins that are still there after conditions and
 // tags were looked at.
-func missingCharts(c *helmchart.Chart, values common.Values, stood map[*helmchart.Chart]helmchart.Dependency, nested bool) []request.Missing {
+func missingCharts(
+	c *helmchart.Chart, values common.Values, stood map[*helmchart.Chart]helmchart.Dependency, nested bool,
+) []request.Missing {
 	var missing []request.Missing
 	for _, sub := range c.Dependencies() {
 		own, err := values.Table("Values." + sub.Name())
