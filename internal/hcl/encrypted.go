@@ -30,9 +30,9 @@ func (p *prediction) sealed(was, is []string) encrypted {
 	return out
 }
 
-// tells reports whether a problem is news: not that of a file that is encrypted on
+// isNews reports whether a problem is not that of a file that is encrypted on
 // both sides alike.
-func (e encrypted) tells(problem config.Problem) bool { return !e[problem.Range.Filename] }
+func (e encrypted) isNews(problem config.Problem) bool { return !e[problem.Range.Filename] }
 
 // give hands the root what encrypted files may give it: every variable that no
 // later file gives, and whose declaration stays as it is, has a value of theirs

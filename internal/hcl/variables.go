@@ -44,7 +44,7 @@ func (p *prediction) values(s set, root string) variant {
 	p.give(&v, root, is, sealed)
 	for i, s := range []plan.Side{plan.Before, plan.After} {
 		for _, problem := range problems[i] {
-			if !sealed.tells(problem) {
+			if !sealed.isNews(problem) {
 				continue
 			}
 			g := gapOf(root, s, problem)

@@ -15,7 +15,7 @@ type kappSteps struct {
 	// paths are the files and folders that count, nil for all.
 	paths []string
 	// ytt: files are templates where they say so. values are files that it puts in,
-	// settings what else it is told.
+	// settings are what else it is given.
 	ytt      bool
 	values   []string
 	settings []any
@@ -32,12 +32,12 @@ func stepsOf(o object.Object) kappSteps {
 	var out kappSteps
 	for i, step := range object.ListAt(o.Value, "spec", "template") {
 		for _, name := range slices.Sorted(maps.Keys(object.MapAt(step))) {
-			told := object.MapAt(step, name)
-			out.take(i == 0, texts(told["paths"]))
+			options := object.MapAt(step, name)
+			out.take(i == 0, texts(options["paths"]))
 			switch name {
 			case "kbld":
 			case "ytt":
-				out.takeYtt(told)
+				out.takeYtt(options)
 			default:
 				out.unread = "its template " + name + " is not run"
 			}
@@ -64,16 +64,16 @@ func (s *kappSteps) take(first bool, paths []string) {
 
 // takeYtt is a step of ytt. What it puts in from the cluster is taken to stay as
 // it is.
-func (s *kappSteps) takeYtt(told map[string]any) {
+func (s *kappSteps) takeYtt(options map[string]any) {
 	s.ytt = true
-	for _, from := range object.ListAt(told, "valuesFrom") {
+	for _, from := range object.ListAt(options, "valuesFrom") {
 		if file := object.TextAt(from, "path"); file != "" {
 			s.values = append(s.values, file)
 		}
 	}
 	for _, name := range []string{"inline", "fileMarks", "valuesFrom"} {
-		if told[name] != nil {
-			s.settings = append(s.settings, told[name])
+		if options[name] != nil {
+			s.settings = append(s.settings, options[name])
 		}
 	}
 }

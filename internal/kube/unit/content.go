@@ -124,7 +124,7 @@ func (s *Scan) manifestsBelow(dir string, o object.Object, c owner.Content) *Uni
 			u.claimed = append(u.claimed, below)
 		}
 	}
-	u.told(o, c)
+	u.addSettings(o, c)
 	return u
 }
 
@@ -184,6 +184,6 @@ func (s *Scan) writtenOut(o object.Object, c owner.Content) *Unit {
 			})
 		}
 	}
-	u.told(o, c)
+	u.addSettings(o, c)
 	return u
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/kube/owner"
 )
 
-// told notes what an owner tells ytt beside the files.
-func (u *Unit) told(o object.Object, c owner.Content) {
+// addSettings notes what an owner gives to ytt beside the files.
+func (u *Unit) addSettings(o object.Object, c owner.Content) {
 	if len(c.Settings) == 0 {
 		return
 	}
