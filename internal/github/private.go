@@ -27,9 +27,6 @@ func (r *Reading) Proposers() (logins []string, known bool) {
 	for _, p := range e.Pushes {
 		add(p.By.Login)
 	}
-	for _, login := range e.Ledger.Pushers(r.Request.Ref.Number) {
-		add(login)
-	}
 	return logins, known
 }
 

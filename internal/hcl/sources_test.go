@@ -55,15 +55,10 @@ func TestSources(t *testing.T) {
 
 // withSources predicts in rounds, as the edge does.
 func withSources(t *testing.T, before, after fs.FS, rest map[string]string) plan.Plan {
-	mirror := map[string]string{}
-	for name, text := range rest {
-		if below, ok := strings.CutPrefix(name, "sources/"); ok {
-			mirror[below] = text
-		}
-	}
 	resolver := sources.Resolver(sources.Offline{})
-	if len(mirror) > 0 {
-		folder, err := sources.NewFolder(plantest.Tree(mirror), content.DefaultLimits(), time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))
+	mirror := plantest.Below(rest, "sources")
+	if list, err := fs.ReadDir(mirror, "."); err != nil || len(list) > 0 {
+		folder, err := sources.NewFolder(mirror, content.DefaultLimits(), time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -102,7 +97,7 @@ func sourceLines(p plan.Plan) string {
 		}
 	}
 	for _, g := range p.Gaps {
-		fmt.Fprintf(&b, "gap %s %s at %s: %s\n", g.Kind, g.Subject, g.At.Place(), g.Why)
+		fmt.Fprintf(&b, "gap %s %s at %s: %s\n", g.Kind, g.Subject, g.At.Place(), g.Text())
 	}
 	return b.String()
 }

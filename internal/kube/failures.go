@@ -61,16 +61,14 @@ func (l *loader) lacks(r *pair) bool {
 	if from == nil {
 		root = r.before.unit.Home() // what may go was applied from there
 	}
-	reason := "what it holds is not in the repository"
+	refused := ""
 	for _, c := range r.sides() {
-		if c.why != "" {
-			reason = "it cannot be had: " + c.why
-		}
+		refused = cmp.Or(c.why, refused)
 	}
 	l.missing.add(missingSource{
 		gap: plan.Gap{At: l.namedAt(r, from, to), Root: root, Kind: plan.GapOpaque, Subject: subject, Source: is.Source.Address,
-			Variant: r.either().Variant},
-		change: changeOf(r, from, to), reason: reason, readers: []string{r.either().Owner.Label()},
+			Refused: refused, Variant: r.either().Variant},
+		change: changeOf(r, from, to), readers: []string{r.either().Owner.Label()},
 	})
 	return true
 }

@@ -19,8 +19,8 @@ import (
 // changes in one way and cannot be had: one gap.
 type missingSource struct {
 	gap plan.Gap
-	// change and reason say what changes of it, and why it cannot be had.
-	change, reason string
+	// change says what changes of it.
+	change string
 	// readers are the owners that name it.
 	readers []string
 }
@@ -32,7 +32,7 @@ type missingSources []*missingSource
 // first, in the deepest folder that holds them all.
 func (m *missingSources) add(next missingSource) {
 	for _, s := range *m {
-		if s.gap.Subject == next.gap.Subject && s.change == next.change && s.reason == next.reason {
+		if s.gap.Subject == next.gap.Subject && s.change == next.change {
 			s.readers = append(s.readers, next.readers...)
 			s.gap.Root = above(s.gap.Root, next.gap.Root)
 			return
@@ -46,7 +46,7 @@ func (m missingSources) asGaps() []plan.Gap {
 	out := make([]plan.Gap, len(m))
 	for i, s := range m {
 		out[i] = s.gap
-		out[i].Why = fmt.Sprintf("%s (%s); %s", s.change, listed(s.readers), s.reason)
+		out[i].Why = fmt.Sprintf("%s (%s); what it holds is not in the repository", s.change, listed(s.readers))
 	}
 	return out
 }

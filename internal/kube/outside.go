@@ -56,8 +56,8 @@ func (l *loader) outsideGaps(r *pair, c *content, parts []unit.Outside) {
 	for _, o := range parts {
 		g := plan.Gap{At: plan.Range{File: o.File, Line: o.Line, EndLine: o.EndLine, Side: c.side}, Root: c.unit.Home(),
 			Kind: plan.GapOpaque, Subject: o.What, Why: whyOutside(o), Variant: c.unit.Variant, Source: o.Source}
-		if why := cmp.Or(l.refusals[o.Source], c.why); why != "" && o.Source != "" {
-			g.Why += "; it cannot be had: " + why
+		if o.Source != "" {
+			g.Refused = cmp.Or(l.refusals[o.Source], c.why)
 		}
 		switch {
 		case o.Whole && l.diff.Has(o.File):

@@ -252,7 +252,7 @@ func describe(p plan.Plan) string {
 		}
 	}
 	for _, g := range p.Gaps {
-		fmt.Fprintf(&b, "gap %s in %s %s: %s (%s)\n", g.Kind, g.Root, g.Subject, g.Why, place(g.At))
+		fmt.Fprintf(&b, "gap %s in %s %s: %s (%s)\n", g.Kind, g.Root, g.Subject, g.Text(), place(g.At))
 	}
 	return b.String()
 }

@@ -204,7 +204,7 @@ func (g Gap) Text() string {
 	if g.Refused == "" {
 		return g.Why
 	}
-	return g.Why + " (" + g.Refused + ")"
+	return g.Why + " (it cannot be had: " + g.Refused + ")"
 }
 
 // Private is content that not everybody may read who may read the change. Whoever

@@ -131,13 +131,7 @@ func reviewed(t *testing.T, set *rules.Set, before, after fs.FS, rest map[string
 
 // mirrored has what lies below sources/.
 func mirrored(t *testing.T, rest map[string]string) sources.Resolver {
-	mirror := map[string]string{}
-	for name, text := range rest {
-		if below, ok := strings.CutPrefix(name, "sources/"); ok {
-			mirror[below] = text
-		}
-	}
-	folder, err := sources.NewFolder(plantest.Tree(mirror), content.DefaultLimits(), time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))
+	folder, err := sources.NewFolder(plantest.Below(rest, "sources"), content.DefaultLimits(), time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -40,23 +40,23 @@ func privateSources(used []plan.SourceUse) (ids []string) {
 	return slices.Compact(ids)
 }
 
+// privateFindings are findings with one for all about private content that are alike,
+// in the place of the first.
 func privateFindings(findings []rules.Finding) []rules.Finding {
 	var out []rules.Finding
-	like := map[string][]rules.Finding{}
-	for _, f := range findings {
-		if private(f).Repository != "" {
-			like[likeness(f)] = append(like[likeness(f)], f)
-		}
-	}
+	at, alike := map[string]int{}, map[string][]rules.Finding{}
 	for _, f := range findings {
 		if private(f).Repository == "" {
 			out = append(out, f)
 			continue
 		}
-		if all := like[likeness(f)]; len(all) > 0 {
-			out = append(out, privateFinding(all))
-			delete(like, likeness(f))
+		key := likeness(f)
+		if alike[key] = append(alike[key], f); len(alike[key]) == 1 {
+			at[key], out = len(out), append(out, f)
 		}
+	}
+	for key, i := range at {
+		out[i] = privateFinding(alike[key])
 	}
 	return out
 }
@@ -87,7 +87,7 @@ func likeness(f rules.Finding) string {
 // privateFinding is one finding for all that are alike.
 func privateFinding(all []rules.Finding) rules.Finding {
 	f, p := all[0], private(all[0])
-	f.At, f.Fingerprint = p.At, digestOf(prints(all))+digestOf(prints(all))
+	f.At, f.Fingerprint = p.At, fingerprintOf(prints(all))
 	f.Remedies = []string{
 		fmt.Sprintf("Ask somebody who may read %s to plan this change, or to approve it.", p.Repository),
 		fmt.Sprintf("Take back what changes of %s.", p.Module),
@@ -99,32 +99,13 @@ func privateFinding(all []rules.Finding) rules.Finding {
 	}
 	c := privateChange(*f.Change)
 	f.Change = &c
-	f.Message = fmt.Sprintf("%s of %s %s. It is declared in %s, and not everybody who reads this may read that.",
-		objects(len(all)), p.Module, outcome(c), p.Repository)
+	becomes := rules.Becomes(c)
 	if len(all) > 1 {
-		f.Message = strings.Replace(f.Message, ". It is declared", ". They are declared", 1)
+		becomes = strings.Replace(becomes, "is ", "are ", 1)
 	}
+	f.Message = fmt.Sprintf("%s in %s %s: declared in %s, which not everybody may read who reads this.",
+		plural(len(all), "object"), p.Module, becomes, p.Repository)
 	return f
-}
-
-func objects(n int) string {
-	if n == 1 {
-		return "1 object"
-	}
-	return fmt.Sprintf("%d objects", n)
-}
-
-// outcome says in words what happens to the objects of a change.
-func outcome(c plan.Change) string {
-	word := map[plan.Action]string{plan.Create: "created", plan.Update: "changed in place", plan.Replace: "destroyed and created anew",
-		plan.Delete: "destroyed", plan.Forget: "forgotten", plan.Orphan: "left behind", plan.None: "affected"}[c.Action]
-	if c.Effect != "" {
-		word += " (" + strings.ReplaceAll(string(c.Effect), "-", " ") + ")"
-	}
-	if c.Certain {
-		return "would be " + word
-	}
-	return "may be " + word
 }
 
 func privateChanges(changes []plan.Change) (out []plan.Change) {

@@ -31,24 +31,6 @@ func (r Record) read() (*ledger, error) {
 	return led, nil
 }
 
-// Pushers are the logins of who pushed to a pull request, as far as the record has
-// them.
-func (r Record) Pushers(number int) (logins []string) {
-	led, err := r.read()
-	if err != nil {
-		return nil
-	}
-	for _, e := range led.entries {
-		if e.number != number {
-			continue
-		}
-		for _, p := range e.pushers {
-			logins = append(logins, p.login)
-		}
-	}
-	return logins
-}
-
 // PrivateSources are the ids of the private sources that a pull request was judged
 // with.
 func (r Record) PrivateSources(number int, baseRef string) []string {

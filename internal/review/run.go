@@ -209,9 +209,14 @@ func digestOf(sorted []string) string {
 	if len(sorted) == 0 {
 		return ""
 	}
+	return fingerprintOf(sorted)[:32]
+}
+
+// fingerprintOf is one fingerprint for a set of them.
+func fingerprintOf(sorted []string) string {
 	h := sha256.New()
 	for _, p := range sorted {
 		fmt.Fprintln(h, p)
 	}
-	return hex.EncodeToString(h.Sum(nil))[:32]
+	return hex.EncodeToString(h.Sum(nil))
 }

@@ -85,7 +85,7 @@ func (c judgedChange) vars() map[string]any {
 
 // words are what a message may name of the change (placeholders).
 func (j *judging) words(c judgedChange) map[string]string {
-	guards, does := strings.Join(c.disarmed, ", "), verb(c.Change)
+	guards, does := strings.Join(c.disarmed, ", "), Becomes(*c.Change)
 	cause := "the line that causes it"
 	if len(c.Causes) > 0 {
 		if c.Causes[0].File != "" {
@@ -154,8 +154,9 @@ func (c judgedChange) fingerprint(r *Rule) string {
 	return fingerprint(append(parts, c.Sources...)...)
 }
 
-// verb says what becomes of the object, as surely as it is known.
-func verb(c *plan.Change) string {
+// Becomes says what becomes of the object, as surely as it is known: `is deleted`,
+// `may be replaced`.
+func Becomes(c plan.Change) string {
 	done := map[plan.Action]string{
 		plan.Delete: "deleted", plan.Replace: "replaced", plan.Forget: "no longer managed",
 		plan.Orphan: "left behind unmanaged", plan.Update: "changed", plan.Create: "created", plan.None: "affected",

@@ -64,6 +64,20 @@ type Drift struct {
 	Declared hcl.Range
 }
 
+// Private is the outermost call on the path of a call whose package not everybody may
+// read, "" where there is none.
+func Private(of map[string]Module, static string) (call string) {
+	for ; static != ""; static = above(static) {
+		if of[static].Package.Private != "" {
+			call = static
+		}
+	}
+	return call
+}
+
+// above is the path of the call that a call stands in.
+func above(static string) string { return static[:max(0, strings.LastIndexByte(static, '.'))] }
+
 // maxLevels bounds calls within calls.
 const maxLevels = 24
 
@@ -219,20 +233,14 @@ func (in *installer) find(key string, call *config.Call, depth int) Module {
 // root has committed says nothing of it, since what it leads to would be handed the
 // content's values.
 func (in *installer) withinPrivate(key string) bool {
-	for above := key; above != ""; {
-		above = above[:max(0, strings.LastIndexByte(above, '.'))]
-		if in.salts[above] != "" {
-			return true
-		}
-	}
-	return false
+	return Private(in.out, above(key)) != ""
 }
 
 // folder is where the package of a call is laid: where it was before the change, if it
 // was private then or is now. What private content calls lies as it does.
 func (in *installer) folder(key string, p plan.Package) string {
-	for above := key; above != "" && in.salts[key] == ""; above = above[:max(0, strings.LastIndexByte(above, '.'))] {
-		in.salts[key] = in.salts[above]
+	for over := key; over != "" && in.salts[key] == ""; over = above(over) {
+		in.salts[key] = in.salts[over]
 	}
 	if p.Private != "" && in.salts[key] == "" {
 		in.salts[key] = salt(p)

@@ -10,6 +10,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/config"
+	"github.com/holdpoint-dev/holdpoint/internal/hcl/elsewhere"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/expr"
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/value"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
@@ -219,31 +220,15 @@ func (c *Call) outputObject(key Key) (cty.Value, hcl.Diagnostics) {
 // not everybody may read who may read its caller; empty where there is none.
 func (c *Call) Private() string {
 	at := c.Module.World.Elsewhere
-	own := at[c.Static()].Package.Private
-	for static := c.Module.Static; static != ""; static, _ = cutLast(static) {
-		if own == "" || at[static].Package.Private != "" {
-			return ""
-		}
+	if static := c.Static(); elsewhere.Private(at, static) == static {
+		return at[static].Package.Private
 	}
-	return own
+	return ""
 }
 
 // InPrivate reports whether a module lies in content that not everybody may read who
 // may read the root.
-func (m *Module) InPrivate() bool {
-	for static := m.Static; static != ""; static, _ = cutLast(static) {
-		if m.World.Elsewhere[static].Package.Private != "" {
-			return true
-		}
-	}
-	return false
-}
-
-// cutLast splits a call path before its last step.
-func cutLast(static string) (above, last string) {
-	i := strings.LastIndexByte(static, '.')
-	return static[:max(i, 0)], static[i+1:]
-}
+func (m *Module) InPrivate() bool { return elsewhere.Private(m.World.Elsewhere, m.Static) != "" }
 
 // shown is an output as the caller gets to see it. Of private content that is
 // whether it is the same value on both sides, and nothing else.

@@ -23,6 +23,17 @@ func Tree(files map[string]string) fs.FS {
 	return tree
 }
 
+// Below is a tree of those of some files that lie below a folder.
+func Below(files map[string]string, folder string) fs.FS {
+	below := map[string]string{}
+	for name, content := range files {
+		if rest, ok := strings.CutPrefix(name, folder+"/"); ok {
+			below[rest] = content
+		}
+	}
+	return Tree(below)
+}
+
 // Archive splits a txtar archive into the trees below `before/` and `after/`,
 // and the files outside both. What stands below `both/` is in both trees.
 //

@@ -278,22 +278,26 @@ func (s *Session) askPrivate(ctx context.Context, wanted []plan.Source, found []
 	if err != nil {
 		return fmt.Errorf("private sources: %w", err)
 	}
+	if len(permits) != len(wishes) {
+		return fmt.Errorf("%d private sources were asked for, %d answered", len(wishes), len(permits))
+	}
 	var grants []Grant
 	var again []plan.Source
-	var places []int
+	var granted []int
 	for j, p := range permits {
+		i := at[j]
 		if p.Refused != nil {
-			found[at[j]].Err = p.Refused
+			found[i].Err = p.Refused
 			continue
 		}
-		grants, again, places = append(grants, Grant{wishes[j], p.Token}), append(again, wanted[at[j]]), append(places, at[j])
+		grants, again, granted = append(grants, Grant{wishes[j], p.Token}), append(again, wanted[i]), append(granted, i)
 	}
 	if len(again) == 0 {
 		return nil
 	}
-	granted, err := s.ask(ctx, again, grants)
-	for j, a := range granted {
-		found[places[j]] = a
+	answers, err := s.ask(ctx, again, grants)
+	for j, a := range answers {
+		found[granted[j]] = a
 	}
 	return err
 }

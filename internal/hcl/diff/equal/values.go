@@ -3,10 +3,6 @@
 package equal
 
 import (
-	"sort"
-	"strconv"
-	"strings"
-
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/holdpoint-dev/holdpoint/internal/hcl/diff/schema"
@@ -210,77 +206,6 @@ func elementShape(v cty.Value) schema.Shape {
 	return schema.Shape{Holds: schema.Single}
 }
 
-// compareSets compares without order. Elements that are unknown have lost
-// their symbols to the set, so these are compared as a whole.
-func compareSets(old, new cty.Value) Verdict {
-	if k, _ := value.KnowWithin(new); k == value.IsPending {
-		return Differs
-	}
-	oldKnown, oldOpen := Split(old)
-	newKnown, newOpen := Split(new)
-	_, oldIDs := value.KnowWithin(old)
-	_, newIDs := value.KnowWithin(new)
-	if oldOpen == 0 && newOpen == 0 {
-		if sameElements(oldKnown, newKnown) {
-			return Same
-		}
-		return Differs
-	}
-	if oldOpen == newOpen && oldIDs == newIDs && sameElements(oldKnown, newKnown) {
-		return Same
-	}
-	if oldOpen != newOpen && (subset(oldIDs, newIDs) || subset(newIDs, oldIDs)) {
-		// One more object or one less: two symbols in one set stand for two
-		// values.
-		return Differs
-	}
-	// Each known element without a counterpart needs an unknown one to be it.
-	if Missing(oldKnown, newKnown) > newOpen || Missing(newKnown, oldKnown) > oldOpen {
-		return Differs
-	}
-	return Maybe
-}
-
-func subset(ids, of string) bool {
-	return ids == "" || Missing(strings.Split(ids, "\x00"), strings.Split(of, "\x00")) == 0
-}
-
-// Split separates the elements of a collection: those that are known, as
-// canonical texts in order and each once, and how many are not.
-func Split(v cty.Value) (known []string, open int) {
-	un, _ := v.Unmark()
-	seen := map[string]bool{}
-	for _, e := range un.AsValueSlice() {
-		if !e.IsWhollyKnown() {
-			open++
-			continue
-		}
-		if c := Canonical(e); !seen[c] {
-			seen[c] = true
-			known = append(known, c)
-		}
-	}
-	sort.Strings(known)
-	return known, open
-}
-
-func sameElements(a, b []string) bool { return Missing(a, b) == 0 && Missing(b, a) == 0 }
-
-// Missing counts the elements of a that b does not have.
-func Missing(a, b []string) int {
-	in := map[string]bool{}
-	for _, e := range b {
-		in[e] = true
-	}
-	n := 0
-	for _, e := range a {
-		if !in[e] {
-			n++
-		}
-	}
-	return n
-}
-
 // Dynamic compares values whose type is part of the value: a tuple is
 // not a list, "1" is not 1 (terraform_data, kubernetes_manifest).
 func Dynamic(old, new cty.Value) Verdict {
@@ -335,75 +260,6 @@ func IsZero(v cty.Value) bool {
 		return un.LengthInt() == 0
 	}
 	return false
-}
-
-// Canonical writes a value, its type and its symbols as one text: two values
-// with the same text are the same.
-func Canonical(v cty.Value) string {
-	var b strings.Builder
-	writeCanonical(&b, v)
-	return b.String()
-}
-
-func writeCanonical(b *strings.Builder, v cty.Value) {
-	if k, ids := value.Know(v); k != value.IsKnown {
-		b.WriteString("?" + strconv.Itoa(int(k)) + strconv.Quote(ids) + v.Type().GoString())
-		return
-	}
-	un, _ := v.Unmark()
-	ty := un.Type()
-	if un.IsNull() {
-		b.WriteString("null " + ty.FriendlyName())
-		return
-	}
-	if text, ok := value.ScalarText(un); ok {
-		b.WriteString(ty.FriendlyName() + strconv.Quote(text))
-		return
-	}
-	if !un.CanIterateElements() {
-		b.WriteString(un.GoString())
-		return
-	}
-	switch {
-	case IsKeyed(un):
-		b.WriteString(kindName(ty) + "{")
-		if o, open := value.OpenOf(v); open {
-			b.WriteString("?" + strconv.FormatBool(o.Pending) + strconv.Quote(o.ID))
-		}
-		m := un.AsValueMap()
-		keys := make([]string, 0, len(m))
-		for k := range m {
-			keys = append(keys, k)
-		}
-		sort.Strings(keys)
-		for _, k := range keys {
-			b.WriteString(strconv.Quote(k) + "=")
-			writeCanonical(b, m[k])
-			b.WriteString(",")
-		}
-		b.WriteString("}")
-	default:
-		b.WriteString(kindName(ty) + "[")
-		for _, e := range un.AsValueSlice() {
-			writeCanonical(b, e)
-			b.WriteString(",")
-		}
-		b.WriteString("]")
-	}
-}
-
-func kindName(ty cty.Type) string {
-	switch {
-	case ty.IsListType():
-		return "list"
-	case ty.IsSetType():
-		return "set"
-	case ty.IsTupleType():
-		return "tuple"
-	case ty.IsMapType():
-		return "map"
-	}
-	return "object"
 }
 
 // Loosely treats "1" and 1, and lists and tuples, as one: without a
