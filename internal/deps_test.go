@@ -33,19 +33,24 @@ var table = map[string]int{
 
 	"internal/review": 3,
 
-	"internal/publish": 4,
+	"internal/fix":    4,
+	"internal/impact": 4,
 
-	"internal/github":   5,
-	"internal/gitlocal": 5,
-	"internal/sources":  5,
+	"internal/report": 5,
 
-	"internal/service": 6,
+	"internal/publish": 6,
 
-	"internal": 7, // this test
+	"internal/github":   7,
+	"internal/gitlocal": 7,
+	"internal/sources":  7,
 
-	"cmd":      7,
-	"tools":    7,
-	"examples": 7,
+	"internal/service": 8,
+
+	"internal": 9, // this test
+
+	"cmd":      9,
+	"tools":    9,
+	"examples": 9,
 }
 
 // inner is the order inside a folder that has one, from the bottom up: a package
