@@ -99,7 +99,7 @@ func (c *reviewCommand) print(a *app, report review.Report, decision review.Deci
 	if err != nil {
 		return err
 	}
-	return format.Write(a.stdout, report, decision, wantsColor(a.stdout, a.env))
+	return format.Write(a.stdout, publish.Markdown{Report: report, Decision: decision, Local: true}, wantsColor(a.stdout, a.env))
 }
 
 // formats are the names of the output formats for the flag, with the default.

@@ -3,8 +3,6 @@ package publish
 import (
 	"fmt"
 	"io"
-
-	"github.com/holdpoint-dev/holdpoint/internal/review"
 )
 
 // Format is a form in which a review is printed.
@@ -15,27 +13,22 @@ type Format struct {
 	About string
 	// Write prints a review. Colours are for formats that people read in a
 	// terminal.
-	Write func(w io.Writer, report review.Report, decision review.Decision, color bool) error
+	Write func(w io.Writer, m Markdown, color bool) error
 }
 
 // Formats are all of them, the default first. The flag, the golden files and the
 // documentation follow from it.
 func Formats() []Format {
 	return []Format{
-		{"text", "for a terminal; the default", func(w io.Writer, report review.Report, decision review.Decision, color bool) error {
-			return Text(w, report, decision, TextOptions{Color: color})
+		{"text", "for a terminal; the default", func(w io.Writer, m Markdown, color bool) error {
+			return Text(w, m, TextOptions{Color: color})
 		}},
-		{"json", "for programs", func(w io.Writer, report review.Report, decision review.Decision, _ bool) error {
-			return JSON(w, report, decision)
+		{"json", "for programs", func(w io.Writer, m Markdown, _ bool) error { return JSON(w, m.Report, m.Decision) }},
+		{"markdown", "the check run's summary, at most 65,535 characters", func(w io.Writer, m Markdown, _ bool) error {
+			_, err := io.WriteString(w, Document(m, MaxText))
+			return err
 		}},
-		{"markdown", "the check run's summary, at most 65,535 characters",
-			func(w io.Writer, report review.Report, decision review.Decision, _ bool) error {
-				_, err := io.WriteString(w, Document(Markdown{Report: report, Decision: decision}, MaxText))
-				return err
-			}},
-		{"sarif", "for viewers and code scanning", func(w io.Writer, report review.Report, _ review.Decision, _ bool) error {
-			return SARIF(w, report)
-		}},
+		{"sarif", "for viewers and code scanning", func(w io.Writer, m Markdown, _ bool) error { return SARIF(w, m.Report) }},
 	}
 }
 
