@@ -135,9 +135,9 @@ func TestLinesThatStandTogetherAreOneGroup(t *testing.T) {
 	expect(t, text(of([]rules.Finding{gone("c", 21, 25), gone("a", 1, 8), far, gone("b", 10, 18)}, nil).Groups), `
 a.tf:1-25 
   permanent data loss
-    delete aws_sqs_queue.c []
     delete aws_sqs_queue.a []
     delete aws_sqs_queue.b []
+    delete aws_sqs_queue.c []
 a.tf:40-45 far removed
   permanent data loss
     delete aws_sqs_queue.far []
