@@ -89,7 +89,7 @@ func privateFinding(all []rules.Finding) rules.Finding {
 	f, p := all[0], private(all[0])
 	f.At, f.Fingerprint = p.At, fingerprintOf(prints(all))
 	f.Remedies = []string{
-		fmt.Sprintf("Ask somebody who may read %s to plan this change, or to approve it.", p.Repository),
+		fmt.Sprintf("Ask a person who may read %s to plan this change, or to approve it.", p.Repository),
 		fmt.Sprintf("Revert the change of %s.", p.Module),
 	}
 	if f.Gap != nil {
@@ -154,5 +154,5 @@ func privateGaps(gaps []plan.Gap) (out []plan.Gap) {
 
 func privateGap(g plan.Gap) plan.Gap {
 	return plan.Gap{At: g.Private.At, Root: g.Root, Kind: g.Kind, Subject: g.Private.Module, Private: g.Private, Variant: g.Variant,
-		Why: fmt.Sprintf("not everything in it can be known from here; it is in %s, and not everybody who reads this may read that", g.Private.Repository)}
+		Why: fmt.Sprintf("not everything in it could be determined; it is in %s, which not every reader of this check may read", g.Private.Repository)}
 }
