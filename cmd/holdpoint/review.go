@@ -14,6 +14,7 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/publish"
 	"github.com/holdpoint-dev/holdpoint/internal/review"
 	"github.com/holdpoint-dev/holdpoint/internal/rules"
+	"github.com/holdpoint-dev/holdpoint/internal/service"
 )
 
 type reviewCommand struct {
@@ -99,7 +100,7 @@ func (c *reviewCommand) print(a *app, report review.Report, decision review.Deci
 	if err != nil {
 		return err
 	}
-	return format.Write(a.stdout, report, decision, wantsColor(a.stdout, a.env))
+	return format.Write(a.stdout, report, decision, publish.Printing{Color: wantsColor(a.stdout, a.env), Version: service.Version()})
 }
 
 // formats are the names of the output formats for the flag, with the default.
