@@ -19,14 +19,13 @@ const homepage = "https://github.com/holdpoint-dev/holdpoint"
 
 // SARIF writes the findings as a SARIF 2.1.0 log, for viewers and for code
 // scanning. Lines of the before side have no place in a log about the after
-// side; the message names them, and the result stands on the file alone.
+// side; the message names them, and the result stands on the first line of the file.
 func SARIF(w io.Writer, rep review.Report, version string) error {
-	driver := sarifDriver{
-		Name: "holdpoint", Version: version, FullName: strings.TrimSpace("Holdpoint " + version), InformationURI: homepage, Rules: []sarifRule{},
-	}
+	driver := sarifDriver{Name: "holdpoint", InformationURI: homepage, Rules: []sarifRule{}}
 	if m := semantic.FindStringSubmatch(version); m != nil {
-		driver.SemanticVersion = m[1]
+		version, driver.SemanticVersion = m[1], m[1] // viewers compare versions that begin with a number
 	}
+	driver.Version, driver.FullName = version, strings.TrimSpace("Holdpoint "+version)
 	at := map[string]int{}
 	run := sarifRun{ColumnKind: "utf16CodeUnits", Results: []sarifResult{}}
 	for _, f := range rep.Findings {
@@ -172,9 +171,8 @@ func sarifLevel(f rules.Finding) string {
 
 func physical(r plan.Range) *sarifPhysical {
 	p := &sarifPhysical{Artifact: sarifArtifact{URI: uri(r.File), Base: "%SRCROOT%"}}
-	if r.Line > 0 {
-		p.Region = &sarifRegion{StartLine: r.Line, EndLine: max(r.Line, r.EndLine)}
-	}
+	line := max(r.Line, 1) // GitHub's code scanning takes no location without a line
+	p.Region = sarifRegion{StartLine: line, EndLine: max(line, r.EndLine)}
 	return p
 }
 
