@@ -59,7 +59,7 @@ func (c *explainCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	if err := publish.Text(a.stdout, rep, dec, publish.TextOptions{Color: wantsColor(a.stdout, a.env)}); err != nil {
+	if err := publish.Text(a.stdout, publish.Markdown{Report: rep, Decision: dec}, publish.TextOptions{Color: wantsColor(a.stdout, a.env)}); err != nil {
 		return fmt.Errorf("write the report: %w", err)
 	}
 	if err := explain(a.stdout, rep, dec); err != nil {

@@ -93,6 +93,20 @@ const (
 // Destroys reports whether the real object ceases to exist.
 func (a Action) Destroys() bool { return a == Delete || a == Replace }
 
+// Verb is the action as a verb: it `replaces` an object.
+func (a Action) Verb() string {
+	switch a {
+	case Forget:
+		return "stops managing"
+	case Orphan:
+		return "leaves behind"
+	case None:
+		return "affects"
+	default:
+		return strings.TrimSuffix(string(a), "e") + "es"
+	}
+}
+
 // Effect is what a change does beside its action. Empty where there is nothing
 // to add. Rules may test it.
 type Effect string

@@ -12,29 +12,51 @@ import (
 // agent can read.
 func CheckRun(m Markdown) Check {
 	return Check{
-		Title:       Escape(Plain, m.Decision.Title, MaxTitle),
+		Title:       plainTitle(m.Decision.Title),
 		Summary:     Document(m, MaxText),
 		Text:        m.Decision.Ledger,
 		Annotations: annotations(m.Report.Findings),
 	}
 }
 
-// annotations points at the lines of the head commit that findings come from.
-// A line that the change removed has no place there.
+// annotations points at the lines of the head commit that findings come from,
+// one a line however many findings it causes. A line that the change removed
+// has no place there.
 func annotations(findings []rules.Finding) []Annotation {
 	var out []Annotation
+	type line struct {
+		file string
+		line int
+		hold bool
+	}
+	at := map[line]int{}
 	for _, f := range findings {
-		at, ok := afterLine(f)
+		r, ok := afterLine(f)
 		if !ok {
 			continue
 		}
-		out = append(out, Annotation{
-			Path: at.File, StartLine: at.Line, EndLine: max(at.Line, at.EndLine), Level: level(f),
-			Title:   Escape(Plain, operation(f)+" "+f.Subject(), MaxTitle),
-			Message: annotationText(f),
-		})
+		key := line{r.File, r.Line, f.Holds}
+		i, seen := at[key]
+		if !seen {
+			at[key] = len(out)
+			out = append(out, Annotation{
+				Path: r.File, StartLine: r.Line, EndLine: max(r.Line, r.EndLine), Level: level(f),
+				Title:   Escape(Plain, operation(f)+" "+f.Subject(), MaxTitle),
+				Message: annotationText(f),
+			})
+			continue
+		}
+		out[i].Message = cutBytes(out[i].Message+"\n\n"+Escape(Plain, f.Message, maxPhrase), MaxMessage)
 	}
 	return out
+}
+
+// cutBytes keeps the first bytes of a text, to the end of a line.
+func cutBytes(text string, limit int) string {
+	if len(text) <= limit {
+		return text
+	}
+	return text[:strings.LastIndexByte(text[:limit], '\n')]
 }
 
 // afterLine is the last link of the chain that is a line of the after side
@@ -66,7 +88,7 @@ func annotationText(f rules.Finding) string {
 		fmt.Fprintf(&b, "\n- %s %s", Escape(Plain, place(c.Range), maxPath), Escape(Plain, c.Text, maxCause))
 	}
 	for _, r := range f.Remedies {
-		fmt.Fprintf(&b, "\nway out: %s", Escape(Plain, r, maxPhrase))
+		fmt.Fprintf(&b, "\nhow to fix: %s", Escape(Plain, r, maxPhrase))
 	}
 	fmt.Fprintf(&b, "\n%s %s", ShortID(f.Fingerprint), Escape(Plain, f.Rule, maxName))
 	return b.String()

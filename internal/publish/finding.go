@@ -1,12 +1,12 @@
 package publish
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
+	"github.com/holdpoint-dev/holdpoint/internal/report"
 	"github.com/holdpoint-dev/holdpoint/internal/rules"
 )
 
@@ -24,73 +24,23 @@ func ShortID(fingerprint string) string {
 	return "HP-" + fingerprint[:min(8, len(fingerprint))]
 }
 
-// operation says what happens to the subject of a finding in one or two
-// words: delete, replace, disarm, change, unknown.
-func operation(f rules.Finding) string {
-	switch {
-	case f.Change != nil:
-		return changeWord(*f.Change)
-	case f.File != nil:
-		return string(f.File.Status)
-	default:
-		return "unknown"
-	}
-}
-
-// changeWord names an action; where there is only an effect, the effect.
-func changeWord(c plan.Change) string {
-	if c.Action == plan.None && c.Effect != "" {
-		return string(c.Effect)
-	}
-	if c.Effect == plan.Reject {
-		return "replace or be refused"
-	}
-	if !c.Certain {
-		return "may " + string(c.Action)
-	}
-	return string(c.Action)
-}
-
-// lossPhrase says what is lost when the finding comes true.
-func lossPhrase(f rules.Finding) string {
-	switch {
-	case f.Gap != nil:
-		return "not known"
-	case f.File != nil, f.Change != nil && f.Change.Effect == plan.Disarm:
-		return "nothing yet"
-	}
-	switch f.Loss {
-	case rules.Data:
-		return "data that cannot be had back"
-	case rules.Identity:
-		return "names or addresses that others rely on"
-	case rules.Traffic:
-		return "service until it is back"
-	case rules.Capacity:
-		return "nothing that cannot be made anew"
-	default:
-		return "nothing by itself"
-	}
-}
-
-// place writes a range as file:line. It is foreign text.
+// place writes a range as file:line, of several lines file:first-last. It is
+// foreign text.
 func place(r plan.Range) string {
-	if r.File == "" {
+	switch {
+	case r.File == "":
 		return "the whole root"
+	case r.Line > 0 && r.EndLine > r.Line:
+		return fmt.Sprintf("%s-%d", r.Place(), r.EndLine)
+	default:
+		return r.Place()
 	}
-	return r.Place()
 }
 
-// causes is the chain of a finding; where the predictor gave none, the place
-// of the finding is all there is.
-func causes(f rules.Finding) []plan.Cause {
-	if f.Change != nil && len(f.Change.Causes) > 0 {
-		return f.Change.Causes
-	}
-	if f.At == (plan.Range{}) {
-		return nil
-	}
-	return []plan.Cause{{Range: f.At}}
+// spot is where a chain leads over: its first line.
+func spot(r plan.Range) string {
+	r.EndLine = r.Line
+	return place(r)
 }
 
 // forced writes the attributes that force a replacement: `engine`,
@@ -119,89 +69,38 @@ func attribute(path plan.Path) string {
 	return b.String()
 }
 
-// subject names what a finding is about, with the root where it is not the top.
-func subject(f rules.Finding) string { return within(f.Subject(), f) }
-
-// within adds the root of a finding to what names its subject; a path says it
-// itself.
-func within(name string, f rules.Finding) string {
-	if root := f.Root(); root != "" && root != "." && name != root && !strings.HasPrefix(name, root+"/") {
-		return name + " in " + root
+// why says why a finding's change happens: what forces it, or its reason.
+func why(f rules.Finding) string {
+	if f.Change == nil {
+		return ""
 	}
-	return name
+	if attrs := forced(*f.Change); attrs != "" {
+		if len(f.Change.Because) == 1 {
+			return attrs + " forces replacement"
+		}
+		return attrs + " force replacement"
+	}
+	return f.Change.Reason.Sentence()
 }
 
-// group is the findings that come from one changed line.
-type group struct {
-	cause    plan.Cause
-	findings []rules.Finding
+// about is what the rule says of a finding, without the name in front.
+func about(f rules.Finding) string {
+	rest, named := strings.CutPrefix(f.Message, f.Subject())
+	if !named {
+		return f.Message
+	}
+	return strings.TrimLeft(rest, ": ")
 }
 
-// byCause groups findings by the line they come from, in the order of the
-// first finding of each.
-func byCause(findings []rules.Finding) []group {
-	var groups []group
-	at := map[plan.Cause]int{}
-	for _, f := range findings {
-		var first plan.Cause
-		if chain := causes(f); len(chain) > 0 {
-			first = chain[0]
-		}
-		i, ok := at[first]
-		if !ok {
-			i = len(groups)
-			at[first] = i
-			groups = append(groups, group{cause: first})
-		}
-		groups[i].findings = append(groups[i].findings, f)
+// inRoot is the root of a row where nothing else tells it: the name, the members,
+// or the file that causes it.
+func inRoot(r report.Row, cause plan.Cause) string {
+	root := r.First().Root()
+	several := slices.ContainsFunc(r.Findings, func(f rules.Finding) bool { return f.Root() != root })
+	if several || root == "" || root == "." || r.Name == root || strings.HasPrefix(r.Name, root+"/") || strings.HasPrefix(cause.File, root+"/") {
+		return ""
 	}
-	return groups
-}
-
-// split parts the findings into those that hold and the others.
-func split(findings []rules.Finding) (holding, others []rules.Finding) {
-	for _, f := range findings {
-		if f.Holds {
-			holding = append(holding, f)
-			continue
-		}
-		others = append(others, f)
-	}
-	return holding, others
-}
-
-// uncoveredGaps are the gaps that no finding is about.
-func uncoveredGaps(gaps []plan.Gap, findings []rules.Finding) []plan.Gap {
-	shown := map[plan.Gap]bool{}
-	for _, f := range findings {
-		if f.Gap != nil {
-			shown[*f.Gap] = true
-		}
-	}
-	return slices.DeleteFunc(slices.Clone(gaps), func(g plan.Gap) bool { return shown[g] })
-}
-
-// unmatchedChanges are destroyed objects that no rule says anything of.
-func unmatchedChanges(changes []plan.Change, findings []rules.Finding) []plan.Change {
-	type key struct {
-		address plan.Address
-		action  plan.Action
-	}
-	shown := map[key]bool{}
-	for _, f := range findings {
-		if f.Change != nil {
-			shown[key{f.Change.Address, f.Change.Action}] = true
-		}
-	}
-	var out []plan.Change
-	for _, c := range changes {
-		k := key{c.Address, c.Action}
-		if c.Action.Destroys() && !shown[k] {
-			shown[k] = true
-			out = append(out, c)
-		}
-	}
-	return out
+	return root
 }
 
 // count writes a number with its noun: 1 object, 2 objects.
@@ -209,17 +108,14 @@ func count(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}
+	if strings.HasSuffix(noun, "s") {
+		return fmt.Sprintf("%d %ses", n, noun)
+	}
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-// why says why a change happens: its reason, and what forces it.
-func why(f rules.Finding) string {
-	if f.Change == nil {
-		return ""
-	}
-	reason := f.Change.Reason.Sentence()
-	if attrs := forced(*f.Change); attrs != "" {
-		reason = cmp.Or(reason, "an attribute changes that cannot change in place") + ": " + attrs
-	}
-	return reason
-}
+// operation says what happens to the subject of a finding.
+func operation(f rules.Finding) string { return report.ActionOf(f) }
+
+// causes is the chain of a finding.
+func causes(f rules.Finding) []plan.Cause { return report.Causes(f) }

@@ -3,8 +3,6 @@ package publish
 import (
 	"fmt"
 	"io"
-
-	"github.com/holdpoint-dev/holdpoint/internal/review"
 )
 
 // Printing is what a format may use beside the review.
@@ -13,6 +11,8 @@ type Printing struct {
 	Color bool
 	// Version is that of the program; empty where it is not known.
 	Version string
+	// Excerpts are the changed lines, for formats that have Lines set.
+	Excerpts Excerpts
 }
 
 // Format is a form in which a review is printed.
@@ -21,28 +21,28 @@ type Format struct {
 	Name string
 	// About is its line in docs/output.md.
 	About string
+	// Lines is set where it shows the changed lines.
+	Lines bool
 	// Write prints a review.
-	Write func(w io.Writer, report review.Report, decision review.Decision, with Printing) error
+	Write func(w io.Writer, m Markdown, with Printing) error
 }
 
 // Formats are all of them, the default first. The flag, the golden files and the
 // documentation follow from it.
 func Formats() []Format {
 	return []Format{
-		{"text", "for a terminal; the default", func(w io.Writer, report review.Report, decision review.Decision, with Printing) error {
-			return Text(w, report, decision, TextOptions{Color: with.Color})
+		{"text", "for a terminal; the default", false, func(w io.Writer, m Markdown, with Printing) error {
+			return Text(w, m, TextOptions{Color: with.Color})
 		}},
-		{"json", "for programs", func(w io.Writer, report review.Report, decision review.Decision, _ Printing) error {
-			return JSON(w, report, decision)
+		{"json", "for programs", false, func(w io.Writer, m Markdown, _ Printing) error { return JSON(w, m.Report, m.Decision) }},
+		{"markdown", "the check run's summary, at most 65,535 characters", false, func(w io.Writer, m Markdown, _ Printing) error {
+			_, err := io.WriteString(w, Document(m, MaxText))
+			return err
 		}},
-		{"markdown", "the check run's summary, at most 65,535 characters",
-			func(w io.Writer, report review.Report, decision review.Decision, _ Printing) error {
-				_, err := io.WriteString(w, Document(Markdown{Report: report, Decision: decision}, MaxText))
-				return err
-			}},
-		{"sarif", "for viewers and code scanning", func(w io.Writer, report review.Report, _ review.Decision, with Printing) error {
-			return SARIF(w, report, with.Version)
+		{"sarif", "for viewers and code scanning", false, func(w io.Writer, m Markdown, with Printing) error {
+			return SARIF(w, m.Report, with.Version)
 		}},
+		{"html", "a page for a browser, in one file", true, HTML},
 	}
 }
 

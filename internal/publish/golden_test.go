@@ -67,6 +67,9 @@ func fixtures(t *testing.T) map[string]fixture {
 	return all
 }
 
+// ownCode is the style and the script of a page, which are the same in each.
+var ownCode = regexp.MustCompile(`(?s)<(style|script)>.*?</(?:style|script)>`)
+
 // texts are all texts of one review, as an archive.
 func (f fixture) texts(t *testing.T) *txtar.Archive {
 	t.Helper()
@@ -89,11 +92,11 @@ func (f fixture) texts(t *testing.T) *txtar.Archive {
 	for _, format := range Formats() {
 		var text bytes.Buffer
 		if len(f.Report.Findings) < 10 || format.Name == "text" { // that of a long one shows nothing more
-			if err := format.Write(&text, f.Report, f.Decision, Printing{Version: "v1.2.3"}); err != nil {
+			if err := format.Write(&text, m, Printing{Version: "v1.2.3"}); err != nil {
 				t.Fatal(err)
 			}
 		}
-		out.Files = append(out.Files, file(format.Name, text.String()))
+		out.Files = append(out.Files, file(format.Name, ownCode.ReplaceAllString(text.String(), "<$1>...</$1>")))
 	}
 	return out
 }
@@ -148,7 +151,7 @@ func TestTextsAreSafe(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			for _, file := range f.texts(t).Files {
 				s := string(file.Data)
-				if utf8.RuneCountInString(s) > MaxText && file.Name != "sarif" && file.Name != "json" {
+				if utf8.RuneCountInString(s) > MaxText && file.Name != "sarif" && file.Name != "json" && file.Name != "html" {
 					t.Errorf("%s has %d characters", file.Name, utf8.RuneCountInString(s))
 				}
 				if strings.HasSuffix(file.Name, ".md") {

@@ -5,61 +5,41 @@ import (
 	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
-	"github.com/holdpoint-dev/holdpoint/internal/rules"
+	"github.com/holdpoint-dev/holdpoint/internal/report"
 )
 
-// maxNodes keeps the graph readable, and below what GitHub draws.
-const maxNodes = 40
+// maxNodes is how many nodes a graph has: with more its labels cannot be read
+// on a phone.
+const maxNodes = 12
 
-// graph draws the blast radius as Mermaid: from each changed line, over what
-// it changes, to what is destroyed. It is empty where there is nothing but
-// one line and one object: a graph would say no more than the table.
-func graph(findings []rules.Finding) string {
+// graph draws how the changed lines reach what is destroyed, as Mermaid, folded.
+// It is empty where it would not fit, and where no line stands between a cause
+// and an object: then it says nothing that the list does not say.
+func graph(groups []report.Group) string {
 	g := &blast{ids: map[string]string{}, seen: map[string]bool{}, targets: map[string]node{}}
-	shown := 0
-	all := bundles(findings)
-	for _, b := range all {
-		for _, f := range b {
-			g.targets[f.Root()+"\x00"+f.Subject()] = target(b)
+	g.collect(groups)
+	between := false
+	for _, group := range groups {
+		for _, s := range group.Sections {
+			for _, r := range s.Rows {
+				if r.First().Change != nil {
+					between = g.chain(r) || between
+				}
+			}
 		}
 	}
-	for _, b := range all {
-		if b[0].Change == nil {
-			continue
-		}
-		if !g.chain(b) {
-			break
-		}
-		shown += len(b)
-	}
-	if len(g.nodes) < 3 {
+	if !between || len(g.nodes) > maxNodes {
 		return ""
 	}
 	var b strings.Builder
 	b.WriteString("```mermaid\ngraph LR\n")
-	for _, n := range g.nodes {
-		b.WriteString("  " + n + "\n")
-	}
-	for _, e := range g.edges {
-		b.WriteString("  " + e + "\n")
-	}
-	if left := destroying(findings) - shown; left > 0 {
-		fmt.Fprintf(&b, "  more[\"and %s more\"]\n", count(left, "finding"))
+	for _, line := range append(g.nodes, g.edges...) {
+		b.WriteString("  " + line + "\n")
 	}
 	b.WriteString("  classDef cause fill:#fff8c5,stroke:#9a6700,color:#1f2328\n")
 	b.WriteString("  classDef lost fill:#ffebe9,stroke:#cf222e,color:#1f2328\n")
 	b.WriteString("```\n")
-	return b.String()
-}
-
-func destroying(findings []rules.Finding) int {
-	n := 0
-	for _, f := range findings {
-		if f.Change != nil {
-			n++
-		}
-	}
-	return n
+	return details("Graph: how the changed lines reach the resources", b.String())
 }
 
 type blast struct {
@@ -70,11 +50,23 @@ type blast struct {
 	targets map[string]node
 }
 
-// target is the node of a bundle.
-func target(b bundle) node {
-	n := node{"r" + b[0].Root() + "\x00" + b.subject(), operation(b[0]) + " " + b.subject(), "lost"}
-	if len(b) > 1 {
-		n.label += fmt.Sprintf(", %d instances", len(b))
+func (g *blast) collect(groups []report.Group) {
+	for _, group := range groups {
+		for _, s := range group.Sections {
+			for _, r := range s.Rows {
+				for _, f := range r.Findings {
+					g.targets[f.Root()+"\x00"+f.Subject()] = target(r)
+				}
+			}
+		}
+	}
+}
+
+// target is the node of a row.
+func target(r report.Row) node {
+	n := node{"r" + r.First().Root() + "\x00" + r.Action + r.Name, r.Action + " " + r.Name, "lost"}
+	if len(r.Members) > 0 {
+		n.label += fmt.Sprintf(" ×%d", len(r.Members))
 	}
 	return n
 }
@@ -94,41 +86,36 @@ func (g *blast) destroyed(root string, c plan.Cause) (node, bool) {
 	}
 }
 
-// chain adds the nodes and edges of a bundle; false where
-// they no longer fit, and then nothing is added. One node is kept free for
-// `and N more`.
-func (g *blast) chain(b bundle) bool {
-	f := b[0]
-	path := []node{}
-	for i, c := range causes(f) {
-		class := ""
-		if i == 0 {
-			class = "cause"
-		} else if n, ok := g.destroyed(f.Root(), c); ok {
-			if n != target(b) {
-				path = append(path, n)
-			}
-			continue
-		}
-		path = append(path, node{"c" + place(c.Range) + "\x00" + c.Text, place(c.Range) + " " + c.Text, class})
-	}
-	path = append(links(path), target(b))
-	fresh := 0
-	for _, n := range path {
-		if g.ids[n.key] == "" {
-			fresh++
-		}
-	}
-	if len(g.nodes)+fresh > maxNodes-1 {
-		return false
-	}
+// chain adds the nodes and edges of a row, and reports whether anything stands
+// between its first link and its object.
+func (g *blast) chain(r report.Row) (between bool) {
+	path := g.path(r)
 	for i, n := range path {
 		id := g.node(n)
 		if i > 0 {
 			g.edge(g.ids[path[i-1].key], id)
 		}
 	}
-	return true
+	return len(path) > 2
+}
+
+// path leads from the changed line to the objects of a row.
+func (g *blast) path(r report.Row) []node {
+	f := r.First()
+	path := []node{}
+	for i, c := range report.Causes(f) {
+		class := ""
+		if i == 0 {
+			class = "cause"
+		} else if n, ok := g.destroyed(f.Root(), c); ok {
+			if n != target(r) {
+				path = append(path, n)
+			}
+			continue
+		}
+		path = append(path, node{"c" + spot(c.Range) + "\x00" + c.Text, spot(c.Range) + " " + c.Text, class})
+	}
+	return append(links(path), target(r))
 }
 
 type node struct{ key, label, class string }
@@ -161,12 +148,4 @@ func (g *blast) edge(from, to string) {
 		g.seen[e] = true
 		g.edges = append(g.edges, e)
 	}
-}
-
-// lineOf is the place a reader looks at first: the changed line.
-func lineOf(f rules.Finding) plan.Range {
-	if chain := causes(f); len(chain) > 0 {
-		return chain[0].Range
-	}
-	return f.At
 }

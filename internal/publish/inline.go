@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
+	"github.com/holdpoint-dev/holdpoint/internal/report"
 	"github.com/holdpoint-dev/holdpoint/internal/rules"
 )
 
@@ -15,7 +16,7 @@ import (
 // shows become inline comments, one a line however many findings it causes;
 // the others stand in the body.
 func ReviewText(m Markdown, lines Lines) Review {
-	holding, _ := split(m.Report.Findings)
+	holding := m.Report.Holding()
 	anchors, rest := m.anchored(holding, lines)
 	if len(anchors) > MaxInline {
 		for _, a := range anchors[MaxInline:] {
@@ -109,59 +110,74 @@ func (m Markdown) comment(a anchor) Comment {
 		ids[i] = f.Fingerprint
 	}
 	c := Comment{Path: a.path, Side: a.at.Side, Line: a.at.Line, Findings: ids}
-	if len(a.findings) == 1 {
-		b.WriteString(findingText(a.findings[0]))
-	} else {
-		fmt.Fprintf(&b, "**This line leads to %s.**\n\n%s", count(len(a.findings), "held finding"), table(a.findings, false))
+	groups := report.Arrange(a.findings, m.Report.Plan)
+	for i, g := range groups {
+		if i > 0 || g.Cause.Line != a.at.Line || g.Cause.File != a.at.File {
+			b.WriteString(groupHead(g))
+		} else if len(g.Whole) > 0 {
+			b.WriteString("**This line" + strings.TrimPrefix(wholeText(g.Whole), ". Destroys") + "**\n")
+		} else {
+			fmt.Fprintf(&b, "**%s**\n", lineTitle(g))
+		}
+		b.WriteString(m.groupBody(g, openRows))
 	}
 	if edit, ok := m.suggestion(a); ok {
 		c.StartLine, c.Line = startLine(edit.Edit), edit.Edit.End
 		b.WriteString("\n" + suggestionBlock(edit))
 	}
-	m.blocks(&b, a.findings)
+	m.blocks(&b, groups)
 	c.Body = guard(b.String()) + "\n" + marker(ids)
 	return c
 }
 
-// findingText describes one finding: what, why and what is lost.
-func findingText(f rules.Finding) string {
-	var b strings.Builder
-	name := Escape(Span, f.Subject(), maxName)
-	switch {
+// lineTitle says what a line does, in a few words.
+func lineTitle(g report.Group) string {
+	f := g.Sections[0].Rows[0].First()
+	switch n := len(g.Findings); {
+	case n > 1:
+		return "This line causes " + count(n, "finding") + "."
 	case f.Gap != nil:
-		fmt.Fprintf(&b, "**What this does to %s cannot be told.**\n", name)
+		return "The effect of this line could not be determined."
 	case f.File != nil:
-		fmt.Fprintf(&b, "**%s %s**\n", Escape(Prose, operation(f), 40), name)
+		return "This file needs a review by a person."
 	default:
-		fmt.Fprintf(&b, "**%s %s** loses: %s.\n", Escape(Prose, operation(f), 40), name, lossPhrase(f))
+		return "This line " + Escape(Prose, effectOf(*f.Change), 60) + " " + Escape(Prose, object(f), 60) + "."
 	}
-	if f.Message != "" {
-		fmt.Fprintf(&b, "\n%s\n", Escape(Prose, f.Message, maxPhrase))
-	}
-	if reason := why(f); reason != "" && !strings.Contains(f.Message, reason) {
-		fmt.Fprintf(&b, "\nWhy: %s.\n", Escape(Prose, reason, maxPhrase))
-	}
-	return b.String()
 }
 
-// blocks adds the agent's blocks of a comment, few of them: the check run has
-// them all.
-func (m Markdown) blocks(b *strings.Builder, findings []rules.Finding) {
+// effectOf is what a change does, as a verb.
+func effectOf(c plan.Change) string {
+	if c.Action.Destroys() && c.Certain && c.Effect == "" {
+		return c.Action.Verb()
+	}
+	return "affects"
+}
+
+func object(f rules.Finding) string {
+	if f.Object == "" {
+		return "an object"
+	}
+	return "the " + f.Object
+}
+
+// blocks adds the agent's blocks of a comment: those of its line.
+func (m Markdown) blocks(b *strings.Builder, groups []report.Group) {
 	if m.History.Held > MaxRounds {
 		return
 	}
-	const most = 3
-	fmt.Fprintf(b, "\n%s\n", agentNotice)
-	shown := 0
-	for i, group := range bundles(findings) {
-		if i == most {
-			fmt.Fprintf(b, "\n%s more in the check run.\n", count(len(findings)-shown, "finding"))
-			return
+	var text strings.Builder
+	for i, g := range groups {
+		if i == maxInlineBlocks {
+			fmt.Fprintf(&text, "\n%s in the check run.\n", count(len(groups)-i, "more block"))
+			break
 		}
-		shown += len(group)
-		b.WriteString("\n" + m.agentBlock(group))
+		text.WriteString("\n" + m.agentBlock(g))
 	}
+	b.WriteString(details(agentTitle, agentNotice+text.String()))
 }
+
+// maxInlineBlocks is how many blocks a comment has.
+const maxInlineBlocks = 3
 
 // suggestion finds a proved edit for a comment: one that clears its first
 // finding and stands where the comment can.
@@ -216,15 +232,15 @@ func (m Markdown) reviewBody(holding, rest []rules.Finding) string {
 	if len(rest) > 0 && len(rest) < len(holding) {
 		d.add("\nThese have no line in the diff:\n")
 	}
-	if len(rest) > 0 {
-		d.add("\n" + table(rest, true))
+	for _, g := range report.Arrange(rest, m.Report.Plan) {
+		d.add(m.groupText(g))
 	}
-	d.add(needs(m.Decision))
+	d.add(standing(m.Decision))
 	if m.History.Held > MaxRounds {
 		d.add(stop(m.History.Held))
 	}
 	d.add("\nThe check run `" + strings.Trim(Escape(Span, m.Decision.CheckName, 100), "`") + "` has the whole report. " +
-		"Resolving these threads or dismissing this review does not let the change through.\n")
+		"Resolving these threads or dismissing this review does not unblock the change.\n")
 	return guard(d.String())
 }
 

@@ -128,10 +128,11 @@ type jsonAgent struct {
 }
 
 type jsonMissing struct {
-	What string `json:"what"`
-	From string `json:"from"`
-	For  string `json:"for"`
-	Also string `json:"also"`
+	Number int    `json:"number"`
+	What   string `json:"what"`
+	From   string `json:"from"`
+	For    string `json:"for"`
+	Also   string `json:"also"`
 }
 
 type jsonReport struct {

@@ -4,6 +4,7 @@ import (
 	"io"
 
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
+	"github.com/holdpoint-dev/holdpoint/internal/report"
 )
 
 // PlanText writes a prediction for the person who ran the command, root by
@@ -33,7 +34,7 @@ func PlanText(w io.Writer, p plan.Plan, all bool, opt TextOptions) error {
 }
 
 func (t *terminal) change(c plan.Change) {
-	text := "  " + t.paint(actionColor(c.Action), changeWord(c)) + " " + t.bold(safe(c.Address.String()))
+	text := "  " + t.paint(actionColor(c.Action), report.ActionWord(c)) + " " + t.bold(safe(c.Address.String()))
 	if c.Previous != c.Address && c.Previous != (plan.Address{}) {
 		text += " (was " + safe(c.Previous.String()) + ")"
 	}

@@ -105,6 +105,8 @@ type Markdown struct {
 	// Suggestions are proved edits; see Suggest.
 	Suggestions []Suggestion
 	History     History
+	// Local is set on a clone, where it is not known who pushed and who approved.
+	Local bool
 	// Docs is the address of the documentation, without a final slash. Empty
 	// where there is none; then no link is written.
 	Docs string

@@ -232,3 +232,11 @@ func safeToSuggest(e Edit) bool {
 	}
 	return true
 }
+
+// lineOf is the place a reader looks at first: the changed line.
+func lineOf(f rules.Finding) plan.Range {
+	if chain := causes(f); len(chain) > 0 {
+		return chain[0].Range
+	}
+	return f.At
+}

@@ -1,47 +1,42 @@
 package publish
 
 import (
-	"fmt"
 	"io"
 	"slices"
 	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
-	"github.com/holdpoint-dev/holdpoint/internal/review"
-	"github.com/holdpoint-dev/holdpoint/internal/rules"
+	"github.com/holdpoint-dev/holdpoint/internal/report"
 )
 
 // TextOptions shape the text for a terminal.
 type TextOptions struct {
 	// Color writes ANSI colours.
 	Color bool
+	// All lists creations and updates too.
+	All bool
 }
 
-// Text writes a report for the person who ran the command: what would be
-// lost, which changed line causes it, and what to do.
-func Text(w io.Writer, rep review.Report, dec review.Decision, opt TextOptions) error {
+// Text writes a report for the person who ran the command: the worst first,
+// which changed line causes it, and how to fix it.
+func Text(w io.Writer, m Markdown, opt TextOptions) error {
 	t := &terminal{color: opt.Color}
-	t.verdict(rep, dec)
-	holding, others := split(rep.Findings)
-	for _, g := range byCause(holding) {
-		t.group(g)
+	v := report.Of(m.Report)
+	t.verdict(m)
+	for _, g := range v.Groups {
+		t.group(m, g)
 	}
-	if len(others) > 0 {
+	if len(v.Others) > 0 {
 		t.line("")
-		t.line(t.bold("told only, does not hold: " + count(len(others), "finding")))
-		shown := 0
-		for i, b := range bundles(others) {
-			if i == maxRows {
-				t.line("  and " + count(len(others)-shown, "finding") + " more (--format json lists them)")
-				break
-			}
-			shown += len(b)
-			t.line("  " + t.headline(b, true))
-		}
+		t.line(t.bold(count(findingsOf(v.Others), "more finding") + " (informational)"))
+		t.others(v.Others)
 	}
-	t.unmatchedChanges(unmatchedChanges(rep.Plan.Changes, rep.Findings))
-	t.gaps(uncoveredGaps(rep.Gaps, rep.Findings))
-	t.needs(dec)
+	t.unruled(v.Unruled)
+	t.gaps(v.Gaps)
+	if opt.All {
+		t.updates(m.Report.Plan.Changes)
+	}
+	t.needs(m)
 	_, err := io.WriteString(w, t.b.String())
 	return err
 }
@@ -66,146 +61,177 @@ func (t *terminal) dim(s string) string  { return t.paint("2", s) }
 // safe is foreign text for a terminal.
 func safe(s string) string { return Escape(Terminal, s, maxPhrase) }
 
-func (t *terminal) verdict(rep review.Report, dec review.Decision) {
-	word := t.paint("1;31", "HELD")
-	if !dec.Holds() {
-		word = t.paint("1;32", "CLEAR")
+func (t *terminal) verdict(m Markdown) {
+	word, rest, found := strings.Cut(m.Decision.Title, ": ")
+	if !found {
+		word, rest = "", m.Decision.Title
 	}
-	t.line(word + "  " + t.bold(safe(strings.TrimPrefix(dec.Title, "Held: "))))
-	if rep.Ref.Title != "" {
-		t.line(t.dim("change: ") + safe(rep.Ref.Title))
+	color := "1;31"
+	if !m.Decision.Holds() {
+		color = "1;32"
 	}
-	if rep.Agent != nil {
-		t.line(t.dim("agent:  ") + safe(rep.Agent.Name) + " (" + safe(rep.Evidence) + ")")
+	t.line(t.paint(color, strings.ToUpper(safe(word))) + "  " + t.bold(safe(strings.ReplaceAll(rest, "`", ""))))
+	if title := m.Report.Ref.Title; title != "" {
+		t.line(t.dim("change:   ") + safe(title))
 	}
-	if rep.Settings.Problem != "" {
-		t.line(t.dim("settings: ") + safe(rep.Settings.Problem))
+	if a := m.Report.Agent; a != nil {
+		t.line(t.dim("agent:    ") + safe(a.Name) + " (" + safe(m.Report.Evidence) + ")")
+	}
+	if p := m.Report.Settings.Problem; p != "" {
+		t.line(t.dim("settings: ") + safe(p))
 	}
 }
 
-// group lists everything that one changed line leads to, the gravest loss
-// first.
-func (t *terminal) group(g group) {
+// group lists everything that one changed line causes.
+func (t *terminal) group(m Markdown, g report.Group) {
 	t.line("")
-	head := "not tied to a line"
-	if g.cause.File != "" {
-		head = safe(place(g.cause.Range))
-	}
-	t.line(t.bold(head) + "  " + safe(g.cause.Text))
-	elsewhere := slices.ContainsFunc(g.findings, func(f rules.Finding) bool {
-		return f.Root() != "." && !strings.HasPrefix(g.cause.File, f.Root()+"/")
-	})
-	loss := ""
-	for _, b := range bundles(g.findings) {
-		if now := lossPhrase(b[0]); now != loss {
-			loss = now
-			t.line("  " + t.dim("loses "+loss))
+	t.groupHead(g)
+	for _, s := range g.Sections {
+		t.line("  " + t.dim(string(s.Loss)))
+		for i, r := range s.Rows {
+			if i == maxRows {
+				t.line("  and " + count(len(s.Rows)-i, "row") + " more (--format json lists them)")
+				break
+			}
+			t.row(r, g.Cause)
 		}
-		t.finding(b, elsewhere)
 	}
-	t.remedies(g.findings)
+	t.fixes(m, g)
 }
 
-// symbol marks an operation as Terraform's plan does.
-func symbol(f rules.Finding) string {
-	if f.Change == nil {
-		return "!"
+func (t *terminal) groupHead(g report.Group) {
+	head := "not tied to a changed line"
+	if g.Cause.File != "" {
+		head = safe(place(g.Cause.Range))
 	}
-	switch f.Change.Action {
-	case plan.Delete:
-		return "-"
-	case plan.Replace:
-		return "-/+"
-	default:
-		return "!"
+	t.line(t.bold(head) + "  " + safe(g.Cause.Text))
+	for i, w := range g.Whole {
+		if i == maxMembers {
+			t.line("  and most of " + count(len(g.Whole)-i, "more root"))
+			break
+		}
+		t.line("  destroys " + wholeShare(w) + " of " + safe(w.Root))
 	}
 }
 
-// headline is one finding in one line, or a bundle of them: what the rule
-// says of it, with the name in front.
-func (t *terminal) headline(b bundle, root bool) string {
-	f := b[0]
+// symbol marks an action as Terraform's plan does.
+func symbol(r report.Row) string {
+	if f := r.First(); f.Change != nil {
+		switch f.Change.Action {
+		case plan.Delete:
+			return "-  "
+		case plan.Replace:
+			return "-/+"
+		}
+	}
+	return "!  "
+}
+
+// row is one row: what happens, its name, why, and the lines it comes over.
+func (t *terminal) row(r report.Row, cause plan.Cause) {
+	t.line("  " + t.headline(r, cause))
+	f := r.First()
+	var over []string
+	for i, c := range causes(f) {
+		if i > 0 && !strings.HasPrefix(c.Text, f.Subject()) {
+			over = append(over, safe(spot(c.Range))+" "+safe(c.Text))
+		}
+	}
+	if len(over) > 0 {
+		t.line("      " + t.dim("via ") + strings.Join(over, t.dim(", ")))
+	}
+}
+
+func (t *terminal) headline(r report.Row, cause plan.Cause) string {
+	f := r.First()
 	color := "31"
 	if !f.Holds {
 		color = "33"
 	}
-	name := b.subject()
-	text := t.paint(color, fmt.Sprintf("%-3s", symbol(f))) + " " + t.bold(safe(name))
-	if len(b) > 1 {
-		text += ", " + b.keys(safe)
+	text := t.paint(color, symbol(r)) + " " + t.bold(safe(r.Name))
+	if root := inRoot(r, cause); root != "" {
+		text += " in " + safe(root)
 	}
-	if r := f.Root(); root && r != "" && r != "." && r != name {
-		text += " in " + safe(r)
+	if len(r.Members) > 0 {
+		text += memberText(r, safe)
 	}
 	if f.Environment != "" {
 		text += " " + t.dim("("+safe(f.Environment)+")")
 	}
-	rest, named := strings.CutPrefix(f.Message, f.Subject())
-	switch {
-	case named:
-		text += safe(rest)
-	case f.Message != "":
-		text += ": " + safe(f.Message)
-	default:
-		text += ": " + operation(f)
+	what := about(f)
+	if len(r.Members) > 0 && f.Change != nil && f.Change.Action.Destroys() {
+		what = r.Action + ", " + why(f)
 	}
-	return text + "  " + t.dim("["+safe(f.Rule)+"]")
+	return text + ": " + safe(what) + "  " + t.dim("["+safe(f.Rule)+"]")
 }
 
-func (t *terminal) finding(b bundle, root bool) {
-	f := b[0]
-	t.line("  " + t.headline(b, root))
-	if f.Change != nil {
-		if attrs := forced(*f.Change); attrs != "" && !strings.Contains(f.Message, attrs) {
-			t.line("      " + t.dim("forced by ") + safe(attrs))
-		}
-	}
-	var over []string
-	for i, c := range causes(f) {
-		if i == 0 || strings.HasPrefix(c.Text, f.Subject()) {
-			continue // the heading of the group, and the object itself
-		}
-		over = append(over, safe(place(c.Range))+" "+safe(c.Text))
-	}
-	if len(over) > 0 {
-		t.line("      " + t.dim("over ") + strings.Join(over, t.dim(", ")))
-	}
-}
-
-// remedies lists the ways out of a group once, in the order they come.
-func (t *terminal) remedies(findings []rules.Finding) {
-	var all []string
-	seen := map[string]bool{}
-	for _, f := range findings {
-		for _, r := range f.Remedies {
-			if !seen[r] {
-				seen[r] = true
-				all = append(all, r)
+func (t *terminal) others(groups []report.Group) {
+	shown := 0
+	for _, g := range groups {
+		for _, s := range g.Sections {
+			for _, r := range s.Rows {
+				if shown == maxRows {
+					t.line("  and more (--format json lists them)")
+					return
+				}
+				shown++
+				t.line("  " + t.headline(r, plan.Cause{}))
 			}
 		}
 	}
-	if len(all) == 0 {
+}
+
+// fixes lists how to fix a group, in the order they come.
+func (t *terminal) fixes(m Markdown, g report.Group) {
+	fixes := m.agentFixes(g)
+	if len(fixes) == 0 {
 		return
 	}
-	t.line("  " + t.bold("ways out"))
-	for _, r := range all {
-		t.line("  - " + safe(r))
+	t.line("  " + t.bold("How to fix"))
+	for _, f := range fixes {
+		if !f.Verified {
+			t.line("  - " + safe(f.What))
+			continue
+		}
+		t.line("  - " + safe(f.What) + t.dim(" (verified: clears "+f.Clears+")") + ", in " + safe(f.File) + " lines " + f.Lines + ":")
+		for _, l := range f.By {
+			t.line("      " + safe(l))
+		}
 	}
 }
 
-// unmatchedChanges lists what is destroyed without a rule that says anything of it.
-func (t *terminal) unmatchedChanges(changes []plan.Change) {
+// unruled lists what is destroyed without a rule that says anything of it.
+func (t *terminal) unruled(changes []plan.Change) {
 	if len(changes) == 0 {
 		return
 	}
 	t.line("")
-	t.line(t.bold(count(len(changes), "more object") + " deleted or replaced, which no rule holds"))
+	t.line(t.bold(count(len(changes), "more resource") + " deleted or replaced (not held by any rule)"))
 	for _, c := range changes {
-		name := c.Address.String()
-		if c.Address.Root != "." {
-			name += " in " + c.Address.Root
-		}
-		t.line("  " + changeWord(c) + " " + safe(name) + "  " + t.dim(safe(c.Reason.Sentence())))
+		t.changed(c)
+	}
+}
+
+func (t *terminal) changed(c plan.Change) {
+	name := c.Address.String()
+	if c.Address.Root != "." {
+		name += " in " + c.Address.Root
+	}
+	t.line("  " + report.ActionWord(c) + " " + safe(name) + "  " + t.dim(safe(c.Reason.Sentence())))
+}
+
+// updates lists what is created and updated in place.
+func (t *terminal) updates(changes []plan.Change) {
+	changes = slices.DeleteFunc(slices.Clone(changes), func(c plan.Change) bool {
+		return c.Action != plan.Create && c.Action != plan.Update
+	})
+	if len(changes) == 0 {
+		return
+	}
+	t.line("")
+	t.line(t.bold(count(len(changes), "resource") + " created or updated in place"))
+	for _, c := range changes {
+		t.changed(c)
 	}
 }
 
@@ -214,31 +240,24 @@ func (t *terminal) gaps(gaps []plan.Gap) {
 		return
 	}
 	t.line("")
-	t.line(t.bold("What could not be told"))
+	t.line(t.bold("Could not be determined"))
 	for _, g := range gaps {
 		at := g.At
 		if at.File == "" {
 			at.File = g.Root
 		}
-		t.line("  " + safe(place(at)) + "  " + safe(g.Subject) + ": " + safe(g.Text()))
+		t.line("  " + safe(spot(at)) + "  " + safe(g.Subject) + ": " + safe(g.Text()))
 	}
 }
 
-// needs says who may let it through. How many of them it takes depends on who
-// pushed and approved, which only GitHub knows.
-func (t *terminal) needs(dec review.Decision) {
-	if len(dec.Missing) == 0 {
+// needs says who may approve. How many of them it takes depends on who pushed and
+// approved, which only GitHub knows.
+func (t *terminal) needs(m Markdown) {
+	if len(m.Decision.Missing) == 0 {
 		return
 	}
 	t.line("")
-	for _, m := range dec.Missing {
-		text := "On GitHub it waits for an approval"
-		if m.From != "" {
-			text += " from " + safe(m.From)
-		}
-		if m.For != "" {
-			text += ", for " + safe(m.For)
-		}
-		t.line(text + ".")
+	for _, x := range m.Decision.Missing {
+		t.line("On GitHub this needs approval " + safe(people(x)) + ".")
 	}
 }

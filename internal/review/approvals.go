@@ -270,7 +270,7 @@ func (n need) missing(o opinions, c *participants) (lack Missing, releases []Rel
 	if lackNamed == 0 && lackMore == 0 {
 		return Missing{}, releases, true
 	}
-	lack.For = forWhat(n.findings)
+	lack.For, lack.Number = forWhat(n.findings), lackNamed+lackMore
 	if lackNamed > 0 {
 		lack.What, lack.From = plural(lackNamed, "more approval"), fromWhom(n.Approvers)
 		if lackMore > 0 {

@@ -27,7 +27,7 @@ func Decide(rep Report, req Request) Decision {
 	e.decided(d)
 	d = withSiblings(d, rep.Names, req, led)
 	d = withBranches(d, req, led)
-	return d.recorded(led, e)
+	return d.recorded(rep, led, e)
 }
 
 // decideOn brings the entry of the pull request against a branch up to date, and
@@ -185,13 +185,13 @@ func (d Decision) bySibling(why string) Decision {
 
 // recorded adds the title and the ledger's text. A ledger that does not fit
 // holds, since the next review could not read it.
-func (d Decision) recorded(led *ledger, own *entry) Decision {
+func (d Decision) recorded(rep Report, led *ledger, own *entry) Decision {
 	led.run = d.Conclusion
 	text, err := led.encode(own)
 	if err != nil {
 		d = d.broken(fmt.Sprintf("The decision cannot be recorded: %v.", err))
 	}
 	d.Ledger = text
-	d.Title = title(d)
+	d.Title = title(d, rep)
 	return d
 }

@@ -84,6 +84,9 @@ func (d Decision) Holds() bool { return d.Conclusion != Success }
 
 // Missing is one thing that is needed, in words.
 type Missing struct {
+	// Number is how many approvals are missing, those of Also included; 0 where
+	// something else is needed.
+	Number int
 	// What is `1 more approval`.
 	What string
 	// From is `@alice, @acme/platform or anyone with the maintain role`.

@@ -21,7 +21,7 @@ func decideGroup(d Decision, rep Report, req Request) Decision {
 	default:
 		d = groupOnBranches(decideMembers(d, rep, req), req)
 	}
-	d.Title = title(d)
+	d.Title = title(d, rep)
 	return d
 }
 

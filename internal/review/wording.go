@@ -12,33 +12,6 @@ import (
 // TitleLimit is GitHub's for the title of a check run's output.
 const TitleLimit = 255
 
-// title leads with what cannot be had back.
-func title(d Decision) string {
-	n := d.Counts
-	var text string
-	switch d.Basis {
-	case Clear:
-		text = "Nothing to hold"
-	case Released:
-		text = "Released: " + findingsText(n) + ", approved by " + names(d.Releases)
-	case Overridden:
-		text = "Overridden: " + findingsText(n) + ", by " + names(d.Releases)
-	case Held:
-		text = "Held: " + findingsText(n)
-	default:
-		text = "Held: " + d.Why
-	}
-	return cut(text, TitleLimit)
-}
-
-func findingsText(n Counts) string {
-	text := plural(n.Holding, "finding")
-	if n.Data > 0 {
-		text = plural(n.Data, "loss of data", "losses of data") + " in " + text
-	}
-	return text
-}
-
 func cut(text string, most int) string {
 	runes := []rune(text)
 	if len(runes) <= most {

@@ -46,6 +46,9 @@ type Finding struct {
 	At plan.Range
 	// Environment is the name the settings give to the place, or empty.
 	Environment string
+	// Object says in a few words what the changed object is: `RDS cluster`. Empty
+	// where no single object is changed.
+	Object string
 	// Message says what happens, in one sentence, from fixed words and names
 	// that the pull request chose: whoever prints it escapes it.
 	Message string

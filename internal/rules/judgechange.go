@@ -30,6 +30,7 @@ func (j *judging) change(c *plan.Change) []Finding {
 		action: d.Action, root: d.Address.Root, at: d.At, name: d.name, class: d.class(), environment: d.environment,
 		finish: func(r *Rule, f *Finding) {
 			f.Change = d.Change
+			f.Object = d.object()
 			f.Fingerprint = d.fingerprint(r)
 		},
 	})
@@ -124,6 +125,14 @@ func (c judgedChange) becauseText() string {
 		return ": " + c.why()
 	}
 	return ""
+}
+
+// object says what the changed object is, empty where a whole root is meant.
+func (c judgedChange) object() string {
+	if len(c.Left) > 0 {
+		return ""
+	}
+	return cmp.Or(c.holding.Holds, c.Address.Type)
 }
 
 // class is what a rule's loss `type` stands for: that of what an object that

@@ -89,17 +89,18 @@ type Row struct {
 	Action, Name, Object, Root, Environment string
 	// Note is what has to be known beside that.
 	Note string
-	// Members are the objects of a row of several.
+	// Members name the objects of a row of several, Objects is how many they are.
 	Members []string
-	// Why leads from the changed line to the object.
+	Objects int
+	// Reason says why it happens, Why leads from the changed line to the object.
 	Reason string
 	Why    []Step
-	// Uses are what depends on it, More how many of them are not listed.
+	// ID is the handle of the finding, Docs the address of what is said of Rule.
 	ID, Rule, Docs string
 }
 
 // Count is how many objects a row stands for.
-func (r Row) Count() int { return max(1, len(r.Members)) }
+func (r Row) Count() int { return max(1, r.Objects) }
 
 // Kind is the first word that says how grave the action is, for its colour.
 func (r Row) Kind() string {
