@@ -114,9 +114,7 @@ func (d *diffed) excerpt(h linediff.Hunk) []html.Line {
 	var out []html.Line
 	same := func(from, to int) {
 		for n := max(1, from); n <= min(to, len(d.after)); n++ {
-			if n < len(d.after) || d.after[n-1] != "" {
-				out = append(out, html.Line{Kind: " ", Number: n, Text: d.shown(d.after, n)})
-			}
+			out = append(out, html.Line{Kind: " ", Number: n, Text: d.shown(d.after, n)})
 		}
 	}
 	some := func(kind string, lines []string, from, to int) {
@@ -128,11 +126,17 @@ func (d *diffed) excerpt(h linediff.Hunk) []html.Line {
 			out = append(out, html.Line{Kind: kind, Number: n, Text: d.shown(lines, n)})
 		}
 	}
-	start, end := h.NewFrom, h.NewTo
-	same(start-around, start-1)
+	same(h.NewFrom-around, h.NewFrom-1)
 	some("-", d.before, h.From, h.To)
 	some("+", d.after, h.NewFrom, h.NewTo)
-	same(end+1, end+around)
+	same(h.NewTo+1, h.NewTo+around)
+	blank := func(l html.Line) bool { return l.Kind == " " && strings.TrimSpace(l.Text) == "" }
+	for len(out) > 0 && blank(out[0]) {
+		out = out[1:]
+	}
+	for len(out) > 0 && blank(out[len(out)-1]) {
+		out = out[:len(out)-1]
+	}
 	return out
 }
 

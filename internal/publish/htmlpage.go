@@ -243,7 +243,7 @@ func (p pager) gaps(gaps []plan.Gap) []html.Gap {
 func (p pager) fixes(g report.Group) []html.Fix {
 	var out []html.Fix
 	for _, f := range p.m.agentFixes(g) {
-		fix := html.Fix{Text: safe(f.What)}
+		fix := html.Fix{Text: safe(f.Fix)}
 		if f.Verified {
 			fix.Text += " (verified: clears " + f.Clears + "), in " + safe(f.File) + " lines " + f.Lines + ":"
 			for _, l := range f.By {

@@ -45,6 +45,8 @@
   if (canvas) {
     const svg = canvas.querySelector("svg");
     const width = Number(svg.getAttribute("width")), height = Number(svg.getAttribute("height"));
+    const first = svg.querySelector(".node.cause rect");
+    if (first) canvas.scrollTop = Number(first.getAttribute("y")) - canvas.clientHeight / 2;
     let scale = 1;
     document.querySelector(".zoom").hidden = false;
     const zoom = (to) => {
