@@ -22,8 +22,8 @@ import (
 // deadLettersCommand shows and replays what serve gave up. It asks the running
 // server, and opens the queue itself where none runs.
 type deadLettersCommand struct {
-	List   deadListCommand   `cmd:"" help:"List the jobs that were given up."`
-	Replay deadReplayCommand `cmd:"" help:"Put jobs that were given up into the queue again."`
+	List   deadListCommand   `cmd:"" help:"List the failed jobs."`
+	Replay deadReplayCommand `cmd:"" help:"Put failed jobs back into the queue."`
 }
 
 type deadListCommand struct {

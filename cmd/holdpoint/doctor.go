@@ -82,9 +82,9 @@ func report(w io.Writer, points []point) error {
 		}
 	}
 	if failed > 0 {
-		return fmt.Errorf("%d of %d points fail", failed, len(points))
+		return fmt.Errorf("%d of %d checks fail", failed, len(points))
 	}
-	_, err := fmt.Fprintf(w, "Nothing is wrong with these %d points. Who may bypass the rules is not shown to an App: look at it in the "+
+	_, err := fmt.Fprintf(w, "All %d checks pass. An App cannot see who may bypass the rules: check that in the "+
 		"ruleset.\n", len(points))
 	return err
 }
@@ -122,7 +122,7 @@ func (d *doctor) failed(err error, what string) bool {
 func (d *doctor) examine(ctx context.Context) {
 	registration, err := d.app.Registration(ctx)
 	if err != nil {
-		d.fail("check HOLDPOINT_APP_ID and the key: both stand on the App's settings page on GitHub; a key that was removed there does not "+
+		d.fail("check HOLDPOINT_APP_ID and the key: both are on the App's settings page on GitHub; a key that was removed there does not "+
 			"work any more",
 			"GitHub does not know the App with this key: %v", err)
 		return
@@ -146,9 +146,9 @@ func (d *doctor) compare(who string, permissions map[string]string, events []str
 		d.warn("take it back to read: an App that may push could merge, and its reviews would count as approvals", "%s may write contents", who)
 	}
 	if lacking := appmanifest.LackingEvents(events); len(lacking) > 0 {
-		d.fail(todo, "%s does not hear of %s", who, strings.Join(lacking, ", "))
+		d.fail(todo, "%s is not subscribed to %s", who, strings.Join(lacking, ", "))
 	} else {
-		d.ok("%s hears of every event it needs", who)
+		d.ok("%s is subscribed to every event it needs", who)
 	}
 }
 
@@ -167,7 +167,7 @@ func (d *doctor) hook(ctx context.Context) {
 		d.fail("set the URL of the service on the App's settings page", "the App has no webhook URL")
 		return
 	case hook.Secret == "":
-		d.fail("set the secret of the service on the App's settings page", "the webhook has no secret, so nobody could tell who sends")
+		d.fail("set the secret of the service on the App's settings page", "the webhook has no secret, so anybody could send events")
 	case hook.ContentType != "json":
 		d.fail("choose application/json on the App's settings page", "the webhook's content type is %q", hook.ContentType)
 	case hook.Insecure():
@@ -192,13 +192,13 @@ func (d *doctor) reach(ctx context.Context, address string) {
 	req.Header.Set("Content-Type", "application/json")
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
-		d.fail(todo, "nobody answers at %s: %v", address, err)
+		d.fail(todo, "nothing answers at %s: %v", address, err)
 		return
 	}
 	defer resp.Body.Close()
 	text, _ := io.ReadAll(io.LimitReader(resp.Body, 4<<10))
 	if resp.StatusCode != http.StatusUnauthorized || !strings.Contains(string(text), webhooks.ErrSignature.Error()) {
-		d.fail(todo, "%s answers %d, and not as Holdpoint does", address, resp.StatusCode)
+		d.fail(todo, "%s answers %d, and is not Holdpoint", address, resp.StatusCode)
 		return
 	}
 	d.ok("Holdpoint answers at %s", address)
@@ -232,9 +232,9 @@ func (d *doctor) deliveries(ctx context.Context) {
 	case len(taken) == 0:
 		d.warn("open a pull request and run doctor again", "GitHub has delivered nothing in the last %s", recent)
 	case lost > 0:
-		d.fail(deliveryAdvice(codes), "%d of%s %d events of the last %s were never taken", lost, more, len(taken), recent)
+		d.fail(deliveryAdvice(codes), "%d of%s %d events of the last %s were never accepted", lost, more, len(taken), recent)
 	default:
-		d.ok("all%s %d events of the last %s were taken", more, len(taken), recent)
+		d.ok("all%s %d events of the last %s were accepted", more, len(taken), recent)
 	}
 }
 

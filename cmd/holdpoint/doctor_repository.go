@@ -25,7 +25,7 @@ func (d *doctor) installation(ctx context.Context) {
 	}
 	i := all[at]
 	if i.Suspended {
-		d.fail("unsuspend it on the installation's settings page: nothing is reviewed, and a required check keeps everything from merging",
+		d.fail("unsuspend it on the installation's settings page: nothing is reviewed, and a required check blocks every merge",
 			"the installation for %s is suspended", d.owner)
 		return
 	}
@@ -70,7 +70,7 @@ func (d *doctor) repository(ctx context.Context, installation int64, repos []api
 		case has:
 			d.ok("the label %q for overrides exists", label)
 		default:
-			d.fail("make it now: in an emergency people would remove the required check instead", "the label %q for overrides does not exist", label)
+			d.fail("create it now: in an emergency people would remove the required check instead", "the label %q for overrides does not exist", label)
 		}
 	}
 }
@@ -86,18 +86,18 @@ func (d *doctor) settings(ctx context.Context, installation int64, repos []api.R
 		return rules.Settings{}, false
 	}
 	organisation, err := d.organisation(ctx, installation, repos)
-	if d.failed(err, "the organisation's settings cannot be read") {
+	if d.failed(err, "the organization's settings cannot be read") {
 		return rules.Settings{}, false
 	}
 	settings := set.SettingsFor(treeOf(own), treeOf(organisation))
 	switch {
 	case settings.Problem != "":
-		d.fail("correct them on the branch: until then everything is held", "the settings (%s) are not sound: %s", settings.Origin,
+		d.fail("correct them on the branch: until then everything is held", "the settings (%s) are invalid: %s", settings.Origin,
 			settings.Problem)
 	case settings.Origin == rules.FromDefault:
 		d.ok("there are no settings in %s: the strict default is in force", rules.SettingsPath)
 	default:
-		d.ok("the settings (%s) are sound", settings.Origin)
+		d.ok("the settings (%s) are valid", settings.Origin)
 	}
 	return settings, true
 }
@@ -143,8 +143,8 @@ func (d *doctor) rules(ctx context.Context, i api.Inspector, check string) {
 			"request was reviewed)", d.branch, check),
 			"%s does not require the check %q: a held pull request can be merged", d.branch, check)
 	case !pinned:
-		d.fail("choose the App as the source of the check in the ruleset; docs/install.md says how where the page does not offer it",
-			"the required check %q is not pinned to App %d: whoever may write checks can report it", check, d.id)
+		d.fail("choose the App as the source of the check in the ruleset; docs/install.md explains how if the page does not offer it",
+			"the required check %q is not pinned to App %d: anyone who may write checks can report it", check, d.id)
 	default:
 		d.ok("%s requires the check %q, pinned to the App", d.branch, check)
 	}

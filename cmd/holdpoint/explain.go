@@ -18,11 +18,11 @@ import (
 )
 
 type explainCommand struct {
-	Approvals string `arg:"" help:"A YAML file that says who made the change and who approved it; - is standard input. See docs/settings.md."`
+	Approvals string `arg:"" help:"A YAML file with the author of the change and its approvals; - is standard input. See docs/settings.md."`
 	Repo      string `help:"A folder of the clone. Default: the current one." default:"." placeholder:"DIR"`
-	Before    string `help:"What is live: a revision, or a folder. Default: where the change left the default branch." placeholder:"REV"`
-	After     string `help:"What would be live: a revision, or a folder. Default: HEAD." placeholder:"REV" xor:"after"`
-	Worktree  bool   `help:"Take the work tree, with all that is not ignored, for what would be live." xor:"after"`
+	Before    string `help:"The base: a revision or a folder. Default: the merge base with the default branch." placeholder:"REV"`
+	After     string `help:"The head: a revision or a folder. Default: HEAD." placeholder:"REV" xor:"after"`
+	Worktree  bool   `help:"Use the working tree, with every file that is not ignored, as the head." xor:"after"`
 	sourceFlags
 	Settings string `help:"Try these settings instead of those of the base." placeholder:"FILE"`
 }

@@ -13,7 +13,7 @@ import (
 
 type factsCommand struct {
 	Show   factsShowCommand   `cmd:"" default:"withargs" help:"Show what is known of a Terraform resource type."`
-	Import factsImportCommand `cmd:"" help:"Make facts of a provider from its source."`
+	Import factsImportCommand `cmd:"" help:"Generate facts of a provider from its source."`
 }
 
 type factsShowCommand struct {

@@ -17,9 +17,9 @@ type factsImportCommand struct {
 	Provider string   `required:"" placeholder:"NAMESPACE/NAME" help:"Source address of the provider, as in required_providers."`
 	Release  string   `required:"" placeholder:"VERSION" help:"Version of the provider that the source is of."`
 	Out      string   `default:".github/holdpoint/facts" placeholder:"FOLDER" help:"Folder to write to. Default: ${default}."`
-	Kind     string   `placeholder:"KIND" help:"How the source registers its resources: generic, aws, azurerm or google. Default: found out."`
-	Entry    []string `placeholder:"PATH:FUNCTION" help:"Function that makes the provider, by import path. Default: found out."`
-	Notes    string   `placeholder:"FILE" help:"File for what could not be made out."`
+	Kind     string   `placeholder:"KIND" help:"How the source registers its resources: generic, aws, azurerm or google. Default: detected."`
+	Entry    []string `placeholder:"PATH:FUNCTION" help:"Function that creates the provider, by import path. Default: detected."`
+	Notes    string   `placeholder:"FILE" help:"File for what could not be extracted."`
 }
 
 // Run reads a provider's source, compiling and running nothing of it, and
@@ -45,7 +45,7 @@ func (c factsImportCommand) Run(a *app) error {
 	}
 	fmt.Fprintf(a.stdout, "%s: %d resource types of %s %s, sha256 %s\n", file, len(pack.Types()), pack.Provider, pack.Version, pack.Digest)
 	if len(r.Unresolved) > 0 {
-		fmt.Fprintf(a.stdout, "not made out: %s\n", strings.Join(r.Unresolved, ", "))
+		fmt.Fprintf(a.stdout, "not extracted: %s\n", strings.Join(r.Unresolved, ", "))
 	}
 	if known := pack.Shadowed(); len(known) > 0 {
 		fmt.Fprintf(a.stdout, "known already, so that these facts do not count in a repository: %s\n", abridged(known))

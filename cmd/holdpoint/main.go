@@ -28,17 +28,17 @@ func main() {
 type commands struct {
 	VersionFlag kong.VersionFlag `name:"version" help:"Print the version."`
 
-	Review   reviewCommand   `cmd:"" help:"Review a change and say whether it is held."`
+	Review   reviewCommand   `cmd:"" help:"Review a change and decide whether it is held."`
 	Predict  predictCommand  `cmd:"" help:"Predict what applying a change does, without any rules."`
-	Explain  explainCommand  `cmd:"" help:"Say what the decision would be for described approvals: the way to try settings."`
+	Explain  explainCommand  `cmd:"" help:"Show the decision for described approvals, to try settings."`
 	Settings settingsCommand `cmd:"" help:"Check settings, or print their schema."`
 	Facts    factsCommand    `cmd:"" help:"Show what is known of a Terraform resource type."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
 
 	Serve       serveCommand       `cmd:"" help:"Run the service in one process: webhooks, reviews and the search for missed events."`
-	Setup       setupCommand       `cmd:"" help:"Make the GitHub App and store its credentials."`
-	Doctor      doctorCommand      `cmd:"" help:"Check an installation from outside and say what to do."`
-	DeadLetters deadLettersCommand `cmd:"" help:"Show and replay the jobs that serve gave up."`
+	Setup       setupCommand       `cmd:"" help:"Create the GitHub App and store its credentials."`
+	Doctor      doctorCommand      `cmd:"" help:"Check an installation and list what to fix."`
+	DeadLetters deadLettersCommand `cmd:"" help:"List and replay failed jobs of serve."`
 }
 
 // Exit statuses. With review they are the verdict.
@@ -99,7 +99,7 @@ func (a *app) run(args []string) (status int) {
 	var table commands
 	parser, err := kong.New(&table,
 		kong.Name("holdpoint"),
-		kong.Description("Names what a change of infrastructure code would delete or replace, before it is merged.\n\nExit status: 0 clear, 3 "+
+		kong.Description("Shows what a change of infrastructure code would delete or replace, before it is merged.\n\nExit status: 0 clear, 3 "+
 			"held, 2 usage, 1 failure."),
 		kong.Writers(a.stdout, a.stderr),
 		kong.Exit(func(code int) { panic(exitRequest(code)) }),
@@ -124,7 +124,7 @@ func (a *app) run(args []string) (status int) {
 }
 
 // errStopped ends a command that a signal stopped.
-var errStopped = errors.New("stopped by a signal: nothing was decided")
+var errStopped = errors.New("interrupted by a signal: no decision")
 
 // unlessStopped runs what a command works out before it prints. A signal ends
 // it at once, wherever it is: the programs that it reads through may have got

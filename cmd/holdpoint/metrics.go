@@ -73,7 +73,7 @@ type queueCollector struct{ queue *service.BoltQueue }
 var (
 	queueWaiting = prometheus.NewDesc(metricsPrefix+"queue_waiting", "Events that are not yet handled, those in work included.", nil, nil)
 	queueWorking = prometheus.NewDesc(metricsPrefix+"queue_working", "Events in work.", nil, nil)
-	queueDead    = prometheus.NewDesc(metricsPrefix+"queue_dead", "Jobs that were given up and wait for people.", nil, nil)
+	queueDead    = prometheus.NewDesc(metricsPrefix+"queue_dead", "Failed jobs that wait for a person.", nil, nil)
 	queueOldest  = prometheus.NewDesc(metricsPrefix+"queue_oldest_seconds", "Age of the event that waits longest.", nil, nil)
 )
 

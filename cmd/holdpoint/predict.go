@@ -13,12 +13,12 @@ import (
 )
 
 type predictCommand struct {
-	Before string `help:"Folder with what is live." required:"" placeholder:"DIR"`
-	After  string `help:"Folder with what would be live." required:"" placeholder:"DIR"`
+	Before string `help:"Folder with the base." required:"" placeholder:"DIR"`
+	After  string `help:"Folder with the head." required:"" placeholder:"DIR"`
 	Format string `help:"Output: ${enum}." enum:"text,json" default:"text"`
 	sourceFlags
 	All   bool   `help:"List creations and updates too."`
-	Apply string `help:"How Kubernetes objects are applied: patch (kubectl apply) or put (kubectl replace). Default: what the repository tells." enum:",patch,put" default:"" placeholder:"patch|put"`
+	Apply string `help:"How Kubernetes objects are applied: patch (kubectl apply) or put (kubectl replace). Default: what the repository shows." enum:",patch,put" default:"" placeholder:"patch|put"`
 }
 
 // Run predicts two folders. It judges nothing: the exit status says only

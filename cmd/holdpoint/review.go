@@ -19,11 +19,11 @@ import (
 
 type reviewCommand struct {
 	Repo     string `help:"A folder of the clone. Default: the current one." default:"." placeholder:"DIR"`
-	Before   string `help:"What is live: a revision, or a folder. Default: where the change left the default branch." placeholder:"REV"`
-	After    string `help:"What would be live: a revision, or a folder. Default: HEAD." placeholder:"REV" xor:"after"`
-	Worktree bool   `help:"Take the work tree, with all that is not ignored, for what would be live." xor:"after"`
+	Before   string `help:"The base: a revision or a folder. Default: the merge base with the default branch." placeholder:"REV"`
+	After    string `help:"The head: a revision or a folder. Default: HEAD." placeholder:"REV" xor:"after"`
+	Worktree bool   `help:"Use the working tree, with every file that is not ignored, as the head." xor:"after"`
 	sourceFlags
-	PullRequest string `help:"A file with the pull request as GitHub's API gives it; it tells who made the change. - is standard input." placeholder:"FILE"`
+	PullRequest string `help:"A file with the pull request as GitHub's API returns it, for its author. - is standard input." placeholder:"FILE"`
 	Format      string `help:"Output: ${enum}." enum:"${formats}" default:"${format}"`
 }
 

@@ -39,7 +39,7 @@ func (serveCommand) Help() string {
   HOLDPOINT_WORKERS              repositories reviewed at once (default 4)
   HOLDPOINT_JOB_SECONDS          time of one try of a review (default 15)
   HOLDPOINT_SWEEP_MINUTES        time between searches for missed events (default 15)
-  HOLDPOINT_SOURCES              on, or off: modules, charts and bases from
+  HOLDPOINT_SOURCES              on, or off: external modules, charts and bases
                                  elsewhere are not fetched (default on)
   HOLDPOINT_SOURCES_HOSTS        hosts to fetch from beside the usual public ones
   HOLDPOINT_SOURCES_MIRRORS      HOST=https://ADDRESS of what serves its paths
@@ -75,7 +75,7 @@ func readServeConfig(look func(string) (string, bool)) (serveConfig, error) {
 		App:           e.App(),
 		KeyFile:       e.Required("HOLDPOINT_APP_KEY_FILE", "the file with the App's private key"),
 		SecretFile:    e.Required("HOLDPOINT_WEBHOOK_SECRET_FILE", "the file with the webhook secret"),
-		Data:          e.Required("HOLDPOINT_DATA", "a folder that stays, for the queue"),
+		Data:          e.Required("HOLDPOINT_DATA", "a persistent folder for the queue"),
 		Listen:        e.Text("HOLDPOINT_LISTEN", ":8080"),
 		ListenMetrics: e.Text("HOLDPOINT_METRICS_LISTEN", "127.0.0.1:9090"),
 		Workers:       int(e.Number("HOLDPOINT_WORKERS", 4, 1, 64)),

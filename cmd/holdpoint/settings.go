@@ -38,7 +38,7 @@ func (c *settingsCheckCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	if _, err := fmt.Fprintf(a.stdout, "%s is sound\n", file); err != nil {
+	if _, err := fmt.Fprintf(a.stdout, "%s is valid\n", file); err != nil {
 		return fmt.Errorf("write: %w", err)
 	}
 	for _, u := range settings.Unpinned() {

@@ -23,14 +23,14 @@ import (
 // on GitHub makes the App, and its credentials are written where they belong.
 type setupCommand struct {
 	WebhookURL   string        `help:"Where GitHub sends webhooks: the output WebhookUrl of the stack, or https://HOST/webhook of serve." required:"" placeholder:"URL"`
-	Organisation string        `help:"The organisation that owns the App. Default: your own account." short:"o" placeholder:"ORG"`
+	Organisation string        `help:"The organization that owns the App. Default: your own account." short:"o" placeholder:"ORG"`
 	Name         string        `help:"Name of the App; it must be free on GitHub. Default: ${default}." default:"holdpoint" placeholder:"NAME"`
 	GithubURL    string        `help:"Where people see GitHub. Default: ${default}." env:"HOLDPOINT_GITHUB_URL" default:"https://github.com" placeholder:"URL"`
-	To           string        `help:"Where the credentials go: ${enum}." enum:"files,secretsmanager,ssm" default:"files"`
+	To           string        `help:"Where to store the credentials: ${enum}." enum:"files,secretsmanager,ssm" default:"files"`
 	Dir          string        `help:"Folder for the files. Default: ${default}." default:"holdpoint-app" placeholder:"DIR"`
-	Prefix       string        `help:"Start of the names in Secrets Manager or SSM. Default: ${default}." default:"/holdpoint" placeholder:"PREFIX"`
-	Listen       string        `help:"Loopback address of the page. Default: ${default}, a free port." default:"127.0.0.1:0" placeholder:"HOST:PORT"`
-	Wait         time.Duration `help:"How long to wait for the click. Default: ${default}." default:"30m" placeholder:"TIME"`
+	Prefix       string        `help:"Prefix of the names in Secrets Manager or SSM. Default: ${default}." default:"/holdpoint" placeholder:"PREFIX"`
+	Listen       string        `help:"Loopback address of the setup page. Default: ${default}, a free port." default:"127.0.0.1:0" placeholder:"HOST:PORT"`
+	Wait         time.Duration `help:"How long to wait for the confirmation. Default: ${default}." default:"30m" placeholder:"TIME"`
 }
 
 // Run serves the page until the App is made.
@@ -54,9 +54,9 @@ func (c *setupCommand) Run(a *app) error {
 	fmt.Fprintf(a.stdout, "Open this page on this machine and follow it:\n\n  %s/\n\n", address)
 	select {
 	case <-a.ctx.Done():
-		return errors.New("stopped before the App was made")
+		return errors.New("stopped before the GitHub App was created")
 	case <-time.After(c.Wait):
-		return fmt.Errorf("nobody made the App within %s; run setup again", c.Wait)
+		return fmt.Errorf("the GitHub App was not created within %s; run setup again", c.Wait)
 	case r := <-s.done:
 		grace, cancel := context.WithTimeout(a.ctx, headerTime)
 		defer cancel()
@@ -64,8 +64,8 @@ func (c *setupCommand) Run(a *app) error {
 		if r.err != nil {
 			return r.err
 		}
-		fmt.Fprintf(a.stdout, "App %d (%s) is made.\n\n%s\nInstall it: %s\nThen, on every repository: a ruleset that requires its check, the "+
-			"label for overrides (holdpoint-override),\nand `holdpoint doctor OWNER/REPO` says what is missing. See docs/install.md.\n",
+		fmt.Fprintf(a.stdout, "GitHub App %d (%s) created.\n\n%s\nInstall it: %s\nThen, on every repository: a ruleset that requires its check, the "+
+			"label for overrides (holdpoint-override),\nand `holdpoint doctor OWNER/REPO` lists what is missing. See docs/install.md.\n",
 			r.app.ID, r.app.Slug, r.written, installPage(r.app))
 		return nil
 	}
@@ -78,7 +78,7 @@ func (c *setupCommand) check() error {
 		return fmt.Errorf("--webhook-url %q is not an address; want https://HOST/PATH", c.WebhookURL)
 	}
 	if u.Scheme == "http" && !loopback(u.Hostname()) {
-		return fmt.Errorf("--webhook-url %q: want https, or anybody on the way can read what is sent", c.WebhookURL)
+		return fmt.Errorf("--webhook-url %q: want https, or anybody on the network can read the events", c.WebhookURL)
 	}
 	if err := checkGitHubURL(c.GithubURL); err != nil {
 		return err
@@ -166,7 +166,7 @@ func (s fileStore) write(_ context.Context, app appmanifest.NewApp) (string, err
 			return "", err
 		}
 	}
-	return fmt.Sprintf("Its credentials are in %s, readable by you alone.\nStart the service with what is in %s, and HOLDPOINT_DATA.\n",
+	return fmt.Sprintf("Its credentials are in %s, readable by you alone.\nStart the service with the variables in %s, and HOLDPOINT_DATA.\n",
 		s.dir, filepath.Join(s.dir, envFile)), nil
 }
 
@@ -267,12 +267,12 @@ func (s *setup) callback(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		w.WriteHeader(http.StatusBadGateway)
 		_ = setupPages.ExecuteTemplate(w, "problem",
-			"GitHub did not hand the App out: "+err.Error()+". Start again at the beginning of the page.")
+			"GitHub did not return the App: "+err.Error()+". Start again from the first page.")
 		return
 	}
 	written, err := s.store.write(r.Context(), made)
 	if err != nil {
-		err = fmt.Errorf("the App %d is made, but its credentials could not be stored: %w; make a new key and secret on its settings page (%s)",
+		err = fmt.Errorf("the GitHub App %d was created, but its credentials could not be stored: %w; generate a new key and secret on its settings page (%s)",
 			made.ID, err, made.HTMLURL)
 		w.WriteHeader(http.StatusInternalServerError)
 		_ = setupPages.ExecuteTemplate(w, "problem", err.Error())
@@ -294,14 +294,14 @@ var setupPages = template.Must(template.New("").Parse(`
 h1{font-size:1.5rem}table{border-collapse:collapse;margin:1rem 0}td{padding:.2rem 1.5rem .2rem 0;vertical-align:top}
 button{font:inherit;padding:.6rem 1.2rem;border:0;border-radius:6px;background:#1f6feb;color:#fff;cursor:pointer}code{background:#f0f1f3;padding:.1rem .3rem;border-radius:4px}
 </style>{{end}}
-{{define "form"}}{{template "head"}}<h1>Make the GitHub App</h1>
-<p>The button leads to GitHub, where you confirm once. GitHub then sends you back here, and the credentials are stored in <strong>{{.To}}</strong>.</p>
+{{define "form"}}{{template "head"}}<h1>Create the GitHub App</h1>
+<p>The button opens GitHub, where you confirm once. GitHub then sends you back to this page, and the credentials are stored in <strong>{{.To}}</strong>.</p>
 <table><tr><td>Name<td><code>{{.M.Name}}</code><tr><td>Owner<td>{{.Owner}}<tr><td>Webhook<td><code>{{.M.Hook.URL}}</code>
 <tr><td>Permissions<td>{{range $k, $v := .M.Permissions}}<code>{{$k}}: {{$v}}</code> {{end}}
 <tr><td>Events<td>{{range .M.Events}}<code>{{.}}</code> {{end}}</table>
-<form action="{{.Action}}" method="post"><input type="hidden" name="manifest" value="{{.Manifest}}"><button id="make">Make the App on GitHub</button></form></html>{{end}}
-{{define "done"}}{{template "head"}}<h1 id="done">The App is made</h1><p>It is <code>{{.App.Slug}}</code>, id <code>{{.App.ID}}</code>.</p>
-{{range .Written}}<p>{{.}}</p>{{end}}<p>Next: <a href="{{.Install}}">install it</a> on the repositories it is to watch. Each of them then needs
-a ruleset that requires its check, and the label <code>holdpoint-override</code>; <code>holdpoint doctor OWNER/REPO</code> says what is missing. This page can be closed.</p></html>{{end}}
-{{define "problem"}}{{template "head"}}<h1 id="problem">That did not work</h1><p>{{.}}</p></html>{{end}}
+<form action="{{.Action}}" method="post"><input type="hidden" name="manifest" value="{{.Manifest}}"><button id="make">Create the GitHub App</button></form></html>{{end}}
+{{define "done"}}{{template "head"}}<h1 id="done">GitHub App created</h1><p>It is <code>{{.App.Slug}}</code>, id <code>{{.App.ID}}</code>.</p>
+{{range .Written}}<p>{{.}}</p>{{end}}<p>Next: <a href="{{.Install}}">install it</a> on your repositories. Each repository then needs
+a ruleset that requires its check, and the label <code>holdpoint-override</code>; <code>holdpoint doctor OWNER/REPO</code> lists what is missing. You can close this page.</p></html>{{end}}
+{{define "problem"}}{{template "head"}}<h1 id="problem">Setup failed</h1><p>{{.}}</p></html>{{end}}
 `))

@@ -23,8 +23,8 @@ import (
 // sourceFlags say where modules, charts and bases come from that a tree names
 // and does not hold. Without a flag nothing is fetched.
 type sourceFlags struct {
-	Sources string `help:"A mirror folder with modules, charts and bases from elsewhere. See docs/operations.md." placeholder:"DIR"`
-	Fetch   bool   `help:"Fetch modules, charts and bases from elsewhere that nothing at hand has."`
+	Sources string `help:"A mirror folder with external modules, charts and bases. See docs/operations.md." placeholder:"DIR"`
+	Fetch   bool   `help:"Fetch external modules, charts and bases that are not available locally."`
 }
 
 // maxSourceRounds is how often a run is repeated for what it asked for: each
@@ -157,11 +157,11 @@ func (r *resolving) rounds(ctx context.Context, run func(plan.Sources) error) er
 		}
 		wanted := answers.Wanted()
 		if err := r.answer(ctx, &answers); err != nil {
-			return fmt.Errorf("sources from elsewhere: %w", err)
+			return fmt.Errorf("external sources: %w", err)
 		}
 		r.note(&answers, wanted)
 	}
-	return fmt.Errorf("sources from elsewhere: more than %d steps lead from one to another", maxSourceRounds)
+	return fmt.Errorf("external sources: more than %d steps lead from one to another", maxSourceRounds)
 }
 
 func (r *resolving) note(answers *plan.Answers, asked []plan.Source) {
@@ -184,9 +184,9 @@ func (r *resolving) tell(a *app, gaps []plan.Gap) {
 	}
 	switch {
 	case n == 1:
-		fmt.Fprintln(a.stderr, "holdpoint: 1 gap is about a source from elsewhere: --fetch would bring it")
+		fmt.Fprintln(a.stderr, "holdpoint: 1 gap is about an external source: --fetch would download it")
 	case n > 1:
-		fmt.Fprintf(a.stderr, "holdpoint: %d gaps are about sources from elsewhere: --fetch would bring them\n", n)
+		fmt.Fprintf(a.stderr, "holdpoint: %d gaps are about external sources: --fetch would bring them\n", n)
 	}
 }
 

@@ -3,7 +3,7 @@
 //	receive  takes webhooks and puts them into the queue
 //	work     reviews what is in the queue
 //	sweep    finds what was missed
-//	sources  fetches modules, charts and bases from elsewhere for work
+//	sources  fetches external modules, charts and bases elsewhere for work
 //
 // HOLDPOINT_ROLE chooses. All of the configuration is in the environment and
 // checked before the first event is taken.

@@ -109,7 +109,7 @@ func (w work) one(ctx context.Context, record events.SQSMessage) bool {
 			}
 		}
 		w.meter.flush()
-		log.Error("process ends: a review goes on computing")
+		log.Error("process ends: a review is still running")
 		w.exit(1)
 	}
 	return forget

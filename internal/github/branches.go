@@ -34,7 +34,7 @@ func (r *Reading) othersUnchanged(ctx context.Context, repo pull.Repository) err
 		return err
 	}
 	if !slices.EqualFunc(now, r.shared, func(a, b pull.Branch) bool { return a.Name == b.Name && a.Target.ID() == b.Target.ID() }) {
-		return &api.LaterError{Why: "a branch whose check has this name changed while it was judged"}
+		return &api.LaterError{Why: "a branch whose check has this name changed during the review"}
 	}
 	return nil
 }
@@ -183,11 +183,11 @@ func (o *against) merge(ctx context.Context, known mergeBase) error {
 	return nil
 }
 
-// mergeGap is a gap: what a merge there would destroy cannot be told.
+// mergeGap is a gap: what a merge there would destroy could not be determined.
 func (o *against) mergeGap(subject, because string) {
 	branch := o.Request.Ref.BaseRef
 	o.Request.Gaps = append(o.Request.Gaps, plan.Gap{Kind: plan.GapUnreadable, Subject: subject, At: plan.Range{Side: plan.After},
-		Why: fmt.Sprintf("%s, whose check has this name too, so what a merge there would destroy cannot be told; a pull request to %s tells",
+		Why: fmt.Sprintf("%s, whose check has the same name, so what a merge there would destroy could not be determined; open a pull request to %s to see it",
 			because, branch)})
 }
 
@@ -301,8 +301,8 @@ func (c *client) takeBackOn(ctx context.Context, job webhooks.Job, open []pull.O
 		}
 		text, _ := run.Record().Withdraw(p.Number, job.BaseRef, review.Unreviewed)
 		said := publish.Check{Title: reviewedAgain, Text: text,
-			Summary: "There is a new branch whose check has this name, " + publish.Escape(publish.Span, job.BaseRef, maxWhy) +
-				". The commit is judged against it too.\n"}
+			Summary: "There is a new branch whose check has the same name, " + publish.Escape(publish.Span, job.BaseRef, maxWhy) +
+				". The commit is reviewed against it too.\n"}
 		if _, err := c.writeCheck(ctx, p.HeadRefOid, run, run.Name, review.Failure, said); err != nil {
 			return nil, err
 		}

@@ -69,7 +69,7 @@ const bypassMarker = "<!-- holdpoint:merged -->"
 
 const bypassNote = bypassMarker + "\n**Merged while held.** The check of Holdpoint on the last commit was not successful when this was " +
 	"merged. " +
-	"What it found is in that check run. If this was not meant to be, look at what an apply would do before one runs.\n"
+	"The findings are in that check run. If the merge was a mistake, check what an apply would do before one runs.\n"
 
 // followClosed leads to the other pull requests with the closed one's head,
 // notes a merge that went past the check, and takes back what passed.

@@ -111,7 +111,7 @@ func (r *Reading) MarkInstalled(ctx context.Context, report review.Report) error
 	text := publish.Check{Title: "Holdpoint is installed",
 		Summary: "This check marks the installation, so that it can be chosen as required: require it on this branch, pinned to this app.\n"}
 	if report.Settings.Problem != "" {
-		text.Summary += "\nThe settings have a problem, and everything is held until it is mended: " +
+		text.Summary += "\nThe settings are invalid, and everything is held until they are fixed: " +
 			publish.Escape(publish.Prose, report.Settings.Problem, maxWhy) + "\n"
 	}
 	shared, err := r.client.Sharing(ctx, r.group.Repo, report.Names, r.Request.Ref.BaseRef)
@@ -123,7 +123,7 @@ func (r *Reading) MarkInstalled(ctx context.Context, report review.Report) error
 		// A check belongs to the commit, and nobody judged what it would do to
 		// the others.
 		conclusion = review.Failure
-		text.Summary += "\nIt fails because other branches have this name of the check too, and the commit was not judged against them. That " +
+		text.Summary += "\nIt fails because other branches use this check name too, and the commit was not reviewed against them. That " +
 			"blocks no pull request.\n"
 	}
 	_, err = r.client.writeCheck(ctx, r.Request.Ref.HeadSHA, nil, r.checkName, conclusion, text)

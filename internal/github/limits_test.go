@@ -90,7 +90,7 @@ func TestF68Tokens(t *testing.T) {
 		}
 	}
 	if tokens > 2 {
-		t.Errorf("%d tokens, want one for the repository and one for the organisation's settings", tokens)
+		t.Errorf("%d tokens, want one for the repository and one for the organization's settings", tokens)
 	}
 	w.hub.ExpireTokens()
 	p.Edit("And again", w.agent)

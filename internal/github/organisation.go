@@ -39,7 +39,7 @@ func (c *client) organisation(ctx context.Context, installation int64, o *trees.
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read settings of the organisation: %w", err)
+		return nil, fmt.Errorf("read settings of the organization: %w", err)
 	}
 	if out.Repository == nil || out.Repository.Object == nil || out.Repository.Object.Tree.ID() == "" {
 		return nil, nil // an empty repository
@@ -47,12 +47,12 @@ func (c *client) organisation(ctx context.Context, installation int64, o *trees.
 	t := trees.NewTree(out.Repository.Object.Tree.ID(), o)
 	if _, err := t.ReadDir("."); err != nil {
 		if err := other.fetcher().Folders(ctx, o); err != nil {
-			return nil, fmt.Errorf("read settings of the organisation: %w", err)
+			return nil, fmt.Errorf("read settings of the organization: %w", err)
 		}
 	}
 	if found, err := trees.WantFile(t, rules.SettingsPath); err == nil && found {
 		if err := other.fetcher().Blobs(ctx, o); err != nil {
-			return nil, fmt.Errorf("read settings of the organisation: %w", err)
+			return nil, fmt.Errorf("read settings of the organization: %w", err)
 		}
 	}
 	return t, nil

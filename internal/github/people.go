@@ -81,7 +81,7 @@ func (r *Reading) readOpener(ctx context.Context) error {
 	}
 	_, err := c.Do(ctx, http.MethodGet, c.RepoPath("/issues/%d", r.job.Number), nil, &issue)
 	if code := api.Status(err); code == http.StatusForbidden || code == http.StatusNotFound {
-		c.app.config.Log.WarnContext(ctx, "GitHub does not tell which app opened a pull request: the App lacks the permission to read issues",
+		c.app.config.Log.WarnContext(ctx, "GitHub does not report which app opened a pull request: the App lacks the permission to read issues",
 			"job", r.job.String(), "error", err)
 		return nil
 	}

@@ -101,7 +101,7 @@ func (p *publisher) holdOthers(ctx context.Context) error {
 		text, _ := run.Record().Withdraw(ref.Number, ref.BaseRef, review.Unreviewed)
 		said := publish.Check{Title: "Held by another check of this commit", Text: text,
 			Summary: "The check " + publish.Escape(publish.Span, name, maxWhy) +
-				" holds this commit, and this one stands for the same base branch, or has a name that differs by case alone.\n"}
+				" holds this commit, and this check is for the same base branch, or has a name that differs only in case.\n"}
 		if _, err := p.writeCheck(ctx, ref.HeadSHA, &run, run.Name, review.Failure, said); err != nil {
 			return err
 		}
@@ -170,7 +170,7 @@ func (p *publisher) writeConversation(ctx context.Context) error {
 // *LaterError says what changed. What it does not rest on may go on changing:
 // else whoever labels and comments without end would keep it from ever passing.
 func (r *Reading) unchanged(ctx context.Context, d review.Decision) error {
-	moved := func(what string) error { return &api.LaterError{Why: what + " changed while it was judged"} }
+	moved := func(what string) error { return &api.LaterError{Why: what + " changed during the review"} }
 	if r.group != nil {
 		now, err := r.client.ReadGroup(ctx, r.job)
 		if err != nil {

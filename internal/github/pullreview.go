@@ -268,7 +268,7 @@ func (p *publisher) headStands(ctx context.Context) error {
 		return fmt.Errorf("look at the head again: GitHub did not answer")
 	}
 	if now := out.Repository.PullRequest; now.HeadRefOid != ref.HeadSHA || now.State != "OPEN" {
-		return &api.LaterError{Why: "the head changed while it was judged"}
+		return &api.LaterError{Why: "the head changed during the review"}
 	}
 	return nil
 }
@@ -280,7 +280,7 @@ func (p *publisher) dismissOwn(ctx context.Context) error {
 		if v.State != "CHANGES_REQUESTED" {
 			continue
 		}
-		body := map[string]string{"message": "Nothing is held any more; see the check run.", "event": "DISMISS"}
+		body := map[string]string{"message": "Nothing is held now; see the check run.", "event": "DISMISS"}
 		_, err := p.Do(ctx, http.MethodPut, p.RepoPath("/pulls/%d/reviews/%s/dismissals", p.r.Request.Ref.Number, v.ID), body, nil)
 		if err := p.tolerate(ctx, "dismiss our review", err); err != nil {
 			return err

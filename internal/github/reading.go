@@ -148,7 +148,7 @@ func (r *Reading) readMerge(ctx context.Context) error {
 	for _, wait := range append(slices.Clone(c.app.config.MergeWaits), -1) {
 		switch {
 		case m.Mergeable == "CONFLICTING":
-			r.gap("test merge", fmt.Sprintf("it conflicts with %s, so what the merge would destroy cannot be told; resolve the conflict",
+			r.gap("test merge", fmt.Sprintf("it conflicts with %s, so what the merge would destroy could not be determined; resolve the conflict",
 				ref.BaseRef))
 			return nil
 		case m.Of(ref.BaseSHA, ref.HeadSHA):
@@ -157,7 +157,7 @@ func (r *Reading) readMerge(ctx context.Context) error {
 			return nil
 		case wait < 0:
 			r.unsettled = true
-			r.gap("test merge", unsettled+", so what the merge would destroy cannot be told; it is looked at again")
+			r.gap("test merge", unsettled+", so what the merge would destroy could not be determined; it is reviewed again")
 			return nil
 		}
 		if err := api.Sleep(ctx, wait); err != nil {

@@ -169,7 +169,7 @@ func TestF53MoreCommitsThanListed(t *testing.T) {
 	p := w.repo.Open(githubtest.PullOf{Author: w.agent, Head: "long", Base: "main", Title: "Long"})
 	w.settle()
 	w.fine()
-	if c := w.concluded(p, "failure"); !strings.Contains(c.Summary, "more commits than can be read") {
+	if c := w.concluded(p, "failure"); !strings.Contains(c.Summary, "too many commits to read") {
 		t.Errorf("the check run does not tell of it:\n%s", c.Summary)
 	}
 }

@@ -22,15 +22,15 @@ import (
 // retired is the title of a check run whose verdict was, and cancelled what it
 // concludes: it holds as a failure does, and is no news to anybody.
 const (
-	retired                     = "Judged again when it is proposed again"
+	retired                     = "Reviewed again when it is proposed again"
 	cancelled review.Conclusion = "cancelled"
 )
 
 // retire takes back what a run said. Its record stays, without its verdicts.
 func (c *client) retire(ctx context.Context, head string, run pull.Check) error {
 	said := publish.Check{Title: retired, Text: run.Text,
-		Summary: "No open pull request has this commit for this check, so nobody looks at it when a branch moves. A new pull request, or a " +
-			"push, has it reviewed.\n"}
+		Summary: "No open pull request has this commit for this check, so it is not reviewed when a branch moves. A new pull request, or a " +
+			"push, starts a review.\n"}
 	_, err := c.writeCheck(ctx, head, &run, run.Name, cancelled, said)
 	return err
 }

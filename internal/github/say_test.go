@@ -167,7 +167,7 @@ func TestA10ObjectionsThatDoNotCount(t *testing.T) {
 	w.settle()
 	c := w.concluded(p, "failure")
 	for _, want := range []string{"objection of `passer-by`: passer-by has no write access",
-		"objection of `reviewer[bot]`: it is not a person's"} {
+		"objection of `reviewer[bot]`: it is not from a person"} {
 		if !strings.Contains(c.Summary, want) {
 			t.Errorf("it does not say %q:\n%s", want, c.Summary)
 		}

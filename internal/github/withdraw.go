@@ -33,7 +33,7 @@ func (r *Reading) takeBack(ctx context.Context) error {
 		if !run.Passed() || !recorded && !r.client.mayBeOf(run, ref.BaseRef) {
 			continue
 		}
-		said := publish.Check{Title: reviewedAgain, Summary: "The base branch was changed, so the change is another one. It is reviewed again.",
+		said := publish.Check{Title: reviewedAgain, Summary: "The base branch was changed, so the change is a different one. It is reviewed again.",
 			Text: text}
 		if _, err := r.client.writeCheck(ctx, ref.HeadSHA, &run, run.Name, review.Failure, said); err != nil {
 			return err

@@ -16,7 +16,7 @@ type entry struct {
 	name string
 	mode fs.FileMode
 	// id returns the git object id; it may have to read the file or the
-	// whole folder, and does so once. "" where it cannot be told.
+	// whole folder, and does so once. "" where it could not be determined.
 	id func() plan.ObjectID
 	// list reads a folder, read a file or the target of a link.
 	list func() ([]entry, error)

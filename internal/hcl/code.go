@@ -53,7 +53,7 @@ func (p *prediction) codeCause(c coded) plan.Cause {
 		r.Line, r.EndLine, r.Side = 0, 0, plan.Before
 		if changed := p.lines.Changed(r); len(changed) > 0 {
 			r.Line, r.EndLine = changed[0], changed[0]
-			return plan.Cause{Range: r, Text: "a text that is gone"}
+			return plan.Cause{Range: r, Text: "a file that is removed"}
 		}
 	}
 	return plan.Cause{Range: c.places[0], Text: "the text"}
@@ -75,7 +75,7 @@ func (p *prediction) unreadCode(c coded, files []unreadFile) []plan.Gap {
 			at.Side = plan.Before
 		}
 		return []plan.Gap{{At: at, Root: c.address.Root, Kind: f.kind, Subject: c.address.String(),
-			Why: "what it runs when it is planned or applied could not be read: " + f.why}}
+			Why: "the code that plan or apply runs could not be read: " + f.why}}
 	}
 	return nil
 }

@@ -90,7 +90,7 @@ func (t *codeText) read(name string, info fs.FileInfo) ([]byte, bool) {
 	case err != nil:
 		t.cannotRead(name, plan.GapUnreadable, err.Error())
 	case plan.IsLFSPointer(data):
-		t.cannotRead(name, plan.GapUnreadable, name+" is kept in Git LFS")
+		t.cannotRead(name, plan.GapUnreadable, name+" is stored in Git LFS")
 	default:
 		return data, true
 	}

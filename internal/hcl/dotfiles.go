@@ -24,7 +24,7 @@ func (p *prediction) dotfiles() plan.Plan {
 			}
 			out.Gaps = append(out.Gaps, plan.Gap{
 				At: p.changedLine(plan.Range{File: f, Line: 1, EndLine: 1, Side: which}), Root: folders[beside], Kind: plan.GapUnsupported, Subject: f,
-				Why: "it is not known which tool reads " + path.Base(f) + "; it may decide which of the configuration beside it is applied",
+				Why: "it could not be determined which tool reads " + path.Base(f) + "; it may decide which configuration next to it is applied",
 			})
 			break
 		}

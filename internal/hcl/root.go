@@ -67,7 +67,7 @@ func (p *prediction) removedRoot(root string, before side) plan.Plan {
 	out := compare.Left(in, plan.RootGone, at, "all configuration of "+root+" is removed", false)
 	if len(out.Changes) > 0 {
 		out.Gaps = append(out.Gaps, plan.Gap{At: plan.Range{File: root, Side: plan.After}, Root: root, Kind: plan.GapInvalid, Subject: root,
-			Why: "would not plan: No configuration files: an empty folder destroys nothing, what it made stays behind unmanaged; " +
+			Why: "would not plan: No configuration files: an empty folder destroys nothing; its resources stay unmanaged; " +
 				"destroy it first, or keep an empty main.tf for one apply"})
 	}
 	return out

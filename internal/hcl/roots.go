@@ -25,7 +25,7 @@ func (p *prediction) roots() ([]string, []plan.Gap) {
 		folders, err := configFolders(tree)
 		if err != nil {
 			gaps = append(gaps, plan.Gap{Kind: plan.GapLimit, Subject: "roots",
-				Why: "the search for Terraform roots ended early: " + err.Error() + "; list the roots in the settings"})
+				Why: "the search for Terraform roots stopped early: " + err.Error() + "; list the roots in the settings"})
 		}
 		for _, dir := range folders {
 			p.calls(tree, which, dir, called)

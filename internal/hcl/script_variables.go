@@ -202,7 +202,7 @@ func (p *prediction) scriptVariant(root, file string, pair [2]*assignment, befor
 		if !ok {
 			at := rangeOn(a.at, s.side)
 			return v, &plan.Gap{At: at, Root: root, Kind: plan.GapOpaque, Subject: "var." + a.name, Variant: file,
-				Why: fmt.Sprintf("%s gives it a value that changes and is not written in the repository; write the value out, or show the plan", file)}
+				Why: fmt.Sprintf("%s sets it to a changed value that is not in the repository; write the value into a file, or attach the plan", file)}
 		}
 		given[a.name] = config.Value{Value: value, Range: a.at}
 	}

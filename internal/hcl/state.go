@@ -25,7 +25,7 @@ func (p *prediction) relocatedState(root string, in compare.Input) plan.Plan {
 	out := compare.Left(in, plan.StateRelocated, place, "the state moves from "+from+" to "+to, true)
 	if other, taken := p.stateOf(is.State, root); taken {
 		out.Gaps = append(out.Gaps, plan.Gap{At: place, Root: root, Kind: plan.GapUnsupported, Subject: root,
-			Why: "its state is the one of " + other + " from here on: what that state holds and this folder does not configure would be destroyed"})
+			Why: "its state is the one of " + other + ": resources in that state that this folder does not configure would be destroyed"})
 	}
 	along := onlyLosses(compare.Root(in))
 	for i := range along.Changes {

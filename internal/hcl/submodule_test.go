@@ -27,7 +27,7 @@ func TestModuleInSubmodule(t *testing.T) {
 		t.Errorf("a change beside the submodule: %s", describe(p))
 	}
 	p := predict(tree("aaaa", "1024"), tree("bbbb", "1024"))
-	const want = "./shared/a in the submodule shared aaaa -> bbbb; what that does is not in the repository: shared is a git submodule: compare what it stands at by hand"
+	const want = "./shared/a in the submodule shared aaaa -> bbbb; what that does is not in the repository: shared is a git submodule, whose code is not in this repository: compare the two commits"
 	if !hasGap(p, plan.GapSourceVersion, "module.a", want) {
 		t.Errorf("another commit: %s", describe(p))
 	}

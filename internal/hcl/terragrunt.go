@@ -43,8 +43,8 @@ func (p *prediction) terragrunt() plan.Plan {
 		}
 		at := p.changedLine(plan.Range{File: f, Line: 1, EndLine: 1, Side: s})
 		out.Gaps = append(out.Gaps, plan.Gap{At: at, Root: path.Dir(f), Kind: plan.GapUnsupported, Subject: f,
-			Why: what + " files are not evaluated: inputs, sources, state keys and units that change here may destroy or orphan what they manage; " +
-				"compare `plan` output of the units by hand"})
+			Why: what + " files are not evaluated: changed inputs, sources, state keys and units may destroy or orphan the resources they manage; " +
+				"compare the `plan` output of the units"})
 	}
 	return out
 }

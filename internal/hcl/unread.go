@@ -84,7 +84,7 @@ func (p *prediction) unreadGap(name string) plan.Gap {
 		which += "; roots that lack values: " + strings.Join(lacking, ", ")
 	}
 	return plan.Gap{At: p.changedLine(at), Root: path.Dir(name), Kind: plan.GapUnknown, Subject: name,
-		Why: fmt.Sprintf("what is applied with this variable file is not known: %s; "+
+		Why: fmt.Sprintf("which root this variable file is applied to could not be determined: %s; "+
 			"name the file under terraform.roots in the settings, or pass it with -var-file in a workflow", which)}
 }
 

@@ -114,13 +114,13 @@ func (l *loader) asker(s *side, log, other asks) unit.Ask {
 		found, err := l.options.Sources.Package(source)
 		if err == nil && found.Private != "" {
 			err = &plan.SourceError{Why: plan.SourcePrivate, Subject: found.Private, Private: found.Private,
-				Text: "what is made of private content would be shown to those who may not read it"}
+				Text: "rendering private content would show it to people who may not read it"}
 		}
 		log[id] = err
 		if why := refusal(err); why != nil {
 			l.refusals[source.Address] = why.Error()
 			if why.Private != "" {
-				l.refusals[source.Address] = "it is private, and what is made of it is not shown"
+				l.refusals[source.Address] = "it is private, so what it renders is not shown"
 			}
 		}
 		return found, err

@@ -58,7 +58,7 @@ func (l *loader) emptied(r *pair) {
 			continue
 		}
 		file, err := l.after.tree.Parse(name)
-		kind, line, why := plan.GapInvalid, 0, "it holds no Kubernetes object any more, which what applies it refuses"
+		kind, line, why := plan.GapInvalid, 0, "it contains no Kubernetes object any more, so the tool that applies it refuses it"
 		switch {
 		case err != nil:
 			kind, line, why = tree.Trouble(err)

@@ -41,7 +41,7 @@ func (l *loader) unknown(name string, all []*pair) {
 				continue
 			}
 			l.gap(c.unit, l.diff.First(name), plan.GapUnsupported, name,
-				"it is not known which tool reads %s; it may decide which of the files beside it are applied", path.Base(name))
+				"it could not be determined which tool reads %s; it may decide which of the files beside it are applied", path.Base(name))
 			return
 		}
 	}
@@ -61,7 +61,7 @@ func (l *loader) override(name string, all []*pair) {
 		return
 	}
 	l.gaps = append(l.gaps, plan.Gap{At: l.diff.First(name), Root: path.Dir(name), Kind: plan.GapOpaque, Subject: name,
-		Why: "it overrides the source of an Application that is not in the repository; what that applies may change and go"})
+		Why: "it overrides the source of an Application that is not in the repository; the objects that it applies may change or be pruned"})
 }
 
 // sourceIgnore is a file of Flux above manifests that no object of Flux here
@@ -76,6 +76,6 @@ func (l *loader) sourceIgnore(name string, all []*pair) {
 			continue
 		}
 		l.gap(r.after.unit, l.diff.First(name), plan.GapOpaque, name,
-			"where Flux applies this folder, %s is no longer among what it applies", lost)
+			"where Flux applies this folder, %s is no longer applied", lost)
 	}
 }

@@ -55,7 +55,7 @@ func runsAnew(o object.Object) bool {
 func (p *prediction) crdsFolder(r *pair, old, now *entry) (changes []plan.Change, left bool) {
 	if old.crd {
 		p.gap(now.unit, now.at, plan.GapInvalid, address(now).String(),
-			"it is there from the chart's crds folder, and Helm refuses to take over what is not part of its release")
+			"it was created from the chart's crds folder, and Helm refuses to adopt objects that are not part of its release")
 		return nil, true
 	}
 	out := owner.Pruned(p.leaving(r, old, now.unit.Owner))

@@ -46,7 +46,7 @@ func (m missingSources) asGaps() []plan.Gap {
 	out := make([]plan.Gap, len(m))
 	for i, s := range m {
 		out[i] = s.gap
-		out[i].Why = fmt.Sprintf("%s (%s); what it holds is not in the repository", s.change, listed(s.readers))
+		out[i].Why = fmt.Sprintf("%s (%s); its content is not in the repository", s.change, listed(s.readers))
 	}
 	return out
 }
@@ -72,9 +72,9 @@ func changeOf(r *pair, from, to *unit.Elsewhere) string {
 	case r.after == nil:
 		return "it is no longer applied"
 	case from == nil:
-		return "it is read from now on, " + shownRef(to.Source)
+		return "it is now used, " + shownRef(to.Source)
 	case to == nil:
-		return "it is no longer read, " + shownRef(from.Source)
+		return "it is no longer used, " + shownRef(from.Source)
 	}
 	var parts []string
 	if a, b := shownRef(from.Source), shownRef(to.Source); a != b {
@@ -91,7 +91,7 @@ func changeOf(r *pair, from, to *unit.Elsewhere) string {
 		parts = append(parts, "values "+strings.Join(values[:min(len(values), maxShownValues)], ", ")+more)
 	}
 	if len(parts) == 0 {
-		return "what is made of it here changes"
+		return "what it renders here changes"
 	}
 	return strings.Join(parts, "; ")
 }

@@ -47,7 +47,7 @@ func (l *loader) reshaped(r *pair) {
 			continue
 		}
 		g := plan.Gap{Root: r.after.unit.Home(), Kind: plan.GapOpaque, Subject: o.What, Variant: r.after.unit.Variant,
-			Why: fmt.Sprintf("what %s brings is not in the repository, and names, namespaces, selectors or patches over it change", o.What)}
+			Why: fmt.Sprintf("what %s contains is not in the repository, and names, namespaces, selectors or patches on top of it change", o.What)}
 		l.gaps = append(l.gaps, l.narrowed(r, g))
 	}
 }
@@ -84,7 +84,7 @@ func whyOutside(o unit.Outside) string {
 	case o.Why != "":
 		return o.Why
 	case o.Selects:
-		return fmt.Sprintf("the component %s is not in the repository, and it changes: it may change and delete every object beside it", o.What)
+		return fmt.Sprintf("the component %s is not in the repository, and it changes: it may change or delete every other object", o.What)
 	}
-	return fmt.Sprintf("what %s brings is not in the repository, and it changes", o.What)
+	return fmt.Sprintf("what %s contains is not in the repository, and it changes", o.What)
 }

@@ -29,7 +29,7 @@ func (l *loader) renderAll(jobs []job) {
 		case gap != nil:
 			j.fail(*gap)
 		case l.render == nil:
-			j.fail(plan.Gap{Kind: plan.GapUnsupported, Subject: u.Home(), Why: "it has to be rendered, and this run has no renderer"})
+			j.fail(plan.Gap{Kind: plan.GapUnsupported, Subject: u.Home(), Why: "it must be rendered, and this run has no renderer"})
 		default:
 			requests, asked = append(requests, req), append(asked, j)
 		}
@@ -55,7 +55,7 @@ func (l *loader) take(j job, req request.Request, res request.Rendered) {
 	}
 	if absent := slices.IndexFunc(u.Outside, unit.Outside.LeftOut); res.Failure != nil && absent >= 0 {
 		j.fail(plan.Gap{Kind: plan.GapOpaque, Subject: u.Home(),
-			Why: fmt.Sprintf("it does not build without %s, which is not in the repository: %s", u.Outside[absent].What, res.Failure.Why)})
+			Why: fmt.Sprintf("it could not be built without %s, which is not in the repository: %s", u.Outside[absent].What, res.Failure.Why)})
 		return
 	}
 	if res.Failure != nil {

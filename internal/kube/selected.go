@@ -23,7 +23,7 @@ func (l *loader) selected(r *pair, before, after map[clusterKey]*entry) {
 		for _, key := range slices.SortedFunc(maps.Keys(before), compareKeys) {
 			if now := after[key]; now != nil && relabelled(before[key].Object, now.Object) {
 				l.gap(r.after.unit, now.at, plan.GapOpaque, o.What,
-					"%s gets other labels or annotations, by which %s may choose what it changes and deletes; that is not in the repository",
+					"%s gets other labels or annotations, which %s may use to select objects that it changes or deletes; that is not in the repository",
 					address(now), o.What)
 				break
 			}

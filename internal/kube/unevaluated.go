@@ -39,7 +39,7 @@ func (l *loader) unevaluated() {
 				continue
 			}
 			l.gaps = append(l.gaps, plan.Gap{At: plan.Range{File: name, Side: s.tree.Side}, Root: path.Dir(name), Kind: plan.GapUnsupported,
-				Subject: name, Why: "it is " + language + ", and what is made of it is not in the repository"})
+				Subject: name, Why: "it is " + language + ", and the rendered result is not in the repository"})
 			break
 		}
 	}

@@ -61,7 +61,7 @@ func (l *loader) load(units []*pair) bool {
 		reached = append(reached, next)
 		if next.sourceMoved() {
 			l.gap(next.after.unit, sourceAt(next), plan.GapOpaque, next.key,
-				"it reads another source or revision from here on, whose content is not in the repository; what is not there would be deleted")
+				"it now uses another source or revision, whose content is not in the repository; objects that are not in it would be pruned")
 		}
 	}
 	if len(reached) == 0 {

@@ -62,7 +62,7 @@ func (p *prediction) simulate(old, now *entry) apply.Outcome {
 	if d := next.Definition(old.Group, old.Kind); d == nil || d.Same(cluster.Definition(old.Group, old.Kind)) {
 		return out
 	}
-	return out.Or(apply.Update(before, after, family, next), "its definition changes as well, and it depends on which comes first")
+	return out.Or(apply.Update(before, after, family, next), "its definition changes as well, and the result depends on which is applied first")
 }
 
 // harm is an update that does more than change fields.

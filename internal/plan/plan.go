@@ -1,5 +1,5 @@
 // Package plan is Holdpoint's vocabulary: what an apply of a change would do,
-// where that comes from, and what could not be told. Read this file first.
+// where that comes from, and what could not be determined. Read this file first.
 //
 // Every type is a plain value. Nothing here reads a file or decides anything;
 // predictors build a Plan, rules judge it, publishers print it.
@@ -218,7 +218,7 @@ func (g Gap) Text() string {
 	if g.Refused == "" {
 		return g.Why
 	}
-	return g.Why + " (it cannot be had: " + g.Refused + ")"
+	return g.Why + " (it is not available: " + g.Refused + ")"
 }
 
 // Private is content that not everybody may read who may read the change. Whoever
@@ -281,7 +281,7 @@ func (p Plan) Unfinished() error {
 	return nil
 }
 
-// Gap is something that could not be told. It is part of the answer, never a
+// Gap is something that could not be determined. It is part of the answer, never a
 // log line, and as narrow as it can be.
 type Gap struct {
 	// At is the place; its File may be empty where the whole root is meant.
@@ -291,7 +291,7 @@ type Gap struct {
 	Kind GapKind
 	// Subject names the thing: an address, a file, a variable.
 	Subject string
-	// Why says what could not be told, and the way out, in one line.
+	// Why says what could not be determined, and the way out, in one line.
 	Why string
 	// Refused says why a source from elsewhere is not had, where that is known. It
 	// is no part of what the gap is: another review may be refused otherwise.

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// Plan is what an apply would do, and what could not be told.
+// Plan is what an apply would do, and what could not be determined.
 type Plan struct {
 	Changes []Change
 	Gaps    []Gap

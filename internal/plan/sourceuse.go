@@ -25,7 +25,7 @@ type Offline struct{}
 // Package refuses.
 func (Offline) Package(s Source) (Package, error) {
 	return Package{}, &SourceError{Why: SourceOffline, Subject: s.Address,
-		Text: "it is not in the repository, and sources from elsewhere are not fetched here"}
+		Text: "it is not in the repository, and external sources are not fetched here"}
 }
 
 // SourcesOr is what a predictor asks: sources, or where there are none

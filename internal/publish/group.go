@@ -78,7 +78,7 @@ func (m Markdown) groupBody(g report.Group, open int) string {
 	}
 	for _, r := range shown {
 		if len(r.Members) > maxMembers {
-			text += details("All "+count(len(r.Members), "name")+" of "+Escape(Span, r.Name, maxName), members(r))
+			text += details("All "+fmt.Sprint(len(r.Members))+" of "+unmarked(r.Name, maxName), members(r))
 		}
 	}
 	if len(rest) > 0 {
@@ -108,7 +108,7 @@ func restTitle(sections []report.Section) string {
 		var objects []string
 		for _, r := range s.Rows {
 			n += len(r.Findings)
-			if o := Escape(Prose, r.Object, 60); r.Object != "" && !slices.Contains(objects, o) {
+			if o := unmarked(r.Object, 60); r.Object != "" && !slices.Contains(objects, o) {
 				objects = append(objects, o)
 			}
 		}
@@ -201,3 +201,6 @@ func members(r report.Row) string {
 	b.WriteString("```\n")
 	return b.String()
 }
+
+// unmarked is foreign text in the title of a fold, which is HTML.
+func unmarked(s string, limit int) string { return strings.ReplaceAll(Escape(Plain, s, limit), ">", "›") }

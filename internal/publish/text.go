@@ -190,10 +190,10 @@ func (t *terminal) fixes(m Markdown, g report.Group) {
 	t.line("  " + t.bold("How to fix"))
 	for _, f := range fixes {
 		if !f.Verified {
-			t.line("  - " + safe(f.What))
+			t.line("  - " + safe(f.Fix))
 			continue
 		}
-		t.line("  - " + safe(f.What) + t.dim(" (verified: clears "+f.Clears+")") + ", in " + safe(f.File) + " lines " + f.Lines + ":")
+		t.line("  - " + safe(f.Fix) + t.dim(" (verified: clears "+f.Clears+")") + ", in " + safe(f.File) + " lines " + f.Lines + ":")
 		for _, l := range f.By {
 			t.line("      " + safe(l))
 		}

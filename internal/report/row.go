@@ -35,12 +35,22 @@ func sections(findings []rules.Finding) []Section {
 
 func rowsOf(findings []rules.Finding) []Row {
 	findings = slices.Clone(findings)
-	slices.SortStableFunc(findings, review.Graver)
+	slices.SortStableFunc(findings, func(a, b rules.Finding) int {
+		return cmp.Or(review.Graver(a, b), cmp.Compare(lineOf(a), lineOf(b)))
+	})
 	out := fold(findings, byName)
 	if len(out) > manyRows {
 		out = fold(findings, byType)
 	}
 	return out
+}
+
+// lineOf is the line that a finding comes from.
+func lineOf(f rules.Finding) int {
+	if chain := Causes(f); len(chain) > 0 {
+		return chain[0].Line
+	}
+	return 0
 }
 
 // kind is what the findings of one row have in common.

@@ -58,7 +58,7 @@ func (o *opinions) hear(last PullReview, req Request, c *participants) {
 	why := ""
 	switch {
 	case !c.isPerson(last.By):
-		why = "it is not a person's"
+		why = "it is not from a person"
 	case last.By.ID == req.Signals.Author.ID:
 		why = last.By.Login + " opened the pull request"
 	case !c.mayWrite(last.By):
@@ -104,17 +104,17 @@ func stale(r PullReview, req Request, e *entry, c *participants) string {
 	pushed, known := lastPush(req)
 	switch {
 	case !c.isPerson(r.By):
-		return "it is not a person's"
+		return "it is not from a person"
 	case r.Commit != req.Ref.HeadSHA:
-		return fmt.Sprintf("it was given on %.12s, not on this head", r.Commit)
+		return fmt.Sprintf("it was given on %.12s, not on the current head", r.Commit)
 	case elsewhere:
-		return "it was given on another head or base, and bound to this one later"
+		return "it was given on another head or base, and moved to this one later"
 	case shown < 0 && !known:
-		return "no delivery showed it on this head, and GitHub's activity log does not say when this head was pushed"
+		return "no webhook showed it on this head, and GitHub's activity log does not show when this head was pushed"
 	case shown < 0 && !r.Submitted.After(pushed.At):
-		return "no delivery showed it on this head, which was pushed again since"
+		return "no webhook showed it on this head, which was pushed again since"
 	case r.Submitted.Before(e.listedAt()):
-		return "it is older than the findings that stand now"
+		return "it is older than the current findings"
 	case askedAgain(r, req.Evidence.Requests):
 		return "a new review was asked for since"
 	}
@@ -219,7 +219,7 @@ func (o opinions) unnamed(all []need, c *participants) (out []Discounted) {
 		case !c.mayWrite(a.by):
 			out = append(out, Discounted{a.by.Login, "approval", a.by.Login + " has no write access"})
 		case !wantsExtra || !a.uninvolved:
-			out = append(out, Discounted{a.by.Login, "approval", "the settings do not let " + a.by.Login + " release any of this"})
+			out = append(out, Discounted{a.by.Login, "approval", "the settings do not allow " + a.by.Login + " approve any of these findings"})
 		}
 	}
 	return out

@@ -27,8 +27,8 @@ func tooMany(req Request) string {
 	if req.Evidence.ManyBranches == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%d branches have this name of the check. A commit passes only where it would pass on each of them, "+
-		"and so many are not judged.", req.Evidence.ManyBranches)
+	return fmt.Sprintf("%d branches have this check name. A commit passes only if it would pass on each of them, "+
+		"and that many are not reviewed.", req.Evidence.ManyBranches)
 }
 
 // and takes over what was decided on another branch.
@@ -48,7 +48,7 @@ func (d Decision) and(b Branch, there Decision) Decision {
 		m.For = strings.TrimPrefix(m.For+" on "+b.BaseRef, " ")
 		d.Missing = append(d.Missing, m)
 	}
-	return d.byBranch(fmt.Sprintf("This commit has to be held on %s, whose check has this name too. %s", b.BaseRef, there.Why))
+	return d.byBranch(fmt.Sprintf("This commit must be held on %s, whose check has the same name. %s", b.BaseRef, there.Why))
 }
 
 func (d Decision) byBranch(why string) Decision {
@@ -93,7 +93,7 @@ func (g *Group) released(b Branch, req Request) (known knownSets, releases []Rel
 			}
 			for _, r := range e.releases {
 				if !c.stillMay(r) {
-					why = fmt.Sprintf("#%d was released on %s by %s (%s), who may not do so any more.", e.number, b.BaseRef, r.Login, r.Right)
+					why = fmt.Sprintf("#%d was released on %s by %s (%s), who may no longer do so.", e.number, b.BaseRef, r.Login, r.Right)
 				}
 				releases = append(releases, r)
 			}

@@ -21,7 +21,7 @@ func Decide(rep Report, req Request) Decision {
 	}
 	e, d := led.decideOn(d, rep, req, req.Ref.BaseRef)
 	if err != nil {
-		d = d.broken(fmt.Sprintf("%v; it was begun anew, and releases have to be given again.", err))
+		d = d.broken(fmt.Sprintf("%v; it was started again, and approvals have to be given again.", err))
 		d.Review = append(d.Review, req.Ref.Number)
 	}
 	e.decided(d)
@@ -81,10 +81,10 @@ func decideOwn(d Decision, rep Report, req Request, e *entry, holding []rules.Fi
 	}
 	switch {
 	case !settings.Sound():
-		return d.broken("The settings are not sound, so everything is held: " + settings.Problem)
+		return d.broken("The settings are invalid, so everything is held: " + settings.Problem)
 	case len(holding) == 0:
 		d.Conclusion, d.Basis = Success, Clear
-		d.Why = "Nothing in this change has to be held."
+		d.Why = "Nothing in this change needs to be held."
 		return d
 	case release != nil:
 		d.Conclusion, d.Basis, d.Releases = Success, Overridden, []Release{*release}
@@ -116,7 +116,7 @@ func (d Decision) byApproval(all []need, o opinions, c *participants) Decision {
 		}
 	}
 	if c.unattributed && c.settings.Unattributed == rules.UnattributedHolds {
-		d.Missing = append(d.Missing, Missing{What: "commits that belong to accounts", From: "the author",
+		d.Missing = append(d.Missing, Missing{What: "commits that are linked to GitHub accounts", From: "the author",
 			For: "this pull request, because " + c.doubts[0]})
 	}
 	for _, objector := range o.objections {

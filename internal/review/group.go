@@ -13,7 +13,7 @@ func decideGroup(d Decision, rep Report, req Request) Decision {
 	group := req.Evidence.Group
 	switch {
 	case !rep.Settings.Sound():
-		d = d.broken("The settings are not sound, so everything is held: " + rep.Settings.Problem)
+		d = d.broken("The settings are invalid, so everything is held: " + rep.Settings.Problem)
 	case group.Doubtful != "":
 		d = d.broken("It is not certain which pull requests are in this group: " + group.Doubtful)
 	case len(group.Members) == 0:
@@ -34,7 +34,7 @@ func decideMembers(d Decision, rep Report, req Request) Decision {
 			return d.broken(fmt.Sprintf("Of #%d %v.", m.Number, err))
 		}
 		if m.BaseRef != req.Ref.BaseRef {
-			return d.broken(fmt.Sprintf("#%d is in this group and goes to another base, %s.", m.Number, m.BaseRef))
+			return d.broken(fmt.Sprintf("#%d is in this group and targets another base, %s.", m.Number, m.BaseRef))
 		}
 		e := led.of(m.Number, m.BaseRef)
 		switch {
@@ -46,7 +46,7 @@ func decideMembers(d Decision, rep Report, req Request) Decision {
 		}
 		for _, r := range e.releases {
 			if !c.stillMay(r) {
-				return d.held(fmt.Sprintf("#%d was released by %s (%s), who may not do so any more.", m.Number, r.Login, r.Right))
+				return d.held(fmt.Sprintf("#%d was released by %s (%s), who may no longer do so.", m.Number, r.Login, r.Right))
 			}
 			d.Releases = append(d.Releases, r)
 		}
@@ -95,12 +95,12 @@ func (d Decision) byReleases(holding []rules.Finding, known knownSets) Decision 
 	all := digestOf(sorted(short))
 	switch {
 	case len(holding) == 0:
-		d.Conclusion, d.Basis, d.Why = Success, Clear, "Nothing in this group has to be held."
+		d.Conclusion, d.Basis, d.Why = Success, Clear, "Nothing in this group needs to be held."
 	case len(fresh) == 0 || slices.ContainsFunc(known, func(l listing) bool { return l.digest == all }):
 		d.Conclusion, d.Basis = Success, Released
 		d.Why = "Everything in this group was released on its pull requests, by " + names(d.Releases) + "."
 	default:
-		d = d.held(fmt.Sprintf("Together these pull requests do what none of them was released for: %s.", forWhat(fresh)))
+		d = d.held(fmt.Sprintf("Together these pull requests do what none of them was approved for: %s.", forWhat(fresh)))
 		d.Missing = []Missing{{What: "a change or a new approval", From: "the pull requests of this group", For: forWhat(fresh)}}
 	}
 	return d

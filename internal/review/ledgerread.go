@@ -53,12 +53,12 @@ func (r *ledgerReader) line(line string) error {
 	f := fields{rest: line}
 	keyword := f.word()
 	if keyword != "set" && keyword != "pr" && keyword != "run" && r.entry == nil {
-		return fmt.Errorf("%q stands outside a pull request", keyword)
+		return fmt.Errorf("%q is outside of a pull request", keyword)
 	}
 	switch keyword {
 	case "run":
 		if r.run != "" {
-			return errors.New("the run stands twice")
+			return errors.New("the run is listed twice")
 		}
 		r.run = f.conclusion()
 	case "set":
@@ -76,7 +76,7 @@ func (r *ledgerReader) line(line string) error {
 		r.entry = &entry{number: int(f.number()), baseRef: f.quoted(), basis: Basis(f.word()), passed: f.conclusion() == Success,
 			agent: f.agent()}
 		if r.of(r.entry.number, r.entry.baseRef) != nil {
-			return errors.New("a pull request stands twice")
+			return errors.New("a pull request is listed twice")
 		}
 		r.entries = append(r.entries, r.entry)
 	case "listed", "told":

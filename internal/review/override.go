@@ -33,7 +33,7 @@ func override(req Request, e *entry, c *participants, o opinions) labelled {
 	label := present.Name
 	event := lastLabelEvent(req.Evidence.LabelEvents, label)
 	if !event.Added {
-		return labelled{label: label, by: "somebody", why: "GitHub's timeline does not say who set it; take it off and set it again"}
+		return labelled{label: label, by: "somebody", why: "GitHub's timeline does not show who set it; remove it and set it again"}
 	}
 	who, proven := c.part(event.By)
 	right := c.allowed(settings.Approvers, event.By)
@@ -47,18 +47,18 @@ func override(req Request, e *entry, c *participants, o opinions) labelled {
 	case right == "":
 		return labelled{label: label, by: event.By.Login, never: true, why: event.By.Login + " may not use it"}
 	case event.At.Before(e.listedAt()):
-		return labelled{label: label, by: event.By.Login, never: true, why: "it is older than the findings that stand now"}
+		return labelled{label: label, by: event.By.Login, never: true, why: "it is older than the current findings"}
 	case !event.At.After(e.voided):
 		return labelled{label: label, by: event.By.Login, never: true, why: "the label itself was changed since"}
 	case !e.sawLabel(present, event):
-		return labelled{label: label, by: event.By.Login, why: "no delivery showed it set on this head and base; take it off and set it again"}
+		return labelled{label: label, by: event.By.Login, why: "no webhook showed it set on this head and base; remove it and set it again"}
 	}
 	second := settings.Second || who != ""
 	if second && !slices.ContainsFunc(o.approvals, func(a approval) bool {
 		return a.uninvolved && a.by.ID != event.By.ID &&
 			c.mayWrite(a.by)
 	}) {
-		return labelled{label: label, by: event.By.Login, why: "it takes an approval by another person with write access too"}
+		return labelled{label: label, by: event.By.Login, why: "it also needs an approval by another person with write access"}
 	}
 	return labelled{label: label, release: &Release{Login: event.By.Login, ID: event.By.ID, Right: right, What: "override",
 		At: event.At.UTC()}}

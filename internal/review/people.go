@@ -42,11 +42,11 @@ func newParticipants(rep Report, req Request, e *entry) *participants {
 	c.readPushes(req)
 	if rep.Agent != nil {
 		for _, login := range rep.Agent.Requesters {
-			c.namedLogins[login] = "asked the agent for it"
+			c.namedLogins[login] = "requested it from the agent"
 		}
 		if req.Signals.Author.Type == "Bot" && rep.Agent.Kind == rules.CodingAgent && len(rep.Agent.Requesters) == 0 &&
 			c.settings.Requester == rules.Raise {
-			c.doubts = append(c.doubts, "nothing tells who asked the agent for it")
+			c.doubts = append(c.doubts, "it is not known who requested it from the agent")
 		}
 	}
 	return c
@@ -76,10 +76,10 @@ func (c *participants) readCommits(req Request) {
 		}
 	}
 	if unattributed > 0 {
-		c.doubts, c.unattributed = append(c.doubts, fmt.Sprintf("%d of its commits belong to no account", unattributed)), true
+		c.doubts, c.unattributed = append(c.doubts, unlinked(unattributed)), true
 	}
 	if req.Signals.CommitsIncomplete {
-		c.doubts, c.unattributed = append(c.doubts, "it has more commits than can be read"), true
+		c.doubts, c.unattributed = append(c.doubts, "it has too many commits to read"), true
 	}
 }
 
@@ -107,7 +107,7 @@ func (c *participants) readCoAuthor(p rules.Person) {
 
 func (c *participants) readPushes(req Request) {
 	if last, known := lastPush(req); !known || last.By.ID == 0 {
-		c.doubts, c.unattributed = append(c.doubts, "GitHub's activity log does not say who pushed this head"), true
+		c.doubts, c.unattributed = append(c.doubts, "GitHub's activity log does not show who pushed this head"), true
 	}
 }
 
@@ -185,3 +185,11 @@ func (s Permission) reaches(role string) bool {
 // mayWrite reports whether a person has write access, a custom role by the
 // permission behind it: the least that any say takes.
 func (c *participants) mayWrite(a rules.Account) bool { return c.permissions[a.ID].reaches("write") }
+
+// unlinked counts the commits whose author is no account of GitHub.
+func unlinked(n int) string {
+	if n == 1 {
+		return "1 commit is not linked to a GitHub account"
+	}
+	return fmt.Sprintf("%d commits are not linked to a GitHub account", n)
+}

@@ -89,8 +89,8 @@ func privateFinding(all []rules.Finding) rules.Finding {
 	f, p := all[0], private(all[0])
 	f.At, f.Fingerprint = p.At, fingerprintOf(prints(all))
 	f.Remedies = []string{
-		fmt.Sprintf("Ask somebody who may read %s to plan this change, or to approve it.", p.Repository),
-		fmt.Sprintf("Take back what changes of %s.", p.Module),
+		fmt.Sprintf("Ask a person who may read %s to plan this change, or to approve it.", p.Repository),
+		fmt.Sprintf("Revert the change of %s.", p.Module),
 	}
 	if f.Gap != nil {
 		g := privateGap(*f.Gap)
@@ -101,9 +101,9 @@ func privateFinding(all []rules.Finding) rules.Finding {
 	f.Change = &c
 	becomes := rules.Becomes(c)
 	if len(all) > 1 {
-		becomes = strings.Replace(becomes, "is ", "are ", 1)
+		becomes = strings.Replace(becomes, "is affected", "are affected", 1)
 	}
-	f.Message = fmt.Sprintf("%s in %s %s: declared in %s, which not everybody may read who reads this.",
+	f.Message = fmt.Sprintf("%s in %s %s: declared in %s, a private repository that not every reader of this check may read.",
 		plural(len(all), "object"), p.Module, becomes, p.Repository)
 	return f
 }
@@ -154,5 +154,5 @@ func privateGaps(gaps []plan.Gap) (out []plan.Gap) {
 
 func privateGap(g plan.Gap) plan.Gap {
 	return plan.Gap{At: g.Private.At, Root: g.Root, Kind: g.Kind, Subject: g.Private.Module, Private: g.Private, Variant: g.Variant,
-		Why: fmt.Sprintf("not everything in it can be known from here; it is in %s, and not everybody who reads this may read that", g.Private.Repository)}
+		Why: fmt.Sprintf("not everything in it could be determined; it is in %s, which not every reader of this check may read", g.Private.Repository)}
 }

@@ -32,14 +32,14 @@ func Run(req Request, set *rules.Set, predictors []Predictor) (Report, error) {
 	req.Sources = sources
 	rep := run(req, set, predictors)
 	if err := log.Err(); err != nil {
-		return Report{}, fmt.Errorf("the change is not judged: %w", err)
+		return Report{}, fmt.Errorf("the change is not reviewed: %w", err)
 	}
 	if s, ok := sources.Missing(); ok {
 		name := s.Address
 		if s.Depth > 1 {
 			name = "that another one names" // and which may be private
 		}
-		return Report{}, fmt.Errorf("the change is not judged: source %s: %w", name, plan.ErrNotFetched)
+		return Report{}, fmt.Errorf("the change is not reviewed: source %s: %w", name, plan.ErrNotFetched)
 	}
 	if err := rep.Plan.Unfinished(); err != nil {
 		return Report{}, err
@@ -70,7 +70,7 @@ func watched(req Request, log *reads.Log) Request {
 	}
 	req.Base = log.Tree("the tree of the base", req.Base)
 	req.Default = log.Tree("the tree of the default branch", req.Default)
-	req.Organisation = log.Tree("the tree of the organisation's settings", req.Organisation)
+	req.Organisation = log.Tree("the tree of the organization's settings", req.Organisation)
 	return req
 }
 

@@ -62,7 +62,7 @@ func why(missing []Missing) string {
 	for i, m := range missing {
 		parts[i] = m.String()
 	}
-	return "It takes " + strings.Join(parts, "; and ") + "."
+	return "Needs " + strings.Join(parts, "; and ") + "."
 }
 
 // fromWhom names the people an entry lets approve.
@@ -100,8 +100,8 @@ func losesData(f rules.Finding) bool {
 
 // sorts are the kinds of findings in words, the worst first.
 var sorts = []string{
-	"a loss of data", "a lost name, address or key", "an outage", "lost capacity", "a safeguard that goes", "an edit of guard rails",
-	"something that could not be told",
+	"permanent data loss", "an identity change", "downtime", "capacity", "a removed safeguard", "an edit of guard rails",
+	"something that could not be determined",
 	"a change",
 }
 

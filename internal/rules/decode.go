@@ -67,7 +67,7 @@ func (d *decoder) pairs(n *yaml.Node, at string, visit func(key, value *yaml.Nod
 			return
 		}
 		if first, twice := seen[key.Value]; twice {
-			d.fail(key, "%s stands twice, first in line %d", join(at, key.Value), first)
+			d.fail(key, "%s is given twice, first in line %d", join(at, key.Value), first)
 			return
 		}
 		seen[key.Value] = key.Line

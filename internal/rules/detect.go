@@ -30,7 +30,7 @@ func (s *Set) Agent(signals Signals, settings Settings, files []plan.File) (*Age
 	hits = append(hits, s.textHits(signals)...)
 	hits = append(hits, s.commitHits(signals)...)
 	if len(hits) == 0 && signals.CommitsIncomplete {
-		hits = append(hits, hit{"unknown", CodingAgent, "more commits than can be read"})
+		hits = append(hits, hit{"unknown", CodingAgent, "too many commits to read"})
 	}
 	if len(hits) == 0 {
 		return nil, ""
@@ -65,7 +65,7 @@ func (s *Set) accountHits(signals Signals, settings Settings) []hit {
 		}
 	}
 	if author.Type != "" && author.ID == 0 {
-		hits = append(hits, hit{"unknown", CodingAgent, "the author's account is gone"})
+		hits = append(hits, hit{"unknown", CodingAgent, "the author's account no longer exists"})
 	}
 	if author.App != "" {
 		name, kind := author.App, CodingAgent

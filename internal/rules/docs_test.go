@@ -42,7 +42,7 @@ func ruleDocs(set *Set) string {
 		about about
 		title string
 	}{{aboutChange, "About changes"}, {aboutRoot, "About roots as a whole"}, {aboutFile, "About changed files"}, {aboutGap,
-		"About what could not be told"}} {
+		"About what could not be determined"}} {
 		fmt.Fprintf(&b, "\n## %s\n", heading.title)
 		for _, r := range set.rules {
 			if r.About != heading.about {
@@ -62,9 +62,12 @@ func ruleDocs(set *Set) string {
 			if len(r.Remedies) > 0 {
 				b.WriteString("\n")
 				for _, m := range r.Remedies {
-					if m.action != "" {
+					switch {
+					case m.when != "":
+						fmt.Fprintf(&b, "- If `%s`: %s\n", m.when, m.sentence)
+					case m.action != "":
 						fmt.Fprintf(&b, "- On %s: %s\n", m.action, m.sentence)
-					} else {
+					default:
 						fmt.Fprintf(&b, "- %s\n", m.sentence)
 					}
 				}

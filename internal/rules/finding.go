@@ -16,10 +16,10 @@ const (
 type Loss string
 
 const (
-	Data     Loss = "data"     // cannot be had back
-	Identity Loss = "identity" // names, addresses, keys that others rely on
-	Traffic  Loss = "traffic"  // an outage while it lasts
-	Capacity Loss = "capacity" // can be made anew from its description
+	Data     Loss = "data"     // permanent data loss
+	Identity Loss = "identity" // endpoint or identity change breaks consumers
+	Traffic  Loss = "traffic"  // downtime
+	Capacity Loss = "capacity" // recreated, nothing stored
 	NoLoss   Loss = "none"     // nothing by itself: guard rails, gaps
 )
 
@@ -52,7 +52,7 @@ type Finding struct {
 	// Message says what happens, in one sentence, from fixed words and names
 	// that the pull request chose: whoever prints it escapes it.
 	Message string
-	// Remedies are the ways out, each one imperative sentence.
+	// Remedies say how to fix it, each in one imperative sentence.
 	Remedies []string
 	// Docs is a link to the rule's documentation.
 	Docs string

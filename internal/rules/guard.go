@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
@@ -68,6 +69,41 @@ func (g guard) lost(c plan.Change) bool {
 		return false
 	}
 	return len(after) == 0 && !g.Assumed || !allEqual(after, g.Safe)
+}
+
+// restoreText is `: put a = true back`, for the guards that a change loses.
+// What was set before is what to put back.
+func (j *judging) restoreText(c judgedChange) string {
+	var settings []string
+	for _, g := range j.guards {
+		if slices.Contains(c.disarmed, g.Attribute) && g.fits(c.Address.Type) && g.lost(*c.Change) {
+			settings = append(settings, "`"+g.setting(*c.Change)+"`")
+		}
+	}
+	if len(settings) == 0 && c.Reason == plan.GuardRemoved {
+		settings = []string{"`prevent_destroy = true`"}
+	}
+	if len(settings) == 0 {
+		return ""
+	}
+	return ": put " + and(settings) + " back"
+}
+
+// setting is the protecting value as the configuration writes it. Of names in
+// a row the last alone is written: the others are blocks or folders around it.
+func (g guard) setting(c plan.Change) string {
+	value := g.Safe
+	if g.Falls {
+		value, _ = lowest(values(c.Before, strings.Split(g.Attribute, ".")))
+	}
+	text, _ := scalar(value, true)
+	if c.Address.Engine == plan.Kubernetes {
+		if plain, ok := value.(string); ok {
+			text = plain
+		}
+		return g.Attribute + ": " + text
+	}
+	return g.Attribute[strings.LastIndex(g.Attribute, ".")+1:] + " = " + text
 }
 
 // values collects what stands at a path, entering every list on the way.

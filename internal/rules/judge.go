@@ -87,10 +87,7 @@ func (j *judging) root(root plan.Address) []Finding {
 		"path": root.Root, "engine": string(root.Engine),
 		"destroyed": n.destroyed, "replaced": n.replaced, "data": n.data, "total": total,
 	})
-	words := map[string]string{"root": root.Root, "count": fmt.Sprint(n.destroyed)}
-	if total >= n.destroyed && total > 0 {
-		words["share"] = fmt.Sprintf(" of %d", total)
-	}
+	words := map[string]string{"root": root.Root, "does": massText(root, n.destroyed, total)}
 	at := plan.Range{File: root.Root, Side: plan.Before}
 	return j.apply(aboutRoot, vars, words, subject{
 		root: root.Root, at: at, name: root.Root, class: Capacity, environment: j.Settings.EnvironmentOf("", root.Root),
@@ -99,6 +96,21 @@ func (j *judging) root(root plan.Address) []Finding {
 			f.Fingerprint = fingerprint(r.ID, string(root.Engine), root.Root, fmt.Sprint(n.destroyed))
 		},
 	})
+}
+
+// massText says how much of a root is destroyed; a total of 0 is not known.
+func massText(root plan.Address, destroyed, total int) string {
+	things, done, whole := "resources", "destroyed or replaced", "whole root"
+	if root.Engine == plan.Kubernetes {
+		things, done, whole = "objects", "deleted or recreated", "whole folder"
+	}
+	switch {
+	case total == destroyed:
+		return fmt.Sprintf("%s %s (%d of %d %s)", whole, done, destroyed, total, things)
+	case total > destroyed:
+		return fmt.Sprintf("%d of %d %s will be %s", destroyed, total, things, done)
+	}
+	return fmt.Sprintf("%d %s will be %s", destroyed, things, done)
 }
 
 // subject is what a set of rules is applied to.
@@ -133,7 +145,7 @@ func (j *judging) apply(kind about, vars map[string]any, words map[string]string
 			class = s.class
 		}
 		f := j.finding(r, class, s.environment, words)
-		f.At, f.Remedies = s.at, r.remedies(s.action, words)
+		f.At, f.Remedies = s.at, r.remedies(s.action, vars, words)
 		s.finish(r, &f)
 		out = append(out, f)
 	}
@@ -199,7 +211,7 @@ func (j *judging) defect(r *Rule, root string, at plan.Range, subject string, er
 	return Finding{
 		Rule: "gap-internal", Title: "A rule could not be evaluated", Severity: Hold, Loss: Data, Holds: true,
 		Comparison: j.Comparison, Gap: g, At: at, Message: g.Subject + ": " + g.Why,
-		Remedies:    []string{"Report this as a defect of Holdpoint."},
+		Remedies:    []string{"Report this as a bug in Holdpoint."},
 		Docs:        docsRoot + "gap-internal",
 		Fingerprint: fingerprint("gap-internal", r.ID, root, subject),
 	}

@@ -88,6 +88,10 @@ func (c judgedChange) vars() map[string]any {
 func (j *judging) words(c judgedChange) map[string]string {
 	guards, does := strings.Join(c.disarmed, ", "), Becomes(*c.Change)
 	cause := "the line that causes it"
+	folder := c.Address.Root
+	if folder == "." {
+		folder = "the top folder"
+	}
 	if len(c.Causes) > 0 {
 		if c.Causes[0].File != "" {
 			cause = c.Causes[0].Place()
@@ -100,17 +104,18 @@ func (j *judging) words(c judgedChange) map[string]string {
 		"address": c.Address.String(), "type": c.Address.Type, "root": c.Address.Root, "runs": c.runs,
 		"does": does, "cause": cause, "because": c.becauseText(),
 		"holds":  cmp.Or(c.holding.Holds, c.Address.Type),
-		"guards": cmp.Or(guards, c.why(), "what keeps it from being destroyed"),
-		"count":  fmt.Sprint(len(c.Left)), "left": j.types.leftText(c.Left),
+		"guards": cmp.Or(guards, c.why(), "protection from deletion"), "restore": j.restoreText(c),
+		"forces": c.kept(), "folder": folder,
+		"count": fmt.Sprint(len(c.Left)), "left": j.types.leftText(c.Left),
 	}
 }
 
 // why is the reason for the action in words, empty where there is none.
 func (c judgedChange) why() string {
-	if c.Action == plan.Replace && len(c.because) > 0 && c.Effect != plan.Reject {
-		return strings.Join(c.because, ", ") + " cannot change in place"
+	if c.Action == plan.Replace && len(c.because) > 0 && c.Reason != plan.AlwaysRecreated {
+		return c.forces()
 	}
-	return c.Reason.Sentence()
+	return c.Why()
 }
 
 // becauseText is `: why`, with what is lost in place of the reason where the
@@ -163,17 +168,26 @@ func (c judgedChange) fingerprint(r *Rule) string {
 	return fingerprint(append(parts, c.Sources...)...)
 }
 
-// Becomes says what becomes of the object, as surely as it is known: `is deleted`,
-// `may be replaced`.
+// Becomes says what becomes of the object, as surely as it is known: `will be
+// destroyed`, `may be replaced`.
 func Becomes(c plan.Change) string {
-	done := map[plan.Action]string{
-		plan.Delete: "deleted", plan.Replace: "replaced", plan.Forget: "no longer managed",
-		plan.Orphan: "left behind unmanaged", plan.Update: "changed", plan.Create: "created", plan.None: "affected",
-	}[c.Action]
-	if c.Certain {
-		return "is " + done
+	if c.Action == plan.None {
+		return map[bool]string{true: "is affected", false: "may be affected"}[c.Certain]
 	}
-	return "may be " + done
+	done := map[plan.Action]string{
+		plan.Delete: "destroyed", plan.Replace: "replaced", plan.Forget: "removed from the state",
+		plan.Orphan: "left unmanaged", plan.Update: "updated in place", plan.Create: "created",
+	}[c.Action]
+	if c.Address.Engine == plan.Kubernetes {
+		done = cmp.Or(map[plan.Action]string{plan.Delete: "deleted", plan.Replace: "deleted and recreated"}[c.Action], done)
+	}
+	switch {
+	case !c.Certain:
+		return "may be " + done
+	case c.Action == plan.Replace && c.Address.Engine != plan.Kubernetes:
+		return "must be " + done
+	}
+	return "will be " + done
 }
 
 // known gives CEL an empty map where there is none.

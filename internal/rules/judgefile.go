@@ -59,7 +59,7 @@ func (j *judging) file(file *plan.File) []Finding {
 			}
 		}
 		f := j.finding(r, r.Loss, environment, words)
-		f.File, f.At = file, at
+		f.File, f.At, f.Remedies = file, at, r.remedies("", nil, words)
 		f.Fingerprint = fingerprint(append([]string{r.ID, file.From, file.Path, string(file.Status)}, texts...)...)
 		out = append(out, f)
 	}
@@ -73,7 +73,7 @@ func (j *judging) unread(r *Rule, file *plan.File, at plan.Range, err error) Fin
 		why = "its content was not fetched"
 	}
 	f := j.finding(r, r.Loss, j.Settings.EnvironmentOf(file.Path, ""), nil)
-	f.Message = fmt.Sprintf("%s was not searched for what the rule is about: %s", file.Path, why)
+	f.Message = fmt.Sprintf("%s could not be searched for what this rule is about: %s", file.Path, why)
 	f.File, f.At = file, at
 	f.Fingerprint = fingerprint(r.ID, file.From, file.Path, string(file.Status), "unread")
 	return f

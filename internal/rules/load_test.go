@@ -54,7 +54,7 @@ func TestUnsoundPacks(t *testing.T) {
 	for want, files := range map[string]map[string]string{
 		"stands twice":            {"a.yaml": rule, "b.yaml": rule},
 		"id of a retired one":     {"a.yaml": rule, "b.yaml": "retired: [a-rule]\n"},
-		"a way out":               {"a.yaml": strings.Replace(rule, "warn", "hold", 1)},
+		"must say how to fix":     {"a.yaml": strings.Replace(rule, "warn", "hold", 1)},
 		"stands in another file":  {"a.yaml": rule, "types/a.yaml": types, "types/b.yaml": types},
 		"holds and source":        {"a.yaml": rule, "types/a.yaml": strings.Replace(types, ", source: s", "", 1)},
 		`loss "dta"`:              {"a.yaml": rule, "types/a.yaml": strings.Replace(types, "data", "dta", 1)},
@@ -125,6 +125,28 @@ func BenchmarkLoad(b *testing.B) {
 	for b.Loop() {
 		if _, err := Load(); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+// What a type holds reads after "replaces the": a few words, without an article.
+func TestTypesAreNamedInAFewWords(t *testing.T) {
+	set := loaded(t)
+	check := func(name string, l TypeLoss) {
+		words := strings.Fields(l.Holds)
+		if len(words) > 6 || slices.Contains([]string{"a", "an", "the"}, words[0]) {
+			t.Errorf("%s: holds %q: want at most six words that read after \"the\"", name, l.Holds)
+		}
+	}
+	for engine, types := range set.types.exact {
+		for name, l := range types {
+			check(name, l)
+		}
+		for _, p := range set.types.patterns[engine] {
+			check(p.pattern, p.TypeLoss)
+		}
+		for word, l := range set.types.words[engine] {
+			check(word, l)
 		}
 	}
 }

@@ -12,18 +12,20 @@ import (
 var placeholders = []string{
 	"address", // the object
 	"type",    // its type
-	"holds",   // what the type holds, from rules/types
-	"does",    // `is deleted`, `would be replaced`
+	"holds",   // what a person calls the type, from rules/types
+	"does",    // `will be destroyed`, `may be replaced`
 	"because", // `: why, in words`, or nothing
 	"cause",   // the changed line, `prod.tfvars:3`
-	"guards",  // the protections that go
+	"forces",  // the attributes that force replacement, without values
+	"folder",  // the root as a place to write a file in
+	"guards",  // the safeguards that are removed
+	"restore", // `: put deletion_protection = true back`, or nothing
 	"path",    // the changed file
 	"adds",    // the first new line that fits, or the first command and how many more
 	"what",    // what that command does, `deletes a bucket`
 	"subject", // what a gap is about
-	"why",     // what could not be told
-	"count",   // objects destroyed in the root
-	"share",   // ` of 40`, empty where the number is not known
+	"why",     // what could not be determined
+	"count",   // objects left unmanaged by a whole root
 	"left",    // the worst of the objects that a whole root leaves behind
 	"runs",    // what a command that an apply runs does
 	"root",

@@ -83,10 +83,10 @@ func (s Settings) NamedElsewhere(standard Settings, defaultBranch string) Settin
 	case !s.Sound():
 		return s
 	case !standard.Sound():
-		return s.unsound("the settings of the default branch, " + defaultBranch + ", name the checks and are not sound: " + standard.Problem)
+		return s.unsound("the settings of the default branch, " + defaultBranch + ", name the checks and are invalid: " + standard.Problem)
 	case s.Origin == FromBase && len(s.Checks) > 0 && !same:
 		return s.unsound(atLine(SettingsPath, s.checksLine) +
-			"checks: only the settings of the default branch, " + defaultBranch + ", name checks; take this out here")
+			"checks: only the settings of the default branch, " + defaultBranch + ", name checks; remove this here")
 	}
 	return s
 }

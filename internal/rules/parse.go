@@ -158,7 +158,7 @@ func (s *Set) checkSettings(d *decoder, settings Settings) {
 		at := d.lines["rules."+id]
 		switch {
 		case slices.Contains(s.retired, id):
-			d.failAt(at, "rules.%s: this rule is gone; take the line out", id)
+			d.failAt(at, "rules.%s: this rule no longer exists; remove the line", id)
 		case !slices.ContainsFunc(known, func(f field) bool { return f.name == id }):
 			d.failAt(at, "rules.%s is not a rule%s", id, nearest(id, known))
 		}
@@ -166,7 +166,7 @@ func (s *Set) checkSettings(d *decoder, settings Settings) {
 	var environments []string
 	for i, e := range settings.Environments {
 		if slices.Contains(environments, e.Name) {
-			d.failAt(d.lines[fmt.Sprintf("environments[%d].name", i)], "environments[%d].name: %q stands twice", i, e.Name)
+			d.failAt(d.lines[fmt.Sprintf("environments[%d].name", i)], "environments[%d].name: %q is given twice", i, e.Name)
 		}
 		environments = append(environments, e.Name)
 	}

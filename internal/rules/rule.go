@@ -84,6 +84,11 @@ func (r *Rule) ready(env *cel.Env) error {
 		}
 		r.adds = adds
 	}
+	for i := range r.Remedies {
+		if err := r.Remedies[i].ready(env); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -101,7 +106,7 @@ func (r *Rule) check() error {
 		return fmt.Errorf("loss %q: want data, identity, traffic, capacity, none, or type in a rule about changes", r.Loss)
 	}
 	if r.Severity == Hold && len(r.Remedies) == 0 {
-		return errors.New("remedies: a rule that holds must name a way out")
+		return errors.New("remedies: a rule that holds must say how to fix it")
 	}
 	switch r.About {
 	case aboutChange, aboutGap, aboutRoot:
@@ -125,8 +130,8 @@ func (r *Rule) check() error {
 			return fmt.Errorf("paths: %w", err)
 		}
 	}
-	for _, m := range r.Remedies {
-		if err := m.check(); err != nil {
+	for i := range r.Remedies {
+		if err := r.Remedies[i].check(); err != nil {
 			return err
 		}
 	}

@@ -169,7 +169,7 @@ func (s *Set) checkIDs() error {
 	seen := map[string]bool{}
 	for _, r := range s.rules {
 		if seen[r.ID] {
-			return fmt.Errorf("rule %s stands twice", r.ID)
+			return fmt.Errorf("rule %s is defined twice", r.ID)
 		}
 		if slices.Contains(s.retired, r.ID) {
 			return fmt.Errorf("rule %s has the id of a retired one", r.ID)

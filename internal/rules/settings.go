@@ -23,14 +23,14 @@ type Settings struct {
 	Environments []Environment       `yaml:"environments" doc:"Names for parts of the repository. The first that matches a path gives it its name."`
 	Rules        map[string]Severity `yaml:"rules" doc:"Severity of a rule by its id: note, warn or hold." enum:"note,warn,hold"`
 	Approvals    []Approval          `yaml:"approvals" doc:"Who may release what; write access is the least it takes. Each finding takes every entry that fits it; where none fits, one person with write access."`
-	Requester    Unknown             `yaml:"unknown_requester" doc:"What to do where a bot does not say who asked it: raise (one more approval) or accept." enum:"raise,accept"`
+	Requester    Unknown             `yaml:"unknown_requester" doc:"What to do where a bot does not name who requested the change: raise (one more approval) or accept." enum:"raise,accept"`
 	Unattributed Unattributed        `yaml:"unattributed" doc:"What to do with commits and pushes that cannot be traced to an account: raise (one more approval) or hold." enum:"raise,hold"`
 	Override     Override            `yaml:"override" doc:"The label by which a maintainer releases a change in an emergency."`
 	Checks       []Check             `yaml:"checks" doc:"Names of the check for patterns of base branches. Without an entry it is the branch's own name. Only the default branch may have this."`
 	Exempt       []string            `yaml:"exempt" doc:"Paths that are not judged. They count only when every changed path of the pull request, old names included, is one of them, and take out what is about roots (folders applied as one) whose files all fit, and edits of the files themselves. What a root outside reads of them is judged. This file is never exempt." form:"pattern"`
-	Terraform    TerraformSettings   `yaml:"terraform" doc:"What the repository does not say by itself about its Terraform roots."`
-	Kubernetes   KubernetesSettings  `yaml:"kubernetes" doc:"What the repository does not say by itself about its Kubernetes folders."`
-	Sources      SourceSettings      `yaml:"sources" doc:"What is read from other repositories. It counts on the default branch and in the settings of the organisation alone."`
+	Terraform    TerraformSettings   `yaml:"terraform" doc:"What the repository itself does not contain about its Terraform roots."`
+	Kubernetes   KubernetesSettings  `yaml:"kubernetes" doc:"What the repository itself does not contain about its Kubernetes folders."`
+	Sources      SourceSettings      `yaml:"sources" doc:"What is read from other repositories. It counts on the default branch and in the settings of the organization alone."`
 }
 
 // Origin says where settings come from.
@@ -67,11 +67,11 @@ const (
 
 // Enforce holds one Who for each loss class.
 type Enforce struct {
-	Data     Who `yaml:"data" doc:"Data that cannot be had back. Default: everyone." enum:"agents,everyone,nobody"`
+	Data     Who `yaml:"data" doc:"Data loss (irreversible). Default: everyone." enum:"agents,everyone,nobody"`
 	Identity Who `yaml:"identity" doc:"Names, addresses and keys that others rely on. Default: agents." enum:"agents,everyone,nobody"`
 	Traffic  Who `yaml:"traffic" doc:"Outages. Default: agents." enum:"agents,everyone,nobody"`
-	Capacity Who `yaml:"capacity" doc:"Things that can be made anew from their description. Default: agents." enum:"agents,everyone,nobody"`
-	None     Who `yaml:"none" doc:"Guard rails and whatever could not be told. Default: agents." enum:"agents,everyone,nobody"`
+	Capacity Who `yaml:"capacity" doc:"Resources that are recreated with nothing stored in them. Default: agents." enum:"agents,everyone,nobody"`
+	None     Who `yaml:"none" doc:"Guard rails, and what could not be determined. Default: agents." enum:"agents,everyone,nobody"`
 }
 
 // AgentSettings shape who counts as an agent. They can widen the built-in
@@ -145,7 +145,7 @@ type Check struct {
 
 // TerraformSettings declare the options of Terraform's command line.
 type TerraformSettings struct {
-	Runtime   string `yaml:"runtime" doc:"terraform or opentofu, where the repository does not tell." enum:"terraform,opentofu"`
+	Runtime   string `yaml:"runtime" doc:"terraform or opentofu, where the repository does not show it." enum:"terraform,opentofu"`
 	Roots     []Root `yaml:"roots" doc:"Root modules and how they are applied."`
 	OnlyRoots bool   `yaml:"only_roots" doc:"true: nothing but these roots is ever applied. Else roots that are not named are found by themselves."`
 }
@@ -158,7 +158,7 @@ type Root struct {
 
 // KubernetesSettings declare how manifests are applied.
 type KubernetesSettings struct {
-	Apply   string   `yaml:"apply" doc:"How objects reach the cluster where nothing in the repository tells: patch (kubectl apply, server-side apply) or put (replace)." enum:"patch,put"`
+	Apply   string   `yaml:"apply" doc:"How objects are applied where the repository does not show it: patch (kubectl apply, server-side apply) or put (replace)." enum:"patch,put"`
 	Folders []Folder `yaml:"folders" doc:"Folders that something outside the repository applies."`
 	Ignore  []string `yaml:"ignore" doc:"Folders whose manifests nobody applies: examples, tests." form:"folder"`
 }
@@ -166,7 +166,7 @@ type KubernetesSettings struct {
 // SourceSettings say what is read from elsewhere.
 type SourceSettings struct {
 	Repositories []string `yaml:"repositories" doc:"Private repositories of the same owner, owner/name, that modules may be read from. Who made a change must be able to read them. Those that the default branch itself names need no entry." form:"repository"`
-	Off          bool     `yaml:"off" doc:"true: nothing from elsewhere is fetched for this repository; what is not in it is told as a gap."`
+	Off          bool     `yaml:"off" doc:"true: nothing outside the repository is fetched; code that is not in it is reported as a gap."`
 }
 
 // Folder is a folder of manifests, a kustomization or a chart that something

@@ -112,7 +112,7 @@ func TestE2SettingsArePlainFiles(t *testing.T) {
 		t.Errorf("a file beside the settings is read: %+v", s)
 	}
 	if s := set.SettingsFor(beside, organisation); !s.Sound() || s.Origin != FromOrganisation || s.Enforce.Data != ByNobody {
-		t.Errorf("the organisation's settings are not read: %+v", s)
+		t.Errorf("the organization's settings are not read: %+v", s)
 	}
 	if s := set.SettingsFor(unreadable{}, organisation); s.Sound() {
 		t.Error("a tree that cannot be read falls back to the organisation")

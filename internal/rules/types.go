@@ -62,7 +62,7 @@ func (t typeTable) add(file string, f typeFile) error {
 			continue
 		}
 		if _, twice := t.exact[f.Engine][name]; twice {
-			return fmt.Errorf("%s: %s stands in another file too", file, name)
+			return fmt.Errorf("%s: %s is in another file too", file, name)
 		}
 		t.exact[f.Engine][name] = loss
 	}

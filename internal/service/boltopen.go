@@ -16,7 +16,7 @@ import (
 
 // errDamaged is a file that is no queue any more. What it held is not lost for
 // good: GitHub has the events, and the sweep asks for them.
-var errDamaged = errors.New("the file is damaged or no queue: move it away and start again; " +
+var errDamaged = errors.New("the file is damaged or not a queue: move it to another place and start again; " +
 	"the sweep finds the pull requests that waited in it (docs/operations.md, \"A damaged queue\")")
 
 // OpenBolt opens or creates the queue in the file. A file that another process

@@ -36,7 +36,7 @@ var (
 	Reviews        = Metric{"reviews_total", "Published reviews by verdict: clear, released, overridden, held, sibling, broken, unreviewed.",
 		Counter, "verdict"}
 	Findings = Metric{"findings_total", "Findings that hold, by loss class.", Counter, "class"}
-	Gaps     = Metric{"gaps_total", "What could not be told, by kind.", Counter, "kind"}
+	Gaps     = Metric{"gaps_total", "What could not be determined, by kind.", Counter, "kind"}
 	Calls    = Metric{"github_calls_total", "Calls to GitHub's API.", Counter, ""}
 	Budget   = Metric{"github_budget_remaining", "Calls that GitHub still allows in this hour, as of the last answer.", Gauge, ""}
 	Swept    = Metric{"swept_total", "What a sweep found missing: redelivered, unchecked, stale.", Counter, "found"}

@@ -65,7 +65,7 @@ func (l *leftBehind) err() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.n >= l.most {
-		return fmt.Errorf("%d reviews did not end in their time and still compute: start the process anew", l.n)
+		return fmt.Errorf("%d reviews did not end in time and still run: restart the process", l.n)
 	}
 	return nil
 }

@@ -95,7 +95,7 @@ func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { retur
 // the token goes along.
 func sameHost(r *http.Request, via []*http.Request) error {
 	if len(via) > 3 || r.URL.Host != via[0].URL.Host || r.URL.Scheme != via[0].URL.Scheme {
-		return errors.New("redirect leads away from GitHub")
+		return errors.New("redirect points outside GitHub")
 	}
 	return nil
 }

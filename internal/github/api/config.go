@@ -76,7 +76,7 @@ func (a *App) Host() string {
 func CheckKey(key []byte) error {
 	block, _ := pem.Decode(key)
 	if block == nil {
-		return errors.New("private key of the app is not PEM; download it anew from the app's settings on GitHub")
+		return errors.New("private key of the app is not PEM; generate a new one in the app's settings on GitHub")
 	}
 	if _, err := x509.ParsePKCS1PrivateKey(block.Bytes); err == nil {
 		return nil

@@ -76,7 +76,7 @@ func (c *Connection[T]) Page(name string) ([]T, string, error) {
 		return out, "", nil
 	}
 	if c.PageInfo.EndCursor == "" || len(out) == 0 {
-		return nil, "", fmt.Errorf("GitHub says there are more %s, and not where", name)
+		return nil, "", fmt.Errorf("GitHub reports more %s, without a cursor", name)
 	}
 	return out, c.PageInfo.EndCursor, nil
 }

@@ -94,7 +94,7 @@ func (c *Client) Relative(address string) (string, error) {
 		return "", fmt.Errorf("address of the next page: %w", err)
 	}
 	if u.Host != c.gh.BaseURL.Host || !strings.HasPrefix(u.Path, c.gh.BaseURL.Path) {
-		return "", fmt.Errorf("address of the next page %s leads away from GitHub", u.Redacted())
+		return "", fmt.Errorf("address of the next page %s points outside GitHub", u.Redacted())
 	}
 	return strings.TrimPrefix(u.EscapedPath(), c.gh.BaseURL.Path) + "?" + u.RawQuery, nil
 }

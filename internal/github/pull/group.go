@@ -116,7 +116,7 @@ func (g *Group) follow(entries []groupEntry, job webhooks.Job) {
 			continue
 		}
 		if e.Pull == nil {
-			g.Doubtful = "GitHub does not say which pull request an entry of the queue is"
+			g.Doubtful = "GitHub does not report which pull request an entry of the queue belongs to"
 			return
 		}
 		g.Members = append(g.Members, Member{Number: e.Pull.Number, Head: e.Pull.HeadRefOid, BaseRef: e.Pull.BaseRefName})

@@ -11,7 +11,7 @@ import (
 )
 
 // unknownCount is why nothing is certain of an instance that stands for any number.
-const unknownCount = "how many instances there are depends on a value that is not in the repository"
+const unknownCount = "the number of instances depends on a value that is not in the repository"
 
 // add records a change of an object. What is planned for it is nil where it leaves.
 func (c *comparison) add(o *pair.Object, change plan.Change, planned *planner.InstanceChange, why string) {

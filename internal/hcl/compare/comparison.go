@@ -73,7 +73,7 @@ func newComparison(in Input) *comparison {
 	if in.After.Module != nil {
 		p.After = in.world(plan.After, in.After, in.Before)
 	}
-	pl := planner.New(p, in.Work.Part("this root once more", maxWork))
+	pl := planner.New(p, in.Work.Part("this root again", maxWork))
 	return &comparison{Pair: p, in: in, planner: pl, tracer: trace.New(p, pl, in.Lines, in.Root, in.Changed),
 		seenGaps: map[plan.Gap]bool{}, limits: map[string]bool{}}
 }

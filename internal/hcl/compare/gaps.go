@@ -143,5 +143,5 @@ func (c *comparison) setGap(address string, e *eval.Expansion) {
 		return
 	}
 	c.gap(plan.Gap{At: c.After.Place(e.By.Range()), Kind: plan.GapUnknown, Subject: address,
-		Why: "which instances of " + address + " remain depends on a value that is not in the repository; give the variable file that sets it"})
+		Why: "which instances of " + address + " remain depends on a value that is not in the repository; declare the variable file that sets it"})
 }

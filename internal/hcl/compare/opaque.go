@@ -47,6 +47,6 @@ func (c *comparison) drifts() {
 		c.gap(plan.Gap{At: c.After.Place(d.Declared), Kind: plan.GapSourceDrift, Source: d.Source.Address,
 			Subject: "module." + strings.ReplaceAll(d.Key, ".", ".module."),
 			Why: "was " + was + " when the base was pushed and is " + strings.TrimPrefix(is, d.Source.Address+" ") +
-				" now, without this change; the next apply takes the newer one. Pin the version to apply what was reviewed"})
+				" now, without this change; the next apply uses the newer one. Pin the version to apply what was reviewed"})
 	}
 }

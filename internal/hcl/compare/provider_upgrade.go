@@ -40,7 +40,7 @@ func (c *comparison) otherConstraint(source, name string, types []string) {
 	}
 	c.gap(plan.Gap{At: c.After.Place(hcl.Range{Filename: c.After.Dir}), Kind: plan.GapUnknown, Subject: "provider " + name,
 		Why: fmt.Sprintf("the version constraint of provider %s changes from %q to %q and no lock file names a version:"+
-			" what it does with %s is not known; commit a lock file", name, was, is, opaque.Listed(types))})
+			" its effect on %s is not known; commit a lock file", name, was, is, opaque.Listed(types))})
 }
 
 // sameMajor: without a lock file init takes the newest version that a constraint
@@ -70,7 +70,7 @@ func (c *comparison) upgrade(source, name, old, new string, types []string) {
 	at := hcl.Pos{Line: line, Column: 1}
 	c.gap(plan.Gap{At: c.After.Place(hcl.Range{Filename: path.Join(c.After.Dir, config.LockFile), Start: at, End: at}),
 		Kind: plan.GapUnknown, Subject: "provider " + name,
-		Why: fmt.Sprintf("provider %s goes from version %s to %s, which may plan differently for %s", name, old, new, opaque.Listed(concerned))})
+		Why: fmt.Sprintf("provider %s changes from version %s to %s, which may plan differently for %s", name, old, new, opaque.Listed(concerned))})
 }
 
 // managedTypes are the resource types that both sides manage, by provider.

@@ -27,7 +27,7 @@ func (c *comparison) providersMoved() {
 		seen[was+is] = true
 		c.gap(plan.Gap{At: c.After.Place(now.Range), Kind: plan.GapUnknown, Subject: "provider " + now.Name,
 			Why: "where provider " + now.Name + " works changes: " + o.Final.String() + " and what else it manages" +
-				" may be replaced, or made anew there while the old objects stay behind unmanaged"})
+				" may be replaced, or created a second time there while the old objects stay unmanaged"})
 	}
 }
 

@@ -61,7 +61,7 @@ func Left(in Input, reason plan.Reason, at plan.Range, text string, certain bool
 	root := plan.Address{Engine: plan.Terraform, Root: in.Root}
 	change := plan.Change{Address: root, Previous: root, Action: plan.Orphan, Reason: reason, Certain: certain, Variant: in.Variant,
 		At: at, Causes: []plan.Cause{{Range: at, Text: text},
-			{Range: plan.Range{File: in.Root, Side: plan.Before}, Text: "what it made is left behind"}}}
+			{Range: plan.Range{File: in.Root, Side: plan.Before}, Text: "its resources stay unmanaged"}}}
 	for _, o := range c.Objects {
 		change.Left = append(change.Left, c.address(o.Address))
 	}

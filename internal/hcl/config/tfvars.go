@@ -69,7 +69,7 @@ func Values(tree fs.FS, files []string) (map[string]Value, []Problem) {
 		}
 		if bytes.HasPrefix(src, []byte(gitCrypt)) {
 			all = append(all, Problem{Kind: plan.GapUnreadable, Subject: target, Range: hcl.Range{Filename: target},
-				Text: target + " is encrypted with git-crypt; what it gives is not to be seen"})
+				Text: target + " is encrypted with git-crypt, so its values could not be read"})
 			continue
 		}
 		attrs, problems := assignments(name, target, src)

@@ -90,7 +90,7 @@ func terraformDataProblems(config cty.Value) []string {
 			out = append(out, name+" cannot be configured")
 		default:
 			if !meta(name) {
-				out = append(out, name+" is not known to the provider's schema")
+				out = append(out, name+" is not in the provider's schema")
 			}
 		}
 	}

@@ -48,7 +48,7 @@ func (c *conformer) object(path []any, facts map[string]*plan.AttrFacts, config 
 		a, ok := facts[name]
 		if !ok {
 			if (len(path) > 0 || !meta(name)) && !v.IsNull() {
-				c.note(append(path[:len(path):len(path)], name), "is not known to the schema of this provider version")
+				c.note(append(path[:len(path):len(path)], name), "is not in the schema of this provider version")
 				out[name] = v
 			}
 			continue
@@ -76,7 +76,7 @@ func (c *conformer) attr(path []any, a *plan.AttrFacts, v cty.Value) cty.Value {
 	}
 	out, err := convert.Convert(v, ty)
 	if err != nil || value.HasHugeNumber(out) {
-		c.note(path, "has a value of a wrong type")
+		c.note(path, "has a value of the wrong type")
 		return v
 	}
 	if k, _ := value.KnowWithin(v); s.Holds == schema.SetOf && k == value.IsPending {
@@ -99,7 +99,7 @@ func (c *conformer) nested(path []any, a *plan.AttrFacts, s schema.Shape, v cty.
 	switch {
 	case s.Holds == schema.MapOf:
 		if !isObject {
-			c.note(path, "has a value of a wrong type")
+			c.note(path, "has a value of the wrong type")
 			return v
 		}
 		out := map[string]cty.Value{}
@@ -131,7 +131,7 @@ func (c *conformer) nested(path []any, a *plan.AttrFacts, s schema.Shape, v cty.
 			return out[0].WithMarks(marks)
 		}
 	}
-	c.note(path, "has a value of a wrong type")
+	c.note(path, "has a value of the wrong type")
 	return v
 }
 

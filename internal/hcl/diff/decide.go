@@ -53,7 +53,7 @@ func instead(resourceType string, h hit) []hit {
 func undecided(h hit) hit {
 	h.force = plan.ForceIf
 	if h.why == "" {
-		h.why = dotted(h.path) + " forces replacement under conditions that the provider decides at plan time"
+		h.why = dotted(h.path) + " forces replacement under conditions that only the provider evaluates, at plan time"
 	}
 	return h
 }

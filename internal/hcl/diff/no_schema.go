@@ -50,6 +50,6 @@ func planWithoutSchema(prior, config cty.Value) Result {
 	news["id"] = maybeOther(olds["id"])
 	return Result{
 		Action: plan.Replace, Paths: changed, Planned: cty.ObjectVal(news),
-		Why: "nothing is known of this resource type, so a change of " + dotted(changed[0]) + " may replace it",
+		Why: "no schema is known for this resource type, so a change of " + dotted(changed[0]) + " may replace it",
 	}
 }

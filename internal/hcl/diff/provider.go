@@ -50,7 +50,7 @@ func unaffected() Result { return Result{Action: plan.None, Certain: true} }
 func elsewhere(before, after cty.Value, names []string) Result {
 	for _, name := range names {
 		if providerVerdict(before, after, name) != equal.Same {
-			return Result{Action: plan.Orphan, Why: "the provider's " + name + " changes, so the object may be looked for in another place"}
+			return Result{Action: plan.Orphan, Why: "the provider's " + name + " changes, so the provider may look for the object in another place"}
 		}
 	}
 	return unaffected()
@@ -116,7 +116,7 @@ func allTags(provider, config cty.Value) cty.Value {
 func awsAccount(before, after cty.Value) Result {
 	for _, name := range []string{"profile", "access_key", "assume_role_with_web_identity"} {
 		if providerVerdict(before, after, name) != equal.Same {
-			return Result{Action: plan.Orphan, Why: "the provider's " + name + " changes, and may be of another account"}
+			return Result{Action: plan.Orphan, Why: "the provider's " + name + " changes, and may belong to another account"}
 		}
 	}
 	old, new := roleAccount(before), roleAccount(after)

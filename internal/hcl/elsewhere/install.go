@@ -110,7 +110,7 @@ func Install(sources plan.Sources, loader *config.Loader, before, after Side) In
 	right := install(sources, loader, plan.After, after, left)
 	out := Installed{Before: left.out, After: right.out, Missing: left.missing || right.missing, Drifts: right.drifts}
 	if max(left.steps, right.steps) > maxSteps {
-		out.Limit = fmt.Sprintf("modules that lead to modules from elsewhere are called more than %d times", maxSteps)
+		out.Limit = fmt.Sprintf("modules that call external modules are called more than %d times", maxSteps)
 	}
 	for _, key := range slices.Sorted(maps.Keys(right.trees)) {
 		was, ok := left.trees[key]

@@ -53,7 +53,7 @@ func (c *comparison) module(old *pair.OpaqueModule) {
 	case is.Repeat == eval.Counted || is.Repeat == eval.Each || is.Repeat == eval.Single:
 		c.leaves(old, plan.NoModule)
 	default:
-		c.gaps = append(c.gaps, Gap(c.pair, now, "which instances of it remain is not in the repository"))
+		c.gaps = append(c.gaps, Gap(c.pair, now, "which of its instances remain depends on a value that is not in the repository"))
 	}
 }
 
@@ -112,7 +112,7 @@ func namesCall(block *config.Removed, name string) bool {
 func (c *comparison) changed(old *pair.OpaqueModule, now *eval.Call, key eval.Key) {
 	if !now.Opaque {
 		c.gaps = append(c.gaps, Gap(c.pair, now,
-			"what it held before lay outside the repository, so what its new source keeps of that is not known"))
+			"its old code is outside the repository, so which of its resources the new source keeps could not be determined"))
 		return
 	}
 	if edit := edited(old, now, key); len(edit.inputs) > 0 || edit.version != "" {
@@ -137,11 +137,11 @@ func sourceOf(call *eval.Call) string {
 // wayOut says what would make the content known.
 func wayOut(call *eval.Call) string {
 	if a := call.Absent; a != nil && a.Commit != "" {
-		return a.Top + " is a git submodule: compare what it stands at by hand"
+		return a.Top + " is a git submodule, whose code is not in this repository: compare the two commits"
 	} else if a != nil {
-		return a.Top + " is brought by something that is not in the repository: compare it by hand"
+		return a.Top + " comes from something that is not in the repository: compare both versions"
 	}
-	return "vendor the module, or compare its versions by hand"
+	return "run with --fetch, list the source in the settings, or vendor the module"
 }
 
 // refused says why the content is not had, where a resolver said so.

@@ -30,7 +30,7 @@ func created(trigger triggers, c target, t *plan.TypeFacts) outcome {
 // exists, and nothing more is known of it than its id.
 func imported(inst *eval.Instance, t *plan.TypeFacts, cfg, id cty.Value) outcome {
 	var out outcome
-	out.Action, out.Why = plan.Update, "what is imported may differ from its configuration"
+	out.Action, out.Why = plan.Update, "the imported object may differ from its configuration"
 	out.Planned = diff.State(t, "imported "+inst.Address(), cfg)
 	if t == nil {
 		out.Planned = out.Planned.Mark(value.Open{ID: "imported " + inst.Address()})

@@ -32,7 +32,7 @@ func hiddenDrift(s *subject, out outcome) outcome {
 		}
 	}
 	if r := diff.Plan(s.facts, cty.ObjectVal(vals).WithMarks(m), s.config); r.Action == plan.Replace {
-		r.Certain, r.Why = false, "ignore_changes no longer covers "+hidden[0]+": what it hid until now may force a replacement"
+		r.Certain, r.Why = false, "ignore_changes no longer covers "+hidden[0]+": a difference that it hid until now may force replacement"
 		out.Result = r
 	}
 	return out

@@ -17,7 +17,7 @@ func compareState(s *subject, out outcome) outcome {
 // impureFunctions gives the reason of an object that is replaced at every plan.
 func impureFunctions(s *subject, out outcome) outcome {
 	if s.everyPlan && out.replaces() {
-		out.Why = "timestamp, uuid or bcrypt gives another value at every plan, so it is replaced each time"
+		out.Why = "timestamp, uuid or bcrypt returns a new value on every plan, so it is replaced every time"
 	}
 	return out
 }

@@ -31,7 +31,7 @@ func withHoles(text string) string {
 }
 
 // defined are the values that a text gives its variables; nil for one that also
-// has a value from elsewhere.
+// has a value from outside the manifest.
 type defined map[string][]string
 
 var (

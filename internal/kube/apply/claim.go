@@ -64,7 +64,7 @@ func claim(u *update, f field) {
 		delete(next, "volumeAttributesClassName")
 	}
 	if !reflect.DeepEqual(old, next) {
-		u.deny(f, u.paths("spec"), "the spec of a PersistentVolumeClaim may not change, except to grow a bound one")
+		u.deny(f, u.paths("spec"), "spec is immutable after creation, except resources.requests of a bound claim")
 		return
 	}
 	u.claimReplaced(f, known)
@@ -82,7 +82,7 @@ func (u *update) claimClass(f field, old, next map[string]any, known bool) {
 	delete(next, "storageClassName")
 	if !known && beta == "" {
 		u.doubt(f, []plan.Path{{"spec", "storageClassName"}},
-			"spec.storageClassName is refused unless it is the class that the cluster filled in when the claim was created")
+			"spec.storageClassName: field is immutable, unless it is the class that the cluster set when the claim was created")
 	}
 }
 
@@ -112,7 +112,7 @@ func (u *update) claimReplaced(f field, known bool) {
 	}
 	for _, field := range []string{"volumeName", "storageClassName"} {
 		if object.TextAt(u.old, "spec", field) == "" && object.TextAt(u.next, "spec", field) == "" {
-			u.doubt(f, u.paths(), "a replace drops the spec."+field+" that the cluster filled in, which is refused once it is set")
+			u.doubt(f, u.paths(), "a replace removes spec."+field+" that the cluster set, and the field is immutable once set")
 			return
 		}
 	}
@@ -134,7 +134,7 @@ func claimSize(u *update, f field) {
 		if over, ok := schema.CompareQuantities(orZero(next), orZero(capacity)); ok && capacity != nil && over > 0 {
 			return // after an expansion that failed
 		}
-		u.deny(f, u.paths(f.path...), "the size of a claim may not become less")
+		u.deny(f, u.paths(f.path...), "field can not be less than status.capacity")
 		return
 	}
 	u.claimGrows(f)
@@ -145,12 +145,12 @@ func (u *update) claimGrows(f field) {
 	class, ok := u.cluster.Class(name)
 	switch {
 	case !ok:
-		u.note(Depends, f.path, "a claim grows only if it is bound and its StorageClass allows expansion")
+		u.note(Depends, f.path, "a claim can be expanded only if it is bound and its StorageClass has allowVolumeExpansion")
 	case !object.BoolAt(class.Value, "allowVolumeExpansion"):
 		f.Source = "plugin/pkg/admission/storage/persistentvolume/resize/admission.go"
 		u.deny(f, u.paths(f.path...), "StorageClass "+name+" does not allow expansion (allowVolumeExpansion)")
 	default:
-		u.note(Depends, f.path, "a claim grows only while it is bound, and never shrinks again")
+		u.note(Depends, f.path, "a claim can be expanded only while it is bound, and cannot shrink again")
 	}
 }
 
@@ -169,9 +169,9 @@ func claimAttributes(u *update, f field) {
 		return
 	}
 	if object.TextAt(u.before.Value, "status", "currentVolumeAttributesClassName") != "" {
-		u.deny(f, u.paths(f.path...), "spec.volumeAttributesClassName may not be removed once it took effect")
+		u.deny(f, u.paths(f.path...), "spec.volumeAttributesClassName cannot be removed once it is in effect")
 	} else if _, known := u.liveClaim(); !known {
-		u.doubt(f, u.paths(f.path...), "spec.volumeAttributesClassName may be removed only before it took effect")
+		u.doubt(f, u.paths(f.path...), "spec.volumeAttributesClassName can be removed only before it is in effect")
 	}
 }
 
@@ -186,7 +186,7 @@ func betaClass(u *update, f field) {
 	if _, had := get(u.old, plan.Path{"spec", "storageClassName"}); !had && next == "" && class == old {
 		return
 	}
-	u.deny(f, u.paths("metadata", "annotations"), "annotation "+betaClassKey+" may not change after creation")
+	u.deny(f, u.paths("metadata", "annotations"), "annotation "+betaClassKey+": field is immutable")
 }
 
 // claimedFields are the parts of a volume that are not its source
@@ -216,7 +216,7 @@ func volumeSource(u *update, f field) {
 			paths = append(paths, d.Path)
 		}
 	}
-	u.deny(f, paths, "the source of a PersistentVolume may not change after creation")
+	u.deny(f, paths, "spec.persistentvolumesource is immutable after creation")
 }
 
 // betaTopology are the node labels that were renamed when they became stable
@@ -237,7 +237,7 @@ func volumeAffinity(u *update, f field) {
 	}
 	next, _ := get(u.next, f.path)
 	if !reflect.DeepEqual(renamed(old), next) {
-		u.deny(f, u.paths(f.path...), "spec.nodeAffinity may not change once set")
+		u.deny(f, u.paths(f.path...), "spec.nodeAffinity: field is immutable once set")
 	}
 }
 

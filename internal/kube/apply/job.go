@@ -13,14 +13,14 @@ func completions(u *update, f field) {
 		return
 	}
 	if object.TextAt(u.next, "spec", "completionMode") != "Indexed" {
-		u.deny(f, u.paths("spec", "completions"), "spec.completions may not change after creation")
+		u.deny(f, u.paths("spec", "completions"), "spec.completions: field is immutable")
 		return
 	}
 	c, ok := object.IntAt(u.next, "spec", "completions")
 	p, _ := object.IntAt(u.next, "spec", "parallelism")
 	if ok && c != p {
 		u.deny(f, u.paths("spec", "completions"),
-			"spec.completions of an Indexed Job may change only together with spec.parallelism, to the same number")
+			"spec.completions of an Indexed Job can change only together with spec.parallelism, to the same number")
 	}
 }
 
@@ -32,19 +32,19 @@ func jobTemplate(u *update, f field) {
 	old, next := object.MapAt(u.old, "spec", "template"), object.MapAt(u.next, "spec", "template")
 	if !object.BoolAt(u.old, "spec", "suspend") || !u.neverRan() {
 		if !reflect.DeepEqual(old, next) {
-			u.deny(f, u.paths("spec", "template"), "spec.template may not change after creation")
+			u.deny(f, u.paths("spec", "template"), "spec.template: field is immutable")
 		}
 		return
 	}
 	if !reflect.DeepEqual(frozenTemplate(old), frozenTemplate(next)) {
 		f.As = "spec.template.spec"
 		u.deny(f, u.paths("spec", "template"),
-			"of the spec.template of a suspended Job only labels, annotations, scheduling and resources may change")
+			"of the spec.template of a suspended Job only labels, annotations, scheduling and resources can change")
 		return
 	}
 	if !reflect.DeepEqual(old, next) {
 		u.note(Depends, f.path,
-			"the template of a suspended Job may change only while it has no pods, and its resources only since Kubernetes 1.36")
+			"the template of a suspended Job can change only while it has no pods, and its resources only since Kubernetes 1.36")
 	}
 }
 
@@ -92,6 +92,6 @@ func generatedSelector(u *update, f field) {
 	_, before := get(u.old, f.path)
 	_, after := get(u.next, f.path)
 	if !before && !after {
-		u.deny(f, u.paths("spec"), "a replace drops the spec.selector that the server generated when the Job was created")
+		u.deny(f, u.paths("spec"), "a replace removes spec.selector that the server generated when the Job was created")
 	}
 }

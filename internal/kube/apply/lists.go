@@ -25,7 +25,7 @@ func cidrs(u *update, f field) {
 	if len(old) == 1 && len(next) == 2 && old[0] == next[0] || reflect.DeepEqual(old, next) {
 		return
 	}
-	u.deny(f, u.paths("spec", "cidrs"), "spec.cidrs may not change, except that a second range may be added")
+	u.deny(f, u.paths("spec", "cidrs"), "spec.cidrs: field is immutable, except that a second range may be added")
 }
 
 // nodeDrivers: an entry that stays may not change, its allocatable apart.
@@ -33,7 +33,7 @@ func nodeDrivers(u *update, f field) {
 	for _, o := range object.ListAt(u.old, "spec", "drivers") {
 		for _, n := range object.ListAt(u.next, "spec", "drivers") {
 			if object.MapAt(o)["name"] == object.MapAt(n)["name"] && !except(object.MapAt(o), object.MapAt(n), "allocatable") {
-				u.deny(f, u.paths("spec", "drivers"), "an entry of spec.drivers may not change, its allocatable apart")
+				u.deny(f, u.paths("spec", "drivers"), "an entry of spec.drivers is immutable, except its allocatable")
 				return
 			}
 		}
@@ -63,9 +63,9 @@ func storedVersions(u *update, f field) {
 		switch {
 		case slices.Contains(next, name):
 		case object.BoolAt(v, "storage") || stored[name]:
-			u.deny(f, path, "version "+name+" may not be removed from spec.versions: objects are stored in it (status.storedVersions)")
+			u.deny(f, path, "version "+name+" cannot be removed from spec.versions: objects are stored in it (status.storedVersions)")
 		case len(stored) == 0:
-			u.doubt(f, path, "version "+name+" may be removed from spec.versions only if no object was ever stored in it (status.storedVersions)")
+			u.doubt(f, path, "version "+name+" can be removed from spec.versions only if no object was ever stored in it (status.storedVersions)")
 		}
 	}
 }

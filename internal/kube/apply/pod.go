@@ -27,7 +27,7 @@ func pod(u *update, f field) {
 		}
 	}
 	if !reflect.DeepEqual(o, n) {
-		u.deny(f, u.paths("spec"), "of a Pod's spec only images, activeDeadlineSeconds, more tolerations and fewer scheduling gates may change")
+		u.deny(f, u.paths("spec"), "pod updates may not change fields other than images, activeDeadlineSeconds, added tolerations and removed scheduling gates")
 	}
 }
 
@@ -59,7 +59,7 @@ func (u *update) podDeadline(f field, old, next map[string]any) {
 	after, has := object.IntAt(next, "activeDeadlineSeconds")
 	if had && (!has || after > before) {
 		f.As = "spec.activeDeadlineSeconds"
-		u.deny(f, u.paths("spec", "activeDeadlineSeconds"), "spec.activeDeadlineSeconds of a Pod may only become less")
+		u.deny(f, u.paths("spec", "activeDeadlineSeconds"), "spec.activeDeadlineSeconds of a Pod can only be lowered")
 	}
 }
 
@@ -70,7 +70,7 @@ func (u *update) podTolerations(f field, old, next map[string]any) {
 		})
 		if !kept {
 			f.As = "spec.tolerations"
-			u.deny(f, u.paths("spec", "tolerations"), "spec.tolerations of a Pod may only be added to")
+			u.deny(f, u.paths("spec", "tolerations"), "tolerations of a Pod can only be added")
 			return
 		}
 	}
@@ -80,7 +80,7 @@ func (u *update) podGates(f field, old, next map[string]any) {
 	for _, n := range object.ListAt(next, "schedulingGates") {
 		if !slices.ContainsFunc(object.ListAt(old, "schedulingGates"), func(o any) bool { return reflect.DeepEqual(o, n) }) {
 			f.As = "spec.schedulingGates"
-			u.deny(f, u.paths("spec", "schedulingGates"), "spec.schedulingGates of a Pod may only be removed")
+			u.deny(f, u.paths("spec", "schedulingGates"), "scheduling gates of a Pod can only be removed")
 			return
 		}
 	}
@@ -91,7 +91,7 @@ func (u *update) gatedPod(f field, old, next map[string]any) {
 	for k, v := range object.MapAt(old, "nodeSelector") {
 		if object.MapAt(next, "nodeSelector")[k] != v {
 			f.As = "spec.nodeSelector"
-			u.deny(f, u.paths("spec", "nodeSelector"), "spec.nodeSelector of a gated Pod may only be added to")
+			u.deny(f, u.paths("spec", "nodeSelector"), "spec.nodeSelector of a gated Pod can only be extended")
 			break
 		}
 	}
@@ -102,7 +102,7 @@ func (u *update) gatedPod(f field, old, next map[string]any) {
 	}
 	f.As = "spec.affinity.nodeAffinity"
 	if !narrower(object.ListAt(before, "nodeSelectorTerms"), object.ListAt(after, "nodeSelectorTerms")) {
-		u.deny(f, u.paths("spec", "affinity"), "the required node affinity of a gated Pod may only become stricter")
+		u.deny(f, u.paths("spec", "affinity"), "the required node affinity of a gated Pod can only become stricter")
 	}
 }
 

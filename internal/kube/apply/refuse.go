@@ -44,7 +44,7 @@ func (u *update) refuse() {
 	if rewritten(u.before.Identity, u.after.Identity) {
 		for i := range u.refused {
 			u.refused[i].Certain = false
-			u.refused[i].Why += fmt.Sprintf(" (%s and %s write it differently, which is not translated here)", u.before.Version, u.after.Version)
+			u.refused[i].Why += fmt.Sprintf(" (%s and %s write it differently, which is not converted here)", u.before.Version, u.after.Version)
 		}
 	}
 }
@@ -78,9 +78,9 @@ func (u *update) refuseTransitions() {
 		source := fmt.Sprintf("x-kubernetes-validations of CustomResourceDefinition %s at %s:%d",
 			u.definition.Object.Name, u.definition.Object.File, u.definition.Object.Line)
 		r := Refusal{Paths: []plan.Path{f.Path}, Field: dotted(f.Path), Source: source, Certain: f.Unread == ""}
-		r.Why = fmt.Sprintf("the rule %q of its definition does not hold", f.Rule)
+		r.Why = fmt.Sprintf("the validation rule %q of its CustomResourceDefinition fails", f.Rule)
 		if f.Message != "" {
-			r.Why = fmt.Sprintf("its definition says: %s", f.Message)
+			r.Why = fmt.Sprintf("its CustomResourceDefinition: %s", f.Message)
 		}
 		if f.Unread != "" {
 			r.Why = fmt.Sprintf("the rule %q of its definition was not evaluated: %s", f.Rule, f.Unread)
@@ -129,12 +129,12 @@ func (u *update) refuseField(f field) {
 		return
 	}
 	if f.Until != "" {
-		u.note(Depends, f.path, fmt.Sprintf("clusters up to Kubernetes %s refuse a change of %s", f.Until, f.Path))
+		u.note(Depends, f.path, fmt.Sprintf("up to Kubernetes %s the API server rejects a change of %s", f.Until, f.Path))
 		return
 	}
-	why := f.Path + " may not change after creation"
+	why := f.Path + ": field is immutable"
 	if len(f.When) > 0 {
-		why = f.Path + " may not change once the object is immutable"
+		why = f.Path + ": field is immutable when `immutable` is set"
 	}
 	u.deny(f, paths, why)
 }

@@ -80,7 +80,7 @@ func (u *update) remarkRecreate() {
 	if u.family == Patch && live && !written {
 		f := field{Path: dotted(path), As: dotted(path), Source: "ValidateDeploymentStrategy, pkg/apis/apps/validation/validation.go"}
 		u.doubt(f, []plan.Path{{"spec", "strategy", "type"}},
-			"server-side apply keeps the spec.strategy.rollingUpdate that the server filled in, which is refused with the type Recreate; "+
+			"server-side apply keeps the spec.strategy.rollingUpdate that the API server set, which is rejected with the type Recreate; "+
 				"kubectl apply drops it")
 	}
 }

@@ -147,11 +147,11 @@ func clusterIPs(u *update, f field) {
 	if len(before) == 0 && len(after) > 0 {
 		f.As = "spec.clusterIPs[0]"
 		if headless(next) {
-			u.deny(f, path, "a Service that has an address may not become headless")
+			u.deny(f, path, "a Service with an address cannot become headless")
 			return
 		}
 		if !u.liveService() {
-			u.doubt(f, path, "spec.clusterIP is refused unless it is the address that the cluster gave the Service when it was created")
+			u.doubt(f, path, "spec.clusterIP: field is immutable, unless it is the address that the cluster assigned")
 		}
 		return
 	}
@@ -159,13 +159,13 @@ func clusterIPs(u *update, f field) {
 		switch {
 		case i < len(after) && before[i] != after[i]:
 			f.As = "spec.clusterIPs" + dotted(plan.Path{i})
-			u.deny(f, path, "spec.clusterIP may not change once set; from an address to None and back neither")
+			u.deny(f, path, "spec.clusterIP: field is immutable once set, also from an address to None and back")
 		case i > 0 && i >= len(after) && object.TextAt(next, "ipFamilyPolicy") != "SingleStack":
 			f.As = "spec.ipFamilyPolicy"
-			u.deny(f, path, "the second address may go only where spec.ipFamilyPolicy is SingleStack")
+			u.deny(f, path, "the second address can be removed only if spec.ipFamilyPolicy is SingleStack")
 		case len(after) == 0:
 			f.As = "spec.clusterIPs[0]"
-			u.deny(f, path, "spec.clusterIP may not be removed")
+			u.deny(f, path, "spec.clusterIP cannot be removed")
 			return
 		}
 	}
@@ -190,13 +190,13 @@ func ipFamilies(u *update, f field) {
 	case len(after) == 0 || reflect.DeepEqual(before, after):
 	case len(before) == 0:
 		if !u.liveService() {
-			u.doubt(f, path, "the first of spec.ipFamilies is refused unless it is the one that the cluster gave the Service")
+			u.doubt(f, path, "the first of spec.ipFamilies is immutable, unless it is the one that the cluster assigned")
 		}
 	case before[0] != after[0], len(before) == len(after):
-		u.deny(f, path, "spec.ipFamilies may not change once set")
+		u.deny(f, path, "spec.ipFamilies: field is immutable once set")
 	case len(after) < len(before) && object.TextAt(next, "ipFamilyPolicy") != "SingleStack":
 		f.As = "spec.ipFamilyPolicy"
-		u.deny(f, path, "the second family may go only where spec.ipFamilyPolicy is SingleStack")
+		u.deny(f, path, "the second family can be removed only if spec.ipFamilyPolicy is SingleStack")
 	}
 }
 
@@ -204,7 +204,7 @@ func ipFamilies(u *update, f field) {
 func loadBalancerClass(u *update, f field) {
 	balanced := object.TextAt(u.old, "spec", "type") == "LoadBalancer" && object.TextAt(u.next, "spec", "type") == "LoadBalancer"
 	if balanced && !u.same(f.path...) {
-		u.deny(f, u.paths(f.path...), "spec.loadBalancerClass may not change while the Service is a LoadBalancer")
+		u.deny(f, u.paths(f.path...), "spec.loadBalancerClass: field is immutable while the type is LoadBalancer")
 	}
 }
 
@@ -214,8 +214,8 @@ func healthCheckNodePort(u *update, f field) {
 		return
 	}
 	if _, had := get(u.old, f.path); !had && !u.liveService() {
-		u.doubt(f, u.paths(f.path...), "spec.healthCheckNodePort is refused unless it is the port that the cluster gave the Service")
+		u.doubt(f, u.paths(f.path...), "spec.healthCheckNodePort: field is immutable, unless it is the port that the cluster assigned")
 		return
 	}
-	u.deny(f, u.paths(f.path...), "spec.healthCheckNodePort may not change")
+	u.deny(f, u.paths(f.path...), "spec.healthCheckNodePort: field is immutable")
 }

@@ -112,7 +112,7 @@ func Generate(value map[string]any, namespace string, repo Repository) Result {
 func troubleOf(err error, at plan.Path) *Trouble {
 	var t *Trouble
 	if !errors.As(err, &t) {
-		t = &Trouble{Kind: plan.GapInvalid, Why: err.Error() + ": Argo CD leaves its Applications as they are"}
+		t = &Trouble{Kind: plan.GapInvalid, Why: err.Error() + ": Argo CD leaves its Applications unchanged"}
 	}
 	if t.At == nil {
 		t.At = at

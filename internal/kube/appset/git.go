@@ -166,7 +166,7 @@ func (g *generation) filesOf(list []any) ([]found, error) {
 		g.files = append(g.files, name)
 		docs, err := g.repo.Documents(name)
 		if err != nil {
-			return nil, fmt.Errorf("its generator reads %s, which is not valid (%w)", name, err)
+			return nil, fmt.Errorf("its generator reads %s, which is invalid (%w)", name, err)
 		}
 		for _, content := range contents(docs) {
 			out = append(out, found{dir: path.Dir(name), file: name, content: content, known: known})

@@ -140,7 +140,7 @@ func (t *templates) execute(text string, values map[string]any, options []string
 	var b strings.Builder
 	if err := parsed.Execute(limitedWriter{&b, &t.budget}, own); err != nil {
 		if t.budget.spent() {
-			return "", limited("its templates do more than is evaluated")
+			return "", limited("its templates use features that are not evaluated")
 		}
 		return "", fmt.Errorf("its template fails (%s)", lastOf(err))
 	}
@@ -161,7 +161,7 @@ func (t *templates) parse(text string, options []string) (*template.Template, er
 	p := template.New("").Funcs(t.funcs)
 	for _, o := range options {
 		if !slices.Contains([]string{"missingkey=error", "missingkey=default", "missingkey=invalid", "missingkey=zero"}, o) {
-			return nil, fmt.Errorf("the option %q of its templates is not one", o)
+			return nil, fmt.Errorf("its templates have the unknown option %q", o)
 		}
 		p = p.Option(o)
 	}

@@ -112,7 +112,7 @@ func isTemplate(data []byte) bool {
 }
 
 func templateError(what string) error {
-	return &tree.Unreadable{Kind: plan.GapUnsupported, Why: "it is " + what + ", and what is made of it is not in the repository"}
+	return &tree.Unreadable{Kind: plan.GapUnsupported, Why: "it is " + what + ", and the rendered result is not in the repository"}
 }
 
 // Looks is a quick look at the text: a key apiVersion and a key

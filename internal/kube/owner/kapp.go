@@ -114,12 +114,12 @@ func fetched(place any) Content {
 	}
 	if git, ok := object.Lookup(place, "git"); ok {
 		if _, chosen := object.Lookup(git, "refSelection"); chosen {
-			return Content{Unread: "it chooses among the tags of a repository"}
+			return Content{Unread: "it selects among the tags of a repository"}
 		}
 		revision := strings.TrimPrefix(object.TextAt(git, "ref"), "origin/")
 		return Content{Repository: object.TextAt(git, "url"), Revision: revision, Path: object.TextAt(git, "subPath")}
 	}
-	return Content{Unread: "what it fetches is not in the repository"}
+	return Content{Unread: "the files it fetches are not in the repository"}
 }
 
 // keptByKapp: kapp orphans what the live object says, which has what was written.

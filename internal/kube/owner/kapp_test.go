@@ -23,7 +23,7 @@ var contents = []struct {
 	{"both places", "[{git: {url: u}}, {git: {url: v}}]", "[{kbld: {paths: [.]}}]", "[.] / [.]"},
 	{"values", "[{git: {url: u}}]", "[{ytt: {valuesFrom: [{path: v.yaml}, {secretRef: {name: s}}]}}]", "all values [v.yaml] told 1"},
 	{"not run", "[{git: {url: u}}]", "[{helmTemplate: {}}, {ytt: {}}]", "all (its template helmTemplate is not run)"},
-	{"an image", "[{image: {url: u}}]", "[{ytt: {}}]", "all (what it fetches is not in the repository)"},
+	{"an image", "[{image: {url: u}}]", "[{ytt: {}}]", "all (the files it fetches are not in the repository)"},
 }
 
 func TestContents(t *testing.T) {

@@ -79,7 +79,7 @@ func measured(req request.Request, m *meter) request.Rendered {
 func answer(req request.Request, m *meter) (res request.Rendered) {
 	defer func() {
 		if r := recover(); r != nil {
-			res = failed(plan.GapInternal, "rendering broke off: %v", r)
+			res = failed(plan.GapInternal, "rendering failed: %v", r)
 		}
 	}()
 	switch req.Tool {
@@ -88,7 +88,7 @@ func answer(req request.Request, m *meter) (res request.Rendered) {
 	case request.Helm:
 		return chart(req, m)
 	}
-	return failed(plan.GapInternal, "nothing renders a unit of the kind %q", req.Tool)
+	return failed(plan.GapInternal, "no renderer for a unit of the kind %q", req.Tool)
 }
 
 func failed(kind plan.GapKind, format string, args ...any) request.Rendered {

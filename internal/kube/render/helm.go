@@ -31,7 +31,7 @@ import (
 func chart(req request.Request, m *meter) request.Rendered {
 	loaded, err := loader.LoadFiles(chartFiles(req))
 	if err != nil {
-		return failed(plan.GapInvalid, "the chart does not load: %v", err)
+		return failed(plan.GapInvalid, "the chart could not be loaded: %v", err)
 	}
 	values, err := releaseValues(req.Release)
 	if err != nil {
@@ -39,7 +39,7 @@ func chart(req request.Request, m *meter) request.Rendered {
 	}
 	stood := standIn(loaded)
 	if err := chartutil.ProcessDependencies(loaded, values); err != nil {
-		return failed(plan.GapInvalid, "the chart's dependencies do not resolve: %v", err)
+		return failed(plan.GapInvalid, "the chart's dependencies could not be resolved: %v", err)
 	}
 	if loaded.Metadata.Type == "library" {
 		return request.Rendered{}
@@ -47,7 +47,7 @@ func chart(req request.Request, m *meter) request.Rendered {
 	options := common.ReleaseOptions{Name: req.Release.Name, Namespace: req.Release.Namespace, Revision: 2, IsUpgrade: true}
 	top, err := commonutil.ToRenderValuesWithSchemaValidation(loaded, values, options, capabilities(), true)
 	if err != nil {
-		return failed(plan.GapInvalid, "the chart's values do not merge: %v", err)
+		return failed(plan.GapInvalid, "the chart's values could not be merged: %v", err)
 	}
 	missing := missingCharts(loaded, top, stood, false)
 	countSteps(loaded)

@@ -75,7 +75,7 @@ func inflate(files filesys.FileSystem, req request.Request, m *meter) *request.F
 			return res.Failure
 		}
 		if len(res.Missing) > 0 {
-			return &request.Failure{Kind: plan.GapOpaque, Why: fmt.Sprintf("the chart %s that it depends on is not there", res.Missing[0].Name)}
+			return &request.Failure{Kind: plan.GapOpaque, Why: fmt.Sprintf("the chart %s that it depends on is missing", res.Missing[0].Name)}
 		}
 		var text []byte
 		for _, doc := range res.Docs {

@@ -70,7 +70,7 @@ func New(limits Limits) request.Renderer {
 func allUnfinished(n int, why string) []request.Rendered {
 	out := make([]request.Rendered, n)
 	for i := range out {
-		out[i].Failure = unfinished("for it does not find its own program: %s", why)
+		out[i].Failure = unfinished("no renderer, because it could not find its own program: %s", why)
 	}
 	return out
 }

@@ -63,7 +63,7 @@ func (t *Tree) lacks(name string) error {
 	if t.Has(name) {
 		return nil
 	}
-	return &Unreadable{plan.GapUnreadable, name + " is left out of what is applied", fs.ErrNotExist}
+	return &Unreadable{plan.GapUnreadable, name + " is excluded from what is applied", fs.ErrNotExist}
 }
 
 func (t *Tree) sameFile(name string) bool {

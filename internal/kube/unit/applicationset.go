@@ -49,7 +49,7 @@ func (s *Scan) ApplicationSet(o object.Object) *Unit {
 	for _, a := range made.asked {
 		generator := "the generator " + a.Kind + " of the ApplicationSet " + o.Name
 		out := outsideOf("what "+generator+" finds", a.Spec)
-		out.File, out.Why = o.File, generator+" asks something else, which is outside the repository"
+		out.File, out.Why = o.File, generator+" uses something outside the repository"
 		u.Outside = append(u.Outside, out)
 	}
 	values := make([]any, len(made.Applications))
@@ -72,7 +72,7 @@ func (s seen) Elsewhere(url, revision string) string {
 	case s.settings.Repository != "" && !s.isHere(url, "."):
 		return "another repository, " + url
 	case !s.isThisRevision(revision):
-		return "the revision " + revision + ", which is not the branch at hand"
+		return "the revision " + revision + ", which is not the reviewed branch"
 	}
 	return ""
 }

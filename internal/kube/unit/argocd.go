@@ -104,9 +104,9 @@ func (s *Scan) argoUnit(o object.Object, src argoSource, refs map[string]argoSou
 		u := elsewhere(plan.GapOpaque, "the chart %s of %s is not in the repository", src.Chart, src.RepoURL)
 		return s.fetchedSource(o, src, refs, u)
 	case !s.isHere(src.RepoURL, dir):
-		return s.fetchedSource(o, src, refs, elsewhere(plan.GapOpaque, "what it applies is in another repository, %s", src.RepoURL))
+		return s.fetchedSource(o, src, refs, elsewhere(plan.GapOpaque, "its manifests are in another repository, %s", src.RepoURL))
 	case !s.isThisRevision(src.git().Revision):
-		u := elsewhere(plan.GapOpaque, "it applies the revision %s, which is not the branch at hand", cmp.Or(src.TargetRevision, "HEAD"))
+		u := elsewhere(plan.GapOpaque, "it applies the revision %s, which is not the reviewed branch", cmp.Or(src.TargetRevision, "HEAD"))
 		u.Root, u.claims = dir, true
 		return s.fetchedSource(o, src, refs, u)
 	case !s.Tree.HasDir(dir):
@@ -121,7 +121,7 @@ func (s *Scan) argoUnit(o object.Object, src argoSource, refs map[string]argoSou
 		u = &Unit{Root: dir, Tool: request.Folder, Config: string(object.JSON(src)), Files: s.Tree.Below(dir), claims: true}
 		u.Gaps = []plan.Gap{*gap}
 	case merged.Plugin != nil:
-		u = elsewhere(plan.GapUnsupported, "a plugin makes what it applies")
+		u = elsewhere(plan.GapUnsupported, "a plugin renders what it applies")
 		u.Config = string(object.JSON(merged))
 	default:
 		u = s.argoLocal(o, merged, dir, refs)
@@ -180,15 +180,15 @@ func (s *Scan) argoLocal(o object.Object, src argoSource, dir string, refs map[s
 	isChart := slices.ContainsFunc(s.Tree.In(dir), func(base string) bool { return strings.HasSuffix(base, "Chart.yaml") })
 	switch isKustomization := s.graph.node(dir) != nil; {
 	case len(tools) > 1:
-		return refuse("its source speaks of %s together: Argo CD stops syncing it, nothing is deleted", strings.Join(tools, " and "))
+		return refuse("its source combines %s: Argo CD stops syncing it, nothing is deleted", strings.Join(tools, " and "))
 	case src.Kustomize != nil, len(tools) == 0 && isKustomization:
 		if !isKustomization {
-			return refuse("Argo CD takes %s for a kustomization, and there is none in it", dir)
+			return refuse("Argo CD treats %s as a kustomization, but it contains none", dir)
 		}
 		return s.argoKustomization(o, src.Kustomize, dir)
 	case src.Helm != nil, len(tools) == 0 && isChart:
 		if !s.charts[dir] {
-			return refuse("Argo CD takes %s for a chart, and there is no Chart.yaml in it", dir)
+			return refuse("Argo CD treats %s as a chart, but it contains no Chart.yaml", dir)
 		}
 		u := s.chart(dir)
 		u.Release.Name = o.Name

@@ -31,7 +31,7 @@ func (s *Scan) argoFolder(o object.Object, d *argoDirectory, dir string) *Unit {
 		return u
 	}
 	if d.DisableExtensionFilter {
-		u.Outside = append(u.Outside, Outside{What: "files of any ending", ID: "true", File: o.File})
+		u.Outside = append(u.Outside, Outside{What: "files with any extension", ID: "true", File: o.File})
 	}
 	include, exclude := globbed(d.Include), globbed(d.Exclude)
 	for _, name := range s.Tree.Below(dir) {

@@ -181,7 +181,7 @@ func (s *Scan) overridden(o object.Object, src argoSource, dir string) (argoSour
 	files, twice := s.overrides(o, dir)
 	if twice {
 		gap := ownerGap(s.Tree, o, plan.GapUnknown, plan.Path{"spec"},
-			"two files in %s override the source of an Application of this name; which one counts depends on the namespace of Argo CD", dir)
+			"two files in %s override the source of an Application of this name; which one applies depends on the namespace of Argo CD", dir)
 		return src, files, &gap
 	}
 	merged := src.normalized()
@@ -213,7 +213,7 @@ func (s *Scan) override(name string, src *argoSource) (kind plan.GapKind, line i
 	}
 	if err != nil {
 		return plan.GapInvalid, 0, "it is no patch of an Application's source: " + tree.OneLine(err) +
-			"; Argo CD stops syncing what reads it, nothing is deleted"
+			"; Argo CD stops syncing the Application, nothing is deleted"
 	}
 	return "", 0, ""
 }

@@ -53,7 +53,7 @@ func (s *Scan) readArtifact(ignore string, sparse []string) artifact {
 	out := artifact{scan: s, selectors: s.ignoreFiles(checkedOut)}
 	unread := func(name, why string) {
 		out.unread = append(out.unread, Outside{What: name, ID: string(s.Tree.ID(name)), File: name, Alters: true,
-			Why: "it takes files out of what Flux applies and cannot be read: " + why})
+			Why: "it excludes files from what Flux applies and could not be read: " + why})
 	}
 	var patterns []gitignore.Pattern
 	lines, most := strings.Count(ignore, "\n"), min(maxPatterns, maxMatches/max(1, len(s.Tree.Names())))
@@ -72,7 +72,7 @@ func (s *Scan) readArtifact(ignore string, sparse []string) artifact {
 		patterns = append(patterns, sourceignore.ReadPatterns(strings.NewReader(ignore), nil)...)
 	} else {
 		out.unread = append(out.unread, Outside{What: "spec.ignore", ID: ignore, Alters: true,
-			Why: fmt.Sprintf("there are more than %d patterns of what Flux leaves out", most)})
+			Why: fmt.Sprintf("there are more than %d patterns of files that Flux ignores", most)})
 	}
 	matcher := sourceignore.NewDefaultMatcher(nil, nil)
 	if len(patterns) > 0 {

@@ -204,10 +204,10 @@ func (s *Scan) helmignore(u *Unit, dir string) helmIgnore {
 		if err != nil {
 			_, _, why := tree.Trouble(err)
 			u.Outside = append(u.Outside, Outside{What: name, ID: string(s.Tree.ID(name)), File: name, Alters: true,
-				Why: "it takes files out of the chart and cannot be read: " + why})
+				Why: "it excludes files from the chart and could not be read: " + why})
 		} else if read, err := ignore.Parse(bytes.NewReader(data)); err != nil {
 			u.Gaps = append(u.Gaps, plan.Gap{At: plan.Range{File: name, Side: s.Tree.Side}, Root: u.Root, Kind: plan.GapInvalid, Subject: name,
-				Why: "Helm refuses the chart for its patterns: " + tree.OneLine(err)})
+				Why: "Helm rejects the chart because of its patterns: " + tree.OneLine(err)})
 		} else {
 			rules = read
 		}

@@ -54,13 +54,13 @@ func (s *Scan) contentUnit(o object.Object, c owner.Content) *Unit {
 	case c.Files != nil:
 		return s.writtenOut(o, c)
 	case !s.isHere(c.Repository, dir):
-		return elsewhere(unknown(plan.GapOpaque, "what it applies is in another repository, %s", c.Repository))
+		return elsewhere(unknown(plan.GapOpaque, "its manifests are in another repository, %s", c.Repository))
 	case !s.isThisRevision(c.Revision):
-		u := unknown(plan.GapOpaque, "it applies the revision %s, which is not the branch at hand", origin.Short(c.Revision))
+		u := unknown(plan.GapOpaque, "it applies the revision %s, which is not the reviewed branch", origin.Short(c.Revision))
 		u.Root, u.claims = dir, true
 		return elsewhere(u)
 	case !s.Tree.HasDir(dir):
-		u := unknown(plan.GapInvalid, "its path %s does not exist: it is not applied any more, nothing is deleted", dir)
+		u := unknown(plan.GapInvalid, "its path %s does not exist: it is no longer applied, nothing is deleted", dir)
 		u.Root, u.claims = dir, true
 		return u
 	}

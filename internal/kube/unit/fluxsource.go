@@ -39,7 +39,7 @@ func (s *Scan) fluxSource(o object.Object, ref fluxSourceRef, dir string) (why s
 	case known && address != "" && !s.isHere(address, dir):
 		return "its source is " + address, false
 	case known && !s.isThisRevision(revision):
-		return "its source is the revision " + revision + ", which is not the branch at hand", true
+		return "its source is the revision " + revision + ", which is not the reviewed branch", true
 	case known, s.Tree.HasDir(dir), s.Other != nil && s.Other.HasDir(dir):
 		return "", false
 	}

@@ -41,7 +41,7 @@ func (w *walk) ksops(node *kustomizationNode, ref kustomization.Reference, targe
 	w.files[target] = true
 	if !plain {
 		w.outside = append(w.outside, Outside{What: ref.Path, ID: strings.Join(ids, " "), File: node.file, Line: ref.Line, EndLine: ref.Line,
-			Entry: ref.Path, Why: "what ksops decrypts for " + ref.Path + " does not show its names, and it changes"})
+			Entry: ref.Path, Why: "what ksops decrypts for " + ref.Path + " could not be determined, and it changes"})
 		return true
 	}
 	for _, name := range listed {

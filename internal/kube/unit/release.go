@@ -63,7 +63,7 @@ func (s *Scan) fluxRelease(o object.Object, beside Beside) []*Unit {
 		}
 		if taken.missing != "" {
 			u.Gaps = append(u.Gaps, ownerGap(s.Tree, o, plan.GapOpaque, plan.Path{"spec", "valuesFrom"},
-				"it takes values from the %s, which is not in the repository in the clear", taken.missing))
+				"it uses values from the %s, which is not in the repository as plain text", taken.missing))
 		}
 		if len(h.Spec.PostRenderers) > 0 {
 			u.Gaps = append(u.Gaps, ownerGap(s.Tree, o, plan.GapUnsupported, plan.Path{"spec", "postRenderers"}, "postRenderers are not run"))
@@ -213,7 +213,7 @@ func (s *Scan) remoteRelease(o object.Object, values json.RawMessage, taken take
 	}
 	return &Unit{Root: path.Dir(o.File), Tool: request.Folder, Config: string(text), Selectors: selectors, elsewhere: there,
 		Gaps: []plan.Gap{ownerGap(s.Tree, o, plan.GapOpaque, plan.Path{"spec"},
-			"its chart is not in the repository, so what its change applies is not known")}}
+			"its chart is not in the repository, so the effect of its change could not be determined")}}
 }
 
 // given are the values that a release writes down and takes from what is here.

@@ -79,7 +79,7 @@ func (w *walk) folder(dir string, from plan.Range) {
 	node := w.graph.node(dir)
 	switch {
 	case w.open[dir]:
-		w.gap(from, plan.GapInvalid, dir, "the kustomization builds on itself")
+		w.gap(from, plan.GapInvalid, dir, "the kustomization refers to itself")
 		return
 	case w.done[dir]:
 		return
@@ -126,13 +126,13 @@ func (w *walk) reference(dir string, node *kustomizationNode, ref kustomization.
 	case kustomization.IsRemote(ref.Path):
 		w.gap(at, plan.GapOpaque, ref.Path, "%s is not in the repository", ref.Path)
 	case target == ".." || strings.HasPrefix(target, "../"):
-		w.gap(at, plan.GapOpaque, ref.Path, "%s leads out of the repository", ref.Path)
+		w.gap(at, plan.GapOpaque, ref.Path, "%s points outside the repository", ref.Path)
 	case w.graph.tree.Submodule(target) != "" && (ref.Role == kustomization.Resource || ref.Role == kustomization.Component):
 		module := w.graph.tree.Submodule(target)
 		w.elsewhere(node, ref, module+" "+string(w.graph.tree.ID(module)))
 		return true
 	case !tree.Under(target, w.graph.topOf(dir)):
-		w.gap(at, plan.GapInvalid, ref.Path, "%s leads out of the package that it stands in", ref.Path)
+		w.gap(at, plan.GapInvalid, ref.Path, "%s points outside the package that it is in", ref.Path)
 	case ref.Role == kustomization.Plugin && w.ksops(node, ref, target):
 	case w.graph.node(target) != nil:
 		w.folder(target, at)
@@ -171,7 +171,7 @@ func (w *walk) elsewhere(node *kustomizationNode, ref kustomization.Reference, i
 	alters := ref.Role != kustomization.Resource
 	o := Outside{What: ref.Path, ID: id, File: node.file, Line: ref.Line, EndLine: ref.Line, Alters: alters, Selects: alters}
 	if ref.Role == kustomization.Input {
-		o.Why = ref.Path + " is not in the repository, and it changes: a patch may change and delete every object"
+		o.Why = ref.Path + " is not in the repository, and it changes: a patch may change or delete every object"
 	}
 	if kustomization.IsRemote(ref.Path) {
 		o.Source = ref.Path

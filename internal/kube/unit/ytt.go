@@ -16,7 +16,7 @@ func (u *Unit) addSettings(o object.Object, c owner.Content) {
 	}
 	line, end := o.Lines(c.SettingsAt)
 	u.addPart(Outside{What: "what " + o.Kind + " " + o.Name + " tells ytt", ID: string(object.JSON(c.Settings)), File: o.File,
-		Line: line, EndLine: end, Why: "ytt puts it into manifests and is not run here: what comes of a change is not known"})
+		Line: line, EndLine: end, Why: "ytt renders it into manifests and is not run here: the effect of a change could not be determined"})
 }
 
 // addPart takes what is not read and may decide about every object.
@@ -26,8 +26,8 @@ func (u *Unit) addPart(o Outside) {
 }
 
 const (
-	yttPart    = "ytt makes manifests with it and is not run here: what comes of a change of it is not known"
-	applyRules = "it decides which fields and labels of every object are sent, which is not followed"
+	yttPart    = "ytt renders manifests with it and is not run here: the effect of a change could not be determined"
+	applyRules = "it decides which fields and labels of every object are sent, which is not evaluated"
 )
 
 // isYttPart reports whether a file is a template, a library or values of ytt, by

@@ -19,7 +19,7 @@ type Entry[E any] interface {
 	// Mode is one of the five that git knows: a folder, a file (0644 or 0755),
 	// a symbolic link, a submodule ([fs.ModeIrregular]). Others cannot be read.
 	Mode() fs.FileMode
-	// ID is git's object id, empty where it cannot be told.
+	// ID is git's object id, empty where it could not be determined.
 	ID() plan.ObjectID
 	// Size is what Read gives, in bytes.
 	Size() int64

@@ -93,7 +93,7 @@ func (b breaking) Close() error                       { return nil }
 // No tree stays none.
 func TestNoTree(t *testing.T) {
 	var log reads.Log
-	if log.Tree("the organisation's settings", nil) != nil {
+	if log.Tree("the organization's settings", nil) != nil {
 		t.Error("there is a tree now")
 	}
 }

@@ -25,7 +25,7 @@ func (h *host) release(before, after map[string]any) plan.Plan {
 	}
 	if hidden(h.change.Hosts.Before["values"], h.change.Hosts.After["values"]) {
 		return h.gap(plan.GapUnknown,
-			"its values change, and what they are is not in the repository; what a release no longer renders is deleted")
+			"its values change and are not in the repository; objects that the release no longer renders are deleted")
 	}
 	from, to := h.localChart(before), h.localChart(after)
 	if from == "" || from != to {

@@ -24,10 +24,10 @@ func (h *host) template(before, after map[string]any) plan.Plan {
 // template_url, with parameters).
 func (h *host) stack(before, after map[string]any) plan.Plan {
 	if text(before, "template_url") != text(after, "template_url") && text(after, "template_body") == "" {
-		return h.gap(plan.GapOpaque, "its template is another one, which is not in the repository; what leaves it is deleted")
+		return h.gap(plan.GapOpaque, "its template is a different one, which is not in the repository; resources that are removed from it are deleted")
 	}
 	if differ(h.change.Hosts.Before["template_body"], h.change.Hosts.After["template_body"]) {
-		return h.gap(plan.GapUnknown, "its template changes, and what it says is not in the repository; what leaves it is deleted")
+		return h.gap(plan.GapUnknown, "its template changes and is not in the repository; resources that are removed from it are deleted")
 	}
 	was, is := text(before, "template_body"), text(after, "template_body")
 	if was == "" || is == "" {
@@ -52,12 +52,12 @@ func (h *host) deployment(before, after map[string]any) plan.Plan {
 		c.Hosts, c.Effect = nil, plan.DataLoss
 		c.Losses = []plan.Loss{{Effect: plan.DataLoss, Class: "data", Path: mode,
 			Source: "Azure Resource Manager deployment modes, Complete mode",
-			What:   "all that is in its group and not in its template is deleted (" + mode + ": " + text(before, mode) + " -> Complete)"}}
+			What:   "everything in its resource group that is not in its template is deleted (" + mode + ": " + text(before, mode) + " -> Complete)"}}
 		return plan.Plan{Changes: []plan.Change{c}}
 	}
 	if differ(h.change.Hosts.Before[content], h.change.Hosts.After[content]) {
 		return h.gap(plan.GapUnknown,
-			"its template changes, and what it says is not in the repository; what leaves it is deleted in Complete mode")
+			"its template changes and is not in the repository; resources that are removed from it are deleted in Complete mode")
 	}
 	return h.compared(templates.ARM(text(before, content)))(templates.ARM(text(after, content)))
 }

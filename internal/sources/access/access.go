@@ -39,7 +39,7 @@ type Rules struct {
 	// another base says allows nothing.
 	DefaultBranch bool
 	// Named are repositories, `owner/name`, that the tree or the settings of
-	// the default branch, or the organisation's settings, name.
+	// the default branch, or the organization's settings, name.
 	Named []string
 	// People are the author and every pusher of the head.
 	People []string

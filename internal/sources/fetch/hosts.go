@@ -166,7 +166,7 @@ func (h *Hosts) Check(u *url.URL) error {
 	case u.Port() != "" && u.Port() != "443":
 		return refuse("only port 443 is asked")
 	case !plainHost(host) || !h.Listed(host):
-		return refuse("the host is not listed; the organisation's settings can add it (sources.hosts)")
+		return refuse("the host is not listed; the organization's settings can add it (sources.hosts)")
 	}
 	return nil
 }

@@ -148,7 +148,7 @@ func (c *Client) Versions(ctx context.Context, r Review, a address.Address) ([]c
 			} `json:"modules"`
 		}
 		if err := json.Unmarshal(resp.Body, &answer); err != nil || len(answer.Modules) == 0 {
-			return "", down(a.Host, "its list of versions is not what the protocol says")
+			return "", down(a.Host, "its list of versions does not follow the protocol")
 		}
 		var out []string
 		for _, v := range answer.Modules[0].Versions {

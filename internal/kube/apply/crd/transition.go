@@ -62,7 +62,7 @@ type walker struct {
 }
 
 // walk goes through two values together. related is false below a list whose
-// elements cannot be told apart: there is no old value to compare with.
+// elements could not be determined apart: there is no old value to compare with.
 func (w *walker) walk(n *node, path plan.Path, before, after any, related bool) {
 	if n == nil || !n.deep || after == nil {
 		return

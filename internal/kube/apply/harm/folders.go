@@ -90,7 +90,7 @@ func (c *change) dataFolders(path plan.Path, old, next map[string]any) {
 				return
 			}
 			c.maybe(plan.DataElsewhere, plan.Detach, append(slices.Clone(path), "containers", i, field),
-				"container %s keeps its data elsewhere: %s %s -> %s; the data that is there is not used any more", name, word, orNone(b), orNone(a))
+				"container %s keeps its data in another folder: %s %s -> %s; the existing data is no longer used", name, word, orNone(b), orNone(a))
 		}
 		for _, variable := range slices.Sorted(maps.Keys(folders)) {
 			compare("env", variable, folder(was, variable), folder(now, variable))
@@ -161,7 +161,7 @@ func clean(p string) string { return strings.TrimRight(p, "/") }
 func folder(container map[string]any, variable string) string {
 	if v := named(object.ListAt(container, "env"), variable); v != nil {
 		if _, from := v["valueFrom"]; from {
-			return "a value from elsewhere"
+			return "a value from outside the manifest"
 		}
 		return clean(object.TextAt(v, "value"))
 	}

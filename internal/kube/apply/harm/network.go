@@ -40,7 +40,7 @@ func servicePorts(c *change) {
 	next := ports(c.next)
 	for _, p := range ports(c.old) {
 		if !slices.Contains(next, p) {
-			c.add(plan.RouteRemoved, plan.RouteLost, path, "port %s is not served any more", p)
+			c.add(plan.RouteRemoved, plan.RouteLost, path, "port %s is no longer served", p)
 		}
 	}
 }
@@ -58,7 +58,7 @@ func serviceSelector(c *change) {
 	path := plan.Path{"spec", "selector"}
 	old, next := object.MapAt(c.old, path...), object.MapAt(c.next, path...)
 	if old != nil && !reflect.DeepEqual(old, next) {
-		c.maybe(plan.ServiceSelector, "", path, "traffic goes to the pods that the new selector matches, and to none where it matches none")
+		c.maybe(plan.ServiceSelector, "", path, "traffic is sent to the pods that the new selector matches, or to none")
 	}
 }
 
@@ -92,6 +92,6 @@ func serviceScheme(c *change) {
 func networkPolicy(c *change) {
 	path := plan.Path{"spec", "podSelector"}
 	if len(object.MapAt(c.old, path...)) > 0 && len(object.MapAt(c.next, path...)) == 0 {
-		c.add(plan.PolicyWidened, "", path, "the policy now holds for every pod of the namespace")
+		c.add(plan.PolicyWidened, "", path, "the policy now applies to every pod of the namespace")
 	}
 }

@@ -51,7 +51,7 @@ func budget(c *change) {
 		c.add(plan.BudgetWeakened, plan.Disarm, plan.Path{"spec"}, "every pod may be evicted at once")
 	case hadMin != hasMin, hadMax != hasMax, bothMin && oldMin.percent != nextMin.percent, bothMax && oldMax.percent != nextMax.percent:
 		c.maybe(plan.BudgetWeakened, plan.Disarm, plan.Path{"spec"},
-			"the budget is counted in another way, so that more pods may be evicted at once")
+			"the budget is computed differently, so that more pods may be evicted at once")
 	}
 	blocks := hasMax && nextMax.value == 0 || hasMin && nextMin == share{100, true}
 	blocked := hadMax && oldMax.value == 0 || hadMin && oldMin == share{100, true}
@@ -103,7 +103,7 @@ func podSecurity(c *change) {
 	case strictness[next] > strictness[old]:
 		c.maybe(plan.PodSecurity, "", path, "pods that do not meet %s are refused when they restart", next)
 	case strictness[next] < strictness[old]:
-		c.add(plan.PodSecurity, plan.Disarm, path, "the namespace lets in pods that %s kept out", old)
+		c.add(plan.PodSecurity, plan.Disarm, path, "the namespace admits pods that %s rejected", old)
 	}
 	for _, inject := range []string{"istio-injection", "istio.io/rev", "linkerd.io/inject"} {
 		for _, where := range []string{"labels", "annotations"} {
@@ -125,7 +125,7 @@ func webhooks(c *change) {
 		if now == nil {
 			c.add(plan.AdmissionWeakened, plan.Disarm, plan.Path{"webhooks"}, "webhook %s is removed", name)
 		} else if object.TextAt(o, "failurePolicy") == "Fail" && object.TextAt(now, "failurePolicy") == "Ignore" {
-			c.add(plan.AdmissionWeakened, plan.Disarm, plan.Path{"webhooks"}, "webhook %s lets everything through while it cannot be reached", name)
+			c.add(plan.AdmissionWeakened, plan.Disarm, plan.Path{"webhooks"}, "webhook %s admits everything while it is unreachable (failurePolicy: Ignore)", name)
 		}
 	}
 }
@@ -133,13 +133,13 @@ func webhooks(c *change) {
 func admissionPolicy(c *change) {
 	path := plan.Path{"spec", "failurePolicy"}
 	if object.TextAt(c.old, path...) == "Fail" && object.TextAt(c.next, path...) == "Ignore" {
-		c.add(plan.AdmissionWeakened, plan.Disarm, path, "the policy lets through what it cannot evaluate")
+		c.add(plan.AdmissionWeakened, plan.Disarm, path, "the policy admits objects that it cannot evaluate (failurePolicy: Ignore)")
 	}
 }
 
 func admissionBinding(c *change) {
 	path := plan.Path{"spec", "validationActions"}
 	if slices.Contains(object.ListAt(c.old, path...), any("Deny")) && !slices.Contains(object.ListAt(c.next, path...), any("Deny")) {
-		c.add(plan.AdmissionWeakened, plan.Disarm, path, "the policy does not deny any more")
+		c.add(plan.AdmissionWeakened, plan.Disarm, path, "the policy no longer denies")
 	}
 }

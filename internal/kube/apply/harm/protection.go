@@ -51,7 +51,7 @@ func (c *change) forced(r owner.Row) {
 	if how == owner.WhenRefused {
 		when = "when an update is refused"
 	}
-	c.add(plan.ForceAdded, plan.Disarm, path, "%s deletes and creates it anew %s (%s is %q)", r.Tool, when, path[2], value)
+	c.add(plan.ForceAdded, plan.Disarm, path, "%s deletes and recreates it %s (%s is %q)", r.Tool, when, path[2], value)
 }
 
 // freed: it was not written, whatever changed of it in the meantime.
@@ -59,14 +59,14 @@ func (c *change) freed(tool string, freeze owner.Mark) {
 	path, old, ok := freeze.Find(c.old)
 	if _, _, frozen := freeze.Find(c.next); ok && !frozen {
 		c.add(plan.ProtectionRemoved, plan.Disarm, path,
-			"%s updates it from now on, and deletes it when it is removed unless something else keeps it (%s was %q)", tool, path[2], old)
+			"%s now updates it, and deletes it when it is removed unless something else keeps it (%s was %q)", tool, path[2], old)
 	}
 }
 
 func (c *change) unprotected(tool string, keep owner.Mark) {
 	path, old, ok := keep.Find(c.old)
 	if _, _, kept := keep.Find(c.next); ok && !kept {
-		c.add(plan.ProtectionRemoved, plan.Disarm, path, "%s deletes it when it is removed from now on (%s was %q)", tool, path[2], old)
+		c.add(plan.ProtectionRemoved, plan.Disarm, path, "%s now deletes it when it is removed (%s was %q)", tool, path[2], old)
 	}
 }
 
@@ -79,7 +79,7 @@ func (c *change) providers() {
 	path := plan.Path{"spec", "deletionPolicy"}
 	if old, next := object.TextAt(c.old, path...), object.TextAt(c.next, path...); (old == "Orphan" || old == "Retain") && old != next {
 		c.add(plan.ProtectionRemoved, plan.Disarm, path,
-			"deletionPolicy %s -> %s: what it stands for is destroyed with it from now on", old, orNone(next))
+			"deletionPolicy %s -> %s: the external resource is now destroyed with it", old, orNone(next))
 	}
 	policies := plan.Path{"spec", "managementPolicies"}
 	deletes := func(v map[string]any) bool {
@@ -87,7 +87,7 @@ func (c *change) providers() {
 		return len(l) == 0 || slices.Contains(l, any("*")) || slices.Contains(l, any("Delete"))
 	}
 	if !deletes(c.old) && deletes(c.next) {
-		c.add(plan.ProtectionRemoved, plan.Disarm, policies, "what it stands for is destroyed with it from now on")
+		c.add(plan.ProtectionRemoved, plan.Disarm, policies, "the external resource is now destroyed with it")
 	}
 	confirm := plan.Path{"spec", "cleanupPolicy", "confirmation"}
 	if object.TextAt(c.old, confirm...) == "" && object.TextAt(c.next, confirm...) != "" {
@@ -101,7 +101,7 @@ func (c *change) ties() {
 	next := object.ListAt(c.next, path...)
 	for _, f := range object.ListAt(c.old, path...) {
 		if !slices.Contains(next, f) {
-			c.add(plan.FinalizerRemoved, "", path, "what finalizer %v cleans up is left behind when it is deleted", f)
+			c.add(plan.FinalizerRemoved, "", path, "finalizer %v no longer cleans up when it is deleted", f)
 		}
 	}
 	owners := plan.Path{"metadata", "ownerReferences"}
@@ -116,6 +116,6 @@ func (c *change) ties() {
 		}
 	}
 	for _, owner := range slices.Sorted(maps.Keys(added)) {
-		c.add(plan.OwnerAdded, plan.Disarm, owners, "it is deleted with %s from now on", owner)
+		c.add(plan.OwnerAdded, plan.Disarm, owners, "it is now deleted together with %s", owner)
 	}
 }

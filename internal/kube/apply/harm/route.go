@@ -53,13 +53,13 @@ func routes(c *change) {
 		path, what := plan.Path{"spec", "rules"}, "host "+r.host
 		switch {
 		case r.host == "" && r.path == "/":
-			path, what = plan.Path{"spec"}, "what no other rule takes"
+			path, what = plan.Path{"spec"}, "requests that no other rule matches"
 		case r.host == "" || slices.ContainsFunc(next, func(n served) bool { return n.host == r.host }):
 			what = "path " + r.host + r.path
 		}
 		if !named[what] {
 			named[what] = true
-			c.add(plan.RouteRemoved, plan.RouteLost, path, "%s is not served any more", what)
+			c.add(plan.RouteRemoved, plan.RouteLost, path, "%s is no longer served", what)
 		}
 	}
 	path := plan.Path{"spec", "ingressClassName"}
@@ -102,7 +102,7 @@ func literal(path string) string {
 func rules(c *change) {
 	for _, r := range gone(gatewayRoutes(c.old), gatewayRoutes(c.next)) {
 		c.add(plan.RouteRemoved, plan.RouteLost, plan.Path{"spec", "rules"},
-			"a rule for %s is gone, and what it took is not served any more", r.path)
+			"a rule for %s is removed, and its requests are no longer served", r.path)
 	}
 }
 
@@ -154,7 +154,7 @@ func hostnames(c *change) {
 	}
 	for _, h := range object.ListAt(c.old, path...) {
 		if !slices.Contains(next, h) {
-			c.add(plan.RouteRemoved, plan.RouteLost, path, "host %v is not served any more", h)
+			c.add(plan.RouteRemoved, plan.RouteLost, path, "host %v is no longer served", h)
 		}
 	}
 }
@@ -164,7 +164,7 @@ func listeners(c *change) {
 	path := plan.Path{"spec", "listeners"}
 	for _, l := range object.ListAt(c.old, path...) {
 		if name := object.TextAt(l, "name"); named(object.ListAt(c.next, path...), name) == nil {
-			c.add(plan.RouteRemoved, plan.RouteLost, path, "the listener %s is gone, and with it what it served", name)
+			c.add(plan.RouteRemoved, plan.RouteLost, path, "the listener %s is removed, with everything it served", name)
 		}
 	}
 }

@@ -10,7 +10,7 @@ func growth(c *change) {
 	path := plan.Path{"spec", "resources", "requests", "storage"}
 	old, next := at(c.old, path...), at(c.next, path...)
 	if cmp, ok := schema.CompareQuantities(next, old); ok && cmp > 0 {
-		c.add(plan.GrowthIrreversible, "", path, "a claim that grew cannot shrink again")
+		c.add(plan.GrowthIrreversible, "", path, "an expanded claim cannot shrink again")
 	}
 }
 
@@ -18,7 +18,7 @@ func growth(c *change) {
 func reclaim(c *change) {
 	path := plan.Path{"spec", "persistentVolumeReclaimPolicy"}
 	if old, next := object.TextAt(c.old, path...), object.TextAt(c.next, path...); old == "Retain" && next != "Retain" {
-		c.add(plan.ReclaimDelete, plan.Disarm, path, "reclaim policy Retain -> %s: the data is destroyed when the claim goes", next)
+		c.add(plan.ReclaimDelete, plan.Disarm, path, "reclaim policy Retain -> %s: the data is deleted with the claim", next)
 	}
 }
 
@@ -28,7 +28,7 @@ func snapshotPolicy(c *change) {
 		path = plan.Path{"spec", "deletionPolicy"}
 	}
 	if object.TextAt(c.old, path...) == "Retain" && object.TextAt(c.next, path...) == "Delete" {
-		c.add(plan.ReclaimDelete, plan.Disarm, path, "deletionPolicy Retain -> Delete: snapshots are destroyed with their objects")
+		c.add(plan.ReclaimDelete, plan.Disarm, path, "deletionPolicy Retain -> Delete: snapshots are deleted with their objects")
 	}
 }
 
@@ -39,7 +39,7 @@ func defaultClass(c *change) {
 	for _, a := range defaultClassKeys {
 		path := plan.Path{"metadata", "annotations", a}
 		if old, next := object.TextAt(c.old, path...) == "true", object.TextAt(c.next, path...) == "true"; old != next {
-			c.add(plan.DefaultClass, "", path, "new claims that name no class get another one")
+			c.add(plan.DefaultClass, "", path, "new claims without a class get another one")
 		}
 	}
 }
@@ -47,6 +47,6 @@ func defaultClass(c *change) {
 func immutable(c *change) {
 	path := plan.Path{"immutable"}
 	if at(c.old, path...) != true && at(c.next, path...) == true {
-		c.add(plan.MadeImmutable, "", path, "its data cannot change again without replacing it")
+		c.add(plan.MadeImmutable, "", path, "its data is immutable from then on")
 	}
 }

@@ -34,7 +34,7 @@ func (c *change) unmounted(path plan.Path, mounts []mounted, old, next map[strin
 		used := slices.ContainsFunc(mounts, func(m mounted) bool { return m.volume == name })
 		if strings.HasPrefix(source, "claim ") && !used && now != nil && sourceOf(now) == "" {
 			c.maybe(plan.VolumeDetached, plan.Detach, c.mountPath(path, next, mounted{volume: name}),
-				"its volume %s is not %s any more", name, source)
+				"its volume %s is no longer %s", name, source)
 		}
 	}
 }
@@ -54,10 +54,10 @@ func (c *change) elsewhere(path plan.Path, m mounted, after []mounted, was, is m
 	at := append(slices.Clone(path), "containers")
 	switch {
 	case len(now) == 0:
-		c.add(plan.VolumeDetached, plan.Detach, at, "container %s does not see %s any more", m.container, m.source)
+		c.add(plan.VolumeDetached, plan.Detach, at, "container %s no longer mounts %s", m.container, m.source)
 	case slices.Contains(now, m.path), namesNewFolder(was, is, m.path, now[0]):
 	default:
-		c.maybe(plan.DataElsewhere, plan.Detach, at, "container %s finds %s at %s and not at %s any more: what looks there starts empty",
+		c.maybe(plan.DataElsewhere, plan.Detach, at, "container %s mounts %s at %s and no longer at %s: that path starts empty",
 			m.container, m.source, now[0], m.path)
 	}
 }
@@ -67,7 +67,7 @@ func detached(m mounted) string {
 	if m.subPath != "" {
 		what += " (" + m.subPath + ")"
 	}
-	return fmt.Sprintf("the pods do not see %s any more", what)
+	return fmt.Sprintf("the pods no longer mount %s", what)
 }
 
 // mountPath leads to the volume that the name now means, or to the volumes.

@@ -22,7 +22,7 @@ func replicas(c *change) {
 	_, written := c.after.Get(replicasPath...)
 	switch {
 	case next == 0:
-		c.add(plan.ScaledToZero, plan.ScaleToZero, replicasPath, "replicas %d -> 0: nothing runs any more", old)
+		c.add(plan.ScaledToZero, plan.ScaleToZero, replicasPath, "replicas %d -> 0: no replica runs", old)
 	case !written:
 		c.add(plan.ReplicasReset, "", replicasPath, "replicas %d is removed, which sets it to %d at once", old, next)
 	default:
@@ -30,7 +30,7 @@ func replicas(c *change) {
 	}
 	if c.after.Kind == "StatefulSet" && object.TextAt(c.next, "spec", "persistentVolumeClaimRetentionPolicy", "whenScaled") == "Delete" &&
 		len(object.ListAt(c.next, "spec", "volumeClaimTemplates")) > 0 {
-		c.add(plan.ClaimsDeleted, plan.DataLoss, replicasPath, "the claims of the %d pods that go are deleted (whenScaled: Delete)", old-next)
+		c.add(plan.ClaimsDeleted, plan.DataLoss, replicasPath, "the claims of the %d removed pods are deleted (whenScaled: Delete)", old-next)
 	}
 }
 
@@ -51,10 +51,10 @@ func ordinals(c *change) {
 	case leaves <= 0:
 	case object.TextAt(c.next, "spec", "persistentVolumeClaimRetentionPolicy", "whenScaled") == "Delete":
 		c.add(plan.ClaimsDeleted, plan.DataLoss, path,
-			"pods are numbered from %d instead of %d: %d of them go, and their claims are deleted (whenScaled: Delete)", next, old, leaves)
+			"pods are numbered from %d instead of %d: %d of them are removed, and their claims are deleted (whenScaled: Delete)", next, old, leaves)
 	default:
 		c.add(plan.DataElsewhere, plan.Detach, path,
-			"pods are numbered from %d instead of %d: %d of them go, and new ones start with empty claims", next, old, leaves)
+			"pods are numbered from %d instead of %d: %d of them are removed, and new ones start with empty claims", next, old, leaves)
 	}
 }
 
@@ -63,7 +63,7 @@ func retention(c *change) {
 	for _, when := range []string{"whenDeleted", "whenScaled"} {
 		path := plan.Path{"spec", "persistentVolumeClaimRetentionPolicy", when}
 		if object.TextAt(c.old, path...) == "Retain" && object.TextAt(c.next, path...) == "Delete" {
-			c.add(plan.RetentionOff, plan.Disarm, path, "%s Retain -> Delete: claims are deleted from now on", when)
+			c.add(plan.RetentionOff, plan.Disarm, path, "%s Retain -> Delete: claims are now deleted", when)
 		}
 	}
 }
@@ -80,7 +80,7 @@ func recreate(c *change) {
 func orphans(c *change) {
 	path := plan.Path{"spec", "selector"}
 	if !reflect.DeepEqual(at(c.old, path...), at(c.next, path...)) {
-		c.add(plan.PodsOrphaned, "", path, "pods that the new selector does not match run on without an owner")
+		c.add(plan.PodsOrphaned, "", path, "pods that the new selector does not match are orphaned")
 	}
 }
 
@@ -122,7 +122,7 @@ func (c *change) limits(path plan.Path, old, next map[string]any) {
 			for _, resource := range slices.Sorted(maps.Keys(object.MapAt(was, "resources", "limits"))) {
 				if object.MapAt(container, "resources", "limits")[resource] == nil {
 					c.add(plan.LimitsRemoved, "", append(slices.Clone(path), list, i, "resources", "limits", resource),
-						"container %s has no %s limit any more", object.TextAt(container, "name"), resource)
+						"container %s no longer has a %s limit", object.TextAt(container, "name"), resource)
 				}
 			}
 			if was != nil && object.MapAt(was, "lifecycle", "preStop") != nil && object.MapAt(container, "lifecycle", "preStop") == nil {
@@ -139,18 +139,18 @@ func placement(c *change) {
 	old, next := object.MapAt(c.old, base...), object.MapAt(c.next, base...)
 	for _, k := range slices.Sorted(maps.Keys(object.MapAt(next, "nodeSelector"))) {
 		if v := object.MapAt(next, "nodeSelector")[k]; object.MapAt(old, "nodeSelector")[k] != v {
-			c.maybe(plan.PlacementNarrowed, "", append(slices.Clone(base), "nodeSelector", k), "pods stay only on nodes with %s=%v", k, v)
+			c.maybe(plan.PlacementNarrowed, "", append(slices.Clone(base), "nodeSelector", k), "pods run only on nodes with %s=%v", k, v)
 		}
 	}
 	for _, o := range object.ListAt(old, "tolerations") {
 		if !slices.ContainsFunc(object.ListAt(next, "tolerations"), func(n any) bool { return reflect.DeepEqual(o, n) }) {
 			c.maybe(plan.PlacementNarrowed, "", append(slices.Clone(base), "tolerations"),
-				"pods leave nodes whose taint %s was tolerated", object.TextAt(o, "key"))
+				"pods are evicted from nodes whose taint %s was tolerated", object.TextAt(o, "key"))
 		}
 	}
 	required := []any{"affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution"}
 	if after := at(next, required...); after != nil && !reflect.DeepEqual(at(old, required...), after) {
-		c.maybe(plan.PlacementNarrowed, "", append(slices.Clone(base), required...), "pods stay only on nodes of the new affinity")
+		c.maybe(plan.PlacementNarrowed, "", append(slices.Clone(base), required...), "pods run only on nodes of the new affinity")
 	}
 }
 
@@ -161,7 +161,7 @@ func suspended(c *change) {
 		return
 	}
 	if c.after.Kind == "CronJob" {
-		c.add(plan.Suspended, plan.ScaleToZero, path, "it runs no more")
+		c.add(plan.Suspended, plan.ScaleToZero, path, "it no longer runs")
 		return
 	}
 	c.add(plan.Suspended, plan.ScaleToZero, path, "its active pods are deleted")
