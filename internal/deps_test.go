@@ -21,6 +21,7 @@ var table = map[string]int{
 	"rules/facts": 0,
 
 	"internal/eventually": 0,
+	"internal/browser":    1,
 
 	"internal/plan": 1,
 
@@ -93,6 +94,7 @@ var inner = map[string][][]string{
 // folders above it in the tree. One that is not listed may import none: a new
 // dependency is a decision.
 var foreign = map[string][]string{
+	"internal/browser":       {"golang.org/x/net/websocket"},
 	"internal/plan/plantest": {"golang.org/x/tools/txtar"},
 	"internal/hcl":           {"github.com/hashicorp/hcl/v2", "github.com/zclconf/go-cty"},
 	"internal/hcl/config":    {"github.com/hashicorp/go-version"},
@@ -105,18 +107,18 @@ var foreign = map[string][]string{
 	"internal/kube/appset": {yamlLibrary, "github.com/Masterminds/sprig/v3"},
 	"internal/kube/unit": {"github.com/fluxcd/pkg/sourceignore", "helm.sh/helm/v4/pkg/ignore",
 		"gopkg.in/evanphx/json-patch.v4"},
-	"internal/kube/apply":        {yamlLibrary},
-	"internal/kube/apply/crd":    {"cel.dev/cel-go"},
-	"internal/kube/apply/schema": {"k8s.io/apimachinery"},
-	"internal/kube/render":       {"sigs.k8s.io/kustomize", "helm.sh/helm/v4"},
-	"internal/rules":             {"cel.dev/cel-go", yamlLibrary},
-	"internal/review/hosted":     {yamlLibrary},
-	"internal/templates":         {yamlLibrary},
-	"internal/publish":           {"github.com/owenrumney/go-sarif/v3"},
-	"internal/github/api":        {"github.com/google/go-github/v60", "github.com/bradleyfalzon/ghinstallation/v2"},
-	"internal/github/githubtest": {"github.com/getkin/kin-openapi", "github.com/golang-jwt/jwt/v4", "github.com/vektah/gqlparser/v2"},
-	"internal/sources/address":   {"github.com/hashicorp/terraform-registry-address"},
-	"internal/sources/chart":     {yamlLibrary},
+	"internal/kube/apply":         {yamlLibrary},
+	"internal/kube/apply/crd":     {"cel.dev/cel-go"},
+	"internal/kube/apply/schema":  {"k8s.io/apimachinery"},
+	"internal/kube/render":        {"sigs.k8s.io/kustomize", "helm.sh/helm/v4"},
+	"internal/rules":              {"cel.dev/cel-go", yamlLibrary},
+	"internal/review/hosted":      {yamlLibrary},
+	"internal/templates":          {yamlLibrary},
+	"internal/publish/schematest": {"github.com/santhosh-tekuri/jsonschema/v6"},
+	"internal/github/api":         {"github.com/google/go-github/v60", "github.com/bradleyfalzon/ghinstallation/v2"},
+	"internal/github/githubtest":  {"github.com/getkin/kin-openapi", "github.com/golang-jwt/jwt/v4", "github.com/vektah/gqlparser/v2"},
+	"internal/sources/address":    {"github.com/hashicorp/terraform-registry-address"},
+	"internal/sources/chart":      {yamlLibrary},
 	"internal/sources/choose": {"github.com/hashicorp/go-version", "github.com/apparentlymart/go-versions",
 		"github.com/Masterminds/semver/v3"},
 	"internal/sources/fetch": {"code.dny.dev/ssrf"},
@@ -138,9 +140,9 @@ const yamlLibrary = "go.yaml.in/yaml/v3"
 // edges say which packages of the standard library may be reached from where
 // alone, and why.
 var edges = []struct{ prefix, only, why string }{
-	{"net", "internal/github,internal/service,cmd/,tools/,internal/kube/render,internal/sources/apart,internal/sources/fetch,internal/sources/oci,internal/sources/sourcestest", "only the edges reach the network"},
-	{"os/exec", "internal/gitlocal,internal/kube/render,internal/github/githubtest,internal/sources/apart,internal/sources/sourcestest,cmd/,tools/", "only the edges start programs"},
-	{"os", "internal/gitlocal,internal/kube/render,internal/service,internal/github/githubtest,internal/plan/plantest,internal/sources/apart,internal/sources/cache,internal/sources/sourcestest,cmd/,tools/", "only the edges see the disk and the environment"},
+	{"net", "internal/browser,internal/github,internal/service,cmd/,tools/,internal/kube/render,internal/sources/apart,internal/sources/fetch,internal/sources/oci,internal/sources/sourcestest", "only the edges reach the network"},
+	{"os/exec", "internal/browser,internal/gitlocal,internal/kube/render,internal/github/githubtest,internal/sources/apart,internal/sources/sourcestest,cmd/,tools/", "only the edges start programs"},
+	{"os", "internal/browser,internal/gitlocal,internal/kube/render,internal/service,internal/github/githubtest,internal/plan/plantest,internal/sources/apart,internal/sources/cache,internal/sources/sourcestest,cmd/,tools/", "only the edges see the disk and the environment"},
 	{"log", "internal/github,internal/service,cmd/", "an error is returned by the core, logged at the edge"},
 	{"math/rand", "internal/github,internal/service,cmd/,tools/", "the same input gives the same answer"},
 }

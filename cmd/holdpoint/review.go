@@ -14,6 +14,7 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/publish"
 	"github.com/holdpoint-dev/holdpoint/internal/review"
 	"github.com/holdpoint-dev/holdpoint/internal/rules"
+	"github.com/holdpoint-dev/holdpoint/internal/service"
 )
 
 type reviewCommand struct {
@@ -29,16 +30,25 @@ type reviewCommand struct {
 // Run reviews as the service does. Approvals are not known here, so what
 // would wait for one is held.
 func (c *reviewCommand) Run(a *app) error {
+	format, err := publish.FormatNamed(c.Format)
+	if err != nil {
+		return err
+	}
 	var report review.Report
 	var decision review.Decision
-	err := a.unlessStopped(func() (err error) {
-		report, decision, err = c.review(a)
+	with := publish.Printing{Color: wantsColor(a.stdout, a.env), Version: service.Version()}
+	err = a.unlessStopped(func() (err error) {
+		report, decision, err = c.review(a, func(report review.Report, comparisons []review.Comparison) {
+			if format.Lines {
+				with.Excerpts = publish.ReadExcerpts(report, comparisons)
+			}
+		})
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	if err := c.print(a, report, decision); err != nil {
+	if err := format.Write(a.stdout, publish.Markdown{Report: report, Decision: decision, Local: true}, with); err != nil {
 		return fmt.Errorf("write the report: %w", err)
 	}
 	if decision.Holds() {
@@ -47,7 +57,9 @@ func (c *reviewCommand) Run(a *app) error {
 	return nil
 }
 
-func (c *reviewCommand) review(a *app) (review.Report, review.Decision, error) {
+// review reviews. What needs the trees beside the report is read by look, before
+// they are closed.
+func (c *reviewCommand) review(a *app, look func(review.Report, []review.Comparison)) (review.Report, review.Decision, error) {
 	none := func(err error) (review.Report, review.Decision, error) {
 		return review.Report{}, review.Decision{}, err
 	}
@@ -87,19 +99,12 @@ func (c *reviewCommand) review(a *app) (review.Report, review.Decision, error) {
 		return none(err)
 	}
 	from.tell(a, report.Gaps)
+	look(report, req.Comparisons)
 	if err := closeTrees(); err != nil {
 		return none(err)
 	}
 	req.Now = time.Now()
 	return report, review.Decide(report, req), nil
-}
-
-func (c *reviewCommand) print(a *app, report review.Report, decision review.Decision) error {
-	format, err := publish.FormatNamed(c.Format)
-	if err != nil {
-		return err
-	}
-	return format.Write(a.stdout, publish.Markdown{Report: report, Decision: decision, Local: true}, wantsColor(a.stdout, a.env))
 }
 
 // formats are the names of the output formats for the flag, with the default.

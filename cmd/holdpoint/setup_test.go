@@ -9,13 +9,13 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
 	"testing"
 
+	"github.com/holdpoint-dev/holdpoint/internal/browser"
 	"github.com/holdpoint-dev/holdpoint/internal/eventually"
 	"github.com/holdpoint-dev/holdpoint/internal/github/githubtest"
 )
@@ -262,25 +262,18 @@ func simulateStore(t *testing.T, kept map[string]string, w http.ResponseWriter, 
 
 // TestSetupInABrowser: the way of a person, in a real browser.
 func TestSetupInABrowser(t *testing.T) {
-	program, err := exec.LookPath("chromium")
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("chromium is not installed; .ci/run installs it")
-		}
-		t.Skip("chromium is not installed")
-	}
+	d := browser.Start(t)
 	hub := githubtest.NewEnterprise(t, githubtest.NewGit(t))
 	dir := filepath.Join(t.TempDir(), "app")
 	page, out, ended := startSetup(t, hub, "--dir", dir)
-	d := startBrowser(t, program)
-	d.open(page)
-	if text := d.text("document.body.innerText"); !strings.Contains(text, "contents: read") ||
+	d.Open(page)
+	if text := d.Text("document.body.innerText"); !strings.Contains(text, "contents: read") ||
 		!strings.Contains(text, "https://holdpoint.example.com/webhook") {
 		t.Errorf("the page shows:\n%s", text)
 	}
-	d.click("#make", "#create") // to GitHub, where the second button is
-	d.click("#create", "#done") // and back
-	if text := d.text("document.body.innerText"); !strings.Contains(text, "The App is made") || !strings.Contains(text, "4711") {
+	d.Click("#make", "#create") // to GitHub, where the second button is
+	d.Click("#create", "#done") // and back
+	if text := d.Text("document.body.innerText"); !strings.Contains(text, "The App is made") || !strings.Contains(text, "4711") {
 		t.Errorf("the last page shows:\n%s", text)
 	}
 	if status := <-ended; status != 0 {

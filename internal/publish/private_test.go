@@ -118,7 +118,7 @@ func reviewed(t *testing.T, set *rules.Set, before, after fs.FS, rest map[string
 	fmt.Fprintln(&out, "==")
 	decision := review.Decide(report, req)
 	for _, format := range publish.Formats() {
-		if err := format.Write(&out, publish.Markdown{Report: report, Decision: decision}, false); err != nil {
+		if err := format.Write(&out, publish.Markdown{Report: report, Decision: decision}, publish.Printing{}); err != nil {
 			t.Fatal(err)
 		}
 	}
