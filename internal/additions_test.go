@@ -24,6 +24,8 @@ var additions = map[string]struct {
 			"internal/review/testdata/k8s-effects.txtar"}, []string{"docs/rules.md"}},
 	"a resource type that holds data, names or traffic": {[]string{"aws_qldb_ledger"}, []string{"rules/types/aws.yaml"}, nil},
 	"what an update or a creation takes away":           {[]string{"Disabling cloud backup"}, []string{"rules/losses/backups.yaml"}, nil},
+	"what comes back of what is destroyed": {[]string{"skip_grace_period"},
+		[]string{"rules/recovery/google.yaml", "internal/rules/testdata/recovery.txt"}, nil},
 	"a command that destroys":                           {[]string{"gh_repo_delete"}, []string{"rules/commands/clouds.yaml"}, nil},
 	"a kind of file that runs commands": {[]string{"Tiltfile"},
 		[]string{"rules/commands/files.yaml", "internal/review/testdata/A9-commands.txtar"}, []string{"docs/rules.md"}},

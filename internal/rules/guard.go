@@ -25,7 +25,7 @@ type guard struct {
 	// object; Unless is an attribute that, true, lets it do so all the same.
 	Stops  bool   `yaml:"stops"`
 	Unless string `yaml:"unless"`
-	Source  string `yaml:"source"`
+	Source string `yaml:"source"`
 }
 
 func (g guard) check() error {
