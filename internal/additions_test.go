@@ -26,7 +26,7 @@ var additions = map[string]struct {
 	"what an update or a creation takes away":           {[]string{"Disabling cloud backup"}, []string{"rules/losses/backups.yaml"}, nil},
 	"what comes back of what is destroyed": {[]string{"skip_grace_period"},
 		[]string{"rules/recovery/google.yaml", "internal/rules/testdata/recovery.txt"}, nil},
-	"a command that destroys":                           {[]string{"gh_repo_delete"}, []string{"rules/commands/clouds.yaml"}, nil},
+	"a command that destroys": {[]string{"gh_repo_delete"}, []string{"rules/commands/clouds.yaml"}, nil},
 	"a kind of file that runs commands": {[]string{"Tiltfile"},
 		[]string{"rules/commands/files.yaml", "internal/review/testdata/A9-commands.txtar"}, []string{"docs/rules.md"}},
 	"an agent": {[]string{"Kilo"}, []string{"rules/agents.yaml", "internal/rules/testdata/agents.txt"}, nil},

@@ -46,7 +46,8 @@ func TestImpact(t *testing.T) {
 				t.Fatal(err)
 			}
 			settings := rules.Strict()
-			settings.Enforce = rules.Enforce{Data: rules.ByEveryone, Identity: rules.ByEveryone, Traffic: rules.ByEveryone, Capacity: rules.ByEveryone}
+			settings.Enforce = rules.Enforce{
+				Data: rules.ByEveryone, Identity: rules.ByEveryone, Traffic: rules.ByEveryone, Capacity: rules.ByEveryone}
 			req := review.Request{Trial: &settings,
 				Comparisons: []review.Comparison{{Name: "change", Before: before, After: after, Files: files}}}
 			rep, err := review.Run(req, set, review.Predictors(req.Ref, known, set.Losses(), nil))

@@ -117,7 +117,8 @@ func (m manifest) refers(kind, namespace string, name *yaml.Node) {
 		if !m.budget.spend(&m.budget.followed, 1, maxFollow) {
 			return
 		}
-		if l.kind != kind || !m.sees(l, namespace) || m.leaves[object(m.kind, m.namespace, m.name)] || m.leaves[object(m.kind, l.namespace, m.name)] {
+		goes := m.leaves[object(m.kind, m.namespace, m.name)] || m.leaves[object(m.kind, l.namespace, m.name)]
+		if l.kind != kind || goes || !m.sees(l, namespace) {
 			continue
 		}
 		l.add(Object, m.kind+"/"+m.name, m.file, name.Line)

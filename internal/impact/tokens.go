@@ -45,7 +45,9 @@ func firstToken(id string) (first string) {
 }
 
 // hosts are the ends of host names that services give their objects.
-var hosts = []string{"amazonaws.com", "amazonaws.com.cn", "googleapis.com", "windows.net", "azure.com", "azure.net", "azurecr.io", "cluster.local", "svc"}
+var hosts = []string{
+	"amazonaws.com", "amazonaws.com.cn", "googleapis.com", "windows.net", "azure.com", "azure.net", "azurecr.io", "cluster.local", "svc",
+}
 
 // heads are a token, and the parts of it that a service made a host name of.
 func heads(token string) []string {
@@ -133,7 +135,9 @@ func deeper(before, id string) bool {
 }
 
 // commented are the files whose comments start with #.
-var commented = []string{".yaml", ".yml", ".sh", ".bash", ".py", ".rb", ".toml", ".ini", ".env", ".properties", ".tfvars", ".hcl", ".conf", ".cfg"}
+var commented = []string{
+	".yaml", ".yml", ".sh", ".bash", ".py", ".rb", ".toml", ".ini", ".env", ".properties", ".tfvars", ".hcl", ".conf", ".cfg",
+}
 
 // names finds identifiers in a file that is no configuration of Terraform. Each file
 // is told once for each object.
@@ -141,7 +145,7 @@ func (s *search) names(name, content string) {
 	if len(s.identified) == 0 {
 		return
 	}
-	comments := slices.Contains(commented, path.Ext(name)) || slices.Contains([]string{"Dockerfile", "Makefile", ".env"}, path.Base(name))
+	comments := slices.Contains(commented, path.Ext(name)) || slices.Contains([]string{"Dockerfile", "Makefile"}, path.Base(name))
 	number := 0
 	for line := range strings.Lines(content) {
 		number++
@@ -149,7 +153,7 @@ func (s *search) names(name, content string) {
 			line = withoutComment(line)
 		}
 		s.identifiedIn(line, func(l *lost, id string, at int) {
-			if !plain(id) && !own(l, name) || plain(id) && !own(l, name) && isValue(line, id, at) {
+			if !own(l, name) && (!plain(id) || isValue(line, id, at)) {
 				l.add(File, id, name, number)
 			}
 		})
@@ -159,7 +163,7 @@ func (s *search) names(name, content string) {
 // own reports whether a file gives an object its name: a file of values of its root.
 func own(l *lost, name string) bool {
 	return l.kind == "" && path.Dir(name) == l.change.Address.Root &&
-		(strings.HasSuffix(name, ".tfvars") || strings.HasSuffix(name, ".tfvars.json") || strings.HasSuffix(name, ".tf.json") || path.Base(name) == "terragrunt.hcl")
+		slices.ContainsFunc([]string{".tfvars", ".tfvars.json", ".tf.json"}, func(e string) bool { return strings.HasSuffix(name, e) })
 }
 
 // withoutComment is a line up to a # that starts a comment.
