@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/holdpoint-dev/holdpoint/internal/fix"
 	"github.com/holdpoint-dev/holdpoint/internal/github/api"
 	"github.com/holdpoint-dev/holdpoint/internal/github/pull"
 	"github.com/holdpoint-dev/holdpoint/internal/github/webhooks"
@@ -32,7 +33,7 @@ type publisher struct {
 // run (a comment, a review) makes the message less, never the verdict.
 // An error that wraps [ErrPartial] is of what stands beside the check run.
 func (r *Reading) Publish(ctx context.Context, report review.Report, decision review.Decision,
-	suggestions []publish.Suggestion) ([]webhooks.Job, error) {
+	suggestions []fix.Fix) ([]webhooks.Job, error) {
 	p := &publisher{client: r.client, r: r, run: pull.Own(r.checks(), decision.CheckName)}
 	p.text = publish.Markdown{Report: report, Decision: decision, Docs: r.client.app.config.Docs, Suggestions: suggestions,
 		History: r.history(report, decision)}

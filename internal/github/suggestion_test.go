@@ -56,7 +56,7 @@ func TestF45SuggestionsAreAccepted(t *testing.T) {
 		"module": "to   = module.store", "key": `to   = google_storage_bucket.b["uploads"]`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			data, err := os.ReadFile("../publish/testdata/suggest/" + name + ".txtar")
+			data, err := os.ReadFile("../fix/testdata/" + name + ".txtar")
 			if err != nil {
 				t.Fatal(err)
 			}

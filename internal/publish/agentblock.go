@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/holdpoint-dev/holdpoint/internal/fix"
 	"github.com/holdpoint-dev/holdpoint/internal/rules"
 )
 
@@ -67,24 +68,42 @@ func (m Markdown) agentBlock(group bundle) string {
 	return b.String()
 }
 
-// fix writes a proved edit of the finding for one who sees this text alone.
-// Its lines are as they are: Suggest makes none that would not be safe.
+// fix writes a proved fix of the finding for one who sees this text alone. Its
+// lines are as they are: fix.Propose makes none that would not be safe. What
+// several findings share is written with the first of them.
 func (m Markdown) fix(f rules.Finding) string {
 	for _, s := range m.Suggestions {
-		if s.Fingerprint == f.Fingerprint {
-			where := fmt.Sprintf("line %d", s.Edit.Start)
-			if s.Edit.End > s.Edit.Start {
-				where = fmt.Sprintf("lines %d to %d", s.Edit.Start, s.Edit.End)
-			}
-			text := fmt.Sprintf("fix (tried): in %s replace %s by\n", Escape(Fence, s.Edit.Path, maxPath), where)
-			for _, l := range s.Edit.New {
+		switch i := slices.Index(s.Clears, f.Fingerprint); {
+		case i < 0:
+			continue
+		case i > 0:
+			return fmt.Sprintf("fix (tried): that of %s clears this too\n", ShortID(s.Clears[0]))
+		}
+		text := "fix (tried): " + Escape(Fence, s.Title, maxPhrase) + "\n"
+		if s.Note != "" {
+			text += "  note: " + Escape(Fence, s.Note, maxPhrase) + "\n"
+		}
+		for _, e := range s.Edits {
+			text += "  " + placeOf(e) + "\n"
+			for _, l := range e.New {
 				text += strings.TrimRight("  | "+l, " ") + "\n"
 			}
-			return text
 		}
-		if slices.Contains(s.Also, f.Fingerprint) {
-			return fmt.Sprintf("fix (tried): that of %s clears this too\n", ShortID(s.Fingerprint))
-		}
+		return text
 	}
 	return ""
+}
+
+// placeOf says what an edit replaces.
+func placeOf(e fix.Edit) string {
+	file := Escape(Fence, e.Path, maxPath)
+	switch {
+	case e.Start == 0:
+		return "new file " + file + ":"
+	case len(e.New) == 0:
+		return fmt.Sprintf("in %s delete lines %d to %d", file, e.Start, e.End)
+	case e.End > e.Start:
+		return fmt.Sprintf("in %s replace lines %d to %d by", file, e.Start, e.End)
+	}
+	return fmt.Sprintf("in %s replace line %d by", file, e.Start)
 }

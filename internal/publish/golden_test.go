@@ -15,6 +15,7 @@ import (
 	"github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif"
 	"golang.org/x/tools/txtar"
 
+	"github.com/holdpoint-dev/holdpoint/internal/fix"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 	"github.com/holdpoint-dev/holdpoint/internal/review"
 )
@@ -26,7 +27,7 @@ type fixture struct {
 	Report      review.Report
 	Decision    review.Decision
 	History     History
-	Suggestions []Suggestion
+	Suggestions []fix.Fix
 	// Lines are the lines that the diff shows: `path side line`.
 	Lines []string
 }

@@ -6,6 +6,7 @@
 package publish
 
 import (
+	"github.com/holdpoint-dev/holdpoint/internal/fix"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 	"github.com/holdpoint-dev/holdpoint/internal/review"
 )
@@ -102,8 +103,8 @@ const MaxRounds = 3
 type Markdown struct {
 	Report   review.Report
 	Decision review.Decision
-	// Suggestions are proved edits; see Suggest.
-	Suggestions []Suggestion
+	// Suggestions are proved edits; see fix.Propose.
+	Suggestions []fix.Fix
 	History     History
 	// Docs is the address of the documentation, without a final slash. Empty
 	// where there is none; then no link is written.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/holdpoint-dev/holdpoint/internal/facts"
+	"github.com/holdpoint-dev/holdpoint/internal/fix"
 	"github.com/holdpoint-dev/holdpoint/internal/github"
 	"github.com/holdpoint-dev/holdpoint/internal/github/api"
 	"github.com/holdpoint-dev/holdpoint/internal/github/webhooks"
@@ -113,9 +114,9 @@ func (p Pipeline) reviewChange(ctx context.Context, app *github.App, job webhook
 	}
 	reading.Request.Now = p.Now()
 	decision := review.Decide(report, reading.Request)
-	var suggestions []publish.Suggestion
+	var suggestions []fix.Fix
 	if decision.Holds() && job.Kind == webhooks.KindPull {
-		suggestions = publish.Suggest(reading.Request, report, p.run)
+		suggestions = fix.Propose(reading.Request, report, p.run, publish.Showable)
 	}
 	more, err := reading.Publish(ctx, report, decision, suggestions)
 	published := err == nil || errors.Is(err, github.ErrPartial)
