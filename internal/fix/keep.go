@@ -16,6 +16,7 @@ var keepers = []string{
 	"kustomize.toolkit.fluxcd.io/prune: disabled",
 	"argocd.argoproj.io/sync-options: Prune=false",
 	"helm.sh/resource-policy: keep",
+	"kapp.k14s.io/delete-strategy: orphan",
 }
 
 // keeps is the way of an object out of Kubernetes' owners that stays alive, in two
@@ -95,6 +96,11 @@ func (p *proposer) keep(c *plan.Change, annotation string) (candidate, bool) {
 // annotated puts an annotation into the manifest that lines from first to end hold.
 func annotated(lines []string, first, end int, annotation string) ([]string, bool) {
 	for i := first; i <= end && i < len(lines); i++ {
+		if flow, ok := strings.CutPrefix(lines[i], "metadata: {"); ok && !strings.Contains(flow, "annotations:") {
+			out := slices.Clone(lines)
+			out[i] = "metadata: {annotations: {" + annotation + "}, " + flow
+			return out, true
+		}
 		if strings.TrimRight(lines[i], " ") != "metadata:" {
 			continue
 		}

@@ -41,6 +41,7 @@ func Propose(req review.Request, rep review.Report, retry Retry, showable func(l
 	p.moves()
 	p.lists()
 	p.selectors()
+	p.together()
 	p.restores(false)
 	p.removedBlocks()
 	p.keeps()

@@ -34,6 +34,46 @@ func (p *proposer) answered(id string, reverts bool) bool {
 	})
 }
 
+// manyCauses is from how many causes in one file on their old values are put back
+// by one fix: each would take a proof of its own.
+const manyCauses = 5
+
+// together puts back what forces the replacements of many objects, file by file:
+// of each object the lines of its own block, the rest of the change stays.
+func (p *proposer) together() {
+	byFile := map[string][]unit{}
+	var files []string
+	for _, f := range p.open(plan.Terraform) {
+		if f.Change.Action != plan.Replace || f.Change.At.Side != plan.After {
+			continue
+		}
+		file := f.Change.At.File
+		fresh := p.within(func(u unit) bool { return forces(f.Change, u) && !p.in(byFile[file], u) })
+		if len(fresh) > 0 && byFile[file] == nil {
+			files = append(files, file)
+		}
+		byFile[file] = append(byFile[file], fresh...)
+	}
+	for _, file := range files {
+		units := byFile[file]
+		for len(units) >= manyCauses {
+			some := units[:min(len(units), maxEdits)]
+			units = units[len(some):]
+			c := candidate{kind: Attribute, restores: true,
+				title: fmt.Sprintf("Put %d attributes that force replacements back in %s and keep the other changes", len(some), file)}
+			slices.SortFunc(some, func(a, b unit) int { return p.order(a) - p.order(b) })
+			var ok bool
+			if c.edits, ok = restoreAll(p.change.After, some); ok && len(some) < len(p.units) {
+				p.offer(c)
+			}
+		}
+	}
+}
+
+func (p *proposer) in(units []unit, u unit) bool {
+	return slices.ContainsFunc(units, func(v unit) bool { return p.order(v) == p.order(u) })
+}
+
 func (p *proposer) restore(f rules.Finding, reverts bool) {
 	if !reverts && gone(f) {
 		return // to put it back is a plain revert
@@ -183,9 +223,12 @@ func restoreTitle(kind Kind, units []unit) string {
 		}
 	}
 	where := " in " + strings.Join(files, ", ")
-	what := "the old value of " + strings.Join(names, ", ")
+	what, lines := "the old value of "+strings.Join(names, ", "), "the old line"
+	if len(units) != 1 || len(units[0].was) != 1 {
+		lines = "the old lines"
+	}
 	if len(names) == 0 || len(names) > 3 {
-		what = "the old lines"
+		what = lines
 	}
 	switch {
 	case len(units) == 1 && units[0].gone:
@@ -200,7 +243,7 @@ func restoreTitle(kind Kind, units []unit) string {
 	case kind == Entry:
 		return "Put the entry back into the list" + where
 	case kind == Revert:
-		return "Put the old lines back" + where
+		return "Put " + lines + " back" + where
 	}
 	return "Put " + what + " back" + where + " and keep the other changes"
 }

@@ -9,7 +9,7 @@ import (
 const (
 	maxLines    = 60  // of a fix
 	maxLineText = 300 // characters of a line
-	maxEdits    = 8
+	maxEdits    = 24
 )
 
 // secretive marks lines that may hold a secret value.
