@@ -9,6 +9,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"github.com/holdpoint-dev/holdpoint/internal/fix"
 	"github.com/holdpoint-dev/holdpoint/internal/gitlocal"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 	"github.com/holdpoint-dev/holdpoint/internal/publish"
@@ -31,14 +32,15 @@ type reviewCommand struct {
 func (c *reviewCommand) Run(a *app) error {
 	var report review.Report
 	var decision review.Decision
+	var fixes []fix.Fix
 	err := a.unlessStopped(func() (err error) {
-		report, decision, err = c.review(a)
+		report, decision, fixes, err = c.review(a)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	if err := c.print(a, report, decision); err != nil {
+	if err := c.print(a, report, decision, fixes); err != nil {
 		return fmt.Errorf("write the report: %w", err)
 	}
 	if decision.Holds() {
@@ -47,9 +49,10 @@ func (c *reviewCommand) Run(a *app) error {
 	return nil
 }
 
-func (c *reviewCommand) review(a *app) (review.Report, review.Decision, error) {
-	none := func(err error) (review.Report, review.Decision, error) {
-		return review.Report{}, review.Decision{}, err
+// review returns the fixes too, where something is held and the format has them.
+func (c *reviewCommand) review(a *app) (review.Report, review.Decision, []fix.Fix, error) {
+	none := func(err error) (review.Report, review.Decision, []fix.Fix, error) {
+		return review.Report{}, review.Decision{}, nil, err
 	}
 	req, closeTrees, err := gitlocal.Load(a.ctx, gitlocal.Options{
 		Dir: c.Repo, Before: c.Before, After: c.After, WorkTree: c.Worktree, Env: a.env,
@@ -77,29 +80,39 @@ func (c *reviewCommand) review(a *app) (review.Report, review.Decision, error) {
 	}
 	defer from.close() //nolint:errcheck // it was only read
 	predictors := review.Predictors(req.Ref, packs.Load(), set.Losses(), a.render)
+	run := func(req review.Request) (review.Report, error) { return review.Run(req, set, predictors) }
 	var report review.Report
 	err = from.rounds(a.ctx, func(sources plan.Sources) (err error) {
 		req.Sources = sources
-		report, err = review.Run(req, set, predictors)
+		report, err = run(req)
 		return err
 	})
 	if err != nil {
 		return none(err)
 	}
 	from.tell(a, report.Gaps)
+	req.Now = time.Now()
+	decision := review.Decide(report, req)
+	var fixes []fix.Fix
+	if decision.Holds() && c.Format == publish.Formats()[0].Name {
+		fixes = fix.Propose(req, report, run, publish.Showable)
+	}
 	if err := closeTrees(); err != nil {
 		return none(err)
 	}
-	req.Now = time.Now()
-	return report, review.Decide(report, req), nil
+	return report, decision, fixes, nil
 }
 
-func (c *reviewCommand) print(a *app, report review.Report, decision review.Decision) error {
+// print writes the report, and in the default format the proved fixes below it.
+func (c *reviewCommand) print(a *app, report review.Report, decision review.Decision, fixes []fix.Fix) error {
 	format, err := publish.FormatNamed(c.Format)
 	if err != nil {
 		return err
 	}
-	return format.Write(a.stdout, report, decision, wantsColor(a.stdout, a.env))
+	if err := format.Write(a.stdout, report, decision, wantsColor(a.stdout, a.env)); err != nil {
+		return err
+	}
+	return publish.Fixes(a.stdout, fixes)
 }
 
 // formats are the names of the output formats for the flag, with the default.

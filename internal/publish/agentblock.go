@@ -84,7 +84,7 @@ func (m Markdown) fix(f rules.Finding) string {
 			text += "  note: " + Escape(Fence, s.Note, maxPhrase) + "\n"
 		}
 		for _, e := range s.Edits {
-			text += "  " + placeOf(e) + "\n"
+			text += "  " + placeOf(Fence, e) + "\n"
 			for _, l := range e.New {
 				text += strings.TrimRight("  | "+l, " ") + "\n"
 			}
@@ -95,8 +95,8 @@ func (m Markdown) fix(f rules.Finding) string {
 }
 
 // placeOf says what an edit replaces.
-func placeOf(e fix.Edit) string {
-	file := Escape(Fence, e.Path, maxPath)
+func placeOf(where Slot, e fix.Edit) string {
+	file := Escape(where, e.Path, maxPath)
 	switch {
 	case e.Start == 0:
 		return "new file " + file + ":"
