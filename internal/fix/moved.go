@@ -198,6 +198,14 @@ func (p *proposer) terraformFiles(folder string) []string {
 	return out
 }
 
+// withoutKey is an address without the key at its end.
+func withoutKey(address string) string {
+	if i := strings.IndexByte(address, '['); i >= 0 && strings.HasSuffix(address, "]") {
+		return address[:i]
+	}
+	return address
+}
+
 func movedTitle(moves []move) string {
 	m := moves[0]
 	if len(moves) > 1 {
@@ -205,7 +213,7 @@ func movedTitle(moves []move) string {
 	}
 	a, b := m.pairs[0].gone.Address, m.pairs[0].come.Address
 	switch {
-	case a.Module == b.Module && a.Name == b.Name:
+	case a.Module == b.Module && a.Name == b.Name, withoutKey(m.from) == withoutKey(m.to):
 		return fmt.Sprintf("Add a moved block: the key of %s changed, it is now %s", m.from, m.to)
 	case a.Module == b.Module || strings.HasPrefix(m.from, "module.") && strings.HasPrefix(m.to, "module.") && a.Name == b.Name:
 		return fmt.Sprintf("Add a moved block: %s was renamed to %s", m.from, m.to)

@@ -84,7 +84,8 @@ func (p *proposer) prove(c candidate) (Fix, bool) {
 		return Fix{}, false // nothing is proved by what cannot be read
 	}
 	is := stateOf(again)
-	if !p.nothingNew(is, c) || !p.allStays(is, c) {
+	equal := len(req.Comparisons[p.index].Files) == 0
+	if !p.nothingNew(is, c) || !equal && !p.allStays(is, c) {
 		return Fix{}, false
 	}
 	f := Fix{Kind: c.kind, Title: c.title, Note: c.note, Edits: c.edits, Proved: true}
@@ -96,7 +97,7 @@ func (p *proposer) prove(c candidate) (Fix, bool) {
 	if len(f.Clears) == 0 || c.also != nil && !c.also(req) {
 		return Fix{}, false
 	}
-	if len(req.Comparisons[p.index].Files) == 0 || c.restores && len(again.Plan.Changes) == 0 {
+	if equal || c.restores && len(again.Plan.Changes) == 0 {
 		f.Whole = true
 		if f.Kind != Claim {
 			f.Kind = Revert
@@ -169,18 +170,31 @@ func (p *proposer) allStays(is state, c candidate) bool {
 			return false
 		}
 	}
-	if c.restores {
-		return true
-	}
 	for key, old := range p.was.changes {
 		_, there := is.changes[key]
 		made := old.Action == plan.Create || old.Action == plan.Update
 		own := c.within != "" && resource(key.address) == c.within
-		if made && !there && !own && !c.merged[key.address] {
+		if made && !there && !own && !c.merged[key.address] && !(c.restores && p.cameOf(key.address, old.Action)) {
 			return false
 		}
 	}
 	return true
+}
+
+// cameOf reports whether what the change makes is made of something that goes, so
+// that it is not made where that stays: an update, or an object of the same name
+// or, in Kubernetes, kind.
+func (p *proposer) cameOf(a plan.Address, action plan.Action) bool {
+	if action == plan.Update {
+		return true
+	}
+	for key, c := range p.was.changes {
+		b := key.address
+		if leavesPlan(c.Action) && a.Root == b.Root && a.Type == b.Type && (a.Engine == plan.Kubernetes || a.Name == b.Name) {
+			return true
+		}
+	}
+	return false
 }
 
 // resource is an address without its key, with its root.

@@ -16,10 +16,10 @@ func (p *proposer) removedBlocks() {
 	for _, group := range p.gone() {
 		c := candidate{kind: RemovedBlock, leaves: true,
 			title: "Add a removed block: keep " + group.names() + " and stop managing it",
-			note:  "The object stays alive, and Terraform forgets it."}
+			note:  "Nothing is destroyed, and Terraform forgets it. It takes Terraform 1.7 or OpenTofu 1.7."}
 		if len(group.from) > 1 {
 			c.title = "Add removed blocks: keep " + group.names() + " and stop managing them"
-			c.note = "The objects stay alive, and Terraform forgets them."
+			c.note = "Nothing is destroyed, and Terraform forgets them. It takes Terraform 1.7 or OpenTofu 1.7."
 		}
 		var lines []string
 		for i, from := range group.from {
@@ -68,34 +68,37 @@ func (p *proposer) gone() []goneGroup {
 		if c.Action != plan.Delete || c.At.Side != plan.Before || c.Address.Type == "" {
 			continue
 		}
-		switch c.Reason {
-		case plan.NoResourceConfig:
-			if path.Dir(c.At.File) == path.Clean(c.Address.Root) && c.Address.Module != "" {
-				continue // not of this folder
-			}
+		if c.Reason != plan.NoResourceConfig && c.Reason != plan.NoModule {
+			continue
+		}
+		switch call, at, ok := goneCall(c); {
+		case ok:
+			add(path.Dir(at.File), at, call)
+		case slices.ContainsFunc(p.units, func(u unit) bool { return u.covers(c.At) }):
 			add(path.Dir(c.At.File), c.At, c.Address.Type+"."+c.Address.Name)
-		case plan.NoModule:
-			if call, at, ok := goneCall(c); ok {
-				add(path.Dir(at.File), at, "module."+call)
-			}
 		}
 	}
 	return groups
 }
 
-// goneCall is the call of a module that was taken out: its name and place.
-func goneCall(c *plan.Change) (name string, at plan.Range, ok bool) {
-	steps := moduleSteps(c.Address.Module)
-	if len(steps) == 0 {
+// goneCall is the module call that was taken out with all that is in it: its
+// address as its folder writes it, and its place.
+func goneCall(c *plan.Change) (from string, at plan.Range, ok bool) {
+	if len(c.Causes) == 0 || c.Causes[0].Side != plan.Before {
 		return "", plan.Range{}, false
 	}
-	for _, cause := range c.Causes {
-		if cause.Side == plan.Before && path.Dir(cause.File) == path.Clean(c.Address.Root) {
-			return steps[0].name, cause.Range, true
+	steps := moduleSteps(c.Address.Module)
+	for i := range steps {
+		steps[i].key = ""
+		if c.Causes[0].Text == joinSteps(steps[:i+1])+" removed" || c.Causes[0].Text == joinKeyed(c.Address.Module, i+1)+" removed" {
+			return steps[i].String(), c.Causes[0].Range, true
 		}
 	}
 	return "", plan.Range{}, false
 }
+
+// joinKeyed are the first calls of a module's address, with their keys.
+func joinKeyed(module string, n int) string { return joinSteps(moduleSteps(module)[:n]) }
 
 // place puts lines where blocks were taken out of a file, or in a new file where
 // the whole file went.

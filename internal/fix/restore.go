@@ -124,9 +124,10 @@ func (p *proposer) choices(f rules.Finding) [][]unit {
 	})
 	block := p.within(func(u unit) bool { return overlaps(c.At, u) })
 	hunks := p.within(func(u unit) bool { return slices.ContainsFunc(any, func(v unit) bool { return u.hunk == v.hunk }) })
+	files := p.within(func(u unit) bool { return slices.ContainsFunc(any, func(v unit) bool { return u.path == v.path }) })
 	var out [][]unit
 	seen := map[string]bool{}
-	for _, units := range [][]unit{forced, first, slices.Concat(first, forced), any, hunks, block} {
+	for _, units := range [][]unit{forced, first, slices.Concat(first, forced), any, hunks, block, files} {
 		slices.SortFunc(units, func(a, b unit) int { return p.order(a) - p.order(b) })
 		units = slices.CompactFunc(units, func(a, b unit) bool { return p.order(a) == p.order(b) })
 		key := fmt.Sprint(units)
@@ -215,7 +216,11 @@ func kustomizationFile(name string) bool {
 func restoreTitle(kind Kind, units []unit) string {
 	var names, files []string
 	for _, u := range units {
-		if n := u.name(); n != "" && !slices.Contains(names, n) {
+		n := u.name()
+		if kind == Guard || kind == PruneProtection {
+			n = u.innermost()
+		}
+		if n != "" && !slices.Contains(names, n) {
 			names = append(names, n)
 		}
 		if !slices.Contains(files, u.path) {

@@ -119,6 +119,16 @@ func (u unit) name() string {
 	return ""
 }
 
+// innermost is what the last line that went assigns to.
+func (u unit) innermost() string {
+	for _, line := range slices.Backward(u.was) {
+		if m := assignment.FindStringSubmatch(line); m != nil {
+			return m[2]
+		}
+	}
+	return u.name()
+}
+
 // covers reports whether a place is in the unit.
 func (u unit) covers(at plan.Range) bool {
 	if at.Side == plan.Before {
