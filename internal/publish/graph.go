@@ -162,11 +162,3 @@ func (g *blast) edge(from, to string) {
 		g.edges = append(g.edges, e)
 	}
 }
-
-// lineOf is the place a reader looks at first: the changed line.
-func lineOf(f rules.Finding) plan.Range {
-	if chain := causes(f); len(chain) > 0 {
-		return chain[0].Range
-	}
-	return f.At
-}
