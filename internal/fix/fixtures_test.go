@@ -25,8 +25,8 @@ var all = flag.Bool("all", false, "prove every fixture, not a sample, and print 
 
 // Every fixture of the predictors and of the review that holds something: what is
 // offered is applied to the tree and reviewed from the beginning, with its own list
-// of changed files. What it says it clears is gone, nothing else has come, and the
-// lines that the change made elsewhere are still there.
+// of changed files. What it says it clears is gone, and no finding, no gap and no
+// object that goes has come.
 func TestWaysOutAreTrue(t *testing.T) {
 	rv := newReviewer(t)
 	totals := map[plan.Engine]*tally{plan.Terraform: {}, plan.Kubernetes: {}}

@@ -1,11 +1,8 @@
 package fix
 
 import (
-	"path"
 	"slices"
-	"strings"
 
-	"github.com/holdpoint-dev/holdpoint/internal/plan"
 	"github.com/holdpoint-dev/holdpoint/internal/review"
 	"github.com/holdpoint-dev/holdpoint/internal/rules"
 )
@@ -55,52 +52,4 @@ func last(f Fix) int {
 		return 1
 	}
 	return 0
-}
-
-type proposer struct {
-	req      review.Request
-	rep      review.Report
-	retry    Retry
-	showable func(string) bool
-	index    int
-	change   review.Comparison
-	holding  []rules.Finding
-	units    []unit
-	budget   int
-	was      state
-	cleared  map[string]bool // by a fix that is no plain revert
-	tried    map[string]bool
-	out      []Fix
-}
-
-// offer proves a candidate and keeps it. A candidate is tried once.
-func (p *proposer) offer(c candidate) bool {
-	key := c.key()
-	if p.tried[key] || p.budget == 0 || !p.safe(c.edits) {
-		return false
-	}
-	p.tried[key] = true
-	f, ok := p.prove(c)
-	if !ok {
-		return false
-	}
-	if f.Kind != Revert {
-		for _, id := range f.Clears {
-			p.cleared[id] = true
-		}
-	}
-	p.out = append(p.out, f)
-	return true
-}
-
-// open are the held findings of changes that no fix clears yet.
-func (p *proposer) open(engine plan.Engine) []rules.Finding {
-	return slices.DeleteFunc(slices.Clone(p.holding), func(f rules.Finding) bool {
-		return f.Change == nil || f.Change.Address.Engine != engine || p.cleared[f.Fingerprint]
-	})
-}
-
-// terraformFile reports whether a file is one of Terraform's own language in a folder.
-func terraformFile(name, folder string) bool {
-	return path.Dir(name) == folder && (strings.HasSuffix(name, ".tf") || strings.HasSuffix(name, ".tofu"))
 }

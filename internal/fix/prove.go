@@ -174,9 +174,10 @@ func (p *proposer) allStays(is state, c candidate) bool {
 		_, there := is.changes[key]
 		made := old.Action == plan.Create || old.Action == plan.Update
 		own := c.within != "" && resource(key.address) == c.within
-		if made && !there && !own && !c.merged[key.address] && !(c.restores && p.cameOf(key.address, old.Action)) {
-			return false
+		if !made || there || own || c.merged[key.address] || c.restores && p.cameOf(key.address, old.Action) {
+			continue
 		}
+		return false
 	}
 	return true
 }

@@ -2,7 +2,6 @@ package fix
 
 import (
 	"fmt"
-	"io/fs"
 	"path"
 	"slices"
 	"strings"
@@ -29,8 +28,8 @@ func (p *proposer) restores(reverts bool) {
 // the last round a way out of management does not: the intent may have been none.
 func (p *proposer) answered(id string, reverts bool) bool {
 	return slices.ContainsFunc(p.out, func(f Fix) bool {
-		leaves := f.Kind == RemovedBlock || f.Kind == Keep
-		return slices.Contains(f.Clears, id) && !(reverts && leaves)
+		leaves := reverts && (f.Kind == RemovedBlock || f.Kind == Keep)
+		return !leaves && slices.Contains(f.Clears, id)
 	})
 }
 
@@ -251,17 +250,4 @@ func restoreTitle(kind Kind, units []unit) string {
 		return "Put " + lines + " back" + where
 	}
 	return "Put " + what + " back" + where + " and keep the other changes"
-}
-
-// lines are the lines of a file of the after side; nil where it has none.
-func (p *proposer) lines(name string) []string {
-	content, err := fs.ReadFile(p.change.After, name)
-	if err != nil {
-		return nil
-	}
-	out := strings.Split(string(content), "\n")
-	for i := range out {
-		out[i] = strings.TrimSuffix(out[i], "\r")
-	}
-	return out
 }

@@ -46,7 +46,8 @@ func TestRealReviews(t *testing.T) {
 		dir := filepath.Join("..", "..", "examples", name)
 		changes["example-"+name] = [2]fs.FS{os.DirFS(filepath.Join(dir, "before")), os.DirFS(filepath.Join(dir, "after"))}
 	}
-	for _, name := range []string{"block", "key", "lines", "long", "module", "namespace", "ok-key", "ok-secret", "ok-trigger", "rename", "value"} {
+	archives := []string{"block", "key", "lines", "long", "module", "namespace", "ok-key", "ok-secret", "ok-trigger", "rename", "value"}
+	for _, name := range archives {
 		data, err := os.ReadFile("../fix/testdata/" + name + ".txtar")
 		if err != nil {
 			t.Fatal(err)
