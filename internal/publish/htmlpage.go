@@ -87,7 +87,7 @@ func (m Markdown) pageNeeds() []string {
 	return out
 }
 
-func clean(s string) string { return Escape(Terminal, s, 3*maxPhrase) }
+func clean(s string) string { return Escape(Terminal, strings.ReplaceAll(s, "@", ""), 3*maxPhrase) }
 
 // facts are what a reader wants to know of the change itself.
 func (m Markdown) facts() []html.Fact {
