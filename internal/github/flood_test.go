@@ -190,7 +190,7 @@ func TestA13ThousandsOfLabelEvents(t *testing.T) {
 	f.pull.Edit("Again", f.dana)
 	f.settle()
 	f.fine()
-	if c := f.concluded(f.pull, "failure"); !strings.Contains(c.Summary, "does not say who set it; take it off and set it again") {
+	if c := f.concluded(f.pull, "failure"); !strings.Contains(c.Summary, "does not show who set it; remove it and set it again") {
 		t.Errorf("it does not say what would settle it:\n%s", c.Summary)
 	}
 	f.pull.RemoveLabel("holdpoint-override", f.alice)

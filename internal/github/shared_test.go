@@ -187,7 +187,7 @@ func TestA2ManyBranches(t *testing.T) {
 	w.repo.Push("release/21", w.base, w.dana)
 	w.settle()
 	w.fine()
-	w.shared(head, "failure", "21 branches have this name of the check")
+	w.shared(head, "failure", "21 branches have this check name")
 }
 
 // A2: a file that both the head and another branch changed is merged where there

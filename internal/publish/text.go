@@ -160,9 +160,13 @@ func (t *terminal) headline(r report.Row, cause plan.Cause) string {
 	}
 	what := about(f)
 	if len(r.Members) > 0 && f.Change != nil && f.Change.Action.Destroys() {
-		what = r.Action + ", " + why(f)
+		what = strings.TrimSuffix(r.Action+", "+why(f), ", ")
 	}
-	return text + ": " + safe(what) + "  " + t.dim("["+safe(f.Rule)+"]")
+	between := ": "
+	if f.Change != nil && len(r.Members) == 0 {
+		between = " " // the rule's sentence has the name for its subject
+	}
+	return text + between + safe(what) + "  " + t.dim("["+safe(f.Rule)+"]")
 }
 
 func (t *terminal) others(groups []report.Group) {

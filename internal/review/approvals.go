@@ -219,7 +219,7 @@ func (o opinions) unnamed(all []need, c *participants) (out []Discounted) {
 		case !c.mayWrite(a.by):
 			out = append(out, Discounted{a.by.Login, "approval", a.by.Login + " has no write access"})
 		case !wantsExtra || !a.uninvolved:
-			out = append(out, Discounted{a.by.Login, "approval", "the settings do not allow " + a.by.Login + " approve any of these findings"})
+			out = append(out, Discounted{a.by.Login, "approval", "the settings do not allow " + a.by.Login + " to approve any of these findings"})
 		}
 	}
 	return out

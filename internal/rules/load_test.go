@@ -52,10 +52,10 @@ func TestUnsoundPacks(t *testing.T) {
 	const rule = "rules:\n  - {id: a-rule, title: T, about: gap, when: gap.changed, loss: none, severity: warn, message: M}\n"
 	const types = "engine: terraform\ntypes:\n  aws_a: {loss: data, holds: h, source: s}\n"
 	for want, files := range map[string]map[string]string{
-		"stands twice":            {"a.yaml": rule, "b.yaml": rule},
+		"is defined twice":        {"a.yaml": rule, "b.yaml": rule},
 		"id of a retired one":     {"a.yaml": rule, "b.yaml": "retired: [a-rule]\n"},
 		"must say how to fix":     {"a.yaml": strings.Replace(rule, "warn", "hold", 1)},
-		"stands in another file":  {"a.yaml": rule, "types/a.yaml": types, "types/b.yaml": types},
+		"is in another file":      {"a.yaml": rule, "types/a.yaml": types, "types/b.yaml": types},
 		"holds and source":        {"a.yaml": rule, "types/a.yaml": strings.Replace(types, ", source: s", "", 1)},
 		`loss "dta"`:              {"a.yaml": rule, "types/a.yaml": strings.Replace(types, "data", "dta", 1)},
 		"undeclared reference":    {"a.yaml": strings.Replace(rule, "gap.changed", "gapp.changed", 1)},

@@ -58,7 +58,7 @@ func TestA1OnlyTheDefaultBranchNames(t *testing.T) {
 		"beside no settings":      {"version: 1\n" + one, "", "", ".github/holdpoint.yaml:3: checks: only"},
 		"beside the organisation": {"version: 1\n" + other, "", "version: 1\n" + one, ".github/holdpoint.yaml:3: checks: only"},
 		"beside unsound ones": {"version: 1\n", "version: 3\n", "",
-			"the settings of the default branch, main, name the checks and are not sound: .github/holdpoint.yaml:1: version"},
+			"the settings of the default branch, main, name the checks and are invalid: .github/holdpoint.yaml:1: version"},
 		"another name": {"version: 1\n" + other, "version: 1\nchecks:\n  - {name: main2, bases: [evil]}\n", "",
 			".github/holdpoint.yaml:3: checks: only"},
 		"other bases": {"version: 1\n" + other, "version: 1\nchecks:\n  - {name: main, bases: [dev]}\n", "",

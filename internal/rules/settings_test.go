@@ -204,7 +204,7 @@ func TestSettingsOfBefore(t *testing.T) {
 	set := *loaded(t)
 	set.retired = []string{"tf-of-before"}
 	for text, want := range map[string]string{
-		"version: 1\nrules: {tf-of-before: warn}\n":           "x:2: rules.tf-of-before: this rule is gone",
+		"version: 1\nrules: {tf-of-before: warn}\n":           "x:2: rules.tf-of-before: this rule no longer exists",
 		"version: 1\n" + strings.Repeat("#", largestSettings): "x:1: larger than",
 	} {
 		if _, err := set.ParseSettings("x", []byte(text)); err == nil || !strings.HasPrefix(err.Error(), want) {
