@@ -203,4 +203,6 @@ func members(r report.Row) string {
 }
 
 // unmarked is foreign text in the title of a fold, which is HTML.
-func unmarked(s string, limit int) string { return strings.ReplaceAll(Escape(Plain, s, limit), ">", "›") }
+func unmarked(s string, limit int) string {
+	return strings.ReplaceAll(Escape(Plain, s, limit), ">", "›")
+}

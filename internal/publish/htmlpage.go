@@ -119,7 +119,7 @@ func (m Markdown) made(version string) string {
 	if version != "" {
 		text += " Holdpoint " + safe(version)
 		if m.Report.Rules != "" {
-			text += ", rules " + Escape(Terminal, m.Report.Rules, 12)
+			text += ", rules " + strings.TrimSuffix(Escape(Terminal, m.Report.Rules, 12), "…")
 		}
 		text += "."
 	}
