@@ -196,7 +196,8 @@ func (p *Page) Size(width, height int) {
 
 // Scheme sets whether the page is to be "light" or "dark".
 func (p *Page) Scheme(scheme string) {
-	p.Call("Emulation.setEmulatedMedia", map[string]any{"media": "", "features": []map[string]string{{"name": "prefers-color-scheme", "value": scheme}}})
+	feature := map[string]string{"name": "prefers-color-scheme", "value": scheme}
+	p.Call("Emulation.setEmulatedMedia", map[string]any{"media": "", "features": []any{feature}})
 }
 
 // Open opens an address.

@@ -157,7 +157,7 @@ func (d *diffed) shown(lines []string, n int) string {
 	case d.secret && plainKey.MatchString(line):
 	case m != nil && (own || before || d.secret) && strings.TrimSpace(m[2]) != "{" && strings.TrimSpace(m[2]) != "[":
 		line = m[1] + hidden
-	case m == nil && (d.secret && strings.TrimSpace(line) != "" && !strings.HasSuffix(strings.TrimSpace(line), ":") || strings.Contains(line, "-----BEGIN")):
+	case m == nil && (d.secret && text != "" && !strings.HasSuffix(text, ":") || strings.Contains(line, "-----BEGIN")):
 		line = hidden
 	}
 	return truncate(visible(line), maxLine)

@@ -87,7 +87,7 @@ func (m Markdown) pageNeeds() []string {
 	return out
 }
 
-func clean(s string) string { return Escape(Terminal, s, 3*maxPhrase) }
+func clean(s string) string { return Escape(Terminal, strings.ReplaceAll(s, "@", ""), 3*maxPhrase) }
 
 // facts are what a reader wants to know of the change itself.
 func (m Markdown) facts() []html.Fact {
@@ -119,7 +119,7 @@ func (m Markdown) made(version string) string {
 	if version != "" {
 		text += " Holdpoint " + safe(version)
 		if m.Report.Rules != "" {
-			text += ", rules " + Escape(Terminal, m.Report.Rules, 12)
+			text += ", rules " + strings.TrimSuffix(Escape(Terminal, m.Report.Rules, 12), "…")
 		}
 		text += "."
 	}

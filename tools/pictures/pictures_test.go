@@ -78,12 +78,12 @@ func TestWhatPeopleSee(t *testing.T) {
 					if width == phone {
 						atOnce(t, page, s)
 					}
+					if *pictures != "" && s.name != "findings-5000" {
+						page.Picture(filepath.Join(*pictures, fmt.Sprintf("%s-%s-%d.png", s.name, form, width)))
+					}
 					if form == "html" {
 						alone(t, page, file)
 						accessible(t, page, axe)
-					}
-					if *pictures != "" && s.name != "findings-5000" {
-						page.Picture(filepath.Join(*pictures, fmt.Sprintf("%s-%s-%d.png", s.name, form, width)))
 					}
 				}
 			})

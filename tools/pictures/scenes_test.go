@@ -58,22 +58,21 @@ func scenes(t *testing.T) []scene {
 	return out
 }
 
-// manyRoots call one module, which gives its database another name.
+// manyRoots call one module, which gives its bucket another name.
 func manyRoots(n int) (before, after fstest.MapFS) {
 	before, after = fstest.MapFS{}, fstest.MapFS{}
 	module := `variable "name" {}
-resource "aws_db_instance" "main" {
-  identifier     = "PREFIX-${var.name}"
-  instance_class = "db.t3.medium"
+resource "aws_s3_bucket" "main" {
+  bucket = "PREFIX-${var.name}"
 }
 `
 	for i := range n {
 		root := fmt.Sprintf("live/tenant-%03d/main.tf", i)
-		file := &fstest.MapFile{Data: fmt.Appendf(nil, "module \"db\" {\n  source = \"../../modules/db\"\n  name   = \"t%03d\"\n}\n", i)}
+		file := &fstest.MapFile{Data: fmt.Appendf(nil, "module \"store\" {\n  source = \"../../modules/store\"\n  name   = \"t%03d\"\n}\n", i)}
 		before[root], after[root] = file, file
 	}
-	before["modules/db/main.tf"] = &fstest.MapFile{Data: []byte(strings.ReplaceAll(module, "PREFIX", "db"))}
-	after["modules/db/main.tf"] = &fstest.MapFile{Data: []byte(strings.ReplaceAll(module, "PREFIX", "database"))}
+	before["modules/store/main.tf"] = &fstest.MapFile{Data: []byte(strings.ReplaceAll(module, "PREFIX", "store"))}
+	after["modules/store/main.tf"] = &fstest.MapFile{Data: []byte(strings.ReplaceAll(module, "PREFIX", "storage"))}
 	return before, after
 }
 
@@ -84,18 +83,20 @@ func manyFindings(n int) publish.Markdown {
 		at := plan.Range{File: fmt.Sprintf("live/team-%d/buckets.tf", i%50), Line: 1 + 20*(i/50), Side: plan.After}
 		c := plan.Change{
 			Address: plan.Address{Engine: plan.Terraform, Root: "live", Type: "aws_s3_bucket", Name: fmt.Sprint("bucket_", i)},
-			Action:  plan.Delete, Certain: true, Reason: plan.NoResourceConfig, Causes: []plan.Cause{{Range: at, Text: fmt.Sprint("resource removed ", i)}},
+			Action:  plan.Delete, Certain: true, Reason: plan.NoResourceConfig,
+			Causes: []plan.Cause{{Range: at, Text: fmt.Sprint("resource removed ", i)}},
 		}
 		c.Previous = c.Address
 		rep.Plan.Changes = append(rep.Plan.Changes, c)
 		rep.Findings = append(rep.Findings, rules.Finding{
-			Rule: "tf-destroy-data", Title: "Data is destroyed", Severity: rules.Hold, Loss: rules.Data, Holds: true, Comparison: "change", Change: &c,
-			At: at, Message: c.Address.String() + " will be destroyed", Remedies: []string{"Revert it."}, Fingerprint: fmt.Sprintf("%064x", i),
+			Rule: "tf-destroy-data", Title: "Data is destroyed", Severity: rules.Hold, Loss: rules.Data, Holds: true,
+			Comparison: "change", Change: &c, At: at, Message: c.Address.String() + " will be destroyed", Remedies: []string{"Revert it."}, Fingerprint: fmt.Sprintf("%064x", i),
 		})
 	}
 	missing := []review.Missing{{Number: 1, What: "1 more approval", From: "anyone with write access"}}
 	return publish.Markdown{Report: rep, Decision: review.Decision{
-		Conclusion: review.Failure, Basis: review.Held, Title: fmt.Sprintf("Held: deletes the bucket `bucket_0` and %d more", n-1), Missing: missing,
+		Conclusion: review.Failure, Basis: review.Held, Missing: missing,
+		Title: fmt.Sprintf("Held: deletes the bucket `bucket_0` and %d more", n-1),
 	}}
 }
 
@@ -126,6 +127,9 @@ func printed(t *testing.T, name string, m publish.Markdown, excerpts publish.Exc
 	var page bytes.Buffer
 	if err := publish.HTML(&page, m, publish.Printing{Version: "v1.2.3", Excerpts: excerpts}); err != nil {
 		t.Fatal(err)
+	}
+	if name == "roots-300" && len(m.Report.Findings) < 300 {
+		t.Errorf("%d findings of 300 roots", len(m.Report.Findings))
 	}
 	s := scene{name: name, markdown: publish.CheckRun(m).Summary, page: page.String(), held: m.Decision.Holds()}
 	if parts := strings.Split(m.Decision.Title, "`"); len(parts) > 1 {

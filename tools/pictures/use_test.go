@@ -114,7 +114,9 @@ func TestThePicture(t *testing.T) {
 	}
 	page.Run("document.querySelector('.canvas').scrollIntoView()")
 	for i, kind := range []string{"mousePressed", "mouseMoved", "mouseReleased"} {
-		page.Call("Input.dispatchMouseEvent", map[string]any{"type": kind, "x": 600 - 100*i, "y": 300, "button": "left", "buttons": 1, "clickCount": 1})
+		page.Call("Input.dispatchMouseEvent", map[string]any{
+			"type": kind, "x": 600 - 100*i, "y": 300, "button": "left", "buttons": 1, "clickCount": 1,
+		})
 	}
 	if moved := number(t, page, "Math.round(document.querySelector('.canvas').scrollLeft)"); moved < 50 {
 		t.Errorf("dragging by 100 pixels scrolls by %d", moved)

@@ -29,7 +29,9 @@ func full(name func(string) string) Page {
 		About: []Fact{{"Change", name("change")}}, Groups: slices.Repeat([]Group{group}, openGroups+2), Others: []Group{group},
 		Unruled: []Row{row}, Gaps: []Gap{{name("at"), name("subject"), name("why")}}, Compared: name("compared"),
 		Sources: []string{name("source")}, Made: name("made"),
-		Picture: Graph{Nodes: []Node{{name("a"), name("b"), "cause"}, {name("c"), "", ""}, {name("d"), "", "lost"}}, Edges: [][2]int{{0, 1}, {1, 2}}},
+		Picture: Graph{
+			Nodes: []Node{{name("a"), name("b"), "cause"}, {name("c"), "", ""}, {name("d"), "", "lost"}}, Edges: [][2]int{{0, 1}, {1, 2}},
+		},
 	}
 }
 
@@ -70,9 +72,9 @@ func shape(t *testing.T, page string) []string {
 func TestNamesAreNoMarkup(t *testing.T) {
 	plain := shape(t, written(t, full(func(s string) string { return s })))
 	for _, nasty := range []string{
-		`<script>alert(1)</script>`, `</style><img src=x onerror=alert(1)>`, `"><svg/onload=alert(1)>`, `' onmouseover='x`, `</code></li></ul></main>`,
-		`<!--`, `-->`, `{{.Style}}`, `javascript:alert(1)`, `</title><script>x</script>`, `&lt;b&gt;`, "a\x00b", `</script>`, strings.Repeat("x", 10_000),
-		"\u202egnp.exe", `<textarea>`, `<base href=//evil>`, `<![CDATA[`,
+		`<script>alert(1)</script>`, `</style><img src=x onerror=alert(1)>`, `"><svg/onload=alert(1)>`, `' onmouseover='x`,
+		`</code></li></ul></main>`, `<!--`, `-->`, `{{.Style}}`, `javascript:alert(1)`, `</title><script>x</script>`, `&lt;b&gt;`, "a\x00b", `</script>`,
+		strings.Repeat("x", 10_000), "\u202egnp.exe", `<textarea>`, `<base href=//evil>`, `<![CDATA[`,
 	} {
 		got := shape(t, written(t, full(func(string) string { return nasty })))
 		if !slices.Equal(got, plain) {

@@ -23,13 +23,14 @@ type Node struct {
 	Class string
 }
 
-// Sizes in pixels. A letter is 13 pixels high and less than 8 wide.
+// Sizes in pixels. A letter is 12 pixels high and about 7.3 wide: three columns fit
+// on a desktop.
 const (
-	letter, nodeHeight   = 8, 46
-	columnGap, rowGap    = 56, 12
-	margin, nodePadding  = 12, 10
-	firstLine, nextLine  = 19, 37
-	maxLetters, minNodes = 44, 3
+	tenLetters, nodeHeight = 73, 44
+	columnGap, rowGap      = 40, 12
+	margin, nodePadding    = 12, 10
+	firstLine, nextLine    = 18, 35
+	maxLetters, minNodes   = 32, 3
 )
 
 // drawing is a graph with its places.
@@ -176,7 +177,7 @@ func (d *drawing) place(nodes []Node, columns [][]int) {
 		for _, n := range column {
 			width = max(width, letters(nodes[n].Head), letters(nodes[n].Name))
 		}
-		width = width*letter + 2*nodePadding
+		width = width*tenLetters/10 + 2*nodePadding
 		y := margin + (tallest-len(column))*(nodeHeight+rowGap)/2
 		for _, n := range column {
 			d.Boxes[n] = box{

@@ -30,7 +30,7 @@ func TestBoxesStandApart(t *testing.T) {
 			if a.X < 0 || a.Y < 0 || a.X+a.W > d.Width || a.Y+a.H > d.Height {
 				t.Errorf("box %d is outside of %dx%d: %+v", i, d.Width, d.Height, a)
 			}
-			if longest := max(utf8.RuneCountInString(a.Head), utf8.RuneCountInString(a.Name)); longest*letter > a.W-2*nodePadding {
+			if longest := max(utf8.RuneCountInString(a.Head), utf8.RuneCountInString(a.Name)); longest*tenLetters/10 > a.W-2*nodePadding {
 				t.Errorf("%d letters do not fit into %d pixels", longest, a.W)
 			}
 			for j, b := range d.Boxes[:i] {
