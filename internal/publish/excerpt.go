@@ -153,6 +153,7 @@ func (d *diffed) shown(lines []string, n int) string {
 	line := strings.ReplaceAll(lines[n-1], "\t", "    ")
 	own := fix.Secretive(line)
 	before := n > 1 && fix.Secretive(lines[n-2]) && !own
+	text := strings.TrimSpace(line)
 	switch m := valueOf.FindStringSubmatch(line); {
 	case d.secret && plainKey.MatchString(line):
 	case m != nil && (own || before || d.secret) && strings.TrimSpace(m[2]) != "{" && strings.TrimSpace(m[2]) != "[":
