@@ -78,7 +78,7 @@ func TestDoctorFindsNothing(t *testing.T) {
 	if status != 0 || strings.Contains(out, "FAIL") {
 		t.Errorf("status %d\n%s", status, out)
 	}
-	for _, want := range []string{"the settings (base) are sound", "pinned to the App", "Holdpoint answers at", "all 1 events", "the label"} {
+	for _, want := range []string{"the settings (base) are valid", "pinned to the App", "Holdpoint answers at", "all 1 events", "the label"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("it does not say %q:\n%s", want, out)
 		}
@@ -114,13 +114,13 @@ func TestDoctorFinds(t *testing.T) {
 			p["checks"] = "read"
 			c.hub.SetApp(p, appmanifest.Events())
 		}, want: "the App lacks permissions: checks: write"},
-		{name: "event", spoil: func(c *clinic) { c.hub.SetApp(appmanifest.Permissions(), appmanifest.Events()[1:]) }, want: "the App does not hear of check_run"},
+		{name: "event", spoil: func(c *clinic) { c.hub.SetApp(appmanifest.Permissions(), appmanifest.Events()[1:]) }, want: "the App is not subscribed to check_run"},
 		{name: "no webhook", spoil: func(c *clinic) { c.hub.SetHook("", "json", false) }, want: "the App has no webhook URL"},
 		{name: "form", spoil: func(c *clinic) { c.hub.SetHook(c.hub.WebURL()+"settings/apps/new", "form", false) }, want: `the webhook's content type is "form"`},
-		{name: "not us", spoil: func(c *clinic) { c.hub.SetHook(c.hub.WebURL()+"settings/apps/new", "json", false) }, want: "answers 400, and not as Holdpoint does"},
-		{name: "nobody there", spoil: func(c *clinic) { c.hub.SetHook("http://127.0.0.1:1/webhook", "json", false) }, want: "nobody answers at http://127.0.0.1:1/webhook"},
+		{name: "not us", spoil: func(c *clinic) { c.hub.SetHook(c.hub.WebURL()+"settings/apps/new", "json", false) }, want: "answers 400, and is not Holdpoint"},
+		{name: "nobody there", spoil: func(c *clinic) { c.hub.SetHook("http://127.0.0.1:1/webhook", "json", false) }, want: "nothing answers at http://127.0.0.1:1/webhook"},
 		{name: "certificate", spoil: func(c *clinic) { c.hub.SetHook("http://127.0.0.1:1/webhook", "json", true) }, want: "GitHub does not check the certificate"},
-		{name: "lost deliveries", spoil: func(c *clinic) { c.deliver(401) }, want: "1 of 2 events of the last 24h0m0s were never taken"},
+		{name: "lost deliveries", spoil: func(c *clinic) { c.deliver(401) }, want: "1 of 2 events of the last 24h0m0s were never accepted"},
 		{name: "not installed there", args: []string{"other/infra"}, want: "the App is not installed for other"},
 		{name: "not given", args: []string{"acme/secret"}, want: "the installation does not include acme/secret"},
 		{name: "no rule", args: []string{"acme/infra", "--branch", "release"}, want: `release does not require the check "holdpoint: release"`},
@@ -129,7 +129,7 @@ func TestDoctorFinds(t *testing.T) {
 			c.repo.Require("main", "holdpoint: main", 0)
 		}, args: []string{"acme/loose"}, want: "is not pinned to App 4711"},
 		{name: "no label", files: githubtest.Files{".github/holdpoint.yaml": "version: 1\noverride:\n  label: let-it-pass\n"}, want: `the label "let-it-pass" for overrides does not exist`},
-		{name: "settings", files: githubtest.Files{".github/holdpoint.yaml": "version: 1\nenforce:\n  date: everyone\n"}, want: "the settings (base) are not sound"},
+		{name: "settings", files: githubtest.Files{".github/holdpoint.yaml": "version: 1\nenforce:\n  date: everyone\n"}, want: "the settings (base) are invalid"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if c.files == nil {

@@ -59,7 +59,8 @@ func (c *explainCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	if err := publish.Text(a.stdout, publish.Markdown{Report: rep, Decision: dec}, publish.TextOptions{Color: wantsColor(a.stdout, a.env)}); err != nil {
+	m := publish.Markdown{Report: rep, Decision: dec}
+	if err := publish.Text(a.stdout, m, publish.TextOptions{Color: wantsColor(a.stdout, a.env)}); err != nil {
 		return fmt.Errorf("write the report: %w", err)
 	}
 	if err := explain(a.stdout, rep, dec); err != nil {

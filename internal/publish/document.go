@@ -119,7 +119,7 @@ func changeList(changes []plan.Change) string {
 		if c.Address.Root != "." {
 			name += " in " + Escape(Span, c.Address.Root, maxPath)
 		}
-		fmt.Fprintf(&b, "- %s %s: %s\n", Escape(Prose, report.ActionWord(c), 40), name, Escape(Prose, c.Reason.Sentence(), maxCause))
+		fmt.Fprintf(&b, "- %s %s: %s\n", Escape(Prose, report.ActionWord(c), 40), name, Escape(Prose, c.Why(), maxCause))
 	}
 	return b.String()
 }

@@ -80,7 +80,15 @@ func why(f rules.Finding) string {
 		}
 		return attrs + " force replacement"
 	}
-	return f.Change.Reason.Sentence()
+	return f.Change.Why()
+}
+
+// whyAll is why the change of every object of a row happens.
+func whyAll(r report.Row) string {
+	if len(r.Members) == 0 || r.First().Change == nil || len(r.First().Change.Because) > 0 {
+		return why(r.First())
+	}
+	return r.First().Change.Reason.Sentence()
 }
 
 // about is what the rule says of a finding, without the name in front.
@@ -97,7 +105,8 @@ func about(f rules.Finding) string {
 func inRoot(r report.Row, cause plan.Cause) string {
 	root := r.First().Root()
 	several := slices.ContainsFunc(r.Findings, func(f rules.Finding) bool { return f.Root() != root })
-	if several || root == "" || root == "." || r.Name == root || strings.HasPrefix(r.Name, root+"/") || strings.HasPrefix(cause.File, root+"/") {
+	said := r.Name == root || strings.HasPrefix(r.Name, root+"/") || strings.HasPrefix(cause.File, root+"/")
+	if several || said || root == "" || root == "." {
 		return ""
 	}
 	return root

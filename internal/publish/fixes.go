@@ -3,6 +3,7 @@ package publish
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/holdpoint-dev/holdpoint/internal/fix"
 	"github.com/holdpoint-dev/holdpoint/internal/report"
@@ -77,7 +78,11 @@ func editPlace(e agentEdit) string {
 	if e.Lines == "" {
 		return "new file " + safe(e.File) + ":"
 	}
-	return safe(e.File) + ", replace lines " + e.Lines + " by:"
+	lines := "line "
+	if strings.Contains(e.Lines, "-") {
+		lines = "lines "
+	}
+	return safe(e.File) + ", replace " + lines + e.Lines + " by:"
 }
 
 // jsonFix is a proved fix: with its edits the findings in Clears are gone, and

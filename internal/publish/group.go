@@ -176,7 +176,7 @@ func note(r report.Row) string {
 	case f.Change == nil, !f.Change.Action.Destroys():
 		return about(f)
 	case !f.Change.Certain || f.Change.Effect != "":
-		return why(f)
+		return whyAll(r)
 	}
 	return ""
 }

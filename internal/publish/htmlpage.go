@@ -186,7 +186,7 @@ func (p pager) row(r report.Row, cause plan.Cause) html.Row {
 		ID: ShortID(f.Fingerprint), Rule: Escape(Terminal, f.Rule, maxName), Docs: f.Docs,
 	}
 	if row.Note == "" {
-		row.Reason = upper(safe(why(f)))
+		row.Reason = upper(safe(whyAll(r)))
 	}
 	for _, text := range p.m.contextLines(r, safe) {
 		row.Context = append(row.Context, upper(text))

@@ -188,7 +188,8 @@ func findingJSON(f rules.Finding, impacts map[string]impact.Impact) jsonFinding 
 	out := jsonFinding{
 		ID: ShortID(f.Fingerprint), Fingerprint: f.Fingerprint, Rule: f.Rule, Title: f.Title, Severity: f.Severity, Loss: f.Loss,
 		Holds: f.Holds, Comparison: f.Comparison, Environment: f.Environment, Subject: f.Subject(), Operation: operation(f),
-		Message: f.Message, Object: f.Object, Recovery: f.Recovery, Impact: impactJSON(impacts, f), Remedies: append([]string{}, f.Remedies...), Docs: f.Docs, At: f.At,
+		Message: f.Message, Object: f.Object, Recovery: f.Recovery, Impact: impactJSON(impacts, f),
+		Remedies: append([]string{}, f.Remedies...), Docs: f.Docs, At: f.At,
 	}
 	if f.Change != nil {
 		c := changeJSON(*f.Change, true)

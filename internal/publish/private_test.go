@@ -14,6 +14,7 @@ import (
 
 	"github.com/holdpoint-dev/holdpoint/internal/facts"
 	"github.com/holdpoint-dev/holdpoint/internal/fix"
+	"github.com/holdpoint-dev/holdpoint/internal/impact"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/render"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 	"github.com/holdpoint-dev/holdpoint/internal/plan/plantest"
@@ -123,7 +124,9 @@ func reviewed(t *testing.T, set *rules.Set, before, after fs.FS, rest map[string
 			t.Fatal(err)
 		}
 	}
-	m := publish.Markdown{Report: report, Decision: decision, Advice: publish.Advice{Suggestions: fix.Propose(req, report, run, publish.Showable)}}
+	m := publish.Markdown{Report: report, Decision: decision}
+	m.Suggestions = fix.Propose(req, report, run, publish.Showable)
+	m.Impact = impact.Of(req, report)
 	posted := publish.ReviewText(m, shownIn(before, after))
 	check := publish.CheckRun(m)
 	fmt.Fprintln(&out, check.Title, check.Summary, check.Annotations, posted.Body, posted.Comments, publish.Summary(m))

@@ -16,6 +16,7 @@ import (
 
 	"github.com/holdpoint-dev/holdpoint/internal/facts"
 	"github.com/holdpoint-dev/holdpoint/internal/fix"
+	"github.com/holdpoint-dev/holdpoint/internal/impact"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/render"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 	"github.com/holdpoint-dev/holdpoint/internal/plan/linediff"
@@ -99,7 +100,9 @@ func realTexts(t *testing.T, set *rules.Set, before, after fs.FS) *txtar.Archive
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := publish.Markdown{Report: report, Decision: review.Decide(report, req), Advice: publish.Advice{Suggestions: fix.Propose(req, report, retry, publish.Showable)}}
+	m := publish.Markdown{Report: report, Decision: review.Decide(report, req)}
+	m.Suggestions = fix.Propose(req, report, retry, publish.Showable)
+	m.Impact = impact.Of(req, report)
 	m.Report.Rules = "0000" // its digest changes with every rule
 	check, posted := publish.CheckRun(m), publish.ReviewText(m, shownIn(before, after))
 	var comments strings.Builder

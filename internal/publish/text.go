@@ -163,7 +163,7 @@ func (t *terminal) headline(r report.Row, cause plan.Cause) string {
 	}
 	what := about(f)
 	if len(r.Members) > 0 && f.Change != nil && f.Change.Action.Destroys() {
-		what = strings.TrimSuffix(r.Action+", "+why(f), ", ")
+		what = strings.TrimSuffix(r.Action+", "+whyAll(r), ", ")
 	}
 	between := ": "
 	if f.Change != nil && len(r.Members) == 0 {
@@ -229,7 +229,7 @@ func (t *terminal) changed(c plan.Change) {
 	if c.Address.Root != "." {
 		name += " in " + c.Address.Root
 	}
-	t.line("  " + report.ActionWord(c) + " " + safe(name) + "  " + t.dim(safe(c.Reason.Sentence())))
+	t.line("  " + report.ActionWord(c) + " " + safe(name) + "  " + t.dim(safe(c.Why())))
 }
 
 // updates lists what is created and updated in place.

@@ -87,7 +87,8 @@ func TestTheSameOfManyRootsIsOneRow(t *testing.T) {
 	line := at("modules/logs/main.tf", 3, 3, "name changes")
 	var findings []rules.Finding
 	for i := range 300 {
-		findings = append(findings, found(tf(fmt.Sprintf("live/%03d", i), "module.logs", "aws_s3_bucket", "this", ""), plan.Replace, rules.Data, "S3 bucket", line))
+		a := tf(fmt.Sprintf("live/%03d", i), "module.logs", "aws_s3_bucket", "this", "")
+		findings = append(findings, found(a, plan.Replace, rules.Data, "S3 bucket", line))
 	}
 	groups := of(findings, nil).Groups
 	if len(groups) != 1 || len(groups[0].Sections) != 1 || len(groups[0].Sections[0].Rows) != 1 {

@@ -100,9 +100,9 @@ func (r *Row) sentence(before map[string]any, alone bool) string {
 	case r.Kind == Empty && safe:
 		return "The destroy fails while " + r.Holds + ": " + is + "."
 	case r.Kind == Empty && alone:
-		return "Irreversible: " + is + ", so what it holds is deleted with it."
+		return "Irreversible: " + is + ", so its content is deleted with it."
 	case r.Kind == Empty:
-		return "What it holds is deleted with it: " + is + "."
+		return "Its content is deleted with it: " + is + "."
 	case safe && r.missing(before):
 		return "The destroy fails: " + is + " and " + r.Needs + " is not set."
 	case safe:
