@@ -38,7 +38,6 @@ var mayLook = map[string]string{
 	"internal/service/interrupted_test.go runnerChild":                 "the pause of a loop without an end",
 	"internal/service/interrupted_test.go pauseIsOver":                 "a clock that is an hour behind",
 	"internal/service/receive_test.go TestLogsAreClean":                "that a line has the time of today, to the hour",
-	"internal/browser/browser.go Call":                                 "the time-out of a dead man",
 	"cmd/holdpoint/doctor_test.go newClinic":                           "sets the clock of the simulated GitHub",
 	"cmd/holdpoint/serve_test.go TestServeSurvivesKills":               "when the process is killed; the verdicts are the same whenever that is. Ends after 25 minutes",
 	"cmd/holdpoint/servehostile_test.go TestServeUnderHeldConnections": "connections have to be slow by the server's clock; longer makes them slower",
