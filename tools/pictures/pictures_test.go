@@ -193,7 +193,9 @@ func accessible(t *testing.T, page *browser.Page, axe string) {
 }
 
 // large is a page with so many elements that only what is unfolded is looked at.
-func large(page *browser.Page) bool { return page.Text("document.querySelectorAll('*').length > 9999") == "true" }
+func large(page *browser.Page) bool {
+	return page.Text("document.querySelectorAll('*').length > 9999") == "true"
+}
 
 func unfold(page *browser.Page, open bool) {
 	page.Run(fmt.Sprintf("document.querySelectorAll('details').forEach(d => { d.open = %t })", open))
