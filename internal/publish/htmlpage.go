@@ -186,7 +186,9 @@ func (p pager) row(r report.Row, cause plan.Cause) html.Row {
 		ID: ShortID(f.Fingerprint), Rule: Escape(Terminal, f.Rule, maxName), Docs: f.Docs,
 	}
 	if row.Note == "" {
-		row.Reason = upper(safe(why(f)))
+		if row.Reason = safe(why(f)); f.Change != nil && len(f.Change.Because) == 0 {
+			row.Reason = upper(row.Reason) // else it begins with a name
+		}
 	}
 	for i, name := range r.Members {
 		if i == maxMembersShown {
