@@ -113,6 +113,7 @@ var foreign = map[string][]string{
 	"internal/kube/render":        {"sigs.k8s.io/kustomize", "helm.sh/helm/v4"},
 	"internal/rules":              {"cel.dev/cel-go", yamlLibrary},
 	"internal/review/hosted":      {yamlLibrary},
+	"internal/impact":             {yamlLibrary},
 	"internal/templates":          {yamlLibrary},
 	"internal/publish/schematest": {"github.com/santhosh-tekuri/jsonschema/v6"},
 	"internal/github/api":         {"github.com/google/go-github/v60", "github.com/bradleyfalzon/ghinstallation/v2"},

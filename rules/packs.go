@@ -6,5 +6,5 @@ import "embed"
 
 // Packs are the YAML files of this folder.
 //
-//go:embed *.yaml types/*.yaml losses/*.yaml commands/*.yaml
+//go:embed *.yaml types/*.yaml losses/*.yaml recovery/*.yaml commands/*.yaml
 var Packs embed.FS

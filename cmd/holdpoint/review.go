@@ -9,7 +9,9 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"github.com/holdpoint-dev/holdpoint/internal/fix"
 	"github.com/holdpoint-dev/holdpoint/internal/gitlocal"
+	"github.com/holdpoint-dev/holdpoint/internal/impact"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 	"github.com/holdpoint-dev/holdpoint/internal/publish"
 	"github.com/holdpoint-dev/holdpoint/internal/review"
@@ -24,6 +26,7 @@ type reviewCommand struct {
 	Worktree bool   `help:"Use the working tree, with every file that is not ignored, as the head." xor:"after"`
 	sourceFlags
 	PullRequest string `help:"A file with the pull request as GitHub's API returns it, for its author. - is standard input." placeholder:"FILE"`
+	All         bool   `help:"List what is created and updated in place too."`
 	Format      string `help:"Output: ${enum}." enum:"${formats}" default:"${format}"`
 }
 
@@ -34,11 +37,10 @@ func (c *reviewCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	var report review.Report
-	var decision review.Decision
-	with := publish.Printing{Color: wantsColor(a.stdout, a.env), Version: service.Version()}
+	var m publish.Markdown
+	with := publish.Printing{Color: wantsColor(a.stdout, a.env), All: c.All, Version: service.Version()}
 	err = a.unlessStopped(func() (err error) {
-		report, decision, err = c.review(a, func(report review.Report, comparisons []review.Comparison) {
+		m, err = c.review(a, func(report review.Report, comparisons []review.Comparison) {
 			if format.Lines {
 				with.Excerpts = publish.ReadExcerpts(report, comparisons)
 			}
@@ -48,21 +50,19 @@ func (c *reviewCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	if err := format.Write(a.stdout, publish.Markdown{Report: report, Decision: decision, Local: true}, with); err != nil {
+	if err := format.Write(a.stdout, m, with); err != nil {
 		return fmt.Errorf("write the report: %w", err)
 	}
-	if decision.Holds() {
+	if m.Decision.Holds() {
 		return errHeld
 	}
 	return nil
 }
 
-// review reviews. What needs the trees beside the report is read by look, before
-// they are closed.
-func (c *reviewCommand) review(a *app, look func(review.Report, []review.Comparison)) (review.Report, review.Decision, error) {
-	none := func(err error) (review.Report, review.Decision, error) {
-		return review.Report{}, review.Decision{}, err
-	}
+// review reviews, and proves fixes where something is held. What needs the trees
+// beside that is read by look, before they are closed.
+func (c *reviewCommand) review(a *app, look func(review.Report, []review.Comparison)) (publish.Markdown, error) {
+	none := func(err error) (publish.Markdown, error) { return publish.Markdown{}, err }
 	req, closeTrees, err := gitlocal.Load(a.ctx, gitlocal.Options{
 		Dir: c.Repo, Before: c.Before, After: c.After, WorkTree: c.Worktree, Env: a.env,
 	})
@@ -89,22 +89,28 @@ func (c *reviewCommand) review(a *app, look func(review.Report, []review.Compari
 	}
 	defer from.close() //nolint:errcheck // it was only read
 	predictors := review.Predictors(req.Ref, packs.Load(), set.Losses(), a.render)
-	var report review.Report
+	run := func(req review.Request) (review.Report, error) { return review.Run(req, set, predictors) }
+	m := publish.Markdown{Local: true}
 	err = from.rounds(a.ctx, func(sources plan.Sources) (err error) {
 		req.Sources = sources
-		report, err = review.Run(req, set, predictors)
+		m.Report, err = run(req)
 		return err
 	})
 	if err != nil {
 		return none(err)
 	}
-	from.tell(a, report.Gaps)
-	look(report, req.Comparisons)
+	from.tell(a, m.Report.Gaps)
+	req.Now = time.Now()
+	m.Decision = review.Decide(m.Report, req)
+	m.Impact = impact.Of(req, m.Report)
+	if m.Decision.Holds() {
+		m.Suggestions = fix.Propose(req, m.Report, run, publish.Showable)
+	}
+	look(m.Report, req.Comparisons)
 	if err := closeTrees(); err != nil {
 		return none(err)
 	}
-	req.Now = time.Now()
-	return report, review.Decide(report, req), nil
+	return m, nil
 }
 
 // formats are the names of the output formats for the flag, with the default.

@@ -273,7 +273,7 @@ func TestSetupInABrowser(t *testing.T) {
 	}
 	d.Click("#make", "#create") // to GitHub, where the second button is
 	d.Click("#create", "#done") // and back
-	if text := d.Text("document.body.innerText"); !strings.Contains(text, "The App is made") || !strings.Contains(text, "4711") {
+	if text := d.Text("document.body.innerText"); !strings.Contains(text, "GitHub App created") || !strings.Contains(text, "4711") {
 		t.Errorf("the last page shows:\n%s", text)
 	}
 	if status := <-ended; status != 0 {

@@ -25,16 +25,16 @@ type publisher struct {
 	run  *pull.Check
 }
 
-// Publish writes the decision, with the suggestions that were proved to clear a
+// Publish writes the decision, with the fixes that were proved to clear a
 // finding, and returns the jobs that follow from it. A hold is written to the check run first, so
 // that it blocks at once; a release is written last, and only after another
 // look shows what was judged unchanged. What GitHub refuses beside the check
 // run (a comment, a review) makes the message less, never the verdict.
 // An error that wraps [ErrPartial] is of what stands beside the check run.
 func (r *Reading) Publish(ctx context.Context, report review.Report, decision review.Decision,
-	suggestions []publish.Suggestion) ([]webhooks.Job, error) {
+	advice publish.Advice) ([]webhooks.Job, error) {
 	p := &publisher{client: r.client, r: r, run: pull.Own(r.checks(), decision.CheckName)}
-	p.text = publish.Markdown{Report: report, Decision: decision, Docs: r.client.app.config.Docs, Suggestions: suggestions,
+	p.text = publish.Markdown{Report: report, Decision: decision, Docs: r.client.app.config.Docs, Advice: advice,
 		History: r.history(report, decision)}
 	var err error
 	switch {

@@ -51,12 +51,12 @@ func content(t *testing.T, tree fs.FS) githubtest.Files {
 // request's own diff, and accepting it on GitHub lets the check pass.
 func TestF45SuggestionsAreAccepted(t *testing.T) {
 	for name, want := range map[string]string{
-		"rename": "moved {", "value": `name   = "orders"`, "block": `resource "google_storage_bucket" "b" {`, "long": "destroy = false",
-		"lines":  "POSTGRES_15",
+		"rename": "moved {", "value": `name   = "orders"`, "block": "destroy = false", "long": "destroy = false",
+		"lines":  `name             = "orders"`,
 		"module": "to   = module.store", "key": `to   = google_storage_bucket.b["uploads"]`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			data, err := os.ReadFile("../publish/testdata/suggest/" + name + ".txtar")
+			data, err := os.ReadFile("../fix/testdata/" + name + ".txtar")
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -25,7 +25,9 @@ func Predict(before, after fs.FS, facts plan.Facts, opt Options) plan.Plan {
 	}
 	files, err := treediff.Files(before, after)
 	if err != nil {
-		return plan.Plan{Gaps: []plan.Gap{{Kind: plan.GapUnreadable, Subject: "tree", Why: "the two versions cannot be compared: " + err.Error()}}}
+		return plan.Plan{Gaps: []plan.Gap{{
+			Kind: plan.GapUnreadable, Subject: "tree", Why: "the two versions cannot be compared: " + err.Error(),
+		}}}
 	}
 	was, is := elsewhere.Over(before), elsewhere.Over(after)
 	p := &prediction{before: was, after: is, laid: [2]*elsewhere.Tree{was, is}, facts: facts, opt: opt,

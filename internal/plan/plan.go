@@ -199,6 +199,10 @@ type Change struct {
 	// bool, float64, nil, []any, map[string]any). An unknown or sensitive
 	// attribute is absent, never "".
 	Before, After map[string]any
+	// Derived are those of the attributes before that are computed from other
+	// resources of the root alone, which stay as they are: what such an attribute
+	// holds can be written again. Given are all that the configuration sets.
+	Derived, Given []string
 	// Losses are what an update in place or a creation takes away; Effect is
 	// the worst of theirs.
 	Losses []Loss

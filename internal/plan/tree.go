@@ -33,6 +33,16 @@ func ID(tree fs.FS, name string) ObjectID {
 // been brought here yet. The tree remembers who asked, see internal/github.
 var ErrNotFetched = errors.New("content not fetched")
 
+// Partial is a tree that may lack content. Has reports whether an entry can be read
+// without bringing anything; to ask is not to ask for it.
+type Partial interface{ Has(name string) bool }
+
+// Here reports whether an entry of a tree can be read without bringing anything.
+func Here(tree fs.FS, name string) bool {
+	partial, ok := tree.(Partial)
+	return !ok || partial.Has(name)
+}
+
 // ErrUnreadable is what a tree returns for an entry that, by its kind or its
 // size, can never be read as asked: a submodule, a folder read as a file, a
 // file beyond the limit. It is a fact about the content, no failure.

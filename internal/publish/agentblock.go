@@ -53,14 +53,20 @@ type agentLoss struct {
 	Objects []string `json:"objects"`
 }
 
-// agentFix is one way to fix it. Of a verified one the lines are given.
+// agentFix is one way to fix it. Of a verified one the edits are given.
 type agentFix struct {
-	Verified bool     `json:"verified"`
-	Fix      string   `json:"fix"`
-	File     string   `json:"file,omitempty"`
-	Lines    string   `json:"replace_lines,omitempty"`
-	By       []string `json:"by,omitempty"`
-	Clears   string   `json:"clears,omitempty"`
+	Verified bool        `json:"verified"`
+	Fix      string      `json:"fix"`
+	Note     string      `json:"note,omitempty"`
+	Clears   string      `json:"clears,omitempty"`
+	Edits    []agentEdit `json:"edits,omitempty"`
+}
+
+// agentEdit replaces lines of a file by others; without Lines the file is new.
+type agentEdit struct {
+	File  string   `json:"file"`
+	Lines string   `json:"replace_lines,omitempty"`
+	By    []string `json:"by"`
 }
 
 func (m Markdown) agentBlock(g report.Group) string {
@@ -154,22 +160,12 @@ func (m Markdown) agentFixes(g report.Group) []agentFix {
 // Their lines are as they are: none is offered that would not be safe.
 func (m Markdown) provedFixes(g report.Group) []agentFix {
 	out := []agentFix{}
-	for _, s := range m.Suggestions {
-		n := 0
-		for _, f := range g.Findings {
-			if s.Fingerprint == f.Fingerprint || slices.Contains(s.Also, f.Fingerprint) {
-				n++
-			}
+	for _, x := range m.fixesOf(g) {
+		f := agentFix{Verified: true, Fix: fenced(x.Title, maxPhrase) + ".", Note: fenced(x.Note, maxPhrase), Clears: clears(x, g)}
+		for _, e := range x.Edits {
+			f.Edits = append(f.Edits, agentEdit{File: fenced(e.Path, maxPath), Lines: linesOf(e), By: append([]string{}, e.New...)})
 		}
-		if n == 0 {
-			continue
-		}
-		lines := fmt.Sprint(s.Edit.Start)
-		if s.Edit.End > s.Edit.Start {
-			lines = fmt.Sprintf("%d-%d", s.Edit.Start, s.Edit.End)
-		}
-		out = append(out, agentFix{Verified: true, Fix: s.What, File: fenced(s.Edit.Path, maxPath), Lines: lines, By: s.Edit.New,
-			Clears: fmt.Sprintf("%d of %s", n, count(len(g.Findings), "finding"))})
+		out = append(out, f)
 	}
 	return out
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/holdpoint-dev/holdpoint/internal/fix"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 	"github.com/holdpoint-dev/holdpoint/internal/plan/linediff"
 	"github.com/holdpoint-dev/holdpoint/internal/publish/html"
@@ -150,8 +151,8 @@ var (
 // one before it, speaks of a secret.
 func (d *diffed) shown(lines []string, n int) string {
 	line := strings.ReplaceAll(lines[n-1], "\t", "    ")
-	own := secretive.MatchString(line)
-	before := n > 1 && secretive.MatchString(lines[n-2]) && !own
+	own := fix.Secretive(line)
+	before := n > 1 && fix.Secretive(lines[n-2]) && !own
 	text := strings.TrimSpace(line)
 	switch m := valueOf.FindStringSubmatch(line); {
 	case d.secret && plainKey.MatchString(line):

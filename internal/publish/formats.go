@@ -9,6 +9,8 @@ import (
 type Printing struct {
 	// Color asks for colours, in formats that people read in a terminal.
 	Color bool
+	// All lists what is created and updated in place too.
+	All bool
 	// Version is that of the program; empty where it is not known.
 	Version string
 	// Excerpts are the changed lines, for formats that have Lines set.
@@ -32,9 +34,9 @@ type Format struct {
 func Formats() []Format {
 	return []Format{
 		{"text", "for a terminal; the default", false, func(w io.Writer, m Markdown, with Printing) error {
-			return Text(w, m, TextOptions{Color: with.Color})
+			return Text(w, m, TextOptions{Color: with.Color, All: with.All})
 		}},
-		{"json", "for programs", false, func(w io.Writer, m Markdown, _ Printing) error { return JSON(w, m.Report, m.Decision) }},
+		{"json", "for programs", false, func(w io.Writer, m Markdown, _ Printing) error { return JSON(w, m) }},
 		{"markdown", "the check run's summary, at most 65,535 characters", false, func(w io.Writer, m Markdown, _ Printing) error {
 			_, err := io.WriteString(w, Document(m, MaxText))
 			return err

@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/tools/txtar"
 
+	"github.com/holdpoint-dev/holdpoint/internal/fix"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 	"github.com/holdpoint-dev/holdpoint/internal/report"
 	"github.com/holdpoint-dev/holdpoint/internal/review"
@@ -26,13 +27,13 @@ type fixture struct {
 	Report      review.Report
 	Decision    review.Decision
 	History     History
-	Suggestions []Suggestion
+	Suggestions []fix.Fix
 	// Lines are the lines that the diff shows: `path side line`.
 	Lines []string
 }
 
 func (f fixture) markdown() Markdown {
-	return Markdown{Report: f.Report, Decision: f.Decision, History: f.History, Suggestions: f.Suggestions}
+	return Markdown{Report: f.Report, Decision: f.Decision, History: f.History, Advice: Advice{Suggestions: f.Suggestions}}
 }
 
 func (f fixture) shown(path string, side plan.Side, line int) (string, bool) {

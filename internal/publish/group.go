@@ -22,7 +22,7 @@ const (
 // groupText writes what one changed line causes: the line, what is lost for
 // ever, and the rest folded.
 func (m Markdown) groupText(g report.Group) string {
-	return groupHead(g) + m.groupBody(g, openRows)
+	return groupHead(g) + m.groupBody(g, openRows) + m.fixLine(g)
 }
 
 func groupHead(g report.Group) string {
@@ -158,7 +158,14 @@ func (m Markdown) rowText(r report.Row, cause plan.Cause) string {
 	if note := note(r); note != "" {
 		text += ": " + Escape(Prose, note, maxPhrase)
 	}
-	return text + "\n"
+	if back := recovery(r); back != "" {
+		text += ". " + Escape(Prose, back, maxPhrase)
+	}
+	text += "\n"
+	if i, ok := m.impactOf(r); ok {
+		text += "  - " + usedBy(i, func(s string) string { return Escape(Span, s, maxName) }) + "\n"
+	}
+	return text
 }
 
 // note is what a reader has to know beside action and name: everything where

@@ -3,6 +3,7 @@ package publish
 import (
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -86,7 +87,10 @@ func stands(t *testing.T, what, s string) {
 // hostile writes every text of a fixture whose names are all the same one.
 func hostile(t *testing.T, f fixture, text string) {
 	t.Helper()
-	f.Suggestions = nil // made by Suggest alone, which has its own bar
+	f.Suggestions = slices.Clone(f.Suggestions) // their lines are code, which has its own bar
+	for i := range f.Suggestions {
+		f.Suggestions[i].Title, f.Suggestions[i].Note = text, text
+	}
 	spoil(reflect.ValueOf(&f.Report).Elem(), text)
 	spoil(reflect.ValueOf(&f.Decision).Elem(), text)
 	f.Decision.Title = "Held: " + text // never the pull request's text alone

@@ -190,6 +190,9 @@ func (p pager) row(r report.Row, cause plan.Cause) html.Row {
 			row.Reason = upper(row.Reason) // else it begins with a name
 		}
 	}
+	for _, text := range p.m.contextLines(r, safe) {
+		row.Context = append(row.Context, upper(text))
+	}
 	for i, name := range r.Members {
 		if i == maxMembersShown {
 			row.Members = append(row.Members, fmt.Sprintf("and %d more", len(r.Members)-i))
@@ -247,9 +250,12 @@ func (p pager) fixes(g report.Group) []html.Fix {
 	for _, f := range p.m.agentFixes(g) {
 		fix := html.Fix{Text: safe(f.Fix)}
 		if f.Verified {
-			fix.Text += " (verified: clears " + f.Clears + "), in " + safe(f.File) + " lines " + f.Lines + ":"
-			for _, l := range f.By {
-				fix.Block += visible(l) + "\n"
+			fix.Text += " (verified: clears " + f.Clears + ") " + safe(f.Note)
+			for _, e := range f.Edits {
+				fix.Block += editPlace(e) + "\n"
+				for _, l := range e.By {
+					fix.Block += "  " + visible(l) + "\n"
+				}
 			}
 		}
 		out = append(out, fix)

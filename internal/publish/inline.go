@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/holdpoint-dev/holdpoint/internal/fix"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 	"github.com/holdpoint-dev/holdpoint/internal/report"
 	"github.com/holdpoint-dev/holdpoint/internal/rules"
@@ -89,11 +90,11 @@ func shownLine(f rules.Finding, lines Lines) (path string, at plan.Range, ok boo
 // suggestedLine is the last line of a finding's suggestion, where the diff
 // shows all of its lines.
 func (m Markdown) suggestedLine(f rules.Finding, lines Lines) (path string, at plan.Range, ok bool) {
-	i := slices.IndexFunc(m.Suggestions, func(s Suggestion) bool { return s.Fingerprint == f.Fingerprint })
-	if i < 0 || lines == nil || m.History.Held > MaxRounds {
+	edit, ok := m.single(f)
+	if !ok || lines == nil || m.History.Held > MaxRounds {
 		return "", plan.Range{}, false
 	}
-	at = m.Suggestions[i].Edit.at()
+	at = edit.At()
 	for line := at.Line; line <= at.EndLine; line++ {
 		if path, ok = lines(at.File, at.Side, line); !ok {
 			return "", plan.Range{}, false
@@ -121,9 +122,9 @@ func (m Markdown) comment(a anchor) Comment {
 		}
 		b.WriteString(m.groupBody(g, openRows))
 	}
-	if edit, ok := m.suggestion(a); ok {
-		c.StartLine, c.Line = startLine(edit.Edit), edit.Edit.End
-		b.WriteString("\n" + suggestionBlock(edit))
+	if title, edit, ok := m.suggestion(a); ok {
+		c.StartLine, c.Line = startLine(edit), edit.End
+		b.WriteString("\n" + suggestionBlock(title, edit))
 	}
 	m.blocks(&b, groups)
 	c.Body = guard(b.String()) + "\n" + marker(ids)
@@ -181,20 +182,31 @@ const maxInlineBlocks = 3
 
 // suggestion finds a proved edit for a comment: one that clears its first
 // finding and stands where the comment can.
-func (m Markdown) suggestion(a anchor) (Suggestion, bool) {
+func (m Markdown) suggestion(a anchor) (title string, edit fix.Edit, ok bool) {
 	if m.History.Held > MaxRounds || a.at.Side != plan.After {
-		return Suggestion{}, false
+		return "", fix.Edit{}, false
 	}
 	for _, sg := range m.Suggestions {
-		here := sg.Edit.Path == a.at.File && sg.Edit.Start <= a.at.Line && a.at.Line <= sg.Edit.End
-		if here && slices.ContainsFunc(a.findings, func(f rules.Finding) bool { return f.Fingerprint == sg.Fingerprint }) {
-			return sg, true
+		edit, ok := sg.Single()
+		here := ok && edit.Path == a.at.File && edit.Start <= a.at.Line && a.at.Line <= edit.End
+		if here && slices.ContainsFunc(a.findings, func(f rules.Finding) bool { return slices.Contains(sg.Clears, f.Fingerprint) }) {
+			return sg.Title, edit, true
 		}
 	}
-	return Suggestion{}, false
+	return "", fix.Edit{}, false
 }
 
-func startLine(e Edit) int {
+// single is the first edit of one place that clears a finding.
+func (m Markdown) single(f rules.Finding) (fix.Edit, bool) {
+	for _, s := range m.Suggestions {
+		if edit, ok := s.Single(); ok && slices.Contains(s.Clears, f.Fingerprint) {
+			return edit, true
+		}
+	}
+	return fix.Edit{}, false
+}
+
+func startLine(e fix.Edit) int {
 	if e.Start == e.End {
 		return 0
 	}
@@ -202,14 +214,14 @@ func startLine(e Edit) int {
 }
 
 // suggestionBlock is a GitHub suggestion. Its content is code and cannot be
-// escaped, so Suggest makes none that would not be safe as it is.
-func suggestionBlock(s Suggestion) string {
-	content := strings.Join(s.Edit.New, "\n")
+// escaped, so fix.Propose makes none that would not be safe as it is.
+func suggestionBlock(title string, edit fix.Edit) string {
+	content := strings.Join(edit.New, "\n")
 	fence := strings.Repeat("`", max(3, longestRun(content, '`')+1))
 	if content != "" {
 		content += "\n"
 	}
-	return s.What + ":\n\n" + fence + "suggestion\n" + content + fence + "\n"
+	return Escape(Prose, title, maxPhrase) + ":\n\n" + fence + "suggestion\n" + content + fence + "\n"
 }
 
 func longestRun(s string, c byte) int {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 
+	"github.com/holdpoint-dev/holdpoint/internal/impact"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 	"github.com/holdpoint-dev/holdpoint/internal/review"
 	"github.com/holdpoint-dev/holdpoint/internal/rules"
@@ -115,6 +116,9 @@ type jsonFinding struct {
 	Subject     string         `json:"subject"`
 	Operation   string         `json:"operation"`
 	Message     string         `json:"message"`
+	Object      string         `json:"object"`
+	Recovery    string         `json:"recovery"`
+	Impact      *jsonImpact    `json:"impact"`
 	Remedies    []string       `json:"remedies"`
 	Docs        string         `json:"docs"`
 	At          plan.Range     `json:"at"`
@@ -148,18 +152,22 @@ type jsonReport struct {
 	Sources    []jsonSource      `json:"sources"`
 	Agent      *jsonAgent        `json:"agent"`
 	Missing    []jsonMissing     `json:"missing"`
+	Compared   review.Counted    `json:"compared"`
 	Findings   []jsonFinding     `json:"findings"`
+	Fixes      []jsonFix         `json:"fixes"`
 	Changes    []jsonChange      `json:"changes"`
 	Gaps       []jsonGap         `json:"gaps"`
 }
 
 // JSON writes a review for programs: the verdict, the findings and the whole
 // prediction behind them. Anything but "success" holds.
-func JSON(w io.Writer, rep review.Report, dec review.Decision) error {
+func JSON(w io.Writer, m Markdown) error {
+	rep, dec := m.Report, m.Decision
 	out := jsonReport{
 		Version: JSONVersion, Conclusion: cmp.Or(dec.Conclusion, review.Failure), Basis: dec.Basis, Title: dec.Title, Why: dec.Why,
 		Base: rep.Ref.BaseSHA, Head: rep.Ref.HeadSHA, Digest: rep.Digest, Rules: rep.Rules, Sources: sourcesJSON(rep.Sources),
-		Missing: []jsonMissing{}, Findings: []jsonFinding{}, Changes: []jsonChange{}, Gaps: gapsJSON(rep.Gaps),
+		Missing: []jsonMissing{}, Findings: []jsonFinding{}, Fixes: fixesJSON(m.Suggestions),
+		Compared: review.Compared(rep.Plan), Changes: []jsonChange{}, Gaps: gapsJSON(rep.Gaps),
 	}
 	if a := rep.Agent; a != nil {
 		out.Agent = &jsonAgent{Name: a.Name, Kind: a.Kind, Evidence: rep.Evidence}
@@ -168,7 +176,7 @@ func JSON(w io.Writer, rep review.Report, dec review.Decision) error {
 		out.Missing = append(out.Missing, jsonMissing(m))
 	}
 	for _, f := range rep.Findings {
-		out.Findings = append(out.Findings, findingJSON(f))
+		out.Findings = append(out.Findings, findingJSON(f, m.Impact))
 	}
 	for _, c := range rep.Plan.Changes {
 		out.Changes = append(out.Changes, changeJSON(c, true))
@@ -176,11 +184,11 @@ func JSON(w io.Writer, rep review.Report, dec review.Decision) error {
 	return writeJSON(w, out)
 }
 
-func findingJSON(f rules.Finding) jsonFinding {
+func findingJSON(f rules.Finding, impacts map[string]impact.Impact) jsonFinding {
 	out := jsonFinding{
 		ID: ShortID(f.Fingerprint), Fingerprint: f.Fingerprint, Rule: f.Rule, Title: f.Title, Severity: f.Severity, Loss: f.Loss,
 		Holds: f.Holds, Comparison: f.Comparison, Environment: f.Environment, Subject: f.Subject(), Operation: operation(f),
-		Message: f.Message, Remedies: append([]string{}, f.Remedies...), Docs: f.Docs, At: f.At,
+		Message: f.Message, Object: f.Object, Recovery: f.Recovery, Impact: impactJSON(impacts, f), Remedies: append([]string{}, f.Remedies...), Docs: f.Docs, At: f.At,
 	}
 	if f.Change != nil {
 		c := changeJSON(*f.Change, true)

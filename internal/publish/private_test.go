@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/holdpoint-dev/holdpoint/internal/facts"
+	"github.com/holdpoint-dev/holdpoint/internal/fix"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/render"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 	"github.com/holdpoint-dev/holdpoint/internal/plan/plantest"
@@ -122,7 +123,7 @@ func reviewed(t *testing.T, set *rules.Set, before, after fs.FS, rest map[string
 			t.Fatal(err)
 		}
 	}
-	m := publish.Markdown{Report: report, Decision: decision, Suggestions: publish.Suggest(req, report, run)}
+	m := publish.Markdown{Report: report, Decision: decision, Advice: publish.Advice{Suggestions: fix.Propose(req, report, run, publish.Showable)}}
 	posted := publish.ReviewText(m, shownIn(before, after))
 	check := publish.CheckRun(m)
 	fmt.Fprintln(&out, check.Title, check.Summary, check.Annotations, posted.Body, posted.Comments, publish.Summary(m))

@@ -6,6 +6,8 @@
 package publish
 
 import (
+	"github.com/holdpoint-dev/holdpoint/internal/fix"
+	"github.com/holdpoint-dev/holdpoint/internal/impact"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 	"github.com/holdpoint-dev/holdpoint/internal/review"
 )
@@ -98,13 +100,21 @@ type History struct {
 // the agent and asks for a person.
 const MaxRounds = 3
 
+// Advice is what is found beside the decision: how to fix it, and who depends on
+// what is lost.
+type Advice struct {
+	// Suggestions are proved edits; see fix.Propose.
+	Suggestions []fix.Fix
+	// Impact is by the fingerprints of findings; see impact.Of.
+	Impact map[string]impact.Impact
+}
+
 // Markdown is what a publisher on GitHub needs beside the report.
 type Markdown struct {
 	Report   review.Report
 	Decision review.Decision
-	// Suggestions are proved edits; see Suggest.
-	Suggestions []Suggestion
-	History     History
+	Advice
+	History History
 	// Local is set on a clone, where it is not known who pushed and who approved.
 	Local bool
 	// Docs is the address of the documentation, without a final slash. Empty

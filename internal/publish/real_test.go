@@ -15,6 +15,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/holdpoint-dev/holdpoint/internal/facts"
+	"github.com/holdpoint-dev/holdpoint/internal/fix"
 	"github.com/holdpoint-dev/holdpoint/internal/kube/render"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 	"github.com/holdpoint-dev/holdpoint/internal/plan/linediff"
@@ -25,9 +26,16 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/rules"
 )
 
+func TestMain(m *testing.M) {
+	if render.ChildRequested(os.Args, os.Environ()) {
+		os.Exit(render.Main(os.Stdin, os.Stdout))
+	}
+	os.Exit(m.Run())
+}
+
 // The exact texts of reviews as they come from real trees, through the
-// predictors, the rules, the decision and the proved suggestions: of the
-// archives in testdata/suggest and of the examples.
+// predictors, the rules, the decision and the proved fixes: of some archives of
+// internal/fix and of the examples.
 func TestRealReviews(t *testing.T) {
 	set, err := rules.Load()
 	if err != nil {
@@ -38,17 +46,14 @@ func TestRealReviews(t *testing.T) {
 		dir := filepath.Join("..", "..", "examples", name)
 		changes["example-"+name] = [2]fs.FS{os.DirFS(filepath.Join(dir, "before")), os.DirFS(filepath.Join(dir, "after"))}
 	}
-	archives, err := filepath.Glob("testdata/suggest/*.txtar")
-	if err != nil || len(archives) == 0 {
-		t.Fatalf("no archives: %v", err)
-	}
-	for _, file := range archives {
-		data, err := os.ReadFile(file)
+	archives := []string{"block", "key", "lines", "long", "module", "namespace", "ok-key", "ok-secret", "ok-trigger", "rename", "value"}
+	for _, name := range archives {
+		data, err := os.ReadFile("../fix/testdata/" + name + ".txtar")
 		if err != nil {
 			t.Fatal(err)
 		}
 		before, after, _ := plantest.Archive(data)
-		changes[strings.TrimSuffix(filepath.Base(file), ".txtar")] = [2]fs.FS{before, after}
+		changes[name] = [2]fs.FS{before, after}
 	}
 	update := flag.Lookup("update").Value.String() == "true"
 	for name, sides := range changes {
@@ -94,7 +99,7 @@ func realTexts(t *testing.T, set *rules.Set, before, after fs.FS) *txtar.Archive
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := publish.Markdown{Report: report, Decision: review.Decide(report, req), Suggestions: publish.Suggest(req, report, retry)}
+	m := publish.Markdown{Report: report, Decision: review.Decide(report, req), Advice: publish.Advice{Suggestions: fix.Propose(req, report, retry, publish.Showable)}}
 	m.Report.Rules = "0000" // its digest changes with every rule
 	check, posted := publish.CheckRun(m), publish.ReviewText(m, shownIn(before, after))
 	var comments strings.Builder

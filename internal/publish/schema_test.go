@@ -51,7 +51,7 @@ func TestGoldenJSONFitsTheSchema(t *testing.T) {
 	}
 	for name, f := range fixtures(t) {
 		var whole, prediction bytes.Buffer
-		if err := JSON(&whole, f.Report, f.Decision); err != nil {
+		if err := JSON(&whole, f.markdown()); err != nil {
 			t.Fatal(err)
 		}
 		if err := schematest.Validate(schemaOf(t, "review"), whole.Bytes()); err != nil {
@@ -74,7 +74,7 @@ func TestGoldenJSONFitsTheSchema(t *testing.T) {
 func TestSchemaFindsWhatDoesNotFit(t *testing.T) {
 	var whole bytes.Buffer
 	f := fixtures(t)["replace"]
-	if err := JSON(&whole, f.Report, f.Decision); err != nil {
+	if err := JSON(&whole, f.markdown()); err != nil {
 		t.Fatal(err)
 	}
 	review := schemaOf(t, "review")

@@ -21,7 +21,7 @@ func Summary(m Markdown) string {
 		fmt.Fprintf(&b, "\nThis was merged while Holdpoint held it (%s).\n", count(holding, "finding"))
 	}
 	for _, g := range v.Groups[:min(openGroups, len(v.Groups))] {
-		b.WriteString(groupHead(g) + m.groupBody(g, openRows))
+		b.WriteString(m.groupText(g))
 	}
 	if more := v.Groups[min(openGroups, len(v.Groups)):]; len(more) > 0 {
 		fmt.Fprintf(&b, "\n%s more in the check run.\n", count(findingsOf(more), "finding"))

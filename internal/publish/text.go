@@ -93,7 +93,7 @@ func (t *terminal) group(m Markdown, g report.Group) {
 				t.line("  and " + count(len(s.Rows)-i, "row") + " more (--format json lists them)")
 				break
 			}
-			t.row(r, g.Cause)
+			t.row(m, r, g.Cause)
 		}
 	}
 	t.fixes(m, g)
@@ -128,7 +128,7 @@ func symbol(r report.Row) string {
 }
 
 // row is one row: what happens, its name, why, and the lines it comes over.
-func (t *terminal) row(r report.Row, cause plan.Cause) {
+func (t *terminal) row(m Markdown, r report.Row, cause plan.Cause) {
 	t.line("  " + t.headline(r, cause))
 	f := r.First()
 	var over []string
@@ -139,6 +139,9 @@ func (t *terminal) row(r report.Row, cause plan.Cause) {
 	}
 	if len(over) > 0 {
 		t.line("      " + t.dim("via ") + strings.Join(over, t.dim(", ")))
+	}
+	for _, text := range m.contextLines(r, safe) {
+		t.line("      " + text)
 	}
 }
 
@@ -185,22 +188,27 @@ func (t *terminal) others(groups []report.Group) {
 	}
 }
 
-// fixes lists how to fix a group, in the order they come.
+// fixes lists how to fix a group: what was proved with its lines, then advice.
 func (t *terminal) fixes(m Markdown, g report.Group) {
-	fixes := m.agentFixes(g)
-	if len(fixes) == 0 {
+	proved, all := m.fixesOf(g), m.agentFixes(g)
+	if len(all) == 0 {
 		return
 	}
 	t.line("  " + t.bold("How to fix"))
-	for _, f := range fixes {
-		if !f.Verified {
-			t.line("  - " + safe(f.Fix))
-			continue
+	for _, x := range proved {
+		t.line("  - " + safe(x.Title) + t.dim(" (verified: clears "+clears(x, g)+")"))
+		if x.Note != "" {
+			t.line("    " + safe(x.Note))
 		}
-		t.line("  - " + safe(f.Fix) + t.dim(" (verified: clears "+f.Clears+")") + ", in " + safe(f.File) + " lines " + f.Lines + ":")
-		for _, l := range f.By {
-			t.line("      " + safe(l))
+		for _, e := range x.Edits {
+			t.line("      " + t.dim(editPlace(agentEdit{File: e.Path, Lines: linesOf(e)})))
+			for _, l := range e.New {
+				t.line("      " + t.dim("| ") + safe(l))
+			}
 		}
+	}
+	for _, f := range all[len(proved):] {
+		t.line("  - " + safe(f.Fix))
 	}
 }
 

@@ -13,8 +13,13 @@ import (
 type Counted struct {
 	// Roots are Terraform roots with Resources resource instances before the
 	// change, Folders the folders of Kubernetes manifests with Objects in them.
-	Roots, Resources, Folders, Objects int
-	Created, Updated, Destroyed        int
+	Roots     int `json:"roots"`
+	Resources int `json:"resources"`
+	Folders   int `json:"folders"`
+	Objects   int `json:"objects"`
+	Created   int `json:"created"`
+	Updated   int `json:"updated"`
+	Destroyed int `json:"destroyed"`
 }
 
 // Compared counts what a prediction compared.

@@ -87,7 +87,7 @@ func likeness(f rules.Finding) string {
 // privateFinding is one finding for all that are alike.
 func privateFinding(all []rules.Finding) rules.Finding {
 	f, p := all[0], private(all[0])
-	f.At, f.Fingerprint = p.At, fingerprintOf(prints(all))
+	f.At, f.Fingerprint, f.Recovery = p.At, fingerprintOf(prints(all)), ""
 	f.Remedies = []string{
 		fmt.Sprintf("Ask a person who may read %s to plan this change, or to approve it.", p.Repository),
 		fmt.Sprintf("Revert the change of %s.", p.Module),

@@ -39,7 +39,7 @@ func count(s *Set, p plan.Plan) counts {
 			continue
 		}
 		seen[c.Previous] = true
-		loss, _ := s.types.lost(&c)
+		loss, _ := s.lost(&c)
 		root := plan.Address{Engine: c.Address.Engine, Root: c.Address.Root}
 		if n.byRoot[root] == nil {
 			n.byRoot[root] = &tally{}

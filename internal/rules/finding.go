@@ -52,6 +52,10 @@ type Finding struct {
 	// Message says what happens, in one sentence, from fixed words and names
 	// that the pull request chose: whoever prints it escapes it.
 	Message string
+	// Recovery says what is left of an object that is destroyed, and what keeps it
+	// from being destroyed, by the values that it has before; empty where that is
+	// not known. It is foreign text as Message is, and no part of the fingerprint.
+	Recovery string
 	// Remedies say how to fix it, each in one imperative sentence.
 	Remedies []string
 	// Docs is a link to the rule's documentation.

@@ -21,8 +21,12 @@ type guard struct {
 	Safe  any  `yaml:"safe"`
 	Falls bool `yaml:"falls"`
 	// Assumed marks a Safe that also holds where the attribute is not set.
-	Assumed bool   `yaml:"assumed"`
-	Source  string `yaml:"source"`
+	Assumed bool `yaml:"assumed"`
+	// Stops marks a Safe with which the provider or the API refuses to destroy the
+	// object; Unless is an attribute that, true, lets it do so all the same.
+	Stops  bool   `yaml:"stops"`
+	Unless string `yaml:"unless"`
+	Source string `yaml:"source"`
 }
 
 func (g guard) check() error {
@@ -31,6 +35,8 @@ func (g guard) check() error {
 		return fmt.Errorf("guard %q: attribute and source must be given", g.Attribute)
 	case (g.Safe == nil) == !g.Falls:
 		return fmt.Errorf("guard %q: want either safe or falls", g.Attribute)
+	case g.Stops && g.Safe == nil, g.Unless != "" && !g.Stops:
+		return fmt.Errorf("guard %q: stops needs safe, and unless needs stops", g.Attribute)
 	case g.Assumed && g.Safe == nil:
 		return fmt.Errorf("guard %q: assumed needs safe", g.Attribute)
 	}
@@ -104,6 +110,15 @@ func (g guard) setting(c plan.Change) string {
 		return g.Attribute + ": " + text
 	}
 	return g.Attribute[strings.LastIndex(g.Attribute, ".")+1:] + " = " + text
+}
+
+// stops reports whether the guard is known to make the destruction of an object fail.
+func (g guard) stops(c plan.Change) bool {
+	if !g.Stops {
+		return false
+	}
+	on := values(c.Before, strings.Split(g.Attribute, "."))
+	return len(on) > 0 && allEqual(on, g.Safe) && (g.Unless == "" || c.Before[g.Unless] == false)
 }
 
 // values collects what stands at a path, entering every list on the way.

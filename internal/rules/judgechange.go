@@ -29,16 +29,34 @@ func (j *judging) change(c *plan.Change) []Finding {
 	return j.apply(aboutChange, j.vars("change", d.vars()), j.words(d), subject{
 		action: d.Action, root: d.Address.Root, at: d.At, name: d.name, class: d.class(), environment: d.environment,
 		finish: func(r *Rule, f *Finding) {
-			f.Change = d.Change
-			f.Object = d.object()
+			f.Change, f.Object, f.Recovery = d.Change, d.object(), j.recoveryOf(d.Change)
 			f.Fingerprint = d.fingerprint(r)
 		},
 	})
 }
 
+// recoveryOf says what comes back of an object that is destroyed, after what keeps
+// it from being destroyed.
+func (j *judging) recoveryOf(c *plan.Change) string {
+	if !c.Action.Destroys() || c.Effect == plan.Blocked {
+		return ""
+	}
+	var out []string
+	for _, g := range j.guards {
+		if g.fits(c.Address.Type) && g.stops(*c) {
+			out = append(out, fmt.Sprintf("Deletion protection is on (%s = %v), so the apply fails until it is turned off.", g.Attribute, g.Safe))
+			break
+		}
+	}
+	if text := j.recovery.Of(c); text != "" {
+		out = append(out, text)
+	}
+	return strings.Join(out, " ")
+}
+
 func (j *judging) described(c *plan.Change) judgedChange {
 	d := judgedChange{Change: c, name: c.Address.String(), runs: j.commands.Harm(c.Runs), disarmed: j.disarmed(c)}
-	if d.holding, d.listed = j.types.lost(c); len(c.Left) > 0 {
+	if d.holding, d.listed = j.lost(c); len(c.Left) > 0 {
 		d.holding, d.listed, d.name = j.types.worst(c.Left), true, c.Address.Root
 	}
 	if len(d.disarmed) > 0 && c.Effect == "" {

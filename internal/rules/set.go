@@ -16,6 +16,7 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 	"github.com/holdpoint-dev/holdpoint/internal/rules/command"
 	"github.com/holdpoint-dev/holdpoint/internal/rules/losses"
+	"github.com/holdpoint-dev/holdpoint/internal/rules/recovery"
 	packs "github.com/holdpoint-dev/holdpoint/rules"
 )
 
@@ -26,6 +27,8 @@ type Set struct {
 	types  typeTable
 	guards []guard
 	losses *losses.Table
+	// recovery says what comes back of what is destroyed.
+	recovery *recovery.Table
 	// commands are those that destroy, wherever they stand.
 	commands *command.Table
 	agents   []agentRecord
@@ -64,7 +67,7 @@ type pack struct {
 func Load() (*Set, error) { return load(packs.Packs) }
 
 func load(files fs.FS) (*Set, error) {
-	s := &Set{types: newTypeTable(), losses: losses.NewTable(), commands: &command.Table{}}
+	s := &Set{types: newTypeTable(), losses: losses.NewTable(), recovery: recovery.NewTable(), commands: &command.Table{}}
 	env, err := newEnv()
 	if err != nil {
 		return nil, err
@@ -88,6 +91,12 @@ func load(files fs.FS) (*Set, error) {
 		}
 		if path.Dir(name) == "losses" {
 			if err := s.losses.Add(name, data); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		if path.Dir(name) == "recovery" {
+			if err := s.recovery.Add(name, data); err != nil {
 				return nil, err
 			}
 			continue
@@ -133,7 +142,7 @@ func load(files fs.FS) (*Set, error) {
 
 func packNames(files fs.FS) ([]string, error) {
 	var names []string
-	for _, pattern := range []string{"*.yaml", "types/*.yaml", "losses/*.yaml", "commands/*.yaml"} {
+	for _, pattern := range []string{"*.yaml", "types/*.yaml", "losses/*.yaml", "recovery/*.yaml", "commands/*.yaml"} {
 		found, err := fs.Glob(files, pattern)
 		if err != nil {
 			return nil, fmt.Errorf("list packs: %w", err)
@@ -152,6 +161,16 @@ func (s *Set) addTypes(name string, data []byte) error {
 		return fmt.Errorf("read pack %s: %w", name, err)
 	}
 	return s.types.add(name, f)
+}
+
+// lost finds what is lost with the object of a change. A copy of what other
+// resources hold is no data: others rely on it all the same.
+func (s *Set) lost(c *plan.Change) (loss TypeLoss, listed bool) {
+	loss, listed = s.types.lost(c)
+	if loss.Loss == Data && c.Action.Destroys() && s.recovery.IsCopy(c) {
+		loss.Loss = Identity
+	}
+	return loss, listed
 }
 
 func (s *Set) addCommands(name string, data []byte) error {

@@ -68,7 +68,7 @@ const (
 // Enforce holds one Who for each loss class.
 type Enforce struct {
 	Data     Who `yaml:"data" doc:"Data loss (irreversible). Default: everyone." enum:"agents,everyone,nobody"`
-	Identity Who `yaml:"identity" doc:"Names, addresses and keys that others rely on. Default: agents." enum:"agents,everyone,nobody"`
+	Identity Who `yaml:"identity" doc:"Endpoint or identity changes that break consumers. Default: agents." enum:"agents,everyone,nobody"`
 	Traffic  Who `yaml:"traffic" doc:"Outages. Default: agents." enum:"agents,everyone,nobody"`
 	Capacity Who `yaml:"capacity" doc:"Resources that are recreated with nothing stored in them. Default: agents." enum:"agents,everyone,nobody"`
 	None     Who `yaml:"none" doc:"Guard rails, and what could not be determined. Default: agents." enum:"agents,everyone,nobody"`

@@ -7,9 +7,11 @@ import (
 	"time"
 
 	"github.com/holdpoint-dev/holdpoint/internal/facts"
+	"github.com/holdpoint-dev/holdpoint/internal/fix"
 	"github.com/holdpoint-dev/holdpoint/internal/github"
 	"github.com/holdpoint-dev/holdpoint/internal/github/api"
 	"github.com/holdpoint-dev/holdpoint/internal/github/webhooks"
+	"github.com/holdpoint-dev/holdpoint/internal/impact"
 	"github.com/holdpoint-dev/holdpoint/internal/kube"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 	"github.com/holdpoint-dev/holdpoint/internal/publish"
@@ -113,13 +115,13 @@ func (p Pipeline) reviewChange(ctx context.Context, app *github.App, job webhook
 	}
 	reading.Request.Now = p.Now()
 	decision := review.Decide(report, reading.Request)
-	var suggestions []publish.Suggestion
+	advice := publish.Advice{Impact: impact.Of(reading.Request, report)}
 	if decision.Holds() && job.Kind == webhooks.KindPull {
-		suggestions = publish.Suggest(reading.Request, report, p.run)
+		advice.Suggestions = fix.Propose(reading.Request, report, p.run, publish.Showable)
 	}
-	more, err := reading.Publish(ctx, report, decision, suggestions)
+	more, err := reading.Publish(ctx, report, decision, advice)
 	published := err == nil || errors.Is(err, github.ErrPartial)
-	return Result{Published: published, Report: report, Decision: decision, More: more}, err
+	return Result{Published: published, Report: report, Decision: decision, Impact: advice.Impact, More: more}, err
 }
 
 // maxRounds is how often a job goes back for what a run asked for. Each round

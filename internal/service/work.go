@@ -12,6 +12,7 @@ import (
 	"github.com/holdpoint-dev/holdpoint/internal/github"
 	"github.com/holdpoint-dev/holdpoint/internal/github/api"
 	"github.com/holdpoint-dev/holdpoint/internal/github/webhooks"
+	"github.com/holdpoint-dev/holdpoint/internal/impact"
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 	"github.com/holdpoint-dev/holdpoint/internal/review"
 )
@@ -32,6 +33,8 @@ type Result struct {
 	Published bool
 	Report    review.Report
 	Decision  review.Decision
+	// Impact is who depends on what the change destroys, by fingerprint.
+	Impact map[string]impact.Impact
 	// Bypassed is true where a pull request was merged past a failing check.
 	Bypassed bool
 	More     []webhooks.Job

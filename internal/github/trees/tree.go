@@ -118,6 +118,18 @@ func (n node) ID() plan.ObjectID { return plan.ObjectID(n.id) }
 
 func (n node) Size() int64 { return n.size }
 
+// Here reports whether the content was brought, and asks for nothing.
+func (n node) Here() bool {
+	n.objects.mu.Lock()
+	defer n.objects.mu.Unlock()
+	if n.isDir() {
+		_, ok := n.objects.folders[n.id]
+		return ok
+	}
+	_, ok := n.objects.blobs[n.id]
+	return ok
+}
+
 func (n node) List() ([]node, error) {
 	entries, err := n.objects.folder(n.id)
 	if err != nil {

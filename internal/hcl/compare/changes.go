@@ -32,6 +32,9 @@ func (c *comparison) add(o *pair.Object, change plan.Change, planned *planner.In
 	} else {
 		change.Causes = c.tracer.Leaving(o, change, why)
 	}
+	if leaves(change.Action) {
+		c.lost = append(c.lost, lostObject{len(c.changes), o})
+	}
 	c.changes = append(c.changes, change)
 }
 

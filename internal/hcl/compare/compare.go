@@ -63,6 +63,8 @@ func stages() []stage {
 		{"refused by values", func(c *comparison) bool { c.refused(); return true }},
 		// Needs what is planned: what another configuration or version of a provider does.
 		{"providers", func(c *comparison) bool { c.providersMoved(); c.providerUpgrades(); return true }},
+		// Needs all that leaves: what holds only what others hold as well.
+		{"copies", func(c *comparison) bool { c.copies(); return true }},
 		// Comes last: limits that no stage has named.
 		{"limits", func(c *comparison) bool { c.limitsReached(); return true }},
 	}

@@ -46,6 +46,10 @@ func TestRoot(t *testing.T) {
 		{"leaving objects: guarded", "resource \"terraform_data\" \"x\" {\n  count = 1\n}\n",
 			"resource \"terraform_data\" \"x\" {\n  count = 0\n  lifecycle {\n    prevent_destroy = true\n  }\n}\n",
 			[]string{"delete? terraform_data.x[0] (blocked)", "invalid terraform_data.x[0]"}},
+		{"copies: of what stays", x + "resource \"terraform_data\" \"y\" {\n  input = terraform_data.x.id\n}\n", x,
+			[]string{"delete terraform_data.y copies input"}},
+		{"copies: of what goes as well", x + "resource \"terraform_data\" \"y\" {\n  input = terraform_data.x.id\n}\n", "",
+			[]string{"delete terraform_data.x", "delete terraform_data.y"}},
 		{"opaque modules: one that leaves", "module \"m\" {\n  source = \"a/b/c\"\n}\n", "", []string{"delete module.m"}},
 		{"opaque modules: another version", "module \"m\" {\n  source = \"a/b/c\"\n  version = \"1.0.0\"\n}\n",
 			"module \"m\" {\n  source = \"a/b/c\"\n  version = \"2.0.0\"\n}\n", []string{"source-version module.m"}},
@@ -112,6 +116,9 @@ func describe(c plan.Change) string {
 	text += " " + strings.TrimPrefix(c.Address.String(), ".//")
 	if c.Effect != "" {
 		text += " (" + string(c.Effect) + ")"
+	}
+	if len(c.Derived) > 0 {
+		text += " copies " + strings.Join(c.Derived, " ")
 	}
 	return text
 }

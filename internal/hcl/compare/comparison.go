@@ -60,6 +60,7 @@ type comparison struct {
 	tracer  *trace.Tracer
 
 	changes  []plan.Change
+	lost     []lostObject
 	mayLose  []losing
 	gaps     []plan.Gap
 	seenGaps map[plan.Gap]bool

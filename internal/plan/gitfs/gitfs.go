@@ -62,6 +62,33 @@ func (t *FS[E]) Find(op, name string) (E, error) {
 	return at, nil
 }
 
+// Has is [plan.Partial]: an entry that can lack its content says so by Here.
+func (t *FS[E]) Has(name string) bool {
+	if !fs.ValidPath(name) {
+		return false
+	}
+	at := t.Root
+	for part := range strings.SplitSeq(name, "/") {
+		if !here(at) {
+			return false
+		}
+		if part == "." {
+			break
+		}
+		child, exists, err := at.Child(part)
+		if err != nil || !exists {
+			return false
+		}
+		at = child
+	}
+	return here(at)
+}
+
+func here(e any) bool {
+	partial, ok := e.(interface{ Here() bool })
+	return !ok || partial.Here()
+}
+
 // Lstat describes an entry; a link is described itself.
 func (t *FS[E]) Lstat(name string) (fs.FileInfo, error) {
 	e, err := t.Find("lstat", name)

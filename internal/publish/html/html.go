@@ -89,6 +89,8 @@ type Row struct {
 	Action, Name, Object, Root, Environment string
 	// Note is what has to be known beside that.
 	Note string
+	// Context says what comes back of it and who depends on it.
+	Context []string
 	// Members name the objects of a row of several, Objects is how many they are.
 	Members []string
 	Objects int
