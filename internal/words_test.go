@@ -58,7 +58,7 @@ func readTexts(t *testing.T) map[string]string {
 		}
 		rel := filepath.ToSlash(strings.TrimPrefix(name, ".."+string(filepath.Separator)))
 		if d.IsDir() {
-			if rel == "tools" || d.Name() == "testdata" || strings.HasPrefix(d.Name(), ".") && name != ".." || skipped(rel) {
+			if rel == "tools" || d.Name() == "testdata" || strings.HasPrefix(d.Name(), ".") && name != ".." {
 				return filepath.SkipDir
 			}
 			return nil
@@ -75,10 +75,6 @@ func readTexts(t *testing.T) map[string]string {
 		t.Fatal(err)
 	}
 	return texts
-}
-
-func skipped(folder string) bool {
-	return false
 }
 
 // stringsOf adds the string literals of a Go file: messages and help alike.

@@ -186,7 +186,9 @@ func (p pager) row(r report.Row, cause plan.Cause) html.Row {
 		ID: ShortID(f.Fingerprint), Rule: Escape(Terminal, f.Rule, maxName), Docs: f.Docs,
 	}
 	if row.Note == "" {
-		row.Reason = upper(safe(whyAll(r)))
+		if row.Reason = safe(whyAll(r)); f.Change != nil && len(f.Change.Because) == 0 {
+			row.Reason = upper(row.Reason) // else it begins with a name
+		}
 	}
 	for _, text := range p.m.contextLines(r, safe) {
 		row.Context = append(row.Context, upper(text))

@@ -90,7 +90,8 @@ func manyFindings(n int) publish.Markdown {
 		rep.Plan.Changes = append(rep.Plan.Changes, c)
 		rep.Findings = append(rep.Findings, rules.Finding{
 			Rule: "tf-destroy-data", Title: "Data is destroyed", Severity: rules.Hold, Loss: rules.Data, Holds: true,
-			Comparison: "change", Change: &c, At: at, Message: c.Address.String() + " will be destroyed", Remedies: []string{"Revert it."}, Fingerprint: fmt.Sprintf("%064x", i),
+			Comparison: "change", Change: &c, At: at, Message: c.Address.String() + " will be destroyed",
+			Remedies: []string{"Revert it."}, Fingerprint: fmt.Sprintf("%064x", i),
 		})
 	}
 	missing := []review.Missing{{Number: 1, What: "1 more approval", From: "anyone with write access"}}

@@ -73,8 +73,10 @@ func TestNamesAreNoMarkup(t *testing.T) {
 	plain := shape(t, written(t, full(func(s string) string { return s })))
 	for _, nasty := range []string{
 		`<script>alert(1)</script>`, `</style><img src=x onerror=alert(1)>`, `"><svg/onload=alert(1)>`, `' onmouseover='x`,
-		`</code></li></ul></main>`, `<!--`, `-->`, `{{.Style}}`, `javascript:alert(1)`, `</title><script>x</script>`, `&lt;b&gt;`, "a\x00b", `</script>`,
-		strings.Repeat("x", 10_000), "\u202egnp.exe", `<textarea>`, `<base href=//evil>`, `<![CDATA[`,
+		`</code></li></ul></main>`, `<!--`, `-->`, `{{.Style}}`, `javascript:alert(1)`, `</title><script>x</script>`, `&lt;b&gt;`, "a\x00b",
+		`</script>`,
+		strings.Repeat("x", 10_000), "\u202egnp.exe",
+		`<textarea>`, `<base href=//evil>`, `<![CDATA[`,
 	} {
 		got := shape(t, written(t, full(func(string) string { return nasty })))
 		if !slices.Equal(got, plain) {
