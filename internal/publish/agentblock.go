@@ -109,7 +109,7 @@ func agentObject(r report.Row, cause plan.Cause) string {
 	if len(r.Members) > 0 {
 		text += memberText(r, func(s string) string { return fenced(s, 80) })
 	}
-	if f.Change == nil || !f.Change.Action.Destroys() {
+	if !named(f) {
 		return text + ": " + fenced(about(f), maxPhrase)
 	}
 	notes := slices.DeleteFunc([]string{fenced(r.Object, 60), fenced(whyAll(r), maxCause)}, func(s string) bool { return s == "" })

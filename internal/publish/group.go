@@ -7,6 +7,7 @@ import (
 
 	"github.com/holdpoint-dev/holdpoint/internal/plan"
 	"github.com/holdpoint-dev/holdpoint/internal/report"
+	"github.com/holdpoint-dev/holdpoint/internal/rules"
 )
 
 const (
@@ -173,12 +174,18 @@ func (m Markdown) rowText(r report.Row, cause plan.Cause) string {
 func note(r report.Row) string {
 	f := r.First()
 	switch {
-	case f.Change == nil, !f.Change.Action.Destroys():
+	case !named(f):
 		return about(f)
 	case !f.Change.Certain || f.Change.Effect != "":
 		return whyAll(r)
 	}
 	return ""
+}
+
+// named reports whether a row's action, name and object say what happens: an object
+// is destroyed that everybody may know of.
+func named(f rules.Finding) bool {
+	return f.Change != nil && f.Change.Action.Destroys() && f.Change.Private.Repository == ""
 }
 
 // memberText is `, 300 of them: a, b, c and 297 more`.

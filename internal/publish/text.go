@@ -166,7 +166,7 @@ func (t *terminal) headline(r report.Row, cause plan.Cause) string {
 		what = strings.TrimSuffix(r.Action+", "+whyAll(r), ", ")
 	}
 	between := ": "
-	if f.Change != nil && len(r.Members) == 0 {
+	if f.Change != nil && len(r.Members) == 0 && strings.HasPrefix(f.Message, f.Subject()) {
 		between = " " // the rule's sentence has the name for its subject
 	}
 	return text + between + safe(what) + "  " + t.dim("["+safe(f.Rule)+"]")

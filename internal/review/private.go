@@ -87,7 +87,7 @@ func likeness(f rules.Finding) string {
 // privateFinding is one finding for all that are alike.
 func privateFinding(all []rules.Finding) rules.Finding {
 	f, p := all[0], private(all[0])
-	f.At, f.Fingerprint, f.Recovery = p.At, fingerprintOf(prints(all)), ""
+	f.At, f.Fingerprint, f.Object, f.Recovery = p.At, fingerprintOf(prints(all)), "", ""
 	f.Remedies = []string{
 		fmt.Sprintf("Ask a person who may read %s to plan this change, or to approve it.", p.Repository),
 		fmt.Sprintf("Revert the change of %s.", p.Module),
@@ -136,7 +136,7 @@ func privateChange(c plan.Change) plan.Change {
 		causes = append(causes, l)
 	}
 	at := plan.Address{Engine: c.Address.Engine, Root: c.Address.Root, Module: c.Private.Module}
-	return plan.Change{Address: at, Previous: at, Action: c.Action, Effect: c.Effect, Reason: c.Reason, Certain: c.Certain,
+	return plan.Change{Address: at, Previous: at, Action: c.Action, Effect: c.Effect, Certain: c.Certain,
 		Causes: causes, At: c.Private.At, Sources: c.Sources, Private: c.Private, Variant: c.Variant}
 }
 

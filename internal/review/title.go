@@ -113,7 +113,10 @@ func happening(f rules.Finding) string {
 		return "leaves the objects of " + name + " behind"
 	}
 	object := strings.TrimSpace("the " + cmp.Or(f.Object, f.Change.Address.Type))
-	if object == "the" {
+	switch {
+	case f.Change.Private.Repository != "":
+		object = "objects of the private module"
+	case object == "the":
 		object = "the module"
 	}
 	return effectVerb(*f.Change) + " " + object + " " + name
