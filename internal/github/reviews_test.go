@@ -187,7 +187,7 @@ func TestF49F50F51F71Limits(t *testing.T) {
 	if n := len(p.Inline()); n != 25 {
 		t.Errorf("%d inline comments, want 25", n)
 	}
-	if len(c.Summary) > 65535 || len(c.Title) > 255 || !strings.Contains(c.Title, "400") {
+	if len(c.Summary) > 65535 || len(c.Title) > 255 || !strings.Contains(c.Title, "399 more") {
 		t.Errorf("title %q, summary of %d bytes", c.Title, len(c.Summary))
 	}
 }

@@ -212,7 +212,7 @@ func TestA2BothChangedAFile(t *testing.T) {
 				w.shared(head, "success")
 				return
 			}
-			w.shared(head, "failure", "dev/main.tf", "release/2 tells")
+			w.shared(head, "failure", "dev/main.tf", "a pull request to release/2")
 			w.approve(p)
 			w.fine()
 			w.shared(head, "success")

@@ -151,7 +151,7 @@ func TestRoundsOfAFork(t *testing.T) {
 			w.settle()
 		}
 		w.fine()
-		if s := p.Comments(w.hub.Bot()); len(s) != 1 || !strings.Contains(s[0].Body, "A person must decide now") {
+		if s := p.Comments(w.hub.Bot()); len(s) != 1 || !strings.Contains(s[0].Body, "A person has to decide") {
 			t.Errorf("forced %t: summary %+v, want one that asks for a person", forced, s)
 		}
 	}

@@ -39,7 +39,8 @@ func TestAgentsDestructionIsHeld(t *testing.T) {
 // Where nothing can be suggested the comment stands on the deleted line, which
 // only the left side of the diff has.
 func TestDeletedLinesAreOnTheLeft(t *testing.T) {
-	long := "resource \"aws_db_instance\" \"long\" {\n" + strings.Repeat("  # words\n", 12) + "}\n"
+	name := strings.Repeat("l", 600) // no removed block of so long a line is suggested
+	long := "resource \"aws_db_instance\" \"" + name + "\" {\n" + strings.Repeat("  # words\n", 12) + "}\n"
 	git := githubtest.NewGit(t)
 	w := worldOn(t, git, githubtest.New(t, git), infra.With(githubtest.Files{"prod/long.tf": "# Head.\n\n" + long + "\n# Foot.\n"}))
 	p := w.open(w.agent, githubtest.Files{"prod/long.tf": "# Head.\n\n# Foot.\n"})

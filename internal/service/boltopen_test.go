@@ -60,7 +60,7 @@ func TestDamagedQueueSaysSo(t *testing.T) {
 		switch {
 		case err == nil: // a page that was free
 			_ = q.Close()
-		case !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "move it away and start again"):
+		case !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "move it to another place and start again"):
 			t.Errorf("%s: %v", name, err)
 		default:
 			refused++

@@ -277,7 +277,7 @@ func TestRunnerEndsWhenEveryTryIsStuck(t *testing.T) {
 	w := worker(s, q, &tally{})
 	w.Budget, w.Patience = time.Millisecond, time.Millisecond
 	r := service.Runner{Queue: q, Worker: w, Workers: 1, Grace: time.Second}
-	if err := r.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "start the process anew") {
+	if err := r.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "restart the process") {
 		t.Errorf("the runner ended with %v", err)
 	}
 }
