@@ -116,7 +116,7 @@ const strict = "version: 1\nenforce: {data: everyone, identity: everyone, traffi
 // reference, or names the repository and who made the change may read it; nothing of
 // them is said.
 func TestPrivateModules(t *testing.T) {
-	const destroys, refused = "2 objects in module.q are deleted", "there is no such repository, or it is private"
+	const destroys, refused = "2 objects in module.q will be destroyed", "there is no such repository, or it is private"
 	main := func(text string) githubtest.Files { return githubtest.Files{"prod/main.tf": text} }
 	for name, c := range map[string]struct {
 		change   githubtest.Files

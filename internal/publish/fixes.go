@@ -42,6 +42,8 @@ func clears(x fix.Fix, g report.Group) string {
 	switch {
 	case n == 1 && len(held) == 1:
 		return "the finding"
+	case n == len(held) && n == 2:
+		return "both findings"
 	case n == len(held):
 		return "all " + count(n, "finding")
 	}
