@@ -32,6 +32,8 @@ Do not edit .github/, CODEOWNERS, labels or Holdpoint's settings, and remove no 
 // agentBlock is one block for an agent (docs/agent.schema.json).
 type agentBlock struct {
 	Cause agentCause `json:"cause"`
+	// Why is why, where that is the same for all objects.
+	Why string `json:"why,omitempty"`
 	// Via are the lines between the changed one and the objects.
 	Via []string `json:"via,omitempty"`
 	// Lost are the objects by what is lost.
@@ -74,7 +76,7 @@ type agentEdit struct {
 func (m Markdown) agentBlock(g report.Group) string {
 	block := agentBlock{
 		Cause: agentCause{At: fenced(place(g.Cause.Range), maxPath), Side: g.Cause.Side, Change: fenced(g.Cause.Text, maxCause)},
-		Via:   chainText(g), Lost: []agentLoss{}, Fixes: m.agentFixes(g),
+		Why:   fenced(sharedWhy(g), maxPhrase), Via: chainText(g), Lost: []agentLoss{}, Fixes: m.agentFixes(g),
 	}
 	shown := 0
 	for _, s := range g.Sections {
@@ -84,7 +86,7 @@ func (m Markdown) agentBlock(g report.Group) string {
 				block.More += len(r.Findings)
 				continue
 			}
-			loss.Objects = append(loss.Objects, agentObject(r, g.Cause))
+			loss.Objects = append(loss.Objects, agentObject(r, g))
 		}
 		if len(loss.Objects) > 0 {
 			block.Lost = append(block.Lost, loss)
@@ -97,13 +99,13 @@ func (m Markdown) agentBlock(g report.Group) string {
 func fenced(s string, limit int) string { return Escape(Fence, s, limit) }
 
 // agentObject is one row in a line.
-func agentObject(r report.Row, cause plan.Cause) string {
+func agentObject(r report.Row, g report.Group) string {
 	f := r.First()
 	text := fenced(r.Name, maxName)
 	if f.Change != nil {
 		text = fenced(r.Action, 40) + " " + text
 	}
-	if root := inRoot(r, cause); root != "" {
+	if root := inRoot(r, g.Cause); root != "" {
 		text += " in " + fenced(root, maxPath)
 	}
 	if len(r.Members) > 0 {
@@ -112,7 +114,11 @@ func agentObject(r report.Row, cause plan.Cause) string {
 	if !named(f) {
 		return text + ": " + fenced(about(f), maxPhrase)
 	}
-	notes := slices.DeleteFunc([]string{fenced(r.Object, 60), fenced(whyAll(r), maxCause)}, func(s string) bool { return s == "" })
+	reason := whyAll(r)
+	if reason == sharedWhy(g) {
+		reason = ""
+	}
+	notes := slices.DeleteFunc([]string{fenced(r.Object, 60), fenced(reason, maxCause)}, func(s string) bool { return s == "" })
 	if len(notes) > 0 {
 		text += " (" + strings.Join(notes, "; ") + ")"
 	}
@@ -187,7 +193,7 @@ func blockJSON(block agentBlock) string {
 
 // broken breaks lines where a list begins or an item ends. Inside of a string no
 // quotation mark stands without a backslash, so none of these is in one.
-var broken = strings.NewReplacer(`,"via":`, ",\n\"via\":", `,"lost":`, ",\n\"lost\":", `,"fixes":`, ",\n\"fixes\":",
+var broken = strings.NewReplacer(`,"why":`, ",\n\"why\":", `,"via":`, ",\n\"via\":", `,"lost":`, ",\n\"lost\":", `,"fixes":`, ",\n\"fixes\":",
 	`"objects":["`, "\"objects\":[\n\"", `","`, "\",\n\"", `{"loss"`, "\n{\"loss\"", `{"verified"`, "\n{\"verified\"")
 
 // agentSection holds the blocks for agents, until there were enough rounds.

@@ -102,7 +102,7 @@ func (m Markdown) groupTexts(groups []report.Group) string {
 		}
 		b.WriteString(groupHead(g))
 		for _, s := range g.Sections {
-			fmt.Fprintf(&b, "\n*%s*\n\n%s", s.Loss, m.rows(s.Rows, g.Cause))
+			fmt.Fprintf(&b, "\n*%s*\n\n%s", s.Loss, m.rows(s.Rows, g))
 		}
 	}
 	return strings.TrimPrefix(b.String(), "\n")

@@ -69,7 +69,7 @@ func (m Markdown) fixLine(g report.Group) string {
 	}
 	x := all[0]
 	text := "\nVerified fix: " + Escape(Prose, x.Title, maxPhrase)
-	if len(x.Edits) > 0 {
+	if len(x.Edits) > 0 && !strings.Contains(x.Title, x.Edits[0].Path) {
 		text += " (" + Escape(Span, x.Edits[0].Path, maxPath) + ")"
 	}
 	return text + "; clears " + clears(x, g) + ".\n"

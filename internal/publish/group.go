@@ -42,12 +42,19 @@ func groupHead(g report.Group) string {
 func wholeText(all []report.Whole) string {
 	text := ""
 	for _, w := range all[:min(len(all), maxMembers)] {
-		text += ". Destroys " + wholeShare(w) + " of " + Escape(Span, w.Root, maxPath)
+		text += ". " + upper(wholeVerb(w)) + " " + wholeShare(w) + " of " + Escape(Span, w.Root, maxPath)
 	}
 	if more := len(all) - maxMembers; more > 0 {
 		text += " and most of " + count(more, "more root")
 	}
 	return text
+}
+
+func wholeVerb(w report.Whole) string {
+	if w.Certain {
+		return "destroys"
+	}
+	return "may destroy"
 }
 
 func wholeShare(w report.Whole) string {
@@ -72,7 +79,11 @@ func (m Markdown) groupBody(g report.Group, open int) string {
 	}
 	first := g.Sections[0]
 	shown := first.Rows[:min(open, len(first.Rows))]
-	text := "\n*" + string(first.Loss) + "*\n\n" + m.rows(shown, g.Cause)
+	text := ""
+	if shared := sharedWhy(g); shared != "" {
+		text = "\nWhy: " + Escape(Prose, shared, maxPhrase) + ".\n"
+	}
+	text += "\n*" + string(first.Loss) + "*\n\n" + m.rows(shown, g)
 	rest := slices.Clone(g.Sections[1:])
 	if more := first.Rows[len(shown):]; len(more) > 0 {
 		rest = slices.Insert(rest, 0, report.Section{Loss: first.Loss, Rows: more})
@@ -83,15 +94,15 @@ func (m Markdown) groupBody(g report.Group, open int) string {
 		}
 	}
 	if len(rest) > 0 {
-		text += details(restTitle(rest), m.sectionTexts(rest, g.Cause))
+		text += details(restTitle(rest), m.sectionTexts(rest, g))
 	}
 	return text
 }
 
-func (m Markdown) sectionTexts(sections []report.Section, cause plan.Cause) string {
+func (m Markdown) sectionTexts(sections []report.Section, g report.Group) string {
 	var b strings.Builder
 	for _, s := range sections {
-		fmt.Fprintf(&b, "*%s*\n\n%s\n", s.Loss, m.rows(s.Rows, cause))
+		fmt.Fprintf(&b, "*%s*\n\n%s\n", s.Loss, m.rows(s.Rows, g))
 		for _, r := range s.Rows {
 			if len(r.Members) > maxMembers {
 				b.WriteString(members(r))
@@ -126,25 +137,25 @@ func restTitle(sections []report.Section) string {
 }
 
 // rows is a list that reads on a narrow screen: action, address, what it is.
-func (m Markdown) rows(rows []report.Row, cause plan.Cause) string {
+func (m Markdown) rows(rows []report.Row, g report.Group) string {
 	var b strings.Builder
 	for i, r := range rows {
 		if i == maxRows {
 			fmt.Fprintf(&b, "- and %s more\n", count(len(rows)-i, "row"))
 			break
 		}
-		b.WriteString(m.rowText(r, cause))
+		b.WriteString(m.rowText(r, g))
 	}
 	return b.String()
 }
 
-func (m Markdown) rowText(r report.Row, cause plan.Cause) string {
+func (m Markdown) rowText(r report.Row, g report.Group) string {
 	f := r.First()
 	text := "- " + Escape(Prose, r.Action, 40) + " " + Escape(Span, r.Name, maxName)
 	if f.Change == nil {
 		text = "- " + Escape(Span, r.Name, maxName)
 	}
-	if root := inRoot(r, cause); root != "" {
+	if root := inRoot(r, g.Cause); root != "" {
 		text += " in " + Escape(Span, root, maxPath)
 	}
 	if len(r.Members) > 0 {
@@ -156,7 +167,7 @@ func (m Markdown) rowText(r report.Row, cause plan.Cause) string {
 	if f.Environment != "" {
 		text += " (" + Escape(Prose, f.Environment, 60) + ")"
 	}
-	if note := note(r); note != "" {
+	if note := note(r); note != "" && note != sharedWhy(g) {
 		text += ": " + Escape(Prose, note, maxPhrase)
 	}
 	if back := recovery(r); back != "" {
@@ -180,6 +191,26 @@ func note(r report.Row) string {
 		return whyAll(r)
 	}
 	return ""
+}
+
+// sharedWhy is the reason of all rows of a group, where each of several has to say it
+// and it is the same.
+func sharedWhy(g report.Group) string {
+	shared, rows := "", 0
+	for _, s := range g.Sections {
+		for _, r := range s.Rows {
+			text := note(r)
+			if !named(r.First()) || text == "" || rows > 0 && text != shared {
+				return ""
+			}
+			shared = text
+			rows++
+		}
+	}
+	if rows < 2 {
+		return ""
+	}
+	return shared
 }
 
 // named reports whether a row's action, name and object say what happens: an object

@@ -152,7 +152,7 @@ func (p pager) groups(in []report.Group) []html.Group {
 				group.Whole = append(group.Whole, "And most of "+count(len(g.Whole)-i, "more root")+".")
 				break
 			}
-			group.Whole = append(group.Whole, "Destroys "+wholeShare(w)+" of "+Escape(Terminal, w.Root, maxPath)+".")
+			group.Whole = append(group.Whole, upper(wholeVerb(w))+" "+wholeShare(w)+" of "+Escape(Terminal, w.Root, maxPath)+".")
 		}
 		for _, s := range g.Sections {
 			section := html.Section{Loss: upper(string(s.Loss))}

@@ -116,7 +116,7 @@ func (m Markdown) comment(a anchor) Comment {
 		if i > 0 || g.Cause.Line != a.at.Line || g.Cause.File != a.at.File {
 			b.WriteString(groupHead(g))
 		} else if len(g.Whole) > 0 {
-			b.WriteString("**This line" + strings.TrimPrefix(wholeText(g.Whole), ". Destroys") + "**\n")
+			b.WriteString("**This line " + strings.ToLower(strings.TrimPrefix(wholeText(g.Whole), ". ")[:1]) + strings.TrimPrefix(wholeText(g.Whole), ". ")[1:] + "**\n")
 		} else {
 			fmt.Fprintf(&b, "**%s**\n", lineTitle(g))
 		}

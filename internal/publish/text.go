@@ -110,7 +110,7 @@ func (t *terminal) groupHead(g report.Group) {
 			t.line("  and most of " + count(len(g.Whole)-i, "more root"))
 			break
 		}
-		t.line("  destroys " + wholeShare(w) + " of " + safe(w.Root))
+		t.line("  " + wholeVerb(w) + " " + wholeShare(w) + " of " + safe(w.Root))
 	}
 }
 

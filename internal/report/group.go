@@ -94,15 +94,15 @@ func withWhole(in []Group, f rules.Finding, p plan.Plan) []Group {
 		best = len(in)
 		in = append(in, Group{Cause: plan.Cause{Range: f.At}})
 	}
-	all := map[plan.Address]bool{}
+	all, certain := map[plan.Address]bool{}, true
 	for _, c := range p.Changes {
 		if c.Action.Destroys() && c.Address.Engine == root.Engine && c.Address.Root == root.Root {
-			all[c.Previous] = true
+			all[c.Previous], certain = true, certain && c.Certain
 		}
 	}
 	g := &in[best]
 	g.Findings = append(g.Findings, f)
-	g.Whole = append(g.Whole, Whole{Root: root.Root, Engine: root.Engine, Destroyed: cmp.Or(len(all), most), Total: p.Objects[root]})
+	g.Whole = append(g.Whole, Whole{Root: root.Root, Engine: root.Engine, Destroyed: cmp.Or(len(all), most), Total: p.Objects[root], Certain: certain})
 	return in
 }
 

@@ -44,6 +44,8 @@ type Whole struct {
 	Root             string
 	Engine           plan.Engine
 	Destroyed, Total int // objects; Total is 0 where it is not known
+	// Certain is false where one of them may stay.
+	Certain bool
 }
 
 // Section is the rows of a group that lose the same.
