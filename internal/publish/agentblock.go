@@ -193,7 +193,8 @@ func blockJSON(block agentBlock) string {
 
 // broken breaks lines where a list begins or an item ends. Inside of a string no
 // quotation mark stands without a backslash, so none of these is in one.
-var broken = strings.NewReplacer(`,"why":`, ",\n\"why\":", `,"via":`, ",\n\"via\":", `,"lost":`, ",\n\"lost\":", `,"fixes":`, ",\n\"fixes\":",
+var broken = strings.NewReplacer(`,"why":`, ",\n\"why\":", `,"via":`, ",\n\"via\":",
+	`,"lost":`, ",\n\"lost\":", `,"fixes":`, ",\n\"fixes\":",
 	`"objects":["`, "\"objects\":[\n\"", `","`, "\",\n\"", `{"loss"`, "\n{\"loss\"", `{"verified"`, "\n{\"verified\"")
 
 // agentSection holds the blocks for agents, until there were enough rounds.

@@ -77,5 +77,6 @@ func TestAgentTextIsShort(t *testing.T) {
 	if n := utf8.RuneCountInString(block); block == "" || n > 2500 {
 		t.Errorf("the block has %d characters, more than 2500", n)
 	}
-	t.Logf("check %d, block %d, notice %d characters", utf8.RuneCountInString(check), utf8.RuneCountInString(block), utf8.RuneCountInString(agentNotice))
+	t.Logf("check %d, block %d, notice %d characters",
+		utf8.RuneCountInString(check), utf8.RuneCountInString(block), utf8.RuneCountInString(agentNotice))
 }

@@ -116,7 +116,8 @@ func (m Markdown) comment(a anchor) Comment {
 		if i > 0 || g.Cause.Line != a.at.Line || g.Cause.File != a.at.File {
 			b.WriteString(groupHead(g))
 		} else if len(g.Whole) > 0 {
-			b.WriteString("**This line " + strings.ToLower(strings.TrimPrefix(wholeText(g.Whole), ". ")[:1]) + strings.TrimPrefix(wholeText(g.Whole), ". ")[1:] + "**\n")
+			text := strings.TrimPrefix(wholeText(g.Whole), ". ")
+			b.WriteString("**This line " + strings.ToLower(text[:1]) + text[1:] + "**\n")
 		} else {
 			fmt.Fprintf(&b, "**%s**\n", lineTitle(g))
 		}

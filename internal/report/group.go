@@ -102,7 +102,9 @@ func withWhole(in []Group, f rules.Finding, p plan.Plan) []Group {
 	}
 	g := &in[best]
 	g.Findings = append(g.Findings, f)
-	g.Whole = append(g.Whole, Whole{Root: root.Root, Engine: root.Engine, Destroyed: cmp.Or(len(all), most), Total: p.Objects[root], Certain: certain})
+	g.Whole = append(g.Whole, Whole{
+		Root: root.Root, Engine: root.Engine, Destroyed: cmp.Or(len(all), most), Total: p.Objects[root], Certain: certain,
+	})
 	return in
 }
 
