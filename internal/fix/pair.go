@@ -67,10 +67,10 @@ func fit(gone, come plan.Change) int {
 		return 0
 	}
 	equal, all := 0, 0
-	for name := range union(gone.Before, come.After) {
-		was, is := gone.Before[name], come.After[name]
+	for name, was := range gone.Before { // what one side does not know is not compared
+		is, known := come.After[name]
 		switch {
-		case was == nil && is == nil:
+		case !known || was == nil && is == nil:
 			continue
 		case reflect.DeepEqual(was, is):
 			equal++
@@ -105,17 +105,6 @@ func identifies(attribute string) bool {
 		return true
 	}
 	return strings.HasSuffix(attribute, "_name") || strings.HasSuffix(attribute, "_identifier") || strings.HasSuffix(attribute, "_id")
-}
-
-func union(a, b map[string]any) map[string]bool {
-	all := map[string]bool{}
-	for name := range a {
-		all[name] = true
-	}
-	for name := range b {
-		all[name] = true
-	}
-	return all
 }
 
 // step is one module call of an address.
