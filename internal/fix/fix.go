@@ -41,7 +41,7 @@ type Fix struct {
 	// Note says what the edit does not do or what has to follow; empty where there
 	// is nothing to add. It is escaped like Title.
 	Note  string
-	Edits []Edit
+	Edits []Edit // sorted by file and line
 	// Clears are the fingerprints of the held findings that are gone with it, sorted
 	// as the report has them. A finding of the same cause that is not listed stays.
 	Clears []string

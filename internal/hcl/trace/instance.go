@@ -48,6 +48,16 @@ func (t *walk) instance(s *planner.InstanceChange) chain {
 	return t.either(block.Full, s.Prior.Inst.Resource.Config.Full, s.Inst.Address()+" changed")
 }
 
+// guard explains why an instance has no prevent_destroy any more.
+func (t *walk) guard(s *planner.InstanceChange) chain {
+	is, was := s.Inst.Resource.Config.Lifecycle, s.Prior.Inst.Resource.Config.Lifecycle
+	text := s.Inst.Address() + ".prevent_destroy"
+	if links := t.either(is.PreventRange, hcl.Range{}, text); links != nil {
+		return links
+	}
+	return t.either(hcl.Range{}, was.PreventRange, text+" removed")
+}
+
 // changedArguments are the arguments of an instance that differ.
 func (t *walk) changedArguments(s *planner.InstanceChange) []string {
 	old, _ := s.Prior.Inst.Config()

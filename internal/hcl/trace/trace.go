@@ -21,7 +21,14 @@ func New(p *pair.Pair, pl *planner.Planner, l *lines.Diff, root string, changed 
 // Instance is the chain for a change of an instance: o is its object before, nil for
 // a new one, c what is planned for it. The instance itself is the last link.
 func (t *Tracer) Instance(o *pair.Object, c *planner.InstanceChange, change plan.Change, why string) []plan.Cause {
-	return t.walk().finish(o, change, why, func(w *walk) chain { return w.instance(c) })
+	return t.walk().finish(o, change, why, func(w *walk) chain {
+		if change.Reason == plan.GuardRemoved {
+			if links := w.guard(c); links != nil {
+				return links
+			}
+		}
+		return w.instance(c)
+	})
 }
 
 // Leaving is the chain for an object that has no place any more.
