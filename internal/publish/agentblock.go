@@ -156,7 +156,7 @@ func (m Markdown) agentFixes(g report.Group) []agentFix {
 			continue
 		}
 		for _, r := range f.Remedies {
-			if len(out) < maxFixes && !seen[r] && !(reverts && strings.HasPrefix(r, "Revert ")) {
+			if len(out) < maxFixes && !seen[r] && (!reverts || !strings.HasPrefix(r, "Revert ")) {
 				seen[r] = true
 				out = append(out, agentFix{Fix: fenced(r, maxPhrase)})
 			}
