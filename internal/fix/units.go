@@ -66,17 +66,23 @@ func whole(f plan.File, number int, h linediff.Hunk) unit {
 }
 
 // cut divides a hunk where a line is an assignment to the same name on both
-// sides.
+// sides, and items of a list that went from those that came.
 func cut(f plan.File, number int, h linediff.Hunk) []unit {
 	var out []unit
 	i, j := 0, 0
-	emit := func(toI, toJ int) {
+	add := func(toI, toJ int) {
 		if toI > i || toJ > j {
 			out = append(out, unit{path: f.Path, from: f.From, hunk: number,
 				old: span{h.From + i, h.From + toI - 1}, now: span{h.NewFrom + j, h.NewFrom + toJ - 1},
 				was: h.Removed[i:toI], is: h.Added[j:toJ]})
 		}
 		i, j = toI, toJ
+	}
+	emit := func(toI, toJ int) {
+		if items(h.Removed[i:toI]) && items(h.Added[j:toJ]) {
+			add(toI, j) // an item that went does not make place for one that came
+		}
+		add(toI, toJ)
 	}
 	for a, line := range h.Removed {
 		key := assigned(line)
@@ -96,6 +102,13 @@ func cut(f plan.File, number int, h linediff.Hunk) []unit {
 }
 
 var assignment = regexp.MustCompile(`^(\s*(?:- )?)"?([\w./-]+)"?\s*(?:=(?:[^=]|$)|:(?:\s|$))`)
+
+var item = regexp.MustCompile(`^\s*(?:- [^:{}\[\]]+|"[^"]*",)\s*$`)
+
+// items reports whether lines are items of a list, a value each.
+func items(lines []string) bool {
+	return len(lines) > 0 && !slices.ContainsFunc(lines, func(l string) bool { return !item.MatchString(l) })
+}
 
 // assigned is the name that a line assigns to, with its indentation; empty for
 // any other line.
