@@ -236,7 +236,7 @@ func restoreTitle(kind Kind, units []unit) string {
 	}
 	switch {
 	case len(units) == 1 && units[0].gone:
-		return "Put the file " + units[0].path + " back"
+		return "Revert: put the file " + units[0].path + " back"
 	case kind == Guard || kind == PruneProtection:
 		if len(names) > 0 && len(names) <= 3 {
 			return "Keep the safeguard " + strings.Join(names, ", ") + where
@@ -247,7 +247,7 @@ func restoreTitle(kind Kind, units []unit) string {
 	case kind == Entry:
 		return "Put the entry back into the list" + where
 	case kind == Revert:
-		return "Put " + lines + " back" + where
+		return "Revert: put " + lines + " back" + where
 	}
 	return "Put " + what + " back" + where + " and keep the other changes"
 }

@@ -11,19 +11,29 @@ import (
 )
 
 // fixesOf are the proved fixes that clear something of a group: those that keep
-// something of the change first, a plain revert last.
+// something of the change first, a plain revert last, for what has no other fix
+// that leaves the object managed.
 func (m Markdown) fixesOf(g report.Group) []fix.Fix {
 	var out, reverts []fix.Fix
+	kept := map[string]bool{}
 	for _, x := range m.Suggestions {
 		switch {
 		case cleared(x, g) == 0:
 		case x.WayOut():
 			out = append(out, x)
+			for _, id := range x.Clears {
+				kept[id] = kept[id] || x.Kind != fix.RemovedBlock && x.Kind != fix.Keep
+			}
 		default:
 			reverts = append(reverts, x)
 		}
 	}
-	return append(out, reverts...)
+	needless := func(x fix.Fix) bool {
+		return !slices.ContainsFunc(g.Findings, func(f rules.Finding) bool {
+			return slices.Contains(x.Clears, f.Fingerprint) && !kept[f.Fingerprint]
+		})
+	}
+	return append(out, slices.DeleteFunc(reverts, needless)...)
 }
 
 // cleared counts the findings of a group that a fix clears.
