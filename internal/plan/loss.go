@@ -1,5 +1,7 @@
 package plan
 
+import "strings"
+
 // Loss is one thing that an update in place or a creation takes away: nothing
 // is destroyed, and something is gone all the same.
 type Loss struct {
@@ -54,4 +56,17 @@ func WorstEffect(losses []Loss) Effect {
 		}
 	}
 	return ""
+}
+
+// CausesOf is the chain of the argument that a path is in (`rule["a"].days`); that
+// of the change where the argument has none of its own.
+func (c Change) CausesOf(path string) []Cause {
+	argument := path
+	if i := strings.IndexAny(path, ".["); i >= 0 {
+		argument = path[:i]
+	}
+	if own := c.Arguments[argument]; len(own) > 0 {
+		return own
+	}
+	return c.Causes
 }

@@ -183,6 +183,9 @@ type Change struct {
 	Because []Path
 	// Causes is the chain back to the changed line.
 	Causes []Cause
+	// Arguments are the chains of each changed argument, where an update changes
+	// more than one: what is lost comes of one of them.
+	Arguments map[string][]Cause
 	// At is where the object is declared: on the before side for what goes
 	// away, else on the after side.
 	At Range

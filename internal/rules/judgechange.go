@@ -62,6 +62,7 @@ func (j *judging) described(c *plan.Change) judgedChange {
 	if len(d.disarmed) > 0 && c.Effect == "" {
 		effect := *c
 		effect.Effect = plan.Disarm
+		effect.Causes = c.CausesOf(d.disarmed[0])
 		d.Change = &effect
 	}
 	file := c.At.File

@@ -29,6 +29,7 @@ func (c *comparison) add(o *pair.Object, change plan.Change, planned *planner.In
 	}
 	if planned != nil {
 		change.Causes = c.tracer.Instance(o, planned, change, why)
+		change.Arguments = c.tracer.Arguments(planned, change)
 	} else {
 		change.Causes = c.tracer.Leaving(o, change, why)
 	}

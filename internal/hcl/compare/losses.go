@@ -48,6 +48,8 @@ func (c *comparison) losses() {
 			change.Losses = append(change.Losses, plan.Loss{Effect: plan.Disarm, What: change.Reason.Sentence(), Certain: true})
 		}
 		change.Effect = plan.WorstEffect(change.Losses)
+		worst := slices.IndexFunc(change.Losses, func(l plan.Loss) bool { return l.Effect == change.Effect })
+		change.Causes = change.CausesOf(change.Losses[worst].Path)
 	}
 }
 

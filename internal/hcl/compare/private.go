@@ -30,6 +30,7 @@ func (c *comparison) markPrivate() {
 				change.Causes[j].Text = p.Module
 			}
 		}
+		change.Arguments = nil
 		change.Left = c.leftPublic(change.Left)
 	}
 	for i := range c.gaps {

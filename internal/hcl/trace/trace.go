@@ -31,6 +31,26 @@ func (t *Tracer) Instance(o *pair.Object, c *planner.InstanceChange, change plan
 	})
 }
 
+// Arguments are the chains of an update by the argument that each explains, where
+// there is more than one.
+func (t *Tracer) Arguments(c *planner.InstanceChange, change plan.Change) map[string][]plan.Cause {
+	if c.Prior == nil || change.Action != plan.Update {
+		return nil
+	}
+	names := t.walk().changedArguments(c)
+	if len(names) < 2 {
+		return nil
+	}
+	out := map[string][]plan.Cause{}
+	for _, name := range names {
+		w := t.walk()
+		if links := w.through(w.argument(c, name)); links != nil {
+			out[name] = append(links, change.Causes[len(change.Causes)-1])
+		}
+	}
+	return out
+}
+
 // Leaving is the chain for an object that has no place any more.
 func (t *Tracer) Leaving(o *pair.Object, change plan.Change, why string) []plan.Cause {
 	return t.walk().finish(o, change, why, func(w *walk) chain { return w.leaving(o, change.Reason) })
